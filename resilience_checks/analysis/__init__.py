@@ -1,0 +1,1 @@
+"""Station 4: which faults lose which services."""

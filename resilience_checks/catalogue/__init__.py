@@ -1,0 +1,1 @@
+"""Station 2: what a resource type means for failure."""

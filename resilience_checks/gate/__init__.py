@@ -1,0 +1,1 @@
+"""Station 6: from results to a verdict."""

@@ -1,0 +1,1 @@
+"""The vocabulary that every station shares: values, resources, graphs, locations, questions, results."""

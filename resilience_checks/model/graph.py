@@ -1,0 +1,74 @@
+"""All that one stack's program registers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from resilience_checks.model.location import Location
+    from resilience_checks.model.resource import Lookup, Resource
+    from resilience_checks.model.values import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a way of reading a stack can tell; a fact behind a missing capability is unknown."""
+
+    lookups: bool
+    element_dependencies: bool
+    secret_equality: bool
+    lines: bool
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedCallback:
+    """A callback on an unknown value that preview does not call: it may make resources that no one sees."""
+
+    location: Location | None
+    name: str
+
+
+@dataclass(frozen=True)
+class ResourceGraph:
+    """The resources of one stack in the order in which they were registered.
+
+    `project_file` is the stack's Pulumi.yaml relative to the repository root: the anchor of findings about
+    something that stands nowhere else. `notes` are facts about the run that a reader must know.
+    """
+
+    project: str
+    stack: str
+    project_file: Location
+    source: str
+    resources: tuple[Resource, ...]
+    lookups: tuple[Lookup, ...] = ()
+    skipped: tuple[SkippedCallback, ...] = ()
+    outputs: Mapping[str, Value] = field(default_factory=dict)
+    capabilities: Capabilities = field(default_factory=lambda: Capabilities(True, True, True, True, True))  # noqa: FBT003
+    notes: tuple[str, ...] = ()
+    digest: str = ""
+    """SHA-256 of the program's files or of the input file: what this graph was read from."""
+
+    @cached_property
+    def by_urn(self) -> Mapping[str, Resource]:
+        """Each resource under its URN."""
+        return {resource.urn: resource for resource in self.resources}
+
+    @cached_property
+    def by_type(self) -> Mapping[str, tuple[Resource, ...]]:
+        """The resources of each type token."""
+        index: dict[str, list[Resource]] = defaultdict(list)
+        for resource in self.resources:
+            index[resource.type].append(resource)
+        return {token: tuple(found) for token, found in index.items()}
+
+    @cached_property
+    def lookups_by_id(self) -> Mapping[str, Lookup]:
+        """Each lookup under its id."""
+        return {lookup.id: lookup for lookup in self.lookups}

@@ -1,0 +1,119 @@
+"""What a policy asks of the analysis, and what the analysis states in return."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from resilience_checks.model.location import Location
+    from resilience_checks.model.values import Reason
+
+
+class FaultKind(StrEnum):
+    """How a failure domain fails; either takes every part in it down, and they are different events."""
+
+    OUTAGE = "outage"
+    BAD_CHANGE = "bad-change"
+
+
+class Horizon(StrEnum):
+    """How long a service may wait for a failover: not at all, or its declared RTO."""
+
+    INSTANT = "instant"
+    RTO = "rto"
+
+
+class Holds(StrEnum):
+    """A three-valued answer; a string, never a boolean and never an absence."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Does each service survive every set of up to `order` of the counted faults?
+
+    An event counts when its fault is in `faults`, its domain's kind is in `kinds` (empty: any), and some part
+    that it hits has a role in `roles` (empty: any). `horizon` bounds the time that failovers may take in all;
+    `within_rpo` also bounds the replication lag that they may lose.
+    """
+
+    id: str
+    faults: tuple[FaultKind, ...]
+    kinds: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    order: int = 1
+    horizon: Horizon = Horizon.INSTANT
+    within_rpo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One link of the chain from a fault to a lost service."""
+
+    text: str
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One fault of one failure domain: a basic event of the fault tree.
+
+    `id` is `KIND:KEY/FAULT` (`management-plane:fmg.example/bad-change`), built from keys that the estate
+    itself uses, never from a resource's logical name where the catalogue knows a better one.
+    `primary` is the line to annotate, `members` what joined the domain and where.
+    """
+
+    id: str
+    domain: str
+    kind: str
+    name: str
+    fault: FaultKind
+    primary: Location | None
+    urn: str | None = None
+    members: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A minimal set of events that together lose a service, with the chain that shows it."""
+
+    events: tuple[str, ...]
+    chain: tuple[Step, ...] = ()
+    degrades_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A fact that is not known and on which an answer hangs: why, and how to make it known."""
+
+    id: str
+    reason: Reason
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """The answer to one question about one service.
+
+    `asked` says whether any event surely (`YES`) or only possibly (`UNKNOWN`) counts. `holds` is YES when no
+    counted fault set can lose the service in any completion of what is unknown, NO when some surely counted
+    set does in every completion, else UNKNOWN. `cuts` are minimal sets: when `holds` is NO those proved, when
+    it is UNKNOWN those that would lose the service if the `depends_on` facts turned out badly.
+    `error` is set when the service is lost with nothing failed.
+    """
+
+    question: str
+    service: str
+    asked: Holds
+    holds: Holds
+    cuts: tuple[Cut, ...] = ()
+    depends_on: tuple[Doubt, ...] = ()
+    assumed: tuple[Reason, ...] = ()
+    error: str | None = None
+    complete: bool = True
+    """False when a limit stopped the engine: `cuts` are then at least these."""

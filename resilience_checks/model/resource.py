@@ -1,0 +1,56 @@
+"""One registered resource, one lookup."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from resilience_checks.model.location import Location
+    from resilience_checks.model.values import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A resource as the program registered it.
+
+    `provider` is the URN of an explicit provider resource, None for the default one. Input names are the
+    wire names (camelCase). `property_dependencies` maps a top-level input to URNs and lookup ids;
+    `element_dependencies` maps a path such as `networkInterfaces[0].networkId` to the URNs and lookup ids of
+    that element alone, and is empty where the run cannot tell (`Capabilities.element_dependencies`).
+    """
+
+    urn: str
+    type: str
+    name: str
+    custom: bool
+    inputs: Mapping[str, Value]
+    parent: str | None = None
+    provider: str | None = None
+    dependencies: tuple[str, ...] = ()
+    property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    element_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    location: Location | None = None
+    external_id: str | None = None
+    """The id of a resource that the program reads (`get`) instead of making it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """A call of a provider's function (`getDatacenter`, `getResourceGroup`) with the arguments it was given.
+
+    `answered` is False when the program was given an unknown instead of an answer. `answer` holds what a user
+    supplied for this lookup, and is None when nobody did.
+    """
+
+    id: str
+    token: str
+    args: Mapping[str, Value]
+    provider: str | None = None
+    location: Location | None = None
+    answered: bool = True
+    dependencies: tuple[str, ...] = ()
+    element_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    answer: Value = None

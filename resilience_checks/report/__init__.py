@@ -1,0 +1,1 @@
+"""Station 7: a report in the form its reader takes."""

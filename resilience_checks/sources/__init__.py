@@ -1,0 +1,1 @@
+"""Station 1: a Pulumi program becomes a ResourceGraph."""

@@ -1,0 +1,1 @@
+"""Station 3: graphs and declarations become one Estate."""

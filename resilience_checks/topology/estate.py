@@ -1,0 +1,182 @@
+"""All stacks of one check together: parts, places, failure domains, services, and what is not known of them.
+
+This is the hand-over from topology to analysis, and it is complete: analysis reads nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from resilience_checks.topology.gates import ALWAYS, Gate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from resilience_checks.model.location import Location
+    from resilience_checks.model.question import FaultKind, Step
+    from resilience_checks.model.values import Reason
+
+Condition = tuple[tuple[str, str], ...]
+"""A conjunction of (fact id, value); empty: surely."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something not known, with the values that it may have; facts vary independently of each other.
+
+    `reason` says why it is not known (its basis is `UNKNOWN` or `ASSUMED`), `remedy` how to make it known.
+    """
+
+    id: str
+    values: tuple[str, ...]
+    reason: Reason
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedWhen:
+    """A place that depends on a fact: the site for each of its values, None for 'elsewhere'."""
+
+    fact: str
+    sites: Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A component, one unit of it, or a link: what is up when no fault hits it and its gate holds.
+
+    `site` is where its traffic starts and ends: a site's id, None for what has no place of its own
+    (a name, a wide IP, a provider's region without borders) and is then read from wherever it is asked,
+    or `PlacedWhen`. A part without a gate hangs on nothing else.
+    """
+
+    id: str
+    label: str
+    role: str
+    site: str | PlacedWhen | None = None
+    gate: Gate = ALWAYS
+    urn: str | None = None
+    stack: str | None = None
+    location: Location | None = None
+    region: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A part that a domain's faults hit, in the completions in which `when` holds."""
+
+    part: str
+    when: Condition = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """A set of parts that one fault takes down together: a place, a device, or a common-cause group.
+
+    `members` is flat: a place lists the parts of all places in it. `exists` limits the domain to completions
+    in which it holds (an unknown place 'elsewhere'); a domain with a condition is only possibly asked about.
+    `encloses` names smaller domains whose members are all among this one's.
+    """
+
+    id: str
+    kind: str
+    name: str
+    faults: tuple[FaultKind, ...]
+    members: tuple[Member, ...]
+    exists: Condition = ()
+    encloses: tuple[str, ...] = ()
+    primary: Location | None = None
+    urn: str | None = None
+    joined: tuple[Step, ...] = ()
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A place of on-premises parts, with the border that flows cross to enter, leave or pass it.
+
+    `perimeter` is the gate of its firewalls: `ALWAYS` where it is declared that there is none, None where
+    nothing is stated (then a flow is up in the optimistic bound and lost in the pessimistic one).
+    """
+
+    id: str
+    perimeter: Gate | None
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A declared link: a part of its own (`part`) that ends at one site (a consumer's access) or joins two."""
+
+    id: str
+    part: str
+    ends: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer:
+    """Who uses services, and over which links; `access` is None when nobody declared them."""
+
+    id: str
+    kind: str
+    access: tuple[str, ...] | None
+    critical: bool = False
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What consumers lose: its entry, its needs, and the objectives it is held to.
+
+    `scope` is national, regional, local or None when nobody said. Times are in seconds, None when not declared.
+    `needs` are asked from each placed part through which the service is served; where nothing in front of the
+    service has a place, from the service itself. `declared` is False for a service that the check inferred.
+    """
+
+    id: str
+    entry: Gate
+    scope: str | None = None
+    tier: int | None = None
+    rto: float | None = None
+    rpo: float | None = None
+    consumers: tuple[str, ...] = ()
+    needs: tuple[Gate, ...] = ()
+    declared: bool = True
+    location: Location | None = None
+    stack: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Two statements that cannot both be true; the fact they are about is unknown."""
+
+    subject: str
+    text: str
+    locations: tuple[Location, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of the program the catalogue knows: resource counts by type."""
+
+    known: Mapping[str, int]
+    unknown: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Estate:
+    """Everything that analysis needs, indexed by id."""
+
+    parts: Mapping[str, Part]
+    domains: Mapping[str, Domain]
+    services: Mapping[str, Service]
+    sites: Mapping[str, Site] = field(default_factory=dict)
+    links: Mapping[str, Link] = field(default_factory=dict)
+    consumers: Mapping[str, Consumer] = field(default_factory=dict)
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    contradictions: tuple[Contradiction, ...] = ()
+    coverage: Coverage = field(default_factory=lambda: Coverage({}, {}))
+    assumptions: tuple[Reason, ...] = ()
+    anchors: Mapping[str, Location] = field(default_factory=dict)
+    """Each stack's Pulumi.yaml: where a finding goes that has no line of its own."""

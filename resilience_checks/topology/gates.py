@@ -1,0 +1,127 @@
+"""The language of gates: when something is up, in terms of other parts and of facts that may be unknown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from resilience_checks.model.values import Reason
+
+
+class Nature(StrEnum):
+    """What an edge is for.
+
+    `PATH`: something must really carry it (traffic, power, routing). `NEED`: used in steady state.
+    `MOVER`: performs a failover. `UNKNOWN`: read as need in the optimistic bound, as path in the pessimistic one.
+    """
+
+    PATH = "path"
+    NEED = "need"
+    MOVER = "mover"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Up:
+    """The target is up and reached: by a route of links and perimeters when it stands at another site.
+
+    `target` is the id of a part, or `service:ID` for a service's entry.
+    """
+
+    target: str
+    nature: Nature = Nature.NEED
+    why: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """At least `k` of the items are up; `k` is fixed, so an absent member counts against it."""
+
+    k: int
+    items: tuple[Gate, ...]
+    why: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every item is up; without items: always up."""
+
+    items: tuple[Gate, ...]
+    why: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """Some item is up; without items: lost."""
+
+    items: tuple[Gate, ...]
+    why: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What holds depends on a fact that is not known: one gate for each of its values."""
+
+    fact: str
+    branches: Mapping[str, Gate]
+
+
+@dataclass(frozen=True, slots=True)
+class Standby:
+    """One alternative of a failover: it takes over when it and its mover are up, `seconds` later.
+
+    `lag` is the data in seconds that the move may lose, None when it loses none. A time or lag that is not
+    known is a `Case` around the whole gate, made by whoever builds it.
+    """
+
+    gate: Gate
+    mover: Gate
+    seconds: float
+    lag: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failover:
+    """The primary is up, or some standby is up with its own mover up and in time.
+
+    Times add along a chain: a standby or mover that is itself ready only after t seconds is moved to after
+    t + `seconds`; the sum is held against the horizon of the question.
+    """
+
+    primary: Gate
+    standbys: tuple[Standby, ...]
+    why: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """A voter of a quorum: the part that votes and how many votes it was configured with.
+
+    `when` limits the membership to completions in which every named fact has the named value.
+    """
+
+    voter: str
+    votes: int = 1
+    when: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Quorum:
+    """Some connected group of live voters holds more than half of all configured votes, dead ones counted.
+
+    Connected: at the same site, or joined by a route as a flow of nature `nature` would be.
+    """
+
+    votes: tuple[Vote, ...]
+    nature: Nature = Nature.NEED
+    why: Reason | None = None
+
+
+Gate: TypeAlias = Up | AtLeast | All | AnyOf | Case | Failover | Quorum
+
+ALWAYS: Gate = All(())
+NEVER: Gate = AnyOf(())
