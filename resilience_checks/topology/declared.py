@@ -1,0 +1,336 @@
+"""What resilience.yaml declares, as it was written: every object knows its line.
+
+`location` is where an object's key stands, `at` where each key inside it stands (`service.at["rto"]`). Times
+are in seconds. Ids that refer to other ids have been checked: they exist, and are of the right sort.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
+
+from resilience_checks.topology.gates import Nature
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from resilience_checks.model.location import Location
+    from resilience_checks.model.question import FaultKind
+    from resilience_checks.model.result import Severity
+    from resilience_checks.topology.selectors import Glob, Select
+
+Lines: TypeAlias = "Mapping[str, Location]"
+
+
+class Sort(StrEnum):
+    """What an id in a reference is the id of; a component and a service never share one."""
+
+    COMPONENT = "component"
+    SERVICE = "service"
+
+
+class Scope(StrEnum):
+    """How far a service reaches."""
+
+    NATIONAL = "national"
+    REGIONAL = "regional"
+    LOCAL = "local"
+
+
+class ReplicationMode(StrEnum):
+    """Whether the primary waits for its replica."""
+
+    SYNC = "sync"
+    ASYNC = "async"
+
+
+class MoverMode(StrEnum):
+    """Who performs a failover."""
+
+    AUTOMATIC = "automatic"
+    MANUAL = "manual"
+
+
+class OnUnknown(StrEnum):
+    """What an unknown outcome of a policy does to the verdict."""
+
+    FAIL = "fail"
+    WARN = "warn"
+    IGNORE = "ignore"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A declared component or service, by its id."""
+
+    id: str
+    sort: Sort
+    location: Location
+
+
+Reference: TypeAlias = "Select | Named"
+"""The things that a selector matches, or one declared component or service."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A reference with the nature of the edge to it."""
+
+    to: Reference
+    nature: Nature = Nature.NEED
+
+
+@dataclass(frozen=True, slots=True)
+class Perimeter:
+    """The firewalls of a site's border, by component id; none: the site is declared to have no border."""
+
+    components: tuple[Named, ...]
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A place. `region` None: not declared, so unknown. `perimeter` None: not stated.
+
+    `coordinates` are degrees north and east; `aliases` are what the programs call this site.
+    """
+
+    id: str
+    location: Location
+    region: str | None = None
+    coordinates: tuple[float, float] | None = None
+    building: str | None = None
+    campus: str | None = None
+    hazards: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    perimeter: Perimeter | None = None
+    at: Lines = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link that ends at one site (`to`: a consumer's access) or joins two (`between`).
+
+    `domains` names declared failure domains that it is in.
+    """
+
+    id: str
+    location: Location
+    ends: tuple[str, ...]
+    carrier: str | None = None
+    domains: tuple[str, ...] = ()
+    at: Lines = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """A rule: what `match` selects stands at `site`, and in this room, rack or host of it."""
+
+    location: Location
+    match: Select
+    site: str
+    room: str | None = None
+    rack: str | None = None
+    host: str | None = None
+    at: Lines = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One unit of a component that no program shows, at its site."""
+
+    site: str
+    location: Location
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """`k` of these are needed."""
+
+    k: int
+    of: tuple[Edge, ...]
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Voter:
+    """What votes: the things of a reference, or (`site` set) a voter of its own at a site."""
+
+    location: Location
+    to: Reference | None = None
+    site: str | None = None
+    votes: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Quorum:
+    """More than half of all votes are needed."""
+
+    voters: tuple[Voter, ...]
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Replication:
+    """How a standby gets its data: `lag` in seconds (None: not declared), `over` the links that carry it."""
+
+    location: Location
+    mode: ReplicationMode
+    lag: float | None = None
+    over: tuple[str, ...] = ()
+    at: Lines = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Mover:
+    """What performs a failover and how long each step takes, in seconds; None: not declared.
+
+    `tested` is the day on which the failover was last tried.
+    """
+
+    location: Location
+    mode: MoverMode
+    needs: tuple[Reference, ...] = ()
+    detect: float | None = None
+    decide: float | None = None
+    promote: float | None = None
+    tested: date | None = None
+    at: Lines = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Failover:
+    """A primary and what can take over from it, the preferred first; without `mover` nothing moves it."""
+
+    location: Location
+    primary: Reference
+    standby: tuple[Reference, ...]
+    replication: Replication | None = None
+    mover: Mover | None = None
+    at: Lines = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A role, unit count or relation that no program shows.
+
+    `select` (any one suffices to belong) says which resources are this component; without it the component is
+    declared alone. `units` is how many stand behind each selected thing, or each unit with its site; None: not
+    declared. All of `any_of`, `requires`, `at_least`, `quorum` and `failover` that are given must hold.
+    """
+
+    id: str
+    location: Location
+    role: str | None = None
+    select: tuple[Select, ...] = ()
+    units: int | tuple[Unit, ...] | None = None
+    site: str | None = None
+    any_of: tuple[Edge, ...] = ()
+    requires: tuple[Edge, ...] = ()
+    at_least: AtLeast | None = None
+    quorum: Quorum | None = None
+    failover: Failover | None = None
+    at: Lines = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """A failure domain that no program shows, and the faults that it can have."""
+
+    id: str
+    location: Location
+    kind: str
+    faults: tuple[FaultKind, ...]
+    members: tuple[Reference, ...]
+    at: Lines = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer:
+    """Who uses services; any one link of `access` will do, None: not declared."""
+
+    id: str
+    location: Location
+    kind: str
+    access: tuple[str, ...] | None = None
+    critical: bool = False
+    at: Lines = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where consumers reach a service: what a reference stands for, limited to these pools where named."""
+
+    to: Reference
+    location: Location
+    pools: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service, with service_defaults filled in (`at` then leads to the line in service_defaults).
+
+    `rto` and `rpo` in seconds; None: not declared. `peak` holds the declared figures unread.
+    """
+
+    id: str
+    location: Location
+    entry: Entry
+    scope: Scope | None = None
+    tier: int | None = None
+    rto: float | None = None
+    rpo: float | None = None
+    consumers: tuple[str, ...] = ()
+    needs: tuple[Named, ...] = ()
+    peak: Mapping[str, float] = field(default_factory=dict)
+    at: Lines = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PolicySettings:
+    """What is set for one policy; None: as the policy itself says. The id has not been checked."""
+
+    id: str
+    location: Location
+    enabled: bool | None = None
+    severity: Severity | None = None
+    on_unknown: OnUnknown | None = None
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    at: Lines = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Stacks:
+    """How strictly stacks are gated: patterns over `project/stack`; None: not declared."""
+
+    gated: tuple[Glob, ...] | None = None
+    advisory: tuple[Glob, ...] = ()
+    at: Lines = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Declarations:
+    """All of one resilience.yaml, or nothing at all (`path` is then None or where the file would be).
+
+    `path` is relative to the repository root, `digest` the SHA-256 of the file's bytes ("" without a file).
+    """
+
+    path: str | None = None
+    digest: str = ""
+    sites: Mapping[str, Site] = field(default_factory=dict)
+    links: Mapping[str, Link] = field(default_factory=dict)
+    placement: tuple[Placement, ...] = ()
+    components: Mapping[str, Component] = field(default_factory=dict)
+    domains: Mapping[str, Domain] = field(default_factory=dict)
+    consumers: Mapping[str, Consumer] = field(default_factory=dict)
+    services: Mapping[str, Service] = field(default_factory=dict)
+    policies: Mapping[str, PolicySettings] = field(default_factory=dict)
+    stacks: Stacks = field(default_factory=Stacks)
+
+    @classmethod
+    def empty(cls, path: str | None = None) -> Declarations:
+        """Return what a project without a resilience.yaml declares: nothing."""
+        return cls(path=path)
