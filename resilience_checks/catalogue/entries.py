@@ -46,6 +46,7 @@ class Edge:
 
     gate: str
     nature: str = "need"
+    local: bool = False
     to: Target | None = None
     group: str = "members"
     each: str | None = None
@@ -219,6 +220,7 @@ def _edge(data: Mapping[str, Any]) -> Edge:
     return Edge(
         gate=data["gate"],
         nature=data.get("nature", "need"),
+        local=data.get("local", False),
         to=_target(data.get("to")),
         group=data.get("group", "members"),
         each=data.get("each"),

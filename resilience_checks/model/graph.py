@@ -55,6 +55,11 @@ class ResourceGraph:
     digest: str = ""
     """SHA-256 of the program's files or of the input file: what this graph was read from."""
 
+    @property
+    def name(self) -> str:
+        """`project/stack`, what the stack is called everywhere."""
+        return f"{self.project}/{self.stack}"
+
     @cached_property
     def by_urn(self) -> Mapping[str, Resource]:
         """Each resource under its URN."""

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from resilience_checks.model.values import Reason
 
@@ -125,3 +125,23 @@ Gate: TypeAlias = Up | AtLeast | All | AnyOf | Case | Failover | Quorum
 
 ALWAYS: Gate = All(())
 NEVER: Gate = AnyOf(())
+
+
+def targets(gate: Gate) -> Iterator[str]:
+    """Yield the parts and services that a gate refers to, each as often as it stands there."""
+    match gate:
+        case Up(target=target):
+            yield target
+        case AtLeast(items=items) | All(items=items) | AnyOf(items=items):
+            for item in items:
+                yield from targets(item)
+        case Case(branches=branches):
+            for item in branches.values():
+                yield from targets(item)
+        case Failover(primary=primary, standbys=standbys):
+            yield from targets(primary)
+            for standby in standbys:
+                yield from targets(standby.gate)
+                yield from targets(standby.mover)
+        case Quorum(votes=votes):
+            yield from (vote.voter for vote in votes)

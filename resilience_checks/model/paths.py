@@ -1,0 +1,61 @@
+"""Reading values by path: `a.b[].c` is c of every element of the list b of a."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from resilience_checks.model.values import LookupAnswer, Secret, Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from resilience_checks.model.values import Value
+
+_OPAQUE = (Unknown, Secret, LookupAnswer)
+_STEP = re.compile(r"([^.\[\]]+)|(\[\])")
+
+
+def find(value: Value, path: str) -> tuple[tuple[str, Value], ...]:
+    """Return every value at `path` with its own concrete path, in order; absent and null values are left out.
+
+    What lies below a value that is not known is that value itself, at its own path.
+
+    >>> find({"a": [{"b": 1}, {"b": 2}]}, "a[].b")
+    (('a[0].b', 1), ('a[1].b', 2))
+    >>> find({"a": Unknown("not yet")}, "a[].b")
+    (('a', Unknown(why='not yet')),)
+    """
+    if path == ".":
+        return (("", value),)
+    steps = tuple(match.group(0) for match in _STEP.finditer(path))
+    return tuple(_walk(value, steps, ""))
+
+
+def first(value: Value, path: str) -> Value:
+    """Return the first value at `path`, None where there is none."""
+    found = find(value, path)
+    return found[0][1] if found else None
+
+
+def _walk(value: Value, steps: tuple[str, ...], at: str) -> Iterator[tuple[str, Value]]:
+    if value is None:
+        return
+    if not steps or isinstance(value, _OPAQUE):
+        yield at, value
+    elif steps[0] == "[]":
+        if isinstance(value, Sequence) and not isinstance(value, str):
+            for index, item in enumerate(value):
+                yield from _walk(item, steps[1:], f"{at}[{index}]")
+    elif isinstance(value, Mapping) and steps[0] in value:
+        yield from _walk(value[steps[0]], steps[1:], f"{at}.{steps[0]}" if at else steps[0])
+
+
+def within(outer: str, inner: str) -> bool:
+    """Return whether the concrete path `inner` is `outer` or lies below it.
+
+    >>> within("a[1]", "a[1].b"), within("a[1]", "a[10]")
+    (True, False)
+    """
+    return outer == "" or inner == outer or inner.startswith((f"{outer}.", f"{outer}["))

@@ -1,0 +1,231 @@
+"""Declared components: roles, units and relations that no program shows, drawn as parts with gates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from resilience_checks.model.question import Holds
+from resilience_checks.model.values import Reason
+from resilience_checks.topology.declared import Component, Edge, MoverMode, Named, ReplicationMode, Sort
+from resilience_checks.topology.estate import Part
+from resilience_checks.topology.gates import NEVER, AnyOf, Case, Failover, Gate, Nature, Quorum, Standby, Up, Vote
+from resilience_checks.topology.parts import Parts, at_least, every
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from resilience_checks.topology import declared
+    from resilience_checks.topology.facts import FactBook
+    from resilience_checks.topology.placement import Place, Placements
+    from resilience_checks.topology.selection import Selection
+    from resilience_checks.topology.selectors import Select
+    from resilience_checks.topology.things import Thing
+    from resilience_checks.topology.wiring import Wiring
+
+_ENDLESS = float("inf")
+
+
+def part_id(name: str) -> str:
+    """Return the id of a declared component's part."""
+    return f"component {name}"
+
+
+class Components:
+    """Draws every declared component."""
+
+    def __init__(self, declarations: declared.Declarations, selection: Selection, parts: Parts, placements: Placements, book: FactBook) -> None:
+        """Select what each component is about."""
+        self._declarations, self._selection, self._parts = declarations, selection, parts
+        self._placements, self._book = placements, book
+        self.selected = {c.id: selection.of_any(c.select) if c.select else () for c in declarations.components.values()}
+        border = [named.id for site in declarations.sites.values() if site.perimeter for named in site.perimeter.components]
+        self._perimeters = frozenset(border)
+
+    def by_device(self) -> dict[int, Component]:
+        """Return for each surely selected thing the component that was declared for it."""
+        return {
+            id(thing): self._declarations.components[name]
+            for name, found in self.selected.items()
+            for thing, answer in found
+            if answer is Holds.YES
+        }
+
+    def declare_lags(self, wiring: Wiring) -> None:
+        """Tell the wiring how far the standbys lag of things that fail over by themselves."""
+        for component in self._declarations.components.values():
+            replication = component.replication
+            if replication is None:
+                continue
+            lag = 0.0 if replication.mode is ReplicationMode.SYNC else replication.lag
+            for thing, answer in self.selected[component.id]:
+                if lag is not None and answer is Holds.YES:
+                    wiring.declared_lag[thing.id] = lag
+
+    def draw(self) -> None:
+        """Add a part for every component, then its gate."""
+        for component in self._declarations.components.values():
+            self._take_up(component)
+        for component in self._declarations.components.values():
+            self._parts.set_gate(part_id(component.id), every(self._gates(component)))
+
+    def reference(self, to: declared.Reference, nature: Nature, why: Reason) -> Gate:
+        """Return the gate that what a declaration refers to is up."""
+        if isinstance(to, Named):
+            return Up(part_id(to.id) if to.sort is Sort.COMPONENT else f"service:{to.id}", nature, why)
+        return self.all_or_any(f"{to}", self._selection.of(to), nature, why)
+
+    def all_or_any(self, what: str, found: Sequence[tuple[Thing, Holds]], nature: Nature, why: Reason) -> Gate:
+        """Return the gate of a selection: one thing, or several of which nobody says whether one is enough."""
+        gates = [self._member(thing, answer, what, nature, why) for thing, answer in found]
+        if len(gates) == 1:
+            return gates[0]
+        text = f"{what} selects {len(gates)} things, and nothing says whether one of them is enough"
+        fact = self._book.doubt(f"how many of {what}", ("all", "any"), text, "say `any-of`, `at-least` or `requires`", location=why.location)
+        return Case(fact, {"all": every(gates), "any": AnyOf(tuple(gates), why)})
+
+    def _member(self, thing: Thing, answer: Holds, what: str, nature: Nature, why: Reason) -> Gate:
+        up = self._parts.up(thing, nature, why)
+        if answer is Holds.YES:
+            return up
+        text = f"whether {what} matches {thing.label} is not known, because what names it is not"
+        fact = self._book.doubt(f"{what} matches {thing.id}", ("yes", "no"), text, "give the name in the program or the stack's configuration", location=thing.location)
+        return Case(fact, {"yes": up, "no": NEVER})
+
+    def _take_up(self, component: Component) -> None:
+        related = component.any_of or component.requires or component.at_least or component.quorum or component.failover
+        bare = not component.select and component.units is None and not related
+        place = self._own_place(component) if bare else self._placements.nowhere
+        part = Part(part_id(component.id), component.id, component.role or "", location=component.location)
+        self._parts.add(part, place, "device" if bare else None)
+        role = component.role
+        for thing, answer in self.selected[component.id]:
+            if role is not None and answer is Holds.YES and thing.id in self._parts.all:
+                self._parts.set_role(thing.id, role)
+
+    def _own_place(self, component: Component) -> Place:
+        if component.site is not None:
+            return self._placements.at_site(component.site)
+        if not self._declarations.sites:
+            return self._placements.nowhere
+        return self._placements.unknown(part_id(component.id), component.id, component.location)
+
+    def _gates(self, component: Component) -> Iterator[Gate]:
+        found = self.selected[component.id]
+        why = Reason(f"{component.id} is declared", location=component.location)
+        relations = tuple(self._relations(component))
+        if found:
+            gates = [self._member(thing, answer, component.id, Nature.PATH, why) for thing, answer in found]
+            redundant = component.id in self._perimeters or component.units == len(found) or component.any_of
+            if len(gates) == 1:
+                yield gates[0]
+            elif redundant:
+                yield AnyOf(tuple(gates), Reason(f"any unit of {component.id} is enough", location=component.location))
+            else:
+                yield self.all_or_any(component.id, found, Nature.PATH, why)
+        elif component.units is not None:
+            yield self._own_units(component)
+        yield from relations
+
+    def _own_units(self, component: Component) -> Gate:
+        why = Reason(f"any unit of {component.id} is enough", location=component.location)
+        if isinstance(component.units, tuple):
+            placed = [(unit.name or str(n), self._placements.at_site(unit.site), unit.location) for n, unit in enumerate(component.units, 1)]
+        else:
+            place = self._own_place(component)
+            placed = [(str(n), place, component.location) for n in range(1, (component.units or 0) + 1)]
+        gates: list[Gate] = []
+        for name, place, location in placed:
+            unit = Part(f"{component.id}#{name}", f"{component.id} unit {name}", component.role or "", location=location)
+            self._parts.add(unit, place, "device")
+            gates.append(Up(unit.id, Nature.PATH, why))
+        return AnyOf(tuple(gates), why)
+
+    def _relations(self, component: Component) -> Iterator[Gate]:
+        if component.any_of:
+            why = Reason(f"{component.id} needs any one of these", location=component.at.get("any-of", component.location))
+            yield AnyOf(tuple(self._edge(component, edge) for edge in component.any_of), why)
+        yield from (self._edge(component, edge) for edge in component.requires)
+        if component.at_least is not None:
+            why = Reason(f"{component.id} needs {component.at_least.k} of these", location=component.at_least.location)
+            yield at_least(component.at_least.k, [self._edge(component, edge) for edge in component.at_least.of], why)
+        if component.quorum is not None:
+            yield self._quorum(component, component.quorum)
+        if component.failover is not None:
+            yield self._failover(component, component.failover)
+
+    def _edge(self, component: Component, edge: Edge) -> Gate:
+        name = edge.to.id if isinstance(edge.to, Named) else str(edge.to)
+        return self.reference(edge.to, edge.nature, Reason(f"{component.id} needs {name}", location=component.location))
+
+    def _quorum(self, component: Component, quorum: declared.Quorum) -> Gate:
+        votes: list[Vote] = []
+        for number, voter in enumerate(quorum.voters, start=1):
+            if isinstance(voter.to, Named):
+                votes.append(Vote(part_id(voter.to.id) if voter.to.sort is Sort.COMPONENT else f"service:{voter.to.id}", voter.votes))
+            elif voter.to is not None:
+                votes += self._selected_votes(component, voter.to, voter.votes)
+            elif voter.site is not None:
+                part = Part(f"{component.id} voter {number}", f"voter of {component.id} at {voter.site}", component.role or "", location=voter.location)
+                self._parts.add(part, self._placements.at_site(voter.site), "device")
+                votes.append(Vote(part.id, voter.votes))
+        return Quorum(tuple(votes), why=Reason(f"{component.id} needs more than half of its votes", location=quorum.location))
+
+    def _selected_votes(self, component: Component, select: Select, votes: int) -> Iterator[Vote]:
+        for thing, answer in self._selection.of(select):
+            when: tuple[tuple[str, str], ...] = ()
+            if answer is not Holds.YES:
+                text = f"whether {thing.label} votes in {component.id} is not known, because what names it is not"
+                key = f"{component.id} matches {thing.id}"
+                fact = self._book.doubt(key, ("yes", "no"), text, "give the name in the program or the stack's configuration", location=thing.location)
+                when = ((fact, "yes"),)
+            yield Vote(thing.id, votes, when)
+
+    def _failover(self, component: Component, failover: declared.Failover) -> Gate:
+        why = Reason(f"{component.id} runs on its primary", location=failover.location)
+        primary = self.reference(failover.primary, Nature.NEED, why)
+        mover = failover.mover
+        if mover is None or (mover.mode is MoverMode.MANUAL and _declared_seconds(mover) is None):
+            return primary
+        seconds = _declared_seconds(mover)
+        moves = Reason(f"{component.id} moves to its standby", location=mover.location)
+        needs = every(self.reference(need, Nature.MOVER, Reason(f"the mover of {component.id} needs this", location=mover.location)) for need in mover.needs)
+        standbys = [self.reference(standby, Nature.NEED, moves) for standby in failover.standby]
+
+        def moved(lag: float | None) -> Gate:
+            return Failover(primary, tuple(Standby(gate, needs, seconds or 0.0, lag) for gate in standbys), moves)
+
+        gate = self._with_lag(component, failover.replication, moved)
+        if seconds is not None:
+            return gate
+        text = f"how long {component.id} takes to move is not declared"
+        fact = self._book.doubt(f"move of {part_id(component.id)}", ("in time", "too late"), text, "declare `detect` and `promote` of its mover", location=mover.location)
+        return Case(fact, {"in time": gate, "too late": primary})
+
+    def _with_lag(self, component: Component, replication: declared.Replication | None, moved: _Moved) -> Gate:
+        if replication is None:
+            stateful = component.role in {"database", "storage", "queue"}
+            if not stateful:
+                return moved(None)
+            text, location = f"how {component.id} replicates is not declared", component.location
+        elif replication.mode is ReplicationMode.SYNC or replication.lag is not None:
+            return moved(replication.lag or 0.0)
+        else:
+            text, location = f"how far the standby of {component.id} lags behind is not declared", replication.location
+        fact = self._book.doubt(f"replication lag of {part_id(component.id)}", ("within the RPO", "beyond it"), text, "declare `replication` with its `lag`", location=location)
+        return Case(fact, {"within the RPO": moved(None), "beyond it": moved(_ENDLESS)})
+
+
+def _declared_seconds(mover: declared.Mover) -> float | None:
+    """Return the sum of the declared steps; an automatic mover needs detection and promotion, a manual one any step."""
+    steps = [step for step in (mover.detect, mover.decide, mover.promote) if step is not None]
+    if mover.mode is MoverMode.AUTOMATIC and (mover.detect is None or mover.promote is None):
+        return None
+    return sum(steps) if steps else None
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    _Moved = Callable[[float | None], Gate]
+
+

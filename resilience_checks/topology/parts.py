@@ -1,0 +1,100 @@
+"""The parts of an estate while it is built, and what stands for an end that no program shows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from resilience_checks.model.values import Basis, Reason
+from resilience_checks.topology.estate import Part
+from resilience_checks.topology.gates import ALWAYS, All, AnyOf, AtLeast, Case, Gate, Nature, Up
+from resilience_checks.topology.placement import NOWHERE, Place
+from resilience_checks.topology.references import Loose
+from resilience_checks.topology.things import Thing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from resilience_checks.topology.facts import FactBook
+    from resilience_checks.topology.placement import Placements
+
+
+class Parts:
+    """Every part with its place; a gate is filled in once all parts are there."""
+
+    def __init__(self, placements: Placements, book: FactBook) -> None:
+        """Start empty."""
+        self._placements, self._book = placements, book
+        self.all: dict[str, Part] = {}
+        self.places: dict[str, Place] = {}
+        self.faults: dict[str, str] = {}
+        """The kind of each part's own failure domain; a part without one has no fault of its own."""
+        self.things: dict[str, Thing] = {}
+        self._outside: dict[str, str] = {}
+
+    def add(self, part: Part, place: Place, fault: str | None, thing: Thing | None = None) -> None:
+        """Take up a part, where it stands, and the kind of its own fault."""
+        self.all[part.id] = replace(part, site=place.site)
+        self.places[part.id] = place
+        if fault is not None:
+            self.faults[part.id] = fault
+        if thing is not None:
+            self.things[part.id] = thing
+
+    def set_gate(self, part: str, gate: Gate) -> None:
+        """Say what the part hangs on."""
+        self.all[part] = replace(self.all[part], gate=gate)
+
+    def set_role(self, part: str, role: str) -> None:
+        """Say what the part is, where a declaration knows better than its type."""
+        self.all[part] = replace(self.all[part], role=role)
+
+    def up(self, end: Thing | Loose, nature: Nature, why: Reason, near: Place | None = None) -> Gate:
+        """Return the gate 'this end is up'; an end that leads outside stands for a part that nobody knows.
+
+        `near` is where such an outside part stands, when the relation itself says so.
+        """
+        if isinstance(end, Thing):
+            return Up(end.id, nature, why) if end.id in self.all else ALWAYS
+        if end.candidates:
+            return self._one_of(end, nature, why)
+        return Up(self._outside_part(end, near), nature, why)
+
+    def doubtful(self, key: str, gate: Gate, why: str, remedy: str, reason: Reason) -> Gate:
+        """Return the gate of an edge that may be there or not."""
+        fact = self._book.doubt(key, ("absent", "present"), why, remedy, location=reason.location)
+        return Case(fact, {"absent": ALWAYS, "present": gate})
+
+    def _one_of(self, end: Loose, nature: Nature, why: Reason) -> Gate:
+        parts = {thing.id: Up(thing.id, nature, why) for thing in end.candidates if thing.id in self.all}
+        if not parts:
+            return ALWAYS
+        fact = self._book.doubt(end.key, tuple(sorted(parts)), end.why, end.remedy, location=end.location)
+        return Case(fact, parts) if len(parts) > 1 else next(iter(parts.values()))
+
+    def _outside_part(self, end: Loose, near: Place | None) -> str:
+        if end.key not in self._outside:
+            name = f"{end.label} outside the checked programs"
+            name = name if name not in self.all else f"{name} #{len(self._outside) + 1}"
+            self._outside[end.key] = name
+            reason = Reason(end.why, Basis.UNKNOWN, end.location)
+            place = near if near is not None else NOWHERE
+            fact = self._book.doubt(f"what {name} needs", ("nothing more", "something lost"), reason.text, end.remedy, location=end.location)
+            gate = Case(fact, {"nothing more": ALWAYS, "something lost": AnyOf(())})
+            part = Part(name, end.label, "unknown", gate=gate, location=end.location)
+            self.add(part, place, "device")
+        return self._outside[end.key]
+
+
+def every(gates: Iterable[Gate]) -> Gate:
+    """Return the gate that all of `gates` hold, without needless nesting."""
+    kept = tuple(gate for gate in gates if gate != ALWAYS)
+    return kept[0] if len(kept) == 1 else All(kept)
+
+
+def at_least(k: int, gates: Iterable[Gate], why: Reason | None = None) -> Gate:
+    """Return the gate that `k` of `gates` hold."""
+    items = tuple(gates)
+    if k == 1:
+        return items[0] if len(items) == 1 else AnyOf(items, why)
+    return All(items, why) if k == len(items) else AtLeast(k, items, why)

@@ -1,0 +1,226 @@
+"""Where each thing stands: what the program shows, joined with what resilience.yaml declares."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from resilience_checks.catalogue.entries import Target
+from resilience_checks.model.question import Holds
+from resilience_checks.topology.estate import Condition, PlacedWhen
+from resilience_checks.topology.references import resolve
+from resilience_checks.topology.selectors import Candidate
+from resilience_checks.topology.things import Thing, Things, text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from resilience_checks.catalogue.loader import Catalogue
+    from resilience_checks.model.location import Location
+    from resilience_checks.topology.declared import Declarations
+    from resilience_checks.topology.declared import Placement as Rule
+    from resilience_checks.topology.facts import FactBook
+
+ELSEWHERE = "elsewhere"
+"""A place that nobody named."""
+NO_PLACE = "no place of its own"
+"""Nothing that one place's loss would take down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The sites and regions where something may stand, each with the completions in which it does.
+
+    No site at all: it has no place of its own. `ELSEWHERE` stands for a place that nobody named; `root` tells
+    whose unknown place it is, so that all that stands inside shares it.
+    """
+
+    sites: tuple[tuple[str, Condition], ...] = ()
+    regions: tuple[tuple[str, Condition], ...] = ()
+    root: str | None = None
+
+    @property
+    def site(self) -> str | PlacedWhen | None:
+        """The site as analysis reads it."""
+        if not self.sites:
+            return None
+        if len(self.sites) == 1 and not self.sites[0][1]:
+            return self.sites[0][0]
+        fact = self.sites[0][1][0][0]
+        return PlacedWhen(fact, {when[0][1]: None if site in {ELSEWHERE, NO_PLACE} else site for site, when in self.sites})
+
+    @property
+    def sure_site(self) -> str | None:
+        """The site where it surely stands, None where that is not known."""
+        return self.site if isinstance(self.site, str) else None
+
+
+NOWHERE = Place()
+
+
+class Placements:
+    """Finds the place of each thing once."""
+
+    def __init__(self, things: Things, declarations: Declarations, catalogue: Catalogue, book: FactBook) -> None:
+        """Index the names that sites go by."""
+        self._things, self._declarations, self._catalogue, self._book = things, declarations, catalogue, book
+        self._places: dict[int, Place] = {}
+        self._open: set[int] = set()
+        self._aliases = self._site_names()
+        self._regions = self._known_regions()
+
+    def of(self, thing: Thing) -> Place:
+        """Return where the thing stands."""
+        key = id(thing)
+        if key not in self._places:
+            if key in self._open:
+                return NOWHERE
+            self._open.add(key)
+            self._places[key] = self._place(thing)
+            self._open.discard(key)
+        return self._places[key]
+
+    nowhere = NOWHERE
+
+    def at_site(self, site: str) -> Place:
+        """Return the place that a declaration names outright."""
+        return Place(sites=((site, ()),))
+
+    def unknown(self, root: str, label: str, location: Location | None) -> Place:
+        """Return a place that may be any declared site, or one that nobody named."""
+        return self._unknown_site(root, f"nothing says at which site {label} stands", location)
+
+    def _place(self, thing: Thing) -> Place:
+        if thing.owner is not None:
+            return self.of(thing.owner)
+        if thing.entry.placeless:
+            return NOWHERE
+        if thing.entry.estate == "cloud":
+            return self._in_region(thing)
+        shown = self._shown(thing)
+        rules = [(rule, rule.match.match(candidate(thing))) for rule in self._declarations.placement]
+        declared = {rule.site: rule for rule, answer in rules if answer is Holds.YES}
+        claims = dict.fromkeys([*([shown.sure_site] if shown and shown.sure_site else []), *sorted(declared)])
+        if len(claims) > 1:
+            return self._contradicted(thing, tuple(claims), declared)
+        if claims:
+            return self.at_site(next(iter(claims)))
+        if shown is not None and shown.sites:
+            return shown
+        if any(answer is Holds.UNKNOWN for _, answer in rules):
+            why = f"what names {thing.label} is not known, so a placement rule may or may not match it"
+            return self._unknown_site(thing.id, why, thing.location)
+        return self.unknown(thing.id, thing.label, thing.location)
+
+    def _shown(self, thing: Thing) -> Place | None:
+        """Return the place that the program itself shows, None where it shows nothing."""
+        placement = thing.entry.placement
+        if placement is None:
+            return None
+        if placement.site is not None:
+            return self._named_site(thing, placement.site)
+        unsure: Place | None = None
+        for path in placement.inside:
+            for place in self._around(thing, path):
+                if place.sure_site:
+                    return place
+                unsure = unsure or (place if place.sites else None)
+        return unsure
+
+    def _around(self, thing: Thing, path: str) -> list[Place]:
+        if path == "provider":
+            return [self.of(thing.device)] if thing.device is not None else []
+        ends = resolve(self._things, thing, Target(ref=path))
+        return [self.of(end.to) for end in ends if isinstance(end.to, Thing)]
+
+    def _named_site(self, thing: Thing, path: str) -> Place | None:
+        value = thing.value(path)
+        name = text(value)
+        if name is None:
+            return None if value is None else self._unknown_site(thing.id, f"{path} of {thing.label} is not known", thing.location)
+        found = self._aliases.get(name) or self._aliases.get(name.rsplit("/", 1)[-1]) or ()
+        if len(found) == 1:
+            return self.at_site(found[0])
+        return None
+
+    def _site_names(self) -> Mapping[str, tuple[str, ...]]:
+        index: dict[str, dict[str, None]] = defaultdict(dict)
+        for site in self._declarations.sites.values():
+            for name in (site.id, *site.aliases):
+                index[name][site.id] = None
+                index[name.rsplit("/", 1)[-1]][site.id] = None
+        return {name: tuple(sites) for name, sites in index.items()}
+
+    def _unknown_site(self, root: str, why: str, location: Location | None) -> Place:
+        sites = (*sorted(self._declarations.sites), ELSEWHERE)
+        values = sites if len(sites) > 1 else (ELSEWHERE, NO_PLACE)
+        remedy = "declare it under `sites` and `placement` in resilience.yaml"
+        fact = self._book.doubt(f"site of {root}", values, why, remedy, location=location)
+        return Place(sites=tuple((site, ((fact, site),)) for site in values), root=root)
+
+    def _contradicted(self, thing: Thing, claims: tuple[str, ...], declared: Mapping[str, Rule]) -> Place:
+        text_ = f"{thing.label} cannot stand at {' and '.join(claims)}"
+        self._book.contradict(thing.id, text_, thing.location, *(rule.location for rule in declared.values()))
+        fact = self._book.doubt(f"site of {thing.id}", claims, text_, "make program and declarations agree", location=thing.location)
+        return Place(sites=tuple((site, ((fact, site),)) for site in claims), root=thing.id)
+
+    def _in_region(self, thing: Thing) -> Place:
+        placement = thing.entry.placement
+        for path in placement.region if placement else ():
+            value = thing.value(path)
+            name = text(value)
+            if name is not None:
+                return Place(regions=((region_name(name), ()),))
+            if value is not None:
+                return self._unknown_region(thing, f"{path} of {thing.label} is not known")
+        for path in placement.inside if placement else ():
+            for place in self._around(thing, path):
+                if place.regions:
+                    return place
+        provider = self._catalogue.provider(thing.entry.package)
+        for path in provider.region:
+            name = text(thing.device.value(path)) if thing.device else None
+            if name is not None:
+                return Place(regions=((region_name(name), ()),))
+        if not thing.entry.is_part or thing.entry.token.startswith("pulumi:providers:"):
+            return NOWHERE
+        return self._unknown_region(thing, f"nothing says in which region {thing.label} stands")
+
+    def _unknown_region(self, thing: Thing, why: str) -> Place:
+        values = (*self._regions, ELSEWHERE) if self._regions else (ELSEWHERE, NO_PLACE)
+        remedy = "give its region in the program or the stack's configuration"
+        fact = self._book.doubt(f"region of {thing.id}", values, why, remedy, location=thing.location)
+        return Place(regions=tuple((region, ((fact, region),)) for region in values), root=thing.id)
+
+    def _known_regions(self) -> tuple[str, ...]:
+        found = {
+            region_name(name)
+            for thing in self._things.all
+            if thing.entry.estate == "cloud" and thing.entry.placement
+            for path in thing.entry.placement.region
+            if (name := text(thing.value(path))) is not None
+        }
+        return tuple(sorted(found))
+
+
+def candidate(thing: Thing) -> Candidate:
+    """Return what selectors and placement rules are held against."""
+    return Candidate(
+        urn=thing.urn,
+        type=thing.entry.token,
+        names=thing.names,
+        provider_names=thing.provider_names,
+        tags=thing.inputs.get("tags", {}),
+        inputs=thing.inputs,
+    )
+
+
+def region_name(name: str) -> str:
+    """Return a region's name in the one form that is compared.
+
+    >>> region_name("UK South")
+    'uksouth'
+    """
+    return name.replace(" ", "").lower()
+

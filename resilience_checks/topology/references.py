@@ -1,0 +1,149 @@
+"""From an input of one thing to the things that it refers to: by URN, by lookup, by name, by address."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from resilience_checks.model.values import LookupAnswer, Secret, Unknown
+from resilience_checks.topology.things import PROVIDER, Thing, Things, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from resilience_checks.catalogue.entries import Target
+    from resilience_checks.model.location import Location
+    from resilience_checks.model.values import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Loose:
+    """An end that leads to nothing the catalogue knows.
+
+    `key` is equal for two ends that surely lead to the same thing; `candidates` are the things that bear the
+    name when several do.
+    """
+
+    key: str
+    label: str
+    why: str
+    remedy: str
+    location: Location | None
+    candidates: tuple[Thing, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Where an input at the concrete path `at` leads."""
+
+    at: str
+    to: Thing | Loose
+
+
+def resolve(things: Things, thing: Thing, target: Target, base: str = "") -> tuple[End, ...]:
+    """Return every end of `target`, whose paths start at `base` within the thing; none when the input is absent."""
+    if target.any_of:
+        ends: tuple[End, ...] = ()
+        for alternative in target.any_of:
+            found = resolve(things, thing, alternative, base)
+            if any(isinstance(end.to, Thing) for end in found):
+                return found
+            ends = ends or found
+        return ends
+    if target.ref is not None:
+        return tuple(end for at, value in _at(thing, base, target.ref) for end in _by_reference(things, thing, at, value))
+    assert target.name is not None
+    assert target.by is not None
+    return tuple(
+        end
+        for at, value in _at(thing, base, target.by)
+        for end in _by_name(things, thing, target, at, value)
+    )
+
+
+def _at(thing: Thing, base: str, path: str) -> tuple[tuple[str, Value], ...]:
+    if not base:
+        return thing.values(path)
+    return thing.values(base if path == "." else f"{base}.{path}")
+
+
+def _by_reference(things: Things, thing: Thing, at: str, value: Value) -> Iterator[End]:
+    targets = thing.references(at)
+    for target in targets:
+        found = things.at(thing.graph, target)
+        if found is not None:
+            yield End(at, found)
+            continue
+        resource = thing.graph.by_urn.get(target)
+        lookup = thing.graph.lookups_by_id.get(target)
+        if resource is not None and resource.custom and not resource.type.startswith(PROVIDER):
+            yield End(at, _foreign(target, f"{resource.type} {resource.name}", thing))
+        elif lookup is not None:
+            yield End(at, _foreign(target, f"what {lookup.token} finds", thing))
+    if targets:
+        return
+    name = text(value)
+    if name is not None:
+        yield End(at, _literal(thing, at, name))
+    elif isinstance(value, Unknown | Secret | LookupAnswer):
+        yield End(at, _unseen(thing, at, value))
+
+
+def _by_name(things: Things, thing: Thing, target: Target, at: str, value: Value) -> Iterator[End]:
+    name = text(value)
+    if name is None:
+        yield from _by_reference(things, thing, at, value)
+        return
+    name = re.sub(target.strip, "", name) if target.strip else name
+    assert target.name is not None
+    found = things.named(target.name, name, thing)
+    if len(found) == 1:
+        yield End(at, found[0])
+    elif found:
+        yield End(at, _ambiguous(thing, at, name, tuple(found)))
+    else:
+        yield End(at, _literal(thing, at, name))
+
+
+def _foreign(target: str, label: str, thing: Thing) -> Loose:
+    return Loose(
+        key=f"foreign:{id(thing.graph)}:{target}",
+        label=label,
+        why=f"the catalogue does not know {label}",
+        remedy="add a catalogue entry for its type, or declare the component in resilience.yaml",
+        location=thing.location,
+    )
+
+
+def _literal(thing: Thing, at: str, name: str) -> Loose:
+    scope = thing.device.id if thing.device else ""
+    return Loose(
+        key=f"outside:{scope}:{name}",
+        label=f"{name!r}",
+        why=f"{at} of {thing.label} names {name!r}, which nothing in the checked programs bears",
+        remedy="check the program that makes it as well, or declare the component in resilience.yaml",
+        location=thing.location,
+    )
+
+
+def _unseen(thing: Thing, at: str, value: Value) -> Loose:
+    why = value.why if isinstance(value, Unknown) else "its value is not shown"
+    return Loose(
+        key=f"unseen:{thing.id}:{at}",
+        label=f"what {at} of {thing.label} names",
+        why=f"{at} of {thing.label} is not known: {why}",
+        remedy="give the value in the stack's configuration, or declare the component in resilience.yaml",
+        location=thing.location,
+    )
+
+
+def _ambiguous(thing: Thing, at: str, name: str, found: tuple[Thing, ...]) -> Loose:
+    return Loose(
+        key=f"ambiguous:{thing.id}:{at}",
+        label=f"{name!r}",
+        why=f"{at} of {thing.label} names {name!r}, which {len(found)} things bear",
+        remedy="make the name unique, or declare the relation in resilience.yaml",
+        location=thing.location,
+        candidates=found,
+    )

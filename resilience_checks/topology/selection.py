@@ -1,0 +1,67 @@
+"""Which things a declaration is about; a selector without a match is an error at its line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from resilience_checks.model.errors import UsageError
+from resilience_checks.model.question import Holds
+from resilience_checks.topology.placement import candidate
+from resilience_checks.topology.things import PROVIDER, Thing, Things
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from resilience_checks.topology.selectors import Candidate, Select
+
+
+class Selection:
+    """Holds selectors against every thing."""
+
+    def __init__(self, things: Things) -> None:
+        """Describe each thing once."""
+        self._candidates: list[tuple[Thing, Candidate]] = [(thing, candidate(thing)) for thing in things.all]
+
+    def of(self, select: Select, *, entries: bool = False) -> tuple[tuple[Thing, Holds], ...]:
+        """Return the parts that the selector surely (YES) or possibly (UNKNOWN) matches.
+
+        A selector that only names a provider instance means the device itself, where it is one. With `entries`,
+        things where consumers reach a service come before others of the same name.
+        """
+        found = [(thing, answer) for thing, seen in self._candidates if (answer := select.match(seen)) is not Holds.NO]
+        found = [(thing, answer) for thing, answer in found if thing.entry.is_part and not thing.entry.configures]
+        if select.provider and not (select.name or select.type or select.urn or select.tags or select.properties):
+            found = [pair for pair in found if pair[0].entry.token.startswith(PROVIDER)] or found
+        elif not select.type:
+            found = [pair for pair in found if not pair[0].entry.token.startswith(PROVIDER)] or found
+        if entries:
+            found = [pair for pair in found if pair[0].entry.entry] or found
+        if not found:
+            raise UsageError(
+                f"{select} matches nothing",
+                location=select.location,
+                why="what it was meant to describe would be checked as if nothing had been declared",
+                remedy=self._nearest(select),
+            )
+        return tuple(found)
+
+    def of_any(self, selects: Sequence[Select]) -> tuple[tuple[Thing, Holds], ...]:
+        """Return the parts that some selector matches, each once, the surest answer first."""
+        merged: dict[int, tuple[Thing, Holds]] = {}
+        for select in selects:
+            for thing, answer in self.of(select):
+                if merged.get(id(thing), (thing, Holds.UNKNOWN))[1] is not Holds.YES:
+                    merged[id(thing)] = (thing, answer)
+        return tuple(merged.values())
+
+    def _nearest(self, select: Select) -> str:
+        from difflib import get_close_matches
+
+        wanted = select.name or select.provider
+        if wanted is None:
+            return "correct the pattern, or remove the declaration"
+        pools = ((seen.names if select.name else seen.provider_names) for _, seen in self._candidates)
+        names = sorted({name for pool in pools for name in pool if name})
+        near = get_close_matches(wanted.pattern, names, n=3, cutoff=0.4)
+        known = ", ".join(near or names[:5])
+        return f"the checked programs know {known}" if known else "no checked program has a resource to select"

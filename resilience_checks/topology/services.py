@@ -1,0 +1,148 @@
+"""Services: where consumers reach them and what they need, declared or, where nothing is declared, inferred."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from resilience_checks.model.errors import UsageError
+from resilience_checks.model.question import Holds
+from resilience_checks.model.values import Basis, Reason
+from resilience_checks.topology.declared import Named
+from resilience_checks.topology.estate import Consumer, Service
+from resilience_checks.topology.gates import ALWAYS, NEVER, AnyOf, Case, Gate, Nature, Up, targets
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from resilience_checks.topology import declared
+    from resilience_checks.topology.components import Components
+    from resilience_checks.topology.facts import FactBook
+    from resilience_checks.topology.parts import Parts
+    from resilience_checks.topology.selection import Selection
+    from resilience_checks.topology.things import Thing, Things
+    from resilience_checks.topology.wiring import Wiring
+
+
+class Services:
+    """Draws every service of the estate."""
+
+    def __init__(self, declarations: declared.Declarations, selection: Selection, components: Components, parts: Parts, book: FactBook) -> None:
+        """Remember where the answers are."""
+        self._declarations, self._selection, self._components = declarations, selection, components
+        self._parts, self._book = parts, book
+
+    def declare_pools(self, things: Things, wiring: Wiring) -> None:
+        """Tell the wiring which pools stand behind an entry whose own type has no way to say so."""
+        for service in self._declarations.services.values():
+            if not service.entry.pools or isinstance(service.entry.to, Named):
+                continue
+            for thing, _ in self._selection.of(service.entry.to, entries=True):
+                group = next((edge.group for edge in thing.entry.edges if edge.incomplete), None)
+                if group is None:
+                    raise UsageError(
+                        f"{thing.label} has no pools to be declared",
+                        location=service.entry.location,
+                        why="its own inputs already say what stands behind it",
+                        remedy="remove `pools`, or select the wide IP",
+                    )
+                for pool in service.entry.pools:
+                    wiring.declared_members[(thing.id, group)].append(self._pool(things, thing, pool, service))
+
+    def draw(self, things: Things) -> dict[str, Service]:
+        """Return every declared service, or, where none is, one for each place where consumers may enter."""
+        declared = {service.id: self._declared(service, things) for service in self._declarations.services.values()}
+        return declared or {service.id: service for service in self._inferred(things)}
+
+    def consumers(self) -> dict[str, Consumer]:
+        """Return the declared consumers."""
+        return {
+            consumer.id: Consumer(consumer.id, consumer.kind, consumer.access, consumer.critical, consumer.location)
+            for consumer in self._declarations.consumers.values()
+        }
+
+    def _pool(self, things: Things, thing: Thing, pool: str, service: declared.Service) -> Gate:
+        found = [
+            other
+            for other in things.all
+            if other.natural == pool and any(name.kind.endswith("pool") for name in other.entry.names) and other.id in self._parts.all
+        ]
+        near = [other for other in found if other.device is thing.device] or found
+        if not near:
+            raise UsageError(
+                f"no checked program has a pool named {pool!r}",
+                location=service.entry.location,
+                why="the service would be checked without what stands behind its entry",
+                remedy="correct the name under `pools`",
+            )
+        reason = Reason(f"{thing.label} answers with {near[0].label}", location=service.entry.location)
+        gates = tuple(Up(other.id, Nature.PATH, reason) for other in near)
+        return gates[0] if len(gates) == 1 else AnyOf(gates, reason)
+
+    def _declared(self, service: declared.Service, things: Things) -> Service:
+        entry = service.entry.to
+        reason = Reason(f"{service.id} is reached through its entry", location=service.entry.location)
+        if isinstance(entry, Named):
+            gate = self._components.reference(entry, Nature.PATH, reason)
+            stack = None
+        else:
+            found = self._selection.of(entry, entries=True)
+            gate = self._components.all_or_any(f"the entry of {service.id}", found, Nature.PATH, reason)
+            stack = found[0][0].graph.name if found[0][1] is Holds.YES else None
+        needs = [self._components.reference(need, Nature.NEED, Reason(f"{service.id} needs {need.id}", location=need.location)) for need in service.needs]
+        needs += self._hidden(things)
+        return Service(
+            id=service.id,
+            entry=gate,
+            scope=service.scope,
+            tier=service.tier,
+            rto=service.rto,
+            rpo=service.rpo,
+            consumers=service.consumers,
+            needs=tuple(needs),
+            location=service.location,
+            stack=stack,
+        )
+
+    def _hidden(self, things: Things) -> Iterator[Gate]:
+        """Yield a doubt for each stack whose run could not see everything that it would make."""
+        for graph in things.graphs:
+            if not graph.skipped and graph.capabilities.complete:
+                continue
+            first = next((callback.location for callback in graph.skipped if callback.location), None)
+            what = f"{len(graph.skipped)} callbacks on values that are not known yet" if graph.skipped else "steps that the input leaves out"
+            text = f"stack {graph.name} may make more resources than this run shows: {what}"
+            fact = self._book.doubt(
+                f"more resources of {graph.name}",
+                ("harmless", "harmful"),
+                text,
+                "make resources outside of `apply`",
+                location=first or graph.project_file,
+            )
+            yield Case(fact, {"harmless": ALWAYS, "harmful": NEVER})
+
+    def _inferred(self, things: Things) -> Iterator[Service]:
+        """Yield a service for each entry that nothing else in the programs refers to."""
+        used = {target for part in self._parts.all.values() for target in targets(part.gate)}
+        hidden = tuple(self._hidden(things))
+        for thing in things.all:
+            if thing.entry.entry and thing.id in self._parts.all and thing.id not in used:
+                reason = Reason(f"{thing.label} is where consumers enter", Basis.ASSUMED, thing.location)
+                gate = Up(thing.id, Nature.PATH, reason)
+                needs = (*hidden, *self._bordering(things))
+                yield Service(thing.id, gate, needs=needs, declared=False, location=thing.location, stack=thing.graph.name)
+
+    def _bordering(self, things: Things) -> Iterator[Gate]:
+        """Yield a doubtful need for each firewall: without declared sites nobody says whose traffic it carries."""
+        if self._declarations.sites:
+            return
+        for thing in things.all:
+            if thing.id in self._parts.all and self._parts.all[thing.id].role == "firewall":
+                reason = Reason(f"{thing.label} may carry the traffic of the service", Basis.UNKNOWN, thing.location)
+                yield self._parts.doubtful(
+                    f"traffic passes {thing.id}",
+                    Up(thing.id, Nature.PATH, reason),
+                    f"nothing says whether traffic passes {thing.label}",
+                    "declare `sites` with their `perimeter` in resilience.yaml",
+                    reason,
+                )
+

@@ -1,0 +1,232 @@
+"""From catalogue entries to gates: what each thing in the programs needs in order to be up."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from resilience_checks.model import paths
+from resilience_checks.model.values import Reason, Unknown
+from resilience_checks.topology.estate import Part
+from resilience_checks.topology.gates import ALWAYS, NEVER, Case, Gate, Nature, Up
+from resilience_checks.topology.movers import lagging, move, moved
+from resilience_checks.topology.parts import Parts, at_least, every
+from resilience_checks.topology.references import resolve
+from resilience_checks.topology.things import PROVIDER, Thing, Things, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from resilience_checks.catalogue.entries import Condition, Edge
+    from resilience_checks.model.values import Value
+    from resilience_checks.topology.facts import FactBook
+    from resilience_checks.topology.placement import Placements
+
+
+@dataclass(frozen=True, slots=True)
+class GroupMember:
+    """One member of a group, and its rank where the group has an order."""
+
+    gate: Gate
+    rank: float = 0.0
+
+
+class Wiring:
+    """Draws the gates of all things; declared additions are told to it first."""
+
+    def __init__(self, things: Things, parts: Parts, placements: Placements, book: FactBook) -> None:
+        """Take up every thing that can be up or lost as a part."""
+        self._things, self._parts, self._placements, self._book = things, parts, placements, book
+        self._joined: dict[tuple[str, str], list[GroupMember]] = defaultdict(list)
+        self.declared_members: dict[tuple[str, str], list[Gate]] = defaultdict(list)
+        self.declared_lag: dict[str, float] = {}
+        self._touched: dict[str, str] = {}
+        for thing in things.all:
+            if thing.entry.is_part and not thing.entry.configures:
+                self._take_up(thing)
+
+    def draw(self) -> None:
+        """Set the gate of every thing that is not a device; devices are drawn from their units."""
+        self._join_members()
+        self._note_foreign()
+        for thing in self._things.all:
+            if thing.id in self._parts.all and not thing.entry.token.startswith(PROVIDER):
+                self._parts.set_gate(thing.id, every(self._needs(thing)))
+
+    def _take_up(self, thing: Thing) -> None:
+        fault = None if thing.entry.logical else thing.entry.fault
+        part = Part(thing.id, thing.label, thing.entry.role or "", urn=thing.urn, stack=thing.graph.name, location=thing.location)
+        self._parts.add(part, self._placements.of(thing), fault, thing)
+
+    def _needs(self, thing: Thing) -> Iterator[Gate]:
+        if thing.entry.on is not None and thing.device is not None and thing.device.id in self._parts.all:
+            yield Up(thing.device.id, Nature(thing.entry.on), self._because(thing, f"runs on {thing.device.label}"))
+        if thing.owner is not None and thing.owner.entry.on is not None and thing.device is not None:
+            yield Up(thing.device.id, Nature(thing.owner.entry.on), self._because(thing, f"runs on {thing.device.label}"))
+        for edge in thing.entry.edges:
+            if edge.gate == "requires":
+                yield from self._required(thing, edge)
+            elif edge.gate == "failover":
+                yield self._failover(thing, edge)
+            else:
+                yield self._group(thing, edge)
+        if thing.owner is None:
+            yield from self._unmodelled(thing)
+
+    def _required(self, thing: Thing, edge: Edge) -> Iterator[Gate]:
+        assert edge.to is not None
+        near = self._placements.of(thing) if edge.local else None
+        for end in resolve(self._things, thing, edge.to):
+            label = end.to.label
+            yield self._parts.up(end.to, Nature(edge.nature), self._because(thing, f"needs {label} ({end.at})"), near)
+
+    def _failover(self, thing: Thing, edge: Edge) -> Gate:
+        assert edge.primary is not None
+        assert edge.standby is not None
+        nature = Nature(edge.nature)
+        primary = every(
+            self._parts.up(end.to, nature, self._because(thing, f"is served by {end.to.label}"))
+            for end in resolve(self._things, thing, edge.primary)
+        )
+        standbys = [
+            self._parts.up(end.to, nature, self._because(thing, f"can move to {end.to.label}"))
+            for end in resolve(self._things, thing, edge.standby)
+        ]
+        if not standbys:
+            return primary
+        standby = at_least(1, standbys)
+        how = move(self._things, thing, thing.entry.mover) if thing.entry.mover else None
+        lag = self.declared_lag.get(thing.id) if edge.lag == "declared" else edge.lag
+        if edge.lag == "declared" and lag is None:
+            return lagging(self._book, thing, primary, standby, how)
+        return moved(self._book, thing, primary, standby, how, float(lag) if lag is not None else None)
+
+    def _group(self, thing: Thing, edge: Edge) -> Gate:
+        members = [*self._own_members(thing, edge), *self._joined[(thing.id, edge.group)]]
+        declared = self.declared_members.get((thing.id, edge.group))
+        members += [GroupMember(gate) for gate in declared or ()]
+        hidden = self._touched.get(thing.id)
+        open_ended = edge.incomplete and declared is None
+        if hidden or open_ended or not members:
+            members.append(GroupMember(self._perhaps_another(thing, edge, hidden, empty=not members)))
+        gates = [member.gate for member in members]
+        k = self._threshold(thing, edge)
+        standby = at_least(k, gates, self._because(thing, f"needs {k} of its {len(gates)} {edge.group}"))
+        if thing.entry.mover is None or len(gates) == 1:
+            return standby
+        how = move(self._things, thing, thing.entry.mover)
+        return moved(self._book, thing, self._at_rest(thing, edge, members), standby, how, hidden=hidden is not None)
+
+    def _at_rest(self, thing: Thing, edge: Edge, members: list[GroupMember]) -> Gate:
+        """Return what must be up before anything moves: all members, or the first where the group has an order."""
+        if edge.first_by is not None and _any_holds(thing.inputs, edge.first_when):
+            least = min(member.rank for member in members)
+            return every(member.gate for member in members if member.rank == least)
+        return every(member.gate for member in members)
+
+    def _own_members(self, thing: Thing, edge: Edge) -> Iterator[GroupMember]:
+        if edge.each is None or edge.to is None:
+            return
+        near = self._placements.of(thing) if edge.local else None
+        for at, value in thing.values(edge.each):
+            if _any_holds(value, edge.skip):
+                continue
+            ends = resolve(self._things, thing, edge.to, at)
+            gate = every(
+                self._parts.up(end.to, Nature(edge.nature), self._because(thing, f"uses {end.to.label} ({end.at})"), near)
+                for end in ends
+            )
+            rank = text(paths.first(value, edge.first_by)) if edge.first_by else None
+            if ends or isinstance(value, Unknown):
+                yield GroupMember(gate, float(rank) if rank is not None else float("inf"))
+
+    def _threshold(self, thing: Thing, edge: Edge) -> int:
+        known = text(thing.value(edge.k_from)) if edge.k_from else None
+        return max(1, int(float(known))) if known is not None else edge.k_default
+
+    def _perhaps_another(self, thing: Thing, edge: Edge, hidden: str | None, *, empty: bool) -> Gate:
+        if hidden:
+            why = f"{hidden} refers to {thing.label}, and the catalogue does not know whether it adds to its {edge.group}"
+        elif empty:
+            why = f"no checked program shows a member of the {edge.group} of {thing.label}"
+        else:
+            why = f"the {edge.group} of {thing.label} may hold more than code shows"
+        remedy = "check the program that adds them as well, or declare them in resilience.yaml"
+        fact = self._book.doubt(f"more {edge.group} of {thing.id}", ("none", "one more"), why, remedy, location=thing.location)
+        return Case(fact, {"none": NEVER, "one more": ALWAYS})
+
+    def _join_members(self) -> None:
+        for thing in self._things.all:
+            join = thing.entry.join
+            if join is None or _any_holds(thing.inputs, join.skip):
+                continue
+            ends = resolve(self._things, thing, join.to)
+            for at in resolve(self._things, thing, join.at):
+                if not isinstance(at.to, Thing):
+                    continue
+                gate = every(
+                    self._parts.up(end.to, Nature.PATH, self._because(thing, f"{at.to.label} uses {end.to.label}", subject=False))
+                    for end in ends
+                )
+                if ends:
+                    self._joined[(at.to.id, join.group)].append(GroupMember(gate))
+
+    def _note_foreign(self) -> None:
+        """Note which groups a resource of unknown type touches: it may be one more member or mover."""
+        for graph, resource in self._things.foreign:
+            for target in resource.dependencies:
+                touched = self._things.at(graph, target)
+                if touched is not None and any(edge.gate != "requires" for edge in touched.entry.edges):
+                    self._touched.setdefault(touched.id, f"{resource.type} {resource.name}")
+
+    def _unmodelled(self, thing: Thing) -> Iterator[Gate]:
+        """Yield a doubtful need for each reference that the entry says nothing about."""
+        if thing.source is None:
+            return
+        modelled = _modelled(thing)
+        found: dict[tuple[str, str], str] = {}
+        for at, targets in thing.source.element_dependencies.items():
+            plain = re.sub(r"\[\d+\]", "[]", at)
+            if not any(paths.within(path, plain) or paths.within(plain, path) for path in modelled):
+                found.update({(re.split(r"[.\[]", at, maxsplit=1)[0], target): at for target in targets})
+        for (top, target), at in sorted(found.items()):
+            other = self._things.at(thing.graph, target)
+            if other is None or other is thing or other.id not in self._parts.all or other is thing.device:
+                continue
+            reason = self._because(thing, f"refers to {other.label} ({at})")
+            yield self._parts.doubtful(
+                f"{top} of {thing.id} needs {other.id}",
+                Up(other.id, Nature.UNKNOWN, reason),
+                f"{thing.label} refers to {other.label} in {at}, and the catalogue does not say whether it needs it to run",
+                "add the property to the type's catalogue entry, as an edge or under `ignore`",
+                reason,
+            )
+
+    @staticmethod
+    def _because(thing: Thing, what: str, *, subject: bool = True) -> Reason:
+        return Reason(f"{thing.label} {what}" if subject else what, location=thing.location, source=thing.entry.source)
+
+
+def _any_holds(value: Value, condition: Condition) -> bool:
+    return any(paths.first(value, path) in allowed for path, allowed in condition)
+
+
+def _modelled(thing: Thing) -> tuple[str, ...]:
+    """Return every path of which the entry says what a reference there means."""
+    entry = thing.entry
+    placement = entry.placement
+    found = [path for edge in entry.edges for path in edge.paths]
+    found += [edge.each for edge in entry.edges if edge.each]
+    found += [path for name in entry.names for path in name.paths]
+    found += [path for domain in entry.domains for path in domain.key]
+    found += [element.each for element in entry.elements if element.each]
+    found += [*entry.named, *entry.ignore]
+    if placement is not None:
+        found += [*placement.inside, *placement.region, *([placement.site] if placement.site else [])]
+    if entry.mover is not None:
+        found += entry.mover.requires
+    if entry.join is not None:
+        found += [*entry.join.at.paths, *entry.join.to.paths]
+    return tuple(path.lstrip("^") for path in found)
