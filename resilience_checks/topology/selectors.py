@@ -116,7 +116,7 @@ def _some(glob: Glob, values: Iterable[Value]) -> Holds:
     for value in values:
         if isinstance(value, _OPAQUE):
             answer = Holds.UNKNOWN
-        elif (text := _text(value)) is not None and glob.matches(text):
+        elif (shown := text(value)) is not None and glob.matches(shown):
             return Holds.YES
     return answer
 
@@ -131,7 +131,7 @@ def _tag(tags: Value, key: str) -> tuple[Value, ...]:
     return (tags[key],) if isinstance(tags, Mapping) and key in tags else ()
 
 
-def _text(value: Value) -> str | None:
+def text(value: Value) -> str | None:
     """Return a scalar as the text that a pattern is held against: `true`, `443`; None for anything else."""
     if isinstance(value, str):
         return value

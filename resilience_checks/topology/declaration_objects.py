@@ -1,0 +1,334 @@
+"""Builds declared objects from data that has already been found valid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from resilience_checks.model.question import FaultKind
+from resilience_checks.model.result import Severity
+from resilience_checks.topology import declared
+from resilience_checks.topology.declaration_durations import seconds
+from resilience_checks.topology.declared import Named, Sort
+from resilience_checks.topology.gates import Nature
+from resilience_checks.topology.selectors import Glob, Select, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from resilience_checks.model.location import Location
+    from resilience_checks.topology.declaration_problems import Path
+    from resilience_checks.topology.declaration_source import Source
+    from resilience_checks.topology.declared import Reference
+
+_SELECT_KEYS = frozenset({"urn", "type", "name", "provider", "tag", "property"})
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """A value of the file together with its path, so that whatever is made of it knows its line."""
+
+    source: Source
+    path: Path
+    value: Any
+
+    def __getitem__(self, key: str) -> At:
+        """Return what stands under a key; its value is None where nothing does."""
+        return At(self.source, (*self.path, key), self.value.get(key))
+
+    def __contains__(self, key: str) -> bool:
+        """Return whether the key is given."""
+        return isinstance(self.value, dict) and key in self.value
+
+    def __iter__(self) -> Iterator[At]:
+        """Yield each item of a list, the value itself where it is not a list, nothing where it is absent."""
+        if isinstance(self.value, list):
+            for index, item in enumerate(self.value):
+                yield At(self.source, (*self.path, index), item)
+        elif self.value is not None:
+            yield self
+
+    @property
+    def id(self) -> str:
+        """The key that this value stands under."""
+        return str(self.path[-1])
+
+    @property
+    def location(self) -> Location:
+        """Where the key stands, or the item of a list."""
+        return self.source.key(self.path)
+
+    @property
+    def lines(self) -> Mapping[str, Location]:
+        """Where each key of a mapping stands."""
+        return {key: self.source.key((*self.path, key)) for key in self.value}
+
+    @property
+    def strings(self) -> tuple[str, ...]:
+        """The texts of a list, or the one text."""
+        return tuple(str(item.value) for item in self)
+
+    @property
+    def seconds(self) -> float | None:
+        """The length of a duration, None where it is absent."""
+        return None if self.value is None else seconds(self.value)
+
+    def members(self) -> Iterator[At]:
+        """Yield what stands under each key of a mapping, nothing where it is absent."""
+        for key in self.value or ():
+            yield self[key]
+
+
+def build(source: Source, digest: str) -> declared.Declarations:
+    """Return everything that a valid file declares."""
+    top = At(source, (), source.data)
+    defaults, sorts = top["service_defaults"], _sorts(top)
+    return declared.Declarations(
+        path=source.path,
+        digest=digest,
+        sites={item.id: _site(item) for item in top["sites"].members()},
+        links={item.id: _link(item) for item in top["links"].members()},
+        placement=tuple(_placement(item) for item in top["placement"]),
+        components={item.id: _Component(item, sorts).build() for item in top["components"].members()},
+        domains={item.id: _domain(item) for item in top["domains"].members()},
+        consumers={item.id: _consumer(item) for item in top["consumers"].members()},
+        services={item.id: _service(item, defaults, sorts) for item in top["services"].members()},
+        policies={item.id: _policy(item) for item in top["policies"].members()},
+        stacks=_stacks(top["stacks"]),
+    )
+
+
+def _sorts(top: At) -> Mapping[str, Sort]:
+    components = {item.id: Sort.COMPONENT for item in top["components"].members()}
+    return components | {item.id: Sort.SERVICE for item in top["services"].members()}
+
+
+def select(at: At) -> Select:
+    """Return a selector; a plain text is a pattern of names."""
+    if isinstance(at.value, str):
+        return Select(at.location, name=Glob(at.value))
+    plain = {key: Glob(at.value[key]) for key in ("urn", "type", "name", "provider") if key in at}
+    return Select(at.location, **plain, tags=_pairs(at["tag"]), properties=_pairs(at["property"]))
+
+
+def _pairs(at: At) -> tuple[tuple[str, Glob], ...]:
+    return tuple((item.id, Glob(text(item.value) or "")) for item in at.members())
+
+
+def _component_id(at: At) -> Named:
+    return Named(at.value, Sort.COMPONENT, at.source.value(at.path))
+
+
+def _site(at: At) -> declared.Site:
+    coordinates = at["coordinates"].value
+    return declared.Site(
+        id=at.id,
+        location=at.location,
+        region=at["region"].value,
+        coordinates=None if coordinates is None else (float(coordinates[0]), float(coordinates[1])),
+        building=at["building"].value,
+        campus=at["campus"].value,
+        hazards=at["hazards"].strings,
+        aliases=at["aliases"].strings,
+        perimeter=_perimeter(at["perimeter"]),
+        at=at.lines,
+    )
+
+
+def _perimeter(at: At) -> declared.Perimeter | None:
+    if at.value is None:
+        return None
+    components = () if at.value == "none" else tuple(_component_id(item) for item in at)
+    return declared.Perimeter(components, at.location)
+
+
+def _link(at: At) -> declared.Link:
+    ends = at["to"].strings or at["between"].strings
+    return declared.Link(at.id, at.location, ends, at["carrier"].value, at["domains"].strings, at.lines)
+
+
+def _placement(at: At) -> declared.Placement:
+    return declared.Placement(
+        location=at.location,
+        match=select(at["match"]),
+        site=at["site"].value,
+        room=at["room"].value,
+        rack=at["rack"].value,
+        host=at["host"].value,
+        at=at.lines,
+    )
+
+
+def _domain(at: At) -> declared.Domain:
+    members = tuple(_member(item) for item in at["members"])
+    faults = tuple(FaultKind(fault) for fault in at["faults"].strings)
+    return declared.Domain(at.id, at.location, at["kind"].value, faults, members, at.lines)
+
+
+def _member(at: At) -> Reference:
+    if isinstance(at.value, str):
+        return _component_id(at)
+    if "component" in at:
+        return _component_id(at["component"])
+    if "select" in at:
+        return select(at["select"])
+    return select(at)
+
+
+def _consumer(at: At) -> declared.Consumer:
+    access = at["access"]
+    if isinstance(access.value, dict):
+        access = access["any-of"]
+    return declared.Consumer(
+        id=at.id,
+        location=at.location,
+        kind=at["kind"].value,
+        access=None if access.value is None else access.strings,
+        critical=bool(at["critical"].value),
+        at=at.lines,
+    )
+
+
+def _service(at: At, defaults: At, sorts: Mapping[str, Sort]) -> declared.Service:
+    def given(key: str) -> At:
+        return at[key] if key in at else defaults[key] if key in defaults else at[key]
+
+    scope = given("scope").value
+    peaks = [part["peak"] for part in (defaults, at) if "peak" in part]
+    return declared.Service(
+        id=at.id,
+        location=at.location,
+        entry=_entry(given("entry")),
+        scope=None if scope is None else declared.Scope(scope),
+        tier=_whole(given("tier").value),
+        rto=given("rto").seconds,
+        rpo=given("rpo").seconds,
+        consumers=given("consumers").strings,
+        needs=tuple(Named(need.value, sorts[need.value], need.source.value(need.path)) for need in given("needs")),
+        peak={item.id: float(item.value) for peak in peaks for item in peak.members()},
+        at={**(defaults.lines if defaults.value else {}), **at.lines},
+    )
+
+
+def _entry(at: At) -> declared.Entry:
+    if isinstance(at.value, str):
+        return declared.Entry(_component_id(at), at.location)
+    to: Reference = select(at["select"]) if "select" in at else _component_id(at["component"])
+    return declared.Entry(to, at.location, at["pools"].strings)
+
+
+def _policy(at: At) -> declared.PolicySettings:
+    severity, on_unknown = at["severity"].value, at["on_unknown"].value
+    return declared.PolicySettings(
+        id=at.id,
+        location=at.location,
+        enabled=at["enabled"].value,
+        severity=None if severity is None else Severity(severity),
+        on_unknown=None if on_unknown is None else declared.OnUnknown(on_unknown),
+        parameters=at["parameters"].value or {},
+        at=at.lines,
+    )
+
+
+def _stacks(at: At) -> declared.Stacks:
+    if at.value is None:
+        return declared.Stacks()
+    gated = None if at["gated"].value is None else tuple(Glob(pattern) for pattern in at["gated"].strings)
+    return declared.Stacks(gated, tuple(Glob(pattern) for pattern in at["advisory"].strings), at.lines)
+
+
+def _whole(number: float | None) -> int | None:
+    return None if number is None else int(number)
+
+
+@dataclass(frozen=True, slots=True)
+class _Component:
+    """One component, whose references may name any of `sorts`."""
+
+    at: At
+    sorts: Mapping[str, Sort]
+
+    def build(self) -> declared.Component:
+        at = self.at
+        return declared.Component(
+            id=at.id,
+            location=at.location,
+            role=at["role"].value,
+            select=tuple(select(item) for item in at["select"]),
+            units=_units(at["units"]),
+            site=at["site"].value,
+            any_of=self._edges(at["any-of"]),
+            requires=self._edges(at["requires"]),
+            at_least=self._at_least(at["at-least"]),
+            quorum=self._quorum(at["quorum"]),
+            failover=self._failover(at["failover"]),
+            at=at.lines,
+        )
+
+    def _reference(self, at: At) -> Reference:
+        if isinstance(at.value, str):
+            return Named(at.value, self.sorts[at.value], at.source.value(at.path))
+        if "select" in at:
+            return select(at["select"])
+        sort = Sort.COMPONENT if Sort.COMPONENT in at else Sort.SERVICE
+        return Named(at[sort].value, sort, at.source.value((*at.path, sort)))
+
+    def _edges(self, at: At) -> tuple[declared.Edge, ...]:
+        return tuple(declared.Edge(self._reference(item), _nature(item)) for item in at)
+
+    def _at_least(self, at: At) -> declared.AtLeast | None:
+        return None if at.value is None else declared.AtLeast(int(at["k"].value), self._edges(at["of"]), at.location)
+
+    def _quorum(self, at: At) -> declared.Quorum | None:
+        if at.value is None:
+            return None
+        return declared.Quorum(tuple(self._voter(item) for item in at["voters"]), at.location)
+
+    def _voter(self, at: At) -> declared.Voter:
+        to = None if "site" in at else self._reference(at)
+        return declared.Voter(at.location, to, at["site"].value, _whole(at["votes"].value) or 1)
+
+    def _failover(self, at: At) -> declared.Failover | None:
+        if at.value is None:
+            return None
+        return declared.Failover(
+            location=at.location,
+            primary=self._reference(at["primary"]),
+            standby=tuple(self._reference(item) for item in at["standby"]),
+            replication=_replication(at["replication"]),
+            mover=self._mover(at["mover"]),
+            at=at.lines,
+        )
+
+    def _mover(self, at: At) -> declared.Mover | None:
+        if at.value is None:
+            return None
+        tested = at["tested"].value
+        return declared.Mover(
+            location=at.location,
+            mode=declared.MoverMode(at["mode"].value),
+            needs=tuple(self._reference(item) for item in at["needs"]),
+            detect=at["detect"].seconds,
+            decide=at["decide"].seconds,
+            promote=at["promote"].seconds,
+            tested=None if tested is None else date.fromisoformat(tested),
+            at=at.lines,
+        )
+
+
+def _nature(at: At) -> Nature:
+    return Nature(at["nature"].value) if "nature" in at else Nature.NEED
+
+
+def _units(at: At) -> int | tuple[declared.Unit, ...] | None:
+    if isinstance(at.value, list):
+        return tuple(declared.Unit(item["site"].value, item.location, item["name"].value) for item in at)
+    return _whole(at.value)
+
+
+def _replication(at: At) -> declared.Replication | None:
+    if at.value is None:
+        return None
+    mode = declared.ReplicationMode(at["mode"].value)
+    return declared.Replication(at.location, mode, at["lag"].seconds, at["over"].strings, at.lines)

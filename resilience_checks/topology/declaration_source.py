@@ -1,0 +1,181 @@
+"""Reads YAML 1.2 into plain data and remembers where every key and value stands."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from resilience_checks.model.location import Location
+from resilience_checks.topology.declaration_problems import Path, Problems, path_text, printable
+
+if TYPE_CHECKING:
+    from ruamel.yaml.error import YAMLError
+    from ruamel.yaml.nodes import Node
+
+Data: TypeAlias = "bool | int | float | str | list[Data] | dict[str, Data] | None"
+
+_TAG = "tag:yaml.org,2002:"
+_MOST_BYTES = 4 * 1024 * 1024
+_MOST_VALUES = 200_000
+"""Aliases repeat what they stand for; without a bound a page of them fills the memory."""
+
+
+@dataclass(slots=True)
+class Source:
+    """The data of one file, and the places in it.
+
+    `keys` has the place of each key, `values` of each value, both by path from the top of the file.
+    """
+
+    path: str
+    data: Data = None
+    keys: dict[Path, Location] = field(default_factory=dict)
+    values: dict[Path, Location] = field(default_factory=dict)
+
+    def key(self, path: Path) -> Location:
+        """Return where the key of a value stands, or the value itself where it has none (list items, the file)."""
+        return self.keys.get(path) or self.value(path)
+
+    def value(self, path: Path) -> Location:
+        """Return where a value stands; where there is none, the nearest that encloses it."""
+        while path and path not in self.values:
+            path = path[:-1]
+        return self.values.get(path) or Location(self.path, 1, 1)
+
+
+def read(content: bytes, path: str, problems: Problems) -> Source:
+    """Return the data of a file, `path` relative to the repository root; what is not YAML 1.2 goes to `problems`."""
+    source = Source(path)
+    top = Location(path, 1, 1)
+    if len(content) > _MOST_BYTES:
+        problems.add(top, f"the file has {len(content)} bytes, expected at most {_MOST_BYTES}")
+        return source
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        problems.add(Location(path, line, 1), f"found the byte 0x{content[error.start]:02x}, expected UTF-8 text")
+        return source
+    _compose(text, source, problems)
+    return source
+
+
+def _compose(text: str, source: Source, problems: Problems) -> None:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    top = Location(source.path, 1, 1)
+    try:
+        node = YAML(typ="safe", pure=True).compose(text)
+        if node is None:
+            problems.add(top, "the file is empty, expected at least `version: 1`")
+            return
+        source.data = _Reading(source, problems).value(node, ())
+    except YAMLError as error:
+        problems.add(*_syntax(error, source.path, text))
+    except RecursionError:
+        problems.add(top, "the file is nested too deeply to be read")
+
+
+def _syntax(error: YAMLError, path: str, text: str) -> tuple[Location, str]:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    if mark is not None:
+        said = getattr(error, "problem", None) or getattr(error, "context", None) or "not readable"
+        return Location(path, mark.line + 1, mark.column + 1), f"not valid YAML: {printable(str(said))}"
+    position = getattr(error, "position", None)
+    if isinstance(position, int):
+        before = text[:position]
+        column = position - (before.rfind("\n") + 1) + 1
+        return Location(path, before.count("\n") + 1, column), "not valid YAML: a control character stands here"
+    return Location(path, 1, 1), f"not valid YAML: {printable(str(error).splitlines()[0])}"
+
+
+class _Reading:
+    """Turns composed nodes into data, and keeps their places."""
+
+    def __init__(self, source: Source, problems: Problems) -> None:
+        self.source, self.problems = source, problems
+        self.open: set[int] = set()
+        self.count = 0
+
+    def value(self, node: Node, path: Path) -> Data:
+        from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+
+        self.source.values[path] = self._at(node)
+        self.count += 1
+        if id(node) in self.open or self.count > _MOST_VALUES:
+            if self.count <= _MOST_VALUES + 1:
+                self.problems.add(self._at(node), "an alias here repeats what encloses it, or too much")
+            return None
+        if isinstance(node, ScalarNode):
+            return self._scalar(node)
+        self.open.add(id(node))
+        data: Data = None
+        if isinstance(node, MappingNode) and self._tagged(node, "map"):
+            data = self._mapping(node, path)
+        elif isinstance(node, SequenceNode) and self._tagged(node, "seq"):
+            data = [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
+        self.open.discard(id(node))
+        return data
+
+    def _mapping(self, node: Node, path: Path) -> dict[str, Data]:
+        from ruamel.yaml.nodes import ScalarNode
+
+        data: dict[str, Data] = {}
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, ScalarNode):
+                self.problems.add(self._at(key_node), f"{_in(path)}found a list or mapping as a key, expected a text")
+                continue
+            key = str(key_node.value)
+            here = (*path, key)
+            if key in data:
+                first = self.source.keys[here]
+                said = f'{_in(path)}the key "{printable(key)}" is given twice, first at line {first.line}'
+                self.problems.add(self._at(key_node), said)
+                continue
+            self.source.keys[here] = self._at(key_node)
+            data[key] = self.value(value_node, here)
+        return data
+
+    def _scalar(self, node: Node) -> Data:
+        text = str(node.value)
+        match _name(node):
+            case "null":
+                return None
+            case "bool":
+                return text.lower() in {"true", "yes", "on"}
+            case "int":
+                return _integer(text)
+            case "float":
+                number = float(text.replace("_", "")) if text.lower().lstrip("+-") not in {".inf", ".nan"} else math.nan
+                return number if math.isfinite(number) else text
+            case "str" | "timestamp":
+                return text
+        self._tagged(node, "str")
+        return None
+
+    def _tagged(self, node: Node, expected: str) -> bool:
+        if _name(node) == expected:
+            return True
+        self.problems.add(self._at(node), f"found the tag {printable(_name(node))}, expected plain YAML without tags")
+        return False
+
+    def _at(self, node: Node) -> Location:
+        return Location(self.source.path, node.start_mark.line + 1, node.start_mark.column + 1)
+
+
+def _name(node: Node) -> str:
+    return str(node.tag).removeprefix(_TAG)
+
+
+def _in(path: Path) -> str:
+    return f"{path_text(path)}: " if path else ""
+
+
+def _integer(text: str) -> int | str:
+    digits = text.replace("_", "")
+    try:
+        return int(digits, 0 if digits.lstrip("+-")[:2].lower() in {"0x", "0o", "0b"} else 10)
+    except ValueError:
+        return text

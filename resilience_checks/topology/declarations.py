@@ -1,0 +1,43 @@
+"""Reads resilience.yaml: what no program shows, every statement with its line."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+from resilience_checks.model.errors import UsageError
+from resilience_checks.topology import declaration_references, declaration_schema
+from resilience_checks.topology.declaration_objects import build
+from resilience_checks.topology.declaration_problems import Problems
+from resilience_checks.topology.declaration_source import read
+from resilience_checks.topology.declared import Declarations
+
+__all__ = ["Declarations", "load"]
+
+
+def load(path: Path, root: Path) -> Declarations:
+    """Return what the file at `path` declares; locations are relative to the repository root `root`.
+
+    Raises UsageError with everything that is wrong in the file, each with its line and column, the first of
+    them as the error's location. Nothing is used of a file with a mistake.
+    """
+    name = _relative(path, root)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        what = f"{name} cannot be read: {error.strerror}"
+        raise UsageError(what, remedy="Give the path of a readable resilience.yaml.") from error
+    problems = Problems()
+    source = read(content, name, problems)
+    if source.values:
+        declaration_schema.hold(source, problems)
+        declaration_references.hold(source, problems)
+    if problems.found:
+        raise problems.error()
+    return build(source, hashlib.sha256(content).hexdigest())
+
+
+def _relative(path: Path, root: Path) -> str:
+    name = Path(os.path.relpath(path, root)).as_posix()
+    return path.as_posix() if name.startswith("../") else name
