@@ -17,6 +17,7 @@ Path = tuple[str | int, ...]
 """Keys and list indices from the top of the file down to a value."""
 
 _LONGEST = 60
+_NEAR = 0.65
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -69,9 +70,9 @@ def show(value: object) -> str:
     return str(value)
 
 
-def printable(text: str) -> str:
-    """Return `text` without anything that could break out of its line or steer a terminal, at most 60 characters."""
-    short = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+def printable(text: str, longest: int = _LONGEST) -> str:
+    """Return `text`, shortened, without anything that could break out of its line or steer a terminal."""
+    short = text if len(text) <= longest else f"{text[: longest - 1]}…"
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in short)
 
 
@@ -92,7 +93,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     ('any-of', 'region', None)
     """
     plain = {_plain(candidate): candidate for candidate in sorted(known, reverse=True)}
-    close = difflib.get_close_matches(_plain(word), plain, n=1)
+    close = difflib.get_close_matches(_plain(word), plain, n=1, cutoff=_NEAR)
     return plain[close[0]] if close else None
 
 

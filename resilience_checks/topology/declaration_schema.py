@@ -35,7 +35,8 @@ def hold(source: Source, problems: Problems) -> None:
     validator = Draft202012Validator(schema(), format_checker=FormatChecker(["date"]))
     for error in validator.iter_errors(source.data):
         for cause in _causes(error):
-            _tell(cause, source, problems)
+            if tuple(cause.absolute_path) not in source.unread:
+                _tell(cause, source, problems)
 
 
 def _causes(error: ValidationError) -> Iterator[ValidationError]:
@@ -45,7 +46,7 @@ def _causes(error: ValidationError) -> Iterator[ValidationError]:
         for inner in error.context or ():
             branches.setdefault(inner.schema_path[0], []).append(inner)
     meant = [found for found in branches.values() if not any(_another_kind(inner) for inner in found)]
-    if not meant or all(inner.validator == "required" for found in meant for inner in found):
+    if not meant or all(inner.validator == "required" and not inner.path for found in meant for inner in found):
         yield error
         return
     for inner in min(meant, key=_distance):
@@ -103,7 +104,14 @@ def _found(error: ValidationError) -> str:
 
 def _expected(error: ValidationError) -> str:
     if "enum" in error.schema:
-        known = [str(value) for value in error.schema["enum"]]
-        guess = hint(str(error.instance), known, "") if isinstance(error.instance, str) else ""
-        return f"{listing(known, limit=len(known))}{'; ' if guess else ''}{guess}"
+        return _one_of([str(value) for value in error.schema["enum"]], error)
     return str(error.schema["title"])
+
+
+def _one_of(known: list[str], error: ValidationError) -> str:
+    guess = hint(error.instance, known, "") if isinstance(error.instance, str) else ""
+    title = error.schema.get("title")
+    every = listing(known, limit=len(known))
+    if not guess:
+        return f"{title}: {every}" if title else every
+    return f"{title or every}; {guess}"

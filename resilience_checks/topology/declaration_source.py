@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 Data: TypeAlias = "bool | int | float | str | list[Data] | dict[str, Data] | None"
 
 _TAG = "tag:yaml.org,2002:"
+_SCALARS = frozenset({"null", "bool", "int", "float", "str", "timestamp"})
+_LONGEST = 200
 _MOST_BYTES = 4 * 1024 * 1024
 _MOST_VALUES = 200_000
 """Aliases repeat what they stand for; without a bound a page of them fills the memory."""
@@ -26,12 +28,14 @@ class Source:
     """The data of one file, and the places in it.
 
     `keys` has the place of each key, `values` of each value, both by path from the top of the file.
+    `unread` are the paths whose values could not be taken over: they are None here and a problem already.
     """
 
     path: str
     data: Data = None
     keys: dict[Path, Location] = field(default_factory=dict)
     values: dict[Path, Location] = field(default_factory=dict)
+    unread: set[Path] = field(default_factory=set)
 
     def key(self, path: Path) -> Location:
         """Return where the key of a value stands, or the value itself where it has none (list items, the file)."""
@@ -74,6 +78,9 @@ def _compose(text: str, source: Source, problems: Problems) -> None:
         source.data = _Reading(source, problems).value(node, ())
     except YAMLError as error:
         problems.add(*_syntax(error, source.path, text))
+    except _TooMuchError:
+        source.values.clear()
+        problems.add(top, f"the file stands for more than {_MOST_VALUES} values, most of them through aliases")
     except RecursionError:
         problems.add(top, "the file is nested too deeply to be read")
 
@@ -81,14 +88,19 @@ def _compose(text: str, source: Source, problems: Problems) -> None:
 def _syntax(error: YAMLError, path: str, text: str) -> tuple[Location, str]:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     if mark is not None:
-        said = getattr(error, "problem", None) or getattr(error, "context", None) or "not readable"
-        return Location(path, mark.line + 1, mark.column + 1), f"not valid YAML: {printable(str(said))}"
+        problem, context = str(getattr(error, "problem", None) or ""), str(getattr(error, "context", None) or "")
+        said = f"{context}, {problem}" if problem.startswith("but ") else problem or context
+        return Location(path, mark.line + 1, mark.column + 1), f"not valid YAML: {printable(said, _LONGEST)}"
     position = getattr(error, "position", None)
     if isinstance(position, int):
         before = text[:position]
         column = position - (before.rfind("\n") + 1) + 1
         return Location(path, before.count("\n") + 1, column), "not valid YAML: a control character stands here"
     return Location(path, 1, 1), f"not valid YAML: {printable(str(error).splitlines()[0])}"
+
+
+class _TooMuchError(Exception):
+    """Aliases stand for more values than a file may have."""
 
 
 class _Reading:
@@ -102,22 +114,30 @@ class _Reading:
     def value(self, node: Node, path: Path) -> Data:
         from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
-        self.source.values[path] = self._at(node)
+        empty = node.start_mark.index == node.end_mark.index
+        self.source.values[path] = self.source.keys.get(path, self._at(node)) if empty else self._at(node)
         self.count += 1
-        if id(node) in self.open or self.count > _MOST_VALUES:
-            if self.count <= _MOST_VALUES + 1:
-                self.problems.add(self._at(node), "an alias here repeats what encloses it, or too much")
+        if self.count > _MOST_VALUES:
+            raise _TooMuchError
+        if id(node) in self.open:
+            self._refuse(node, path, "found an alias of what encloses it, expected plain data")
             return None
-        if isinstance(node, ScalarNode):
-            return self._scalar(node)
         self.open.add(id(node))
         data: Data = None
-        if isinstance(node, MappingNode) and self._tagged(node, "map"):
+        if isinstance(node, MappingNode) and _name(node) == "map":
             data = self._mapping(node, path)
-        elif isinstance(node, SequenceNode) and self._tagged(node, "seq"):
+        elif isinstance(node, SequenceNode) and _name(node) == "seq":
             data = [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
+        elif isinstance(node, ScalarNode) and _name(node) in _SCALARS:
+            data = _scalar(_name(node), str(node.value))
+        else:
+            self._refuse(node, path, f"found the tag {printable(_name(node))}, expected plain YAML without tags")
         self.open.discard(id(node))
         return data
+
+    def _refuse(self, node: Node, path: Path, said: str) -> None:
+        self.source.unread.add(path)
+        self.problems.add(self._at(node), f"{_in(path)}{said}")
 
     def _mapping(self, node: Node, path: Path) -> dict[str, Data]:
         from ruamel.yaml.nodes import ScalarNode
@@ -138,31 +158,21 @@ class _Reading:
             data[key] = self.value(value_node, here)
         return data
 
-    def _scalar(self, node: Node) -> Data:
-        text = str(node.value)
-        match _name(node):
-            case "null":
-                return None
-            case "bool":
-                return text.lower() in {"true", "yes", "on"}
-            case "int":
-                return _integer(text)
-            case "float":
-                number = float(text.replace("_", "")) if text.lower().lstrip("+-") not in {".inf", ".nan"} else math.nan
-                return number if math.isfinite(number) else text
-            case "str" | "timestamp":
-                return text
-        self._tagged(node, "str")
-        return None
-
-    def _tagged(self, node: Node, expected: str) -> bool:
-        if _name(node) == expected:
-            return True
-        self.problems.add(self._at(node), f"found the tag {printable(_name(node))}, expected plain YAML without tags")
-        return False
-
     def _at(self, node: Node) -> Location:
         return Location(self.source.path, node.start_mark.line + 1, node.start_mark.column + 1)
+
+
+def _scalar(kind: str, text: str) -> Data:
+    match kind:
+        case "null":
+            return None
+        case "bool":
+            return text.lower() in {"true", "yes", "on"}
+        case "int":
+            return _integer(text)
+        case "float":
+            return _decimal(text)
+    return text
 
 
 def _name(node: Node) -> str:
@@ -179,3 +189,12 @@ def _integer(text: str) -> int | str:
         return int(digits, 0 if digits.lstrip("+-")[:2].lower() in {"0x", "0o", "0b"} else 10)
     except ValueError:
         return text
+
+
+def _decimal(text: str) -> float | str:
+    """Return a number; infinities and what is not a number stay texts, for no declaration takes them."""
+    try:
+        number = float(text.replace("_", ""))
+    except ValueError:
+        return text
+    return number if math.isfinite(number) else text

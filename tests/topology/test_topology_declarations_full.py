@@ -1,0 +1,386 @@
+"""A file with every key of the format, read as a whole."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from resilience_checks.model.location import Location
+from resilience_checks.model.question import FaultKind
+from resilience_checks.model.result import Severity
+from resilience_checks.topology.declarations import load
+from resilience_checks.topology.declared import (
+    AtLeast,
+    Component,
+    Consumer,
+    Declarations,
+    Domain,
+    Edge,
+    Entry,
+    Failover,
+    Link,
+    Mover,
+    MoverMode,
+    Named,
+    OnUnknown,
+    Perimeter,
+    Placement,
+    PolicySettings,
+    Quorum,
+    Replication,
+    ReplicationMode,
+    Scope,
+    Service,
+    Site,
+    Sort,
+    Stacks,
+    Unit,
+    Voter,
+)
+from resilience_checks.topology.gates import Nature
+from resilience_checks.topology.selectors import Glob, Select
+
+HERE = Path(__file__).parent
+FULL = HERE / "declarations_full.yaml"
+DASHED = {"any_of": "any-of", "at_least": "at-least"}
+
+
+def at(line: int, column: int) -> Location:
+    return Location("declarations_full.yaml", line, column)
+
+
+def lines(**places: tuple[int, int]) -> dict[str, Location]:
+    return {DASHED.get(key, key): at(*place) for key, place in places.items()}
+
+
+EXPECTED = Declarations(
+    path="declarations_full.yaml",
+    digest=hashlib.sha256(FULL.read_bytes()).hexdigest(),
+    sites={
+        "blaenavon": Site(
+            id="blaenavon",
+            location=at(4, 3),
+            region="gwent",
+            coordinates=(51.774, -3.0),
+            building="data hall 2",
+            campus="big-pit",
+            hazards=("flood", "cooling"),
+            aliases=("/Common/dc-blaenavon",),
+            perimeter=Perimeter(components=(Named("fw-blaenavon", Sort.COMPONENT, at(11, 16)),), location=at(11, 5)),
+            at=lines(
+                region=(5, 5),
+                coordinates=(6, 5),
+                building=(7, 5),
+                campus=(8, 5),
+                hazards=(9, 5),
+                aliases=(10, 5),
+                perimeter=(11, 5),
+            ),
+        ),
+        "cardiff-bay": Site(
+            id="cardiff-bay",
+            location=at(12, 3),
+            region="cardiff",
+            perimeter=Perimeter(
+                components=(
+                    Named("fw-cardiff", Sort.COMPONENT, at(12, 46)),
+                    Named("fw-legacy", Sort.COMPONENT, at(12, 58)),
+                ),
+                location=at(12, 34),
+            ),
+            at=lines(region=(12, 17), perimeter=(12, 34)),
+        ),
+        "third": Site(
+            id="third",
+            location=at(13, 3),
+            perimeter=Perimeter(components=(), location=at(13, 11)),
+            at=lines(perimeter=(13, 11)),
+        ),
+    },
+    links={
+        "wan-b1": Link(
+            id="wan-b1",
+            location=at(15, 3),
+            ends=("blaenavon",),
+            carrier="carrier-1",
+            domains=("duct",),
+            at=lines(to=(15, 12), carrier=(15, 27), domains=(15, 47)),
+        ),
+        "wan-c1": Link(id="wan-c1", location=at(16, 3), ends=("cardiff-bay",), at=lines(to=(16, 12))),
+        "dci-1": Link(id="dci-1", location=at(17, 3), ends=("blaenavon", "cardiff-bay"), at=lines(between=(17, 11))),
+    },
+    placement=(
+        Placement(
+            location=at(19, 5),
+            match=Select(location=at(19, 6), provider=Glob("*-blaenavon"), tags=(("tier", Glob("1")),)),
+            site="blaenavon",
+            room="r1",
+            rack="k7",
+            host="h3",
+            at=lines(match=(19, 6), site=(19, 56), room=(19, 73), rack=(19, 83), host=(19, 93)),
+        ),
+        Placement(
+            location=at(20, 5),
+            match=Select(location=at(20, 6), name=Glob("vm-c*")),
+            site="cardiff-bay",
+            at=lines(match=(20, 6), site=(20, 22)),
+        ),
+    ),
+    components={
+        "fw-blaenavon": Component(
+            id="fw-blaenavon",
+            location=at(22, 3),
+            role="firewall",
+            select=(Select(location=at(22, 34), provider=Glob("fortios-blaenavon")),),
+            units=2,
+            at=lines(role=(22, 18), select=(22, 34), units=(22, 73)),
+        ),
+        "fw-cardiff": Component(
+            id="fw-cardiff",
+            location=at(23, 3),
+            role="firewall",
+            select=(
+                Select(location=at(26, 9), urn=Glob("urn:*"), type=Glob("fortios:*"), name=Glob("fw-c?")),
+                Select(location=at(27, 9), properties=(("addresses[].ip", Glob("10.2.*")),)),
+            ),
+            at=lines(role=(24, 5), select=(25, 5)),
+        ),
+        "fw-legacy": Component(id="fw-legacy", location=at(28, 3), site="cardiff-bay", at=lines(site=(28, 15))),
+        "gslb": Component(
+            id="gslb",
+            location=at(29, 3),
+            role="global-traffic",
+            units=(Unit(site="blaenavon", location=at(29, 40), name="gtm-b"), Unit(site="third", location=at(29, 72))),
+            at=lines(role=(29, 10), units=(29, 32)),
+        ),
+        "portal": Component(
+            id="portal",
+            location=at(30, 3),
+            role="application",
+            any_of=(
+                Edge(to=Named("gslb", Sort.COMPONENT, at(32, 14))),
+                Edge(to=Select(location=at(32, 21), name=Glob("web-*")), nature=Nature.PATH),
+            ),
+            requires=(
+                Edge(to=Named("gslb", Sort.COMPONENT, at(33, 28)), nature=Nature.MOVER),
+                Edge(to=Named("email", Sort.SERVICE, at(33, 60))),
+            ),
+            at_least=AtLeast(
+                k=2,
+                of=(
+                    Edge(to=Select(location=at(34, 28), name=Glob("app-*"))),
+                    Edge(to=Named("email", Sort.SERVICE, at(34, 54))),
+                ),
+                location=at(34, 5),
+            ),
+            quorum=Quorum(
+                voters=(
+                    Voter(location=at(35, 23), to=Select(location=at(35, 24), name=Glob("db-*")), votes=2),
+                    Voter(location=at(35, 51), to=Named("gslb", Sort.COMPONENT, at(35, 63))),
+                    Voter(location=at(35, 70), site="third"),
+                ),
+                location=at(35, 5),
+            ),
+            at=lines(role=(31, 5), any_of=(32, 5), requires=(33, 5), at_least=(34, 5), quorum=(35, 5)),
+        ),
+        "clinical-db": Component(
+            id="clinical-db",
+            location=at(36, 3),
+            role="database",
+            failover=Failover(
+                location=at(38, 5),
+                primary=Select(location=at(39, 17), name=Glob("sql-b*")),
+                standby=(
+                    Select(location=at(40, 18), name=Glob("sql-c*")),
+                    Named("fw-legacy", Sort.COMPONENT, at(40, 45)),
+                ),
+                replication=Replication(
+                    location=at(41, 7),
+                    mode=ReplicationMode.ASYNC,
+                    lag=30.0,
+                    over=("dci-1",),
+                    at=lines(mode=(41, 21), lag=(41, 34), over=(41, 44)),
+                ),
+                mover=Mover(
+                    location=at(42, 7),
+                    mode=MoverMode.AUTOMATIC,
+                    needs=(Named("gslb", Sort.COMPONENT, at(42, 22)),),
+                    detect=60.0,
+                    decide=0.25,
+                    promote=120.0,
+                    tested=date(2026, 9, 14),
+                    at=lines(
+                        needs=(42, 15),
+                        mode=(42, 28),
+                        detect=(42, 45),
+                        decide=(42, 58),
+                        promote=(42, 73),
+                        tested=(42, 88),
+                    ),
+                ),
+                at=lines(primary=(39, 7), standby=(40, 7), replication=(41, 7), mover=(42, 7)),
+            ),
+            at=lines(role=(37, 5), failover=(38, 5)),
+        ),
+    },
+    domains={
+        "duct": Domain(
+            id="duct",
+            location=at(44, 3),
+            kind="power",
+            faults=(FaultKind.OUTAGE, FaultKind.BAD_CHANGE),
+            members=(
+                Named("gslb", Sort.COMPONENT, at(44, 63)),
+                Named("portal", Sort.COMPONENT, at(44, 81)),
+                Select(location=at(44, 91), name=Glob("pdu-*")),
+                Select(location=at(44, 109), type=Glob("x:*")),
+            ),
+            at=lines(kind=(44, 10), faults=(44, 23), members=(44, 53)),
+        )
+    },
+    consumers={
+        "powys": Consumer(
+            id="powys",
+            location=at(46, 3),
+            kind="health-board",
+            access=("wan-b1", "wan-c1"),
+            critical=True,
+            at=lines(kind=(46, 11), access=(46, 31), critical=(46, 67)),
+        ),
+        "anglesey": Consumer(
+            id="anglesey",
+            location=at(47, 3),
+            kind="health-board",
+            access=("wan-b1",),
+            at=lines(kind=(47, 14), access=(47, 34)),
+        ),
+        "gwynedd": Consumer(
+            id="gwynedd",
+            location=at(48, 3),
+            kind="practice",
+            access=("wan-c1",),
+            at=lines(kind=(48, 13), access=(48, 29)),
+        ),
+        "everybody": Consumer(id="everybody", location=at(49, 3), kind="public", at=lines(kind=(49, 15))),
+    },
+    services={
+        "patient-record": Service(
+            id="patient-record",
+            location=at(52, 3),
+            entry=Entry(
+                to=Select(location=at(52, 28), name=Glob("record.*")), location=at(52, 20), pools=("record-pool",)
+            ),
+            scope=Scope.NATIONAL,
+            tier=1,
+            rto=3600.0,
+            rpo=900.0,
+            consumers=("powys",),
+            needs=(Named("gslb", Sort.COMPONENT, at(50, 93)),),
+            peak={"rps": 400.0, "winter": 1.3},
+            at=lines(
+                scope=(50, 20),
+                tier=(50, 37),
+                rto=(50, 46),
+                rpo=(50, 55),
+                consumers=(50, 65),
+                needs=(50, 85),
+                peak=(52, 79),
+                entry=(52, 20),
+            ),
+        ),
+        "email": Service(
+            id="email",
+            location=at(53, 3),
+            entry=Entry(to=Named("gslb", Sort.COMPONENT, at(53, 18)), location=at(53, 11)),
+            scope=Scope.LOCAL,
+            tier=4,
+            rto=5400.0,
+            rpo=172800.0,
+            needs=(
+                Named("patient-record", Sort.SERVICE, at(53, 91)),
+                Named("clinical-db", Sort.COMPONENT, at(53, 107)),
+            ),
+            peak={"rps": 1.0, "winter": 1.3},
+            at=lines(
+                scope=(53, 24),
+                tier=(53, 38),
+                rto=(53, 47),
+                rpo=(53, 59),
+                consumers=(53, 68),
+                needs=(53, 83),
+                peak=(50, 100),
+                entry=(53, 11),
+            ),
+        ),
+        "intranet": Service(
+            id="intranet",
+            location=at(54, 3),
+            entry=Entry(to=Named("portal", Sort.COMPONENT, at(54, 33)), location=at(54, 14)),
+            scope=Scope.NATIONAL,
+            tier=1,
+            rto=3600.0,
+            rpo=900.0,
+            consumers=("powys",),
+            needs=(Named("gslb", Sort.COMPONENT, at(50, 93)),),
+            peak={"rps": 1.0, "winter": 1.3},
+            at=lines(
+                scope=(50, 20),
+                tier=(50, 37),
+                rto=(50, 46),
+                rpo=(50, 55),
+                consumers=(50, 65),
+                needs=(50, 85),
+                peak=(50, 100),
+                entry=(54, 14),
+            ),
+        ),
+    },
+    policies={
+        "cross-site-failover": PolicySettings(
+            id="cross-site-failover",
+            location=at(56, 3),
+            enabled=True,
+            severity=Severity.HIGH,
+            on_unknown=OnUnknown.FAIL,
+            parameters={"order": 1, "kinds": ["site"]},
+            at=lines(enabled=(56, 25), severity=(56, 40), on_unknown=(56, 56), parameters=(56, 74)),
+        )
+    },
+    stacks=Stacks(gated=(Glob("*/prod"),), advisory=(Glob("*/dev"),), at=lines(gated=(57, 10), advisory=(57, 29))),
+)
+
+
+def test_a_file_with_every_key_is_read_whole() -> None:
+    assert load(FULL, HERE) == EXPECTED
+
+
+def test_ids_keep_the_order_of_the_file() -> None:
+    declarations = load(FULL, HERE)
+
+    assert list(declarations.sites) == ["blaenavon", "cardiff-bay", "third"]
+    assert list(declarations.services) == ["patient-record", "email", "intranet"]
+
+
+def test_every_location_is_where_the_key_stands() -> None:
+    text = FULL.read_text(encoding="utf-8").splitlines()
+    places = [(key, place) for thing in _objects(load(FULL, HERE)) for key, place in getattr(thing, "at", {}).items()]
+
+    assert len(places) > 80
+    assert [
+        (key, place) for key, place in places if not text[place.line - 1][(place.column or 0) - 1 :].startswith(key)
+    ] == []
+
+
+def _objects(value: Any) -> list[Any]:
+    """Return every dataclass instance inside `value`, itself included."""
+    if dataclasses.is_dataclass(value):
+        inner = [getattr(value, field.name) for field in dataclasses.fields(value)]
+        return [value, *(found for part in inner for found in _objects(part))]
+    if isinstance(value, dict):
+        return [found for part in value.values() for found in _objects(part)]
+    if isinstance(value, list | tuple):
+        return [found for part in value for found in _objects(part)]
+    return []
