@@ -11,6 +11,7 @@ from typing import Any
 from resilience_checks.model.location import Location
 from resilience_checks.model.question import FaultKind
 from resilience_checks.model.result import Severity
+from resilience_checks.topology.declaration_schema import schema
 from resilience_checks.topology.declarations import load
 from resilience_checks.topology.declared import (
     AtLeast,
@@ -357,6 +358,12 @@ def test_a_file_with_every_key_is_read_whole() -> None:
     assert load(FULL, HERE) == EXPECTED
 
 
+def test_the_file_has_every_key_of_the_format() -> None:
+    missing = {key for key in _properties(schema()) if f"{key}:" not in FULL.read_text(encoding="utf-8")}
+
+    assert missing == set()
+
+
 def test_ids_keep_the_order_of_the_file() -> None:
     declarations = load(FULL, HERE)
 
@@ -384,3 +391,13 @@ def _objects(value: Any) -> list[Any]:
     if isinstance(value, list | tuple):
         return [found for part in value for found in _objects(part)]
     return []
+
+
+def _properties(part: Any) -> set[str]:
+    """Return every key that the schema names."""
+    if isinstance(part, list):
+        return {key for item in part for key in _properties(item)}
+    if not isinstance(part, dict):
+        return set()
+    own = set(part["properties"]) if isinstance(part.get("properties"), dict) else set()
+    return own | {key for item in part.values() for key in _properties(item)}
