@@ -1,0 +1,94 @@
+"""Finds the Pulumi projects under some paths, and their stacks."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from resilience_checks.model.errors import InputError, NothingToCheckError, UsageError
+from resilience_checks.sources.project import PROJECT_FILES, Project, read_project, stack_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_SKIPPED = frozenset({".git", ".hg", ".tox", ".venv", "venv", "node_modules", "__pycache__", "site-packages", "dist", "build"})
+_DEFAULT_STACK = "dev"
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A stack of a project that can be evaluated."""
+
+    project: Project
+    stack: str
+
+    @property
+    def name(self) -> str:
+        """`project/stack`."""
+        return f"{self.project.name}/{self.stack}"
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """The stacks to check, what was found and not selected, and the projects that could not be read."""
+
+    stacks: tuple[Stack, ...]
+    left_out: tuple[str, ...] = ()
+    failures: tuple[InputError, ...] = ()
+
+
+def discover(paths: Sequence[Path], root: Path, stacks: Sequence[str] = ()) -> Discovery:
+    """Return every stack of every project under `paths` whose name matches one of `stacks` (globs; none: all).
+
+    Raises NothingToCheckError when there is no project at all, UsageError when no stack has such a name.
+    """
+    taken: list[Stack] = []
+    left_out: list[str] = []
+    failures: list[InputError] = []
+    files = [file for path in paths for file in _project_files(path)]
+    if not files:
+        listed = ", ".join(str(path) for path in paths)
+        raise NothingToCheckError(
+            f"no Pulumi.yaml under {listed}",
+            why="nothing was checked",
+            remedy="name the directory of a Pulumi project",
+        )
+    for file in dict.fromkeys(file.resolve() for file in files):
+        try:
+            found = _stacks(read_project(file, root))
+        except InputError as error:
+            failures.append(error)
+            continue
+        for stack in found:
+            wanted = not stacks or any(fnmatchcase(stack.stack, glob) or fnmatchcase(stack.name, glob) for glob in stacks)
+            if wanted:
+                taken.append(stack)
+            else:
+                left_out.append(stack.name)
+    if not taken and not failures:
+        raise UsageError(
+            f"no stack matches {', '.join(stacks)}",
+            why="nothing was checked",
+            remedy=f"the stacks found are {', '.join(left_out)}",
+        )
+    return Discovery(tuple(taken), tuple(left_out), tuple(failures))
+
+
+def _stacks(project: Project) -> tuple[Stack, ...]:
+    return tuple(Stack(project, name) for name in stack_names(project.directory) or (_DEFAULT_STACK,))
+
+
+def _project_files(path: Path) -> Iterator[Path]:
+    if path.is_file() and path.name in PROJECT_FILES:
+        yield path
+        return
+    if not path.exists():
+        raise UsageError(f"{path} does not exist", why="nothing was checked", remedy="correct the path")
+    for directory, folders, names in os.walk(path):
+        folders[:] = sorted(name for name in folders if name not in _SKIPPED)
+        here = [name for name in PROJECT_FILES if name in names]
+        if here:
+            yield Path(directory) / here[0]

@@ -1,0 +1,1 @@
+"""Runs a Pulumi Python program offline: no CLI, account, plugin or network."""

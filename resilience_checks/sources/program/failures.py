@@ -1,0 +1,116 @@
+"""What went wrong with a program, said once, with the line at fault and what to do about it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from resilience_checks.model.errors import InputError
+from resilience_checks.model.location import Location
+from resilience_checks.sources.project import relative
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from resilience_checks.sources.program.monitor import Registered
+    from resilience_checks.sources.project import Project
+
+_WHY = "a program that does not run to its end has no graph, so nothing of this stack was checked"
+_MAX_OUTPUT = 2000
+
+
+def other_language(project: Project) -> InputError:
+    """Return the error for a program in a language that cannot be run here."""
+    return InputError(
+        f"programs with `runtime: {project.runtime}` cannot be read yet",
+        location=project.location,
+        why="nothing of this project was checked",
+        remedy="only `runtime: python` is supported in this version",
+    )
+
+
+def endless(project: Project, private: Path, root: Path, seconds: float) -> InputError:
+    """Return the error for a program that did not end in time, at the line where it was."""
+    dump = private / "stuck.txt"
+    text = dump.read_text(encoding="utf-8") if dump.exists() else ""
+    found = next(
+        (
+            Location(relative(root / match["file"], root), int(match["line"]))
+            for match in re.finditer(r'File "(?P<file>[^"]+)", line (?P<line>\d+)', text)
+            if match["file"].startswith(str(project.directory.resolve()))
+        ),
+        project.location,
+    )
+    return InputError(
+        f"the program did not end within {seconds:g} s",
+        location=found,
+        why=_WHY,
+        remedy="take out what waits or loops for ever, or allow more with --timeout",
+    )
+
+
+def duplicate(pair: tuple[Registered, Registered], project: Project, root: Path) -> InputError:
+    """Return the error for two resources that would have the same URN."""
+    places = [_in_project(item.frames, project, root) for item in pair]
+    other = f", the first at {places[0]}" if places[0] else ""
+    return InputError(
+        f"two resources have the URN {pair[1].urn}{other}",
+        location=places[1] or project.location,
+        why="the engine refuses it, and no statement could tell the two apart",
+        remedy="give one of them another name",
+    )
+
+
+def failed(end: Mapping[str, Any], project: Project, root: Path, private: Path, code: int) -> InputError:
+    """Return the error for a program that ended badly."""
+    what, remedy = _words(end, project, code)
+    error = InputError(what, location=_location(end, project, root), why=_WHY, remedy=remedy)
+    output = _output(private)
+    details = [text for text in (end.get("traceback"), f"the program printed:\n{output}" if output else None) if text]
+    error.add_note("\n".join(details))
+    return error
+
+
+def _words(end: Mapping[str, Any], project: Project, code: int) -> tuple[str, str]:
+    kind, message = end.get("kind"), str(end.get("message", ""))
+    if kind == "sdk":
+        return "the program's interpreter has no `pulumi` package", "install the program's requirements into its virtual environment, or into the one that runs the checker"
+    if kind == "module":
+        name = str(end.get("module"))
+        return f"the program imports {name!r}, which is not installed", f"install it: pip install {name.split('.', 1)[0].replace('_', '-')} (or pip install -r requirements.txt)"
+    if kind == "syntax":
+        return f"syntax error: {message}", "correct the line"
+    if kind == "config":
+        key = str(end.get("key"))
+        return f"the configuration value {key} is required and not set", f"set it in Pulumi.<stack>.yaml, or run `pulumi config set {key.removeprefix(project.name + ':')} VALUE`"
+    if kind == "exit":
+        return f"the program ended itself with exit code {message}", "let it run to its end in a preview"
+    if kind == "network":
+        return message, "a check runs without network: read what is needed from configuration instead"
+    if kind == "lookup":
+        return (
+            f"the program waits for the answer of {end.get('token')}, which only its provider knows",
+            f"use the form that returns an output ({str(end.get('token')).rsplit(':', 1)[-1]}_output), so that the answer can stay unknown",
+        )
+    if kind == "memory":
+        return "the program ran out of memory", "make it smaller, or raise the limit"
+    if kind == "died":
+        return f"the program's process ended without a word (status {code})", "run it with `pulumi preview` to see why; it may have been stopped for using too much memory"
+    return f"{end.get('type', 'error')}: {message}", "run `pulumi preview` to see the same error, and correct the program"
+
+
+def _location(end: Mapping[str, Any], project: Project, root: Path) -> Location:
+    if not end.get("file"):
+        return project.location
+    return Location(relative(root / str(end["file"]), root), int(end.get("line") or 1), end.get("column"))
+
+
+def _in_project(frames: tuple[tuple[str, int], ...], project: Project, root: Path) -> Location | None:
+    inside = str(project.directory.resolve())
+    return next((Location(relative(root / file, root), line) for file, line in frames if file.startswith(inside)), None)
+
+
+def _output(private: Path) -> str:
+    file = private / "output.txt"
+    return file.read_text(encoding="utf-8", errors="replace")[-_MAX_OUTPUT:].strip() if file.exists() else ""

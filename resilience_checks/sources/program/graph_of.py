@@ -1,0 +1,174 @@
+"""Turns what a program registered into a ResourceGraph."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from resilience_checks.model.graph import Capabilities, ResourceGraph, SkippedCallback
+from resilience_checks.model.location import Location
+from resilience_checks.model.resource import Lookup, Resource
+from resilience_checks.sources.program.answers import Answers, lookup_id
+from resilience_checks.sources.program.conversion import Converter
+from resilience_checks.sources.program.monitor import STACK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from resilience_checks.sources.discovery import Stack
+    from resilience_checks.sources.program.monitor import Asked, Record, Registered
+
+_LOOKUP = "urn:resilience-checks:lookup::"
+
+
+def build(stack: Stack, root: Path, record: Record, answers: Answers, private: Path, end: Mapping[str, Any], notes: tuple[str, ...], digest: str) -> ResourceGraph:
+    """Return the graph of a program that ended well."""
+    return _Builder(stack, root, record, answers, private).graph(end, notes, digest)
+
+
+class _Builder:
+    """Joins the protocol's record with the child's notes."""
+
+    def __init__(self, stack: Stack, root: Path, record: Record, answers: Answers, private: Path) -> None:
+        self._stack, self._root, self._record = stack, root, record
+        self._project = os.path.realpath(stack.project.directory) + os.sep
+        self._converter = Converter(answers)
+        self._elements: dict[int, dict[str, list[str]] | None] = {}
+        self._places: dict[int, Location] = {}
+        self._skipped: list[SkippedCallback] = []
+        self._unwatched: list[str] = []
+        self._lookup_notes: dict[int, dict[str, Any]] = {}
+        self._read_notes(private / "notes.jsonl")
+        self._lookup_ids = self._number_lookups()
+
+    def graph(self, end: Mapping[str, Any], notes: tuple[str, ...], digest: str) -> ResourceGraph:
+        registered = sorted(self._record.resources, key=lambda item: (item.type != STACK, item.number))
+        resources = tuple(self._resource(item) for item in registered)
+        whole = not self._unwatched and all(self._elements.get(item.number) is not None for item in registered if item.inputs)
+        stack_urn = next((item.urn for item in registered if item.type == STACK), "")
+        outputs = self._converter.mapping(self._record.outputs.get(stack_urn, {}), lambda _: None, lambda _at, _lookup: None)
+        remarks = [*notes, *(f"not watched with this SDK: {what}" for what in self._unwatched)]
+        if not end.get("isolated"):
+            remarks.append("no network namespace: connections were refused inside the program's own process only")
+        remote = [item.name for item in registered if item.remote]
+        if remote:
+            remarks.append(f"the resources inside remote components are not visible: {', '.join(remote)}")
+        return ResourceGraph(
+            project=self._stack.project.name,
+            stack=self._stack.stack,
+            project_file=self._stack.project.location,
+            source="program",
+            resources=resources,
+            lookups=self._lookups(),
+            skipped=tuple(self._skipped),
+            outputs=outputs,
+            capabilities=Capabilities(lookups=True, element_dependencies=whole, secret_equality=True, lines=True, complete=not remote),
+            notes=tuple(remarks),
+            digest=digest,
+        )
+
+    def _resource(self, item: Registered) -> Resource:
+        elements = self._references(self._elements.get(item.number) or {})
+        inputs = self._values(item.inputs, elements)
+        return Resource(
+            urn=item.urn,
+            type=item.type,
+            name=item.name,
+            custom=item.custom,
+            inputs=inputs,
+            parent=item.parent or None,
+            provider=item.provider or None,
+            dependencies=tuple(urn for urn in item.dependencies if not urn.startswith(_LOOKUP)),
+            property_dependencies={key: self._targets(urns) for key, urns in sorted(item.property_dependencies.items()) if urns},
+            element_dependencies={path: tuple(targets) for path, targets in sorted(elements.items())},
+            location=self._places.get(item.number) or self._location(item.frames),
+            external_id=item.external_id,
+        )
+
+    def _lookups(self) -> tuple[Lookup, ...]:
+        found: dict[str, Lookup] = {}
+        sent: dict[int, Asked] = {item.number: item for item in self._record.lookups}
+        for number in sorted(self._lookup_ids):
+            key, note = self._lookup_ids[number], self._lookup_notes.get(number, {})
+            asked = sent.get(number)
+            token = asked.token if asked else note["token"]
+            if key in found:
+                continue
+            elements = self._references(note.get("elements") or {})
+            args = self._values(asked.args if asked else note.get("unsent", {}), elements)
+            found[key] = Lookup(
+                id=key,
+                token=token,
+                args=args,
+                provider=(asked.provider or None) if asked else None,
+                location=self._place(note.get("place")),
+                answered=asked.answered if asked else False,
+                dependencies=tuple(sorted({target for targets in elements.values() for target in targets})),
+                element_dependencies={path: tuple(targets) for path, targets in sorted(elements.items())},
+            )
+        return tuple(found.values())
+
+    def _values(self, data: dict[str, Any], elements: dict[str, list[str]]) -> Mapping[str, Any]:
+        def origin(at: str) -> str | None:
+            return next((target for target in elements.get(at, ()) if target.startswith("urn:")), None)
+
+        def note(at: str, lookup: str) -> None:
+            targets = elements.setdefault(at, [])
+            if lookup not in targets:
+                targets.append(lookup)
+
+        return self._converter.mapping(data, origin, note)
+
+    def _references(self, elements: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for path, urns in elements.items():
+            found[path].extend(self._targets(urns))
+        return found
+
+    def _targets(self, urns: Iterable[str]) -> tuple[str, ...]:
+        """Return URNs and lookup ids, each once."""
+        numbered = (self._lookup_ids.get(int(urn.removeprefix(_LOOKUP)), "") if urn.startswith(_LOOKUP) else urn for urn in urns)
+        return tuple(sorted({target for target in numbered if target}))
+
+    def _read_notes(self, file: Path) -> None:
+        for line in file.read_text(encoding="utf-8").splitlines():
+            note = json.loads(line)
+            kind = note.pop("kind")
+            if kind == "elements":
+                self._elements[note["number"]] = note["elements"]
+            elif kind == "place":
+                place = self._place(note)
+                if place is not None:
+                    self._places[note["number"]] = place
+            elif kind == "lookup":
+                self._lookup_notes[note["number"]] = note
+            elif kind == "skipped":
+                self._skipped.append(SkippedCallback(self._place(note), note["name"]))
+            elif kind == "unwatched":
+                self._unwatched.append(note["what"])
+
+    def _number_lookups(self) -> dict[int, str]:
+        """Return the id of each lookup call, also of those that were never sent because an argument is unknown."""
+        ids = {item.number: item.id for item in self._record.lookups}
+        for number, note in self._lookup_notes.items():
+            if number not in ids:
+                ids[number] = lookup_id(note["token"], note.get("unsent"), str(note.get("elements")))
+        return ids
+
+    def _place(self, note: Mapping[str, Any] | None) -> Location | None:
+        return self._location([(note["file"], note["line"])]) if note else None
+
+    def _location(self, frames: Iterable[tuple[str, int]]) -> Location | None:
+        for file, line in frames:
+            real = os.path.realpath(file)
+            if real.startswith(self._project):
+                return Location(_relative(real, self._root), line)
+        return None
+
+
+def _relative(file: str, root: Path) -> str:
+    real = os.path.realpath(root) + os.sep
+    return file[len(real) :].replace(os.sep, "/") if file.startswith(real) else Path(file).as_posix()

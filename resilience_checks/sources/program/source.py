@@ -1,0 +1,182 @@
+"""A Pulumi Python program as a source: one child process, one preview, one graph."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from resilience_checks.model.errors import InputError
+from resilience_checks.sources.program import graph_of, failures
+from resilience_checks.sources.project import stack_config
+
+if TYPE_CHECKING:
+    from resilience_checks.model.graph import ResourceGraph
+    from resilience_checks.sources.discovery import Stack
+    from resilience_checks.sources.program.monitor import Preview
+
+_PASSED_ON = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT")
+_CHILD = Path(__file__).with_name("child.py")
+_NOT_PROGRAM = frozenset({".git", ".venv", "venv", "node_modules", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"})
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one program may use: wall-clock seconds, and bytes of address space (0: no limit)."""
+
+    seconds: float = 60.0
+    memory: int = 4 << 30
+
+
+class ProgramSource:
+    """Evaluates one stack of a Python program offline."""
+
+    def __init__(self, stack: Stack, root: Path, limits: Limits | None = None) -> None:
+        """Remember what to run; nothing runs yet."""
+        self._stack, self._root, self._limits = stack, root, limits or Limits()
+        self._private: Path | None = None
+        self._child: subprocess.Popen[bytes] | None = None
+        self._preview: Preview | None = None
+        self._started = 0.0
+        self.seconds = 0.0
+
+    @property
+    def name(self) -> str:
+        """`project/stack`."""
+        return self._stack.name
+
+    def start(self) -> None:
+        """Start the child, then serve it; the imports of both overlap."""
+        project = self._stack.project
+        if project.runtime != "python":
+            raise failures.other_language(project)
+        interpreter = _interpreter(project.directory, project.options)
+        config = stack_config(project, self._stack.stack, self._root)
+        self._notes = config.notes
+        self._private = Path(tempfile.mkdtemp(prefix="resilience-checks-"))
+        socket = self._private / "monitor.sock"
+        job = {
+            "project": project.name,
+            "stack": self._stack.stack,
+            "project_directory": str(project.directory.resolve()),
+            "program": str(project.program.resolve()),
+            "address": f"unix:{socket}",
+            "config": dict(config.values),
+            "secrets": sorted(config.secrets),
+            "seconds": self._limits.seconds,
+            "memory": self._limits.memory,
+        }
+        (self._private / "job.json").write_text(json.dumps(job), encoding="utf-8")
+        self._started = time.monotonic()
+        with (self._private / "output.txt").open("wb") as output:
+            self._child = subprocess.Popen(  # noqa: S603 the interpreter is the project's own or ours
+                [interpreter, "-s", str(_CHILD), str(self._private)],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=_environment(self._private),
+                cwd=self._private,
+                start_new_session=True,
+            )
+        from resilience_checks.sources.program.monitor import Preview
+
+        self._preview = Preview(project.name, self._stack.stack, socket)
+
+    def graph(self) -> ResourceGraph:
+        """Wait for the end of the program and return its graph."""
+        if self._child is None:
+            self.start()
+        assert self._child is not None
+        assert self._private is not None
+        assert self._preview is not None
+        left = self._limits.seconds - (time.monotonic() - self._started)
+        try:
+            self._child.wait(timeout=max(left, 0.0))
+        except subprocess.TimeoutExpired:
+            self._kill()
+            raise failures.endless(self._stack.project, self._private, self._root, self._limits.seconds) from None
+        self.seconds = time.monotonic() - self._started
+        end = _end(self._private)
+        record = self._preview.record
+        if record.duplicates:
+            raise failures.duplicate(record.duplicates[0], self._stack.project, self._root)
+        if not end.get("ok"):
+            raise failures.failed(end, self._stack.project, self._root, self._private, self._child.returncode)
+        return graph_of.build(self._stack, self._root, record, self._preview.answers, self._private, end, self._notes, digest(self._stack.project.directory))
+
+    def close(self) -> None:
+        """Stop the child and the monitor, and remove the private directory."""
+        self._kill()
+        if self._preview is not None:
+            self._preview.close()
+        if self._private is not None:
+            shutil.rmtree(self._private, ignore_errors=True)
+
+    def _kill(self) -> None:
+        if self._child is not None and self._child.poll() is None:
+            os.killpg(self._child.pid, signal.SIGKILL)
+            self._child.wait()
+
+
+def digest(directory: Path) -> str:
+    """Return the SHA-256 of the program's files: sorted relative paths and bytes, environments left out."""
+    total = hashlib.sha256()
+    for parent, folders, names in os.walk(directory):
+        folders[:] = sorted(name for name in folders if name not in _NOT_PROGRAM)
+        for name in sorted(names):
+            path = Path(parent) / name
+            if name.endswith(".pyc") or not path.is_file():
+                continue
+            total.update(path.relative_to(directory).as_posix().encode() + b"\0")
+            total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def _interpreter(directory: Path, options: Any) -> str:
+    """Return the program's own interpreter, else the one that runs the checker."""
+    named = options.get("virtualenv")
+    if named is not None:
+        found = directory / str(named) / "bin" / "python"
+        if not found.exists():
+            raise InputError(
+                f"the virtual environment {named!r} of Pulumi.yaml does not exist",
+                why="the program's own packages are not there, so it cannot be read",
+                remedy=f"make it: python3 -m venv {named} && {named}/bin/pip install -r requirements.txt",
+            )
+        return str(found)
+    for name in (".venv", "venv"):
+        if (directory / name / "bin" / "python").exists():
+            return str(directory / name / "bin" / "python")
+    return sys.executable
+
+
+def _environment(private: Path) -> dict[str, str]:
+    """Return a minimal environment: none of the caller's credentials are in it."""
+    passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    return {
+        **passed,
+        "HOME": str(private),
+        "TMPDIR": str(private),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONHASHSEED": "0",
+        "PYTHONUNBUFFERED": "1",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "GRPC_ENABLE_FORK_SUPPORT": "0",
+    }
+
+
+def _end(private: Path) -> dict[str, Any]:
+    try:
+        end: dict[str, Any] = json.loads((private / "end.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {"ok": False, "kind": "died"}
+    return end

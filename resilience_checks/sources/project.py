@@ -1,0 +1,178 @@
+"""Pulumi.yaml and Pulumi.<stack>.yaml: what they say, each value with the line at fault where it is wrong."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from resilience_checks.model.errors import InputError
+from resilience_checks.model.location import Location
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
+_WHY = "without it there is no program to read, so nothing was checked"
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A Pulumi project: where it is, how it runs, and the defaults of its configuration."""
+
+    name: str
+    directory: Path
+    file: Path
+    location: Location
+    runtime: str
+    options: Mapping[str, Any]
+    main: str | None
+    config: Mapping[str, Any]
+
+    @property
+    def program(self) -> Path:
+        """The directory or file that the language host runs."""
+        return self.directory / self.main if self.main else self.directory
+
+
+@dataclass(frozen=True, slots=True)
+class StackConfig:
+    """The configuration that a program sees: full keys to text, which of them are secret, and remarks."""
+
+    values: Mapping[str, str]
+    secrets: frozenset[str]
+    notes: tuple[str, ...] = ()
+
+
+def read_project(file: Path, root: Path) -> Project:
+    """Read a Pulumi.yaml; raise InputError with its line when it is not one."""
+    data = read_mapping(file, root)
+    where = relative(file, root)
+    name, runtime = data.get("name"), data.get("runtime")
+    if not isinstance(name, str) or not name:
+        raise InputError("`name` is missing", location=Location(where, 1), why=_WHY, remedy="give the project a name: `name: my-project`")
+    if isinstance(runtime, str):
+        kind, options = runtime, {}
+    elif isinstance(runtime, dict) and isinstance(runtime.get("name"), str):
+        kind, options = runtime["name"], runtime.get("options") or {}
+    else:
+        raise InputError("`runtime` is missing", location=Location(where, 1), why=_WHY, remedy="say which language the program is in: `runtime: python`")
+    main = data.get("main")
+    config = data.get("config") or {}
+    return Project(
+        name=name,
+        directory=file.parent,
+        file=file,
+        location=Location(where, _line_of(data, "name")),
+        runtime=kind,
+        options=options if isinstance(options, dict) else {},
+        main=main if isinstance(main, str) else None,
+        config=config if isinstance(config, dict) else {},
+    )
+
+
+def stack_names(directory: Path) -> tuple[str, ...]:
+    """Return the stacks that have a configuration file beside Pulumi.yaml."""
+    files = sorted(item.name for item in directory.glob("Pulumi.*.y*ml"))
+    return tuple(dict.fromkeys(name.split(".", 1)[1].rsplit(".", 1)[0] for name in files))
+
+
+def stack_file(project: Project, stack: str) -> Path:
+    """Return where the stack's configuration stands, whether there is one or not."""
+    other = project.directory / f"Pulumi.{stack}.yml"
+    return other if other.is_file() else project.directory / f"Pulumi.{stack}.yaml"
+
+
+def stack_config(project: Project, stack: str, root: Path) -> StackConfig:
+    """Return what `pulumi config` would hold: the stack's values over the project's defaults.
+
+    A `secure:` value stands as a placeholder that differs for each ciphertext and is never the secret itself.
+    """
+    values: dict[str, str] = {}
+    secrets: set[str] = set()
+    notes: list[str] = []
+    for key, default in project.config.items():
+        value = default
+        if isinstance(default, dict) and ({"type", "description", "default", "value", "secret"} & set(default)):
+            value = default.get("value", default.get("default"))
+            if default.get("secret"):
+                secrets.add(_full(project, key))
+        if value is not None:
+            values[_full(project, key)] = _text(value)
+    file = stack_file(project, stack)
+    data = read_mapping(file, root) if file.is_file() else {}
+    for key, value in (data.get("config") or {}).items():
+        full = _full(project, key)
+        plain, secret = _reveal(value)
+        values[full] = _text(plain)
+        if secret:
+            secrets.add(full)
+    if data.get("environment"):
+        notes.append("the values of the stack's `environment:` are not known offline")
+    return StackConfig(values, frozenset(secrets), tuple(notes))
+
+
+def read_mapping(file: Path, root: Path) -> Mapping[str, Any]:
+    """Read a YAML mapping with its line numbers; raise InputError at the line that is no YAML."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+    where = relative(file, root)
+    try:
+        data = YAML(typ="rt").load(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise InputError(f"{where} does not exist", why=_WHY, remedy="name a directory that holds a Pulumi.yaml") from error
+    except UnicodeDecodeError as error:
+        raise InputError("the file is not UTF-8 text", location=Location(where, 1), why=_WHY, remedy="save it as UTF-8") from error
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        location = Location(where, mark.line + 1, mark.column + 1) if mark else Location(where, 1)
+        raise InputError(f"not valid YAML: {error.problem or error.context}", location=location, why=_WHY, remedy="correct the YAML at this line") from error
+    except YAMLError as error:
+        raise InputError("not valid YAML", location=Location(where, 1), why=_WHY, remedy="correct the YAML") from error
+    if not isinstance(data, dict):
+        raise InputError("not a mapping", location=Location(where, 1), why=_WHY, remedy="start it with `name:` and `runtime:`")
+    return data
+
+
+def relative(path: Path, root: Path) -> str:
+    """Return the path relative to the repository root, with forward slashes."""
+    try:
+        return path.resolve().relative_to(root.resolve()).as_posix()
+    except ValueError:
+        return path.as_posix()
+
+
+def placeholder(ciphertext: str) -> str:
+    """Return what stands for a `secure:` value: the same for the same ciphertext, and recognisable."""
+    import hashlib
+
+    return f"secure{hashlib.sha256(ciphertext.encode()).hexdigest()[:24]}"
+
+
+def _reveal(value: object) -> tuple[object, bool]:
+    """Return the value with placeholders for what is encrypted, and whether anything was."""
+    if isinstance(value, dict):
+        if set(value) == {"secure"}:
+            return placeholder(str(value["secure"])), True
+        parts = {key: _reveal(item) for key, item in value.items()}
+        return {key: plain for key, (plain, _) in parts.items()}, any(secret for _, secret in parts.values())
+    if isinstance(value, list):
+        items = [_reveal(item) for item in value]
+        return [plain for plain, _ in items], any(secret for _, secret in items)
+    return value, False
+
+
+def _full(project: Project, key: str) -> str:
+    return key if ":" in key else f"{project.name}:{key}"
+
+
+def _text(value: object) -> str:
+    """Return a value as the program reads it: text as it is, anything else as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, default=str)
+
+
+def _line_of(data: Any, key: str) -> int:
+    marks = getattr(data, "lc", None)
+    return int(marks.key(key)[0]) + 1 if marks is not None else 1
