@@ -1,0 +1,259 @@
+"""Compiles an estate into one system of equations (SEMANTICS, section 2).
+
+A node is a part as it is read from somewhere: `origin` is the site or consumer from which a part without a place
+of its own is read; a placed part is read from its own site, so it is one node. `serving` names the service that
+is being served on the way down from its entry: at the first placed part, the service's needs join it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from resilience_checks.analysis.expressions import FALSE, TRUE, Expression, Move, Ref, Threshold, both, choice, either
+from resilience_checks.analysis.flows import Flows
+from resilience_checks.topology.estate import Condition, Fact, PlacedWhen
+from resilience_checks.topology.gates import All, AnyOf, AtLeast, Case, Failover, Gate, Nature, Quorum, Up
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from resilience_checks.model.values import Reason
+    from resilience_checks.topology.estate import Estate, Part, Service
+
+NOTHING = ""
+"""The origin of what is read from no place in particular."""
+_MAX_VOTER_FACTS = 8
+
+
+@dataclass(slots=True)
+class Node:
+    """One equation: up when no hit holds and the expression does."""
+
+    label: str
+    part: str | None
+    expression: Expression = TRUE
+    hits: tuple[tuple[str, Condition], ...] = ()
+
+
+@dataclass
+class FaultTree:
+    """The system of equations, the root of every service, and every fact that stands in it."""
+
+    nodes: list[Node] = field(default_factory=list)
+    roots: dict[str, int] = field(default_factory=dict)
+    facts: dict[str, Fact] = field(default_factory=dict)
+    consumers: dict[str, dict[str, int]] = field(default_factory=dict)
+    """For each service the node of every consumer's view of it."""
+
+
+def compile_estate(estate: Estate) -> FaultTree:
+    """Return the equations of all services of the estate."""
+    return _Compiler(estate).tree()
+
+
+class _Compiler:
+    """Compiles parts on demand, starting at the services."""
+
+    def __init__(self, estate: Estate) -> None:
+        self.estate = estate
+        self.system = FaultTree(facts=dict(estate.facts))
+        self._nodes: dict[tuple[str, ...], int] = {}
+        self._pending: list[tuple[int, Part, str, str]] = []
+        self._placed_memo: dict[str, bool] = {}
+        self._hits = _hits(estate)
+        self.flows = Flows(self)
+
+    def tree(self) -> FaultTree:
+        for service in self.estate.services.values():
+            self.system.roots[service.id] = self._root(service)
+        while self._pending:
+            index, part, origin, serving = self._pending.pop()
+            self.system.nodes[index].expression = self._part(part, origin, serving)
+        return self.system
+
+    def add(self, key: tuple[str, ...], label: str, part: str | None = None) -> tuple[int, bool]:
+        """Return the node under a key, and whether it is new."""
+        if key in self._nodes:
+            return self._nodes[key], False
+        index = self._nodes[key] = len(self.system.nodes)
+        self.system.nodes.append(Node(label, part, hits=self._hits.get(part, ()) if part is not None else ()))
+        return index, True
+
+    def doubt(self, fact: Fact) -> str:
+        """Take up a fact that the page itself implies."""
+        self.system.facts.setdefault(fact.id, fact)
+        return fact.id
+
+    def gate(self, gate: Gate, origin: str, serving: str = "", nature: Nature | None = None) -> Expression:
+        """Return the gate as read from `origin`; `nature` overrides that of its leaves."""
+        match gate:
+            case Up(target=target, nature=own, why=why):
+                return self.read(target, origin, nature or own, why, serving)
+            case All(items=items, why=why):
+                found = both(*(self.gate(item, origin, serving, nature) for item in items))
+                return replace(found, why=why) if isinstance(found, Threshold) and found.k and found.items else found
+            case AnyOf(items=items, why=why):
+                return either(*(self.gate(item, origin, serving, nature) for item in items), why=why)
+            case AtLeast(k=k, items=items, why=why):
+                return Threshold(k, tuple(self.gate(item, origin, serving, nature) for item in items), why)
+            case Case(fact=fact, branches=branches):
+                return choice(fact, {value: self.gate(item, origin, serving, nature) for value, item in branches.items()})
+            case Failover(primary=primary, standbys=standbys, why=why):
+                moves = (
+                    Move(
+                        self.gate(standby.gate, origin, serving, nature),
+                        self.gate(standby.mover, origin, "", nature),
+                        standby.seconds,
+                        standby.lag,
+                        why,
+                    )
+                    for standby in standbys
+                )
+                return either(self.gate(primary, origin, serving, nature), *moves, why=why)
+            case Quorum():
+                return self._quorum(gate)
+
+    def read(self, target: str, origin: str, nature: Nature, why: Reason | None, serving: str = "") -> Expression:
+        """Return that `target` is up and reached from `origin`."""
+        if target.startswith("service:"):
+            return Ref(self._service(self.estate.services[target.removeprefix("service:")], origin), nature, why)
+        part = self.estate.parts[target]
+        serving = serving if nature is Nature.PATH else ""
+        if isinstance(part.site, PlacedWhen):
+            return choice(part.site.fact, {value: self._read_at(part, site, origin, nature, why, serving) for value, site in part.site.sites.items()})
+        return self._read_at(part, part.site, origin, nature, why, serving)
+
+    def _read_at(self, part: Part, site: str | None, origin: str, nature: Nature, why: Reason | None, serving: str) -> Expression:
+        if site is None:
+            return Ref(self._part_node(part, origin, serving), nature, why)
+        found = Ref(self._part_node(part, f"site:{site}", ""), nature, why)
+        needs = self._needs(self.estate.services[serving], f"site:{site}") if serving else TRUE
+        return both(self.flows.between(origin, site, nature), found, needs)
+
+    def _part_node(self, part: Part, origin: str, serving: str) -> int:
+        index, new = self.add(("part", part.id, origin, serving), part.label, part.id)
+        if new:
+            self._pending.append((index, part, origin, serving))
+        return index
+
+    def _part(self, part: Part, origin: str, serving: str) -> Expression:
+        return self.gate(part.gate, origin, serving)
+
+    def _needs(self, service: Service, origin: str) -> Expression:
+        if not service.needs:
+            return TRUE
+        index, new = self.add(("needs", service.id, origin), f"the needs of {service.id}")
+        if new:
+            self.system.nodes[index].expression = both(*(self.gate(need, origin) for need in service.needs))
+        return Ref(index, Nature.NEED)
+
+    def _service(self, service: Service, origin: str) -> int:
+        index, new = self.add(("service", service.id, origin), service.id)
+        if new:
+            served = self._reaches_a_place(service.entry, set())
+            entry = self.gate(service.entry, origin, service.id if served else "")
+            self.system.nodes[index].expression = entry if served else both(entry, self._needs(service, NOTHING))
+        return index
+
+    def _root(self, service: Service) -> int:
+        """Return the node of the top event: lost when all consumers lose it, or a critical one does."""
+        views = {name: self._service(service, f"consumer:{name}") for name in service.consumers}
+        self.system.consumers[service.id] = views
+        if not views:
+            return self._service(service, NOTHING)
+        index, _ = self.add(("root", service.id), service.id)
+        refs = {name: Ref(node, Nature.PATH) for name, node in views.items()}
+        critical = (ref for name, ref in refs.items() if self.estate.consumers[name].critical)
+        self.system.nodes[index].expression = both(either(*refs.values()), *critical)
+        return index
+
+    def _reaches_a_place(self, gate: Gate, seen: set[str]) -> bool:
+        """Return whether a service is served through any part that has a place, along path edges."""
+        match gate:
+            case Up(target=target, nature=nature):
+                if nature is not Nature.PATH or target in seen or target.startswith("service:"):
+                    return False
+                part = self.estate.parts[target]
+                if part.site is not None:
+                    return True
+                return self._reaches_a_place(part.gate, seen | {target})
+            case All(items=items) | AnyOf(items=items) | AtLeast(items=items):
+                return any(self._reaches_a_place(item, seen) for item in items)
+            case Case(branches=branches):
+                return any(self._reaches_a_place(item, seen) for item in branches.values())
+            case Failover(primary=primary, standbys=standbys):
+                gates = [primary, *(standby.gate for standby in standbys)]
+                return any(self._reaches_a_place(item, seen) for item in gates)
+            case Quorum():
+                return False
+
+    def _quorum(self, quorum: Quorum) -> Expression:
+        """Return that some connected group of live voters holds more than half of all configured votes.
+
+        Connection is transitive, so a group is whatever one of its voters can reach. Which voters belong is
+        fixed for each value of the facts in their conditions.
+        """
+        names = sorted({fact for vote in quorum.votes for fact, _ in vote.when})[:_MAX_VOTER_FACTS]
+
+        def members(known: dict[str, str], rest: list[str]) -> Expression:
+            if not rest:
+                return self._majority(quorum, known)
+            fact = rest[0]
+            values = self.system.facts[fact].values
+            return choice(fact, {value: members({**known, fact: value}, rest[1:]) for value in values})
+
+        return members({}, names)
+
+    def _majority(self, quorum: Quorum, known: Mapping[str, str]) -> Expression:
+        voters = [vote for vote in quorum.votes if all(known.get(fact) == value for fact, value in vote.when)]
+        needed = sum(vote.votes for vote in voters) // 2 + 1
+        groups = []
+        for anchor in voters:
+            items: list[Expression] = []
+            for vote in voters:
+                items += [both(self._alive(vote.voter, quorum), self._connected(anchor.voter, vote.voter, quorum.nature))] * vote.votes
+            groups.append(both(self._alive(anchor.voter, quorum), Threshold(needed, tuple(items), quorum.why)))
+        return either(*groups, why=quorum.why) if groups else FALSE
+
+    def _alive(self, voter: str, quorum: Quorum) -> Expression:
+        part = self.estate.parts.get(voter)
+        if part is None:
+            return self.read(voter, NOTHING, quorum.nature, quorum.why)
+        if isinstance(part.site, PlacedWhen):
+            branches = {value: Ref(self._part_node(part, f"site:{site}" if site else NOTHING, ""), quorum.nature, quorum.why) for value, site in part.site.sites.items()}
+            return choice(part.site.fact, branches)
+        return Ref(self._part_node(part, f"site:{part.site}" if part.site else NOTHING, ""), quorum.nature, quorum.why)
+
+    def _connected(self, one: str, other: str, nature: Nature) -> Expression:
+        if one == other:
+            return TRUE
+        places = [self._sites(voter) for voter in (one, other)]
+        fixed = {fact: values for fact, values in places if fact}
+
+        def connect(known: dict[str, str], rest: list[str]) -> Expression:
+            if rest:
+                return choice(rest[0], {value: connect({**known, rest[0]: value}, rest[1:]) for value in fixed[rest[0]]})
+            first, second = (values[known[fact]] if fact else values[""] for fact, values in places)
+            if first is None or second is None:
+                return TRUE
+            return self.flows.between(f"site:{first}", second, nature)
+
+        return connect({}, sorted(fixed))
+
+    def _sites(self, voter: str) -> tuple[str, Mapping[str, str | None]]:
+        part = self.estate.parts.get(voter)
+        site = part.site if part is not None else None
+        return (site.fact, site.sites) if isinstance(site, PlacedWhen) else ("", {"": site})
+
+
+def _hits(estate: Estate) -> dict[str | None, tuple[tuple[str, Condition], ...]]:
+    """Return for each part the events that take it down, each with the completions in which it does."""
+    found: dict[str | None, list[tuple[str, Condition]]] = {}
+    for domain in estate.domains.values():
+        for member in domain.members:
+            for fault in domain.faults:
+                found.setdefault(member.part, []).append((f"{domain.id}/{fault}", (*domain.exists, *member.when)))
+    return {part: tuple(dict.fromkeys(events)) for part, events in found.items()}
+
+

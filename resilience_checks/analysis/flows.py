@@ -1,0 +1,126 @@
+"""Flows: how something at one place reaches something at another (SEMANTICS, section 2).
+
+A flow is up if some route of up links joins its ends and each site left, entered or passed has a live firewall
+of its perimeter; links and firewalls are read in the nature of the edge. What nobody declared is a fact of its
+own: up in one completion, lost in the other.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from resilience_checks.analysis.expressions import FALSE, TRUE, Expression, Ref, both, choice, either
+from resilience_checks.model.values import Basis, Reason
+from resilience_checks.topology.estate import Fact
+from resilience_checks.topology.gates import Nature
+
+if TYPE_CHECKING:
+    from resilience_checks.analysis.fault_tree import _Compiler
+    from resilience_checks.topology.estate import Consumer, Site
+
+_UP, _LOST = "up", "lost"
+
+
+class Flows:
+    """Compiles flows; the sites reached from one origin are nodes, so that routes are shared."""
+
+    def __init__(self, compiler: _Compiler) -> None:
+        """Index the declared links."""
+        self._compiler, self._estate = compiler, compiler.estate
+        self._neighbours: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for link in self._estate.links.values():
+            if len(link.ends) == 2:  # noqa: PLR2004 a link joins two sites
+                one, other = link.ends
+                self._neighbours[one].append((other, link.part))
+                self._neighbours[other].append((one, link.part))
+        self._connected: dict[str, frozenset[str]] = {}
+
+    def between(self, origin: str, site: str, nature: Nature) -> Expression:
+        """Return that traffic from `origin` (`site:ID`, `consumer:ID` or nothing) reaches the site."""
+        kind, _, name = origin.partition(":")
+        if not kind or (kind == "site" and name == site):
+            return TRUE
+        if kind == "site":
+            if site not in self._reachable(name):
+                return self._unknown_link(name, site, nature)
+            return Ref(self._reached(origin, site, nature), nature)
+        consumer = self._estate.consumers[name]
+        if consumer.access is None:
+            return self._unknown_access(consumer, site, nature)
+        ends = self._access_ends(consumer)
+        if not any(site in self._reachable(end) for end in ends):
+            return self._unknown_access(consumer, site, nature)
+        return Ref(self._reached(origin, site, nature), nature)
+
+    def perimeter(self, site: str, nature: Nature) -> Expression:
+        """Return that traffic can cross the border of the site."""
+        found = self._estate.sites.get(site)
+        if found is None or found.perimeter is None:
+            return self._unstated(site, found)
+        return self._compiler.gate(found.perimeter, f"site:{site}", nature=nature)
+
+    def _reached(self, origin: str, site: str, nature: Nature) -> int:
+        """Return the node 'the site is reached from the origin': directly, or over one more link from a site that is."""
+        name = origin.partition(":")[2]
+        index, new = self._compiler.add(("reached", origin, site, str(nature)), f"the way from {name} to {site}")
+        if not new:
+            return index
+        ways: list[Expression] = []
+        if origin == f"site:{site}":
+            ways.append(TRUE)
+        if origin.startswith("consumer:"):
+            ways += [self._link(link, nature) for link in self._access(name, site)]
+        for neighbour, part in sorted(self._neighbours[site]):
+            ways.append(both(Ref(self._reached(origin, neighbour, nature), Nature.PATH), self._link(part, nature)))
+        self._compiler.system.nodes[index].expression = both(either(*ways), self.perimeter(site, nature))
+        return index
+
+    def _link(self, part: str, nature: Nature) -> Expression:
+        """Return that the link itself is up: a link is where its ends are, so no flow leads to it."""
+        found = self._estate.parts[part]
+        why = Reason(f"traffic takes {found.label}", location=found.location)
+        index, new = self._compiler.add(("part", part, "", ""), found.label, part)
+        if new:
+            self._compiler.system.nodes[index].expression = self._compiler.gate(found.gate, "")
+        return Ref(index, nature, why)
+
+    def _access(self, consumer: str, site: str) -> list[str]:
+        names = self._estate.consumers[consumer].access or ()
+        return [self._estate.links[name].part for name in names if site in self._estate.links[name].ends]
+
+    def _access_ends(self, consumer: Consumer) -> list[str]:
+        return [end for name in consumer.access or () for end in self._estate.links[name].ends]
+
+    def _reachable(self, site: str) -> frozenset[str]:
+        """Return the sites that declared links join with this one, whatever is up."""
+        if site not in self._connected:
+            found, pending = {site}, [site]
+            while pending:
+                for neighbour, _ in self._neighbours[pending.pop()]:
+                    if neighbour not in found:
+                        found.add(neighbour)
+                        pending.append(neighbour)
+            self._connected.update(dict.fromkeys(found, frozenset(found)))
+        return self._connected[site]
+
+    def _unknown_link(self, one: str, other: str, nature: Nature) -> Expression:
+        first, second = sorted((one, other))
+        why = f"no link between sites {first} and {second} is declared"
+        fact = self._fact(f"link between {first} and {second}", why, "declare the links between the sites under `links`")
+        there = both(self.perimeter(first, nature), self.perimeter(second, nature))
+        return choice(fact, {_UP: there, _LOST: FALSE})
+
+    def _unknown_access(self, consumer: Consumer, site: str, nature: Nature) -> Expression:
+        why = f"no link from {consumer.id} to site {site} is declared"
+        fact = self._fact(f"access of {consumer.id} to {site}", why, f"declare `access` of {consumer.id}", consumer)
+        return choice(fact, {_UP: self.perimeter(site, nature), _LOST: FALSE})
+
+    def _unstated(self, site: str, found: Site | None) -> Expression:
+        why = f"whether firewalls stand at the border of site {site} is not stated"
+        fact = self._fact(f"perimeter of {site}", why, f"declare `perimeter` of {site}, or `perimeter: none`", found)
+        return choice(fact, {_UP: TRUE, _LOST: FALSE})
+
+    def _fact(self, key: str, why: str, remedy: str, about: Site | Consumer | None = None) -> str:
+        location = about.location if about is not None else None
+        return self._compiler.doubt(Fact(key, (_UP, _LOST), Reason(why, Basis.UNKNOWN, location), remedy))
