@@ -42,7 +42,7 @@ class ProgramSource:
 
     def __init__(self, stack: Stack, root: Path, limits: Limits | None = None) -> None:
         """Remember what to run; nothing runs yet."""
-        self._stack, self._root, self._limits = stack, root, limits or Limits()
+        self._stack, self.root, self._limits = stack, root, limits or Limits()
         self._private: Path | None = None
         self._child: subprocess.Popen[bytes] | None = None
         self._preview: Preview | None = None
@@ -60,7 +60,7 @@ class ProgramSource:
         if project.runtime != "python":
             raise failures.other_language(project)
         interpreter = _interpreter(project.directory, project.options)
-        config = stack_config(project, self._stack.stack, self._root)
+        config = stack_config(project, self._stack.stack, self.root)
         self._notes = config.notes
         self._private = Path(tempfile.mkdtemp(prefix="resilience-checks-"))
         socket = self._private / "monitor.sock"
@@ -103,15 +103,15 @@ class ProgramSource:
             self._child.wait(timeout=max(left, 0.0))
         except subprocess.TimeoutExpired:
             self._kill()
-            raise failures.endless(self._stack.project, self._private, self._root, self._limits.seconds) from None
+            raise failures.endless(self._stack.project, self._private, self.root, self._limits.seconds) from None
         self.seconds = time.monotonic() - self._started
         end = _end(self._private)
         record = self._preview.record
         if record.duplicates:
-            raise failures.duplicate(record.duplicates[0], self._stack.project, self._root)
+            raise failures.duplicate(record.duplicates[0], self._stack.project, self.root)
         if not end.get("ok"):
-            raise failures.failed(end, self._stack.project, self._root, self._private, self._child.returncode)
-        return graph_of.build(self._stack, self._root, record, self._preview.answers, self._private, end, self._notes, digest(self._stack.project.directory))
+            raise failures.failed(end, self._stack.project, self.root, self._private, self._child.returncode)
+        return graph_of.build(self._stack, self.root, record, self._preview.answers, self._private, end, self._notes, digest(self._stack.project.directory))
 
     def close(self) -> None:
         """Stop the child and the monitor, and remove the private directory."""

@@ -1,0 +1,299 @@
+"""Runs the line: sources, topology, analysis, policy, gate, report. The one function that knows all stations."""
+
+from __future__ import annotations
+
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from resilience_checks import __version__
+from resilience_checks.gate.verdict import verdict
+from resilience_checks.model.errors import CheckError, InputError
+from resilience_checks.model.result import Severity
+from resilience_checks.report.interface import Failure, Remark, Report, ServiceSummary, StackSummary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from resilience_checks.analysis.answers import Answers
+    from resilience_checks.catalogue.loader import Catalogue
+    from resilience_checks.model.graph import ResourceGraph
+    from resilience_checks.model.result import Result
+    from resilience_checks.policy.engine import Engine
+    from resilience_checks.policy.pack import Pack
+    from resilience_checks.sources.discovery import Stack
+    from resilience_checks.sources.program.source import ProgramSource
+    from resilience_checks.topology.declared import Declarations
+    from resilience_checks.topology.estate import Estate
+
+DECLARATIONS = "resilience.yaml"
+
+
+class Observer(Protocol):
+    """Is told what the check does; knows nothing else of it."""
+
+    def __call__(self, what: str) -> None:
+        """Take note of one step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What to check and how; `root` is the repository root, to which every shown path is relative."""
+
+    paths: tuple[Path, ...]
+    root: Path
+    stacks: tuple[str, ...] = ()
+    config: Path | None = None
+    policies: tuple[Path, ...] = ()
+    engine: str = "embedded"
+    opa_url: str | None = None
+    fail_on: Severity | None = Severity.MEDIUM
+    seconds: float = 60.0
+
+
+@dataclass
+class _Run:
+    """What a check has gathered so far."""
+
+    results: list[Result] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    stacks: list[StackSummary] = field(default_factory=list)
+    services: list[ServiceSummary] = field(default_factory=list)
+    known: dict[str, int] = field(default_factory=dict)
+    unknown: dict[str, int] = field(default_factory=dict)
+    inputs: dict[str, str] = field(default_factory=dict)
+    contradictions: list[Remark] = field(default_factory=list)
+    assumptions: list[Remark] = field(default_factory=list)
+    timings: dict[str, float] = field(default_factory=dict)
+
+
+def run(options: Options, observer: Observer = lambda _: None) -> Report:
+    """Check every selected stack and return the report.
+
+    A stack that cannot be evaluated becomes a failure in the report, the others are still checked. Raises
+    CheckError where nothing can be checked at all.
+    """
+    from resilience_checks.sources.discovery import discover
+
+    begun = time.monotonic()
+    started = datetime.now(timezone.utc).isoformat(timespec="seconds")
+    gathered = _Run()
+    found = discover(options.paths, options.root, options.stacks)
+    gathered.failures += [_failure(error, "") for error in found.failures]
+    with ExitStack() as stack:
+        engine = stack.enter_context(_engine(options))
+        sources = [stack.enter_context(_closing(source)) for source in _sources(found.stacks, options)]
+        graphs = _Graphs(sources, observer)
+        stack.callback(graphs.close)
+        from resilience_checks.catalogue import loader
+        from resilience_checks.policy import pack as packs
+
+        engine.start()
+        with _timed(gathered, "policies"):
+            pack = packs.load(options.policies)
+        catalogue = loader.load()
+        groups = _groups(found.stacks, sources, options)
+        for declarations, members in groups:
+            _check_group(gathered, declarations, [(item, graphs) for item in members], catalogue, pack, engine)
+        name = f"{engine.name} {engine.version}"
+    gathered.inputs["policies"] = pack.digest
+    gathered.timings["total"] = time.monotonic() - begun
+    codes = [failure.exit_code for failure in gathered.failures]
+    return Report(
+        tool=__version__,
+        started=started,
+        engine=name,
+        fail_on=str(options.fail_on) if options.fail_on else "never",
+        results=tuple(gathered.results),
+        verdict=verdict(gathered.results, options.fail_on, codes),
+        stacks=tuple(gathered.stacks),
+        left_out=found.left_out,
+        services=tuple(gathered.services),
+        policies={policy.id: policy.title for policy in pack.policies},
+        known_types=gathered.known,
+        unknown_types=gathered.unknown,
+        inputs=gathered.inputs,
+        contradictions=tuple(gathered.contradictions),
+        assumptions=tuple(gathered.assumptions),
+        failures=tuple(gathered.failures),
+        timings=gathered.timings,
+    )
+
+
+def graphs(options: Options) -> Iterator[ResourceGraph]:
+    """Yield the graph of every selected stack; raise the first error."""
+    from resilience_checks.sources.discovery import discover
+
+    found = discover(options.paths, options.root, options.stacks)
+    if found.failures:
+        raise found.failures[0]
+    for source in _sources(found.stacks, options):
+        with _closing(source):
+            yield source.graph()
+
+
+def repository_root(path: Path) -> Path:
+    """Return the root of the repository that holds the path, or the current directory."""
+    start = path.resolve()
+    for directory in (start, *start.parents):
+        if (directory / ".git").exists():
+            return directory
+    return Path.cwd() if start.is_relative_to(Path.cwd()) else (start if start.is_dir() else start.parent)
+
+
+class _Graphs:
+    """Evaluates the sources, as many at a time as there are processors, beginning at once."""
+
+    def __init__(self, sources: Sequence[ProgramSource], observer: Observer) -> None:
+        self._pool = ThreadPoolExecutor(max_workers=max(1, os.cpu_count() or 1))
+        self._futures = {id(source): self._pool.submit(self._evaluate, source, observer) for source in sources}
+
+    def of(self, source: ProgramSource) -> ResourceGraph:
+        return self._futures[id(source)].result()
+
+    def close(self) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    @staticmethod
+    def _evaluate(source: ProgramSource, observer: Observer) -> ResourceGraph:
+        observer(f"running {source.name}")
+        return source.graph()
+
+
+def _check_group(gathered: _Run, file: Path | None, members: Sequence[tuple[ProgramSource, _Graphs]], catalogue: Catalogue, pack: Pack, engine: Engine) -> None:
+    """Check the stacks that share one resilience.yaml as one estate."""
+    from resilience_checks.topology import estate_builder
+
+    with _timed(gathered, "declarations"):
+        declarations = _declarations(file, members[0][0].root)
+    if declarations.path and declarations.digest:
+        gathered.inputs[declarations.path] = declarations.digest
+    ready: list[ResourceGraph] = []
+    with _timed(gathered, "programs"):
+        for source, graphs_ in members:
+            try:
+                ready.append(graphs_.of(source))
+            except InputError as error:
+                gathered.failures.append(_failure(error, source.name))
+    for graph in ready:
+        gathered.stacks.append(StackSummary(graph.name, graph.source, graph.digest, len(graph.resources), graph.capabilities, graph.notes, graph.skipped))
+        gathered.inputs[graph.name] = graph.digest
+    if len(ready) < len(members):
+        gathered.failures += [_undecided(graph.name) for graph in ready]
+        return
+    with _timed(gathered, "topology"):
+        estate = estate_builder.build(ready, declarations, catalogue)
+    _summarise(gathered, estate)
+    _decide(gathered, estate, declarations, pack, engine)
+
+
+def _decide(gathered: _Run, estate: Estate, declarations: Declarations, pack: Pack, engine: Engine) -> None:
+    from resilience_checks.analysis.answers import answer
+    from resilience_checks.policy import document as documents
+    from resilience_checks.policy.outcome import decide
+    from resilience_checks.policy.pack import questions
+    from resilience_checks.policy.settings import settings as settle
+
+    settings = settle(pack, declarations.policies)
+    with _timed(gathered, "analysis"):
+        answers: Answers = answer(estate, questions(pack, settings))
+    with _timed(gathered, "policies"):
+        document = documents.build(estate, answers, settings)
+        gathered.results += decide(pack, document, answers, estate, settings, engine)
+
+
+def _summarise(gathered: _Run, estate: Estate) -> None:
+    for mine, theirs in ((gathered.known, estate.coverage.known), (gathered.unknown, estate.coverage.unknown)):
+        for token, count in theirs.items():
+            mine[token] = mine.get(token, 0) + count
+    gathered.services += [
+        ServiceSummary(service.id, service.scope, service.tier, service.rto, service.rpo, service.declared, service.location)
+        for service in estate.services.values()
+    ]
+    gathered.contradictions += [Remark(item.text, item.locations) for item in estate.contradictions]
+    gathered.assumptions += [Remark(reason.text, (reason.location,) if reason.location else ()) for reason in estate.assumptions]
+
+
+def _sources(stacks: Sequence[Stack], options: Options) -> list[ProgramSource]:
+    from resilience_checks.sources.program.source import Limits, ProgramSource
+
+    limits = Limits(seconds=options.seconds)
+    return [ProgramSource(stack, options.root, limits) for stack in stacks]
+
+
+def _groups(stacks: Sequence[Stack], sources: Sequence[ProgramSource], options: Options) -> list[tuple[Path | None, list[ProgramSource]]]:
+    """Put stacks of one name that share a resilience.yaml together: the one beside Pulumi.yaml, else that of the root."""
+    groups: dict[tuple[Path | None, str], list[ProgramSource]] = {}
+    for stack, source in zip(stacks, sources, strict=True):
+        places = [stack.project.directory / DECLARATIONS, options.root / DECLARATIONS]
+        file = options.config or next((place for place in places if place.is_file()), None)
+        groups.setdefault((file, stack.stack), []).append(source)
+    return [(file, members) for (file, _), members in groups.items()]
+
+
+def _declarations(file: Path | None, root: Path) -> Declarations:
+    from resilience_checks.topology.declared import Declarations
+
+    if file is None:
+        return Declarations.empty()
+    from resilience_checks.topology.declarations import load
+
+    return load(file, root)
+
+
+def _engine(options: Options) -> Engine:
+    if options.engine == "opa" or options.opa_url is not None:
+        from resilience_checks.model.errors import UsageError
+        from resilience_checks.policy.opa_server import OpaServerEngine
+
+        if options.opa_url is None:
+            raise UsageError("--engine opa needs --opa-url", why="no server was named", remedy="start one with `opa run --server` and give its URL")
+        return OpaServerEngine(options.opa_url)
+    from resilience_checks.policy.embedded import EmbeddedEngine
+
+    return EmbeddedEngine()
+
+
+def _failure(error: CheckError, subject: str) -> Failure:
+    return Failure(error.what, error.why, error.remedy, error.exit_code, error.location, subject)
+
+
+def _undecided(name: str) -> Failure:
+    return Failure(
+        f"{name} was not decided: another stack of its estate could not be evaluated",
+        "what it stands on may be in the stack that is missing",
+        "correct the other stack first",
+        InputError.exit_code,
+        subject=name,
+    )
+
+
+class _closing:  # noqa: N801 reads like contextlib.closing, and starts as well
+    """Closes a source at the end of a block."""
+
+    def __init__(self, source: ProgramSource) -> None:
+        self._source = source
+
+    def __enter__(self) -> ProgramSource:
+        return self._source
+
+    def __exit__(self, *_: object) -> None:
+        self._source.close()
+
+
+class _timed:  # noqa: N801 reads like a verb in a with statement
+    """Adds the time that a block takes to a station's total."""
+
+    def __init__(self, gathered: _Run, name: str) -> None:
+        self._timings, self._name = gathered.timings, name
+
+    def __enter__(self) -> None:
+        self._begun = time.monotonic()
+
+    def __exit__(self, *_: object) -> None:
+        self._timings[self._name] = self._timings.get(self._name, 0.0) + time.monotonic() - self._begun

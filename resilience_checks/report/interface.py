@@ -1,0 +1,94 @@
+"""What a check leaves behind, and the seam of its renderers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from resilience_checks.gate.verdict import Verdict
+    from resilience_checks.model.graph import Capabilities, SkippedCallback
+    from resilience_checks.model.location import Location
+    from resilience_checks.model.result import Result
+
+VERSION = "resilience-report/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class StackSummary:
+    """One stack that was read: from what, with which limits, and what a reader must know of the run."""
+
+    name: str
+    source: str
+    digest: str
+    resources: int
+    capabilities: Capabilities
+    notes: tuple[str, ...] = ()
+    skipped: tuple[SkippedCallback, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSummary:
+    """One service that was checked, with the objectives it is held to (times in seconds)."""
+
+    id: str
+    scope: str | None
+    tier: int | None
+    rto: float | None
+    rpo: float | None
+    declared: bool
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Something that could not be evaluated: what, where, why it matters, what to do, and its exit code."""
+
+    what: str
+    why: str
+    remedy: str
+    exit_code: int
+    location: Location | None = None
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """An assumption or contradiction of the estate, and where it shows."""
+
+    text: str
+    locations: tuple[Location, ...] = ()
+
+
+@dataclass(frozen=True)
+class Report:
+    """One check, whole: what was read, what was found, and the verdict."""
+
+    tool: str
+    started: str
+    engine: str
+    fail_on: str
+    results: tuple[Result, ...]
+    verdict: Verdict
+    stacks: tuple[StackSummary, ...] = ()
+    left_out: tuple[str, ...] = ()
+    services: tuple[ServiceSummary, ...] = ()
+    policies: Mapping[str, str] = field(default_factory=dict)
+    """Title of every policy that was evaluated."""
+    known_types: Mapping[str, int] = field(default_factory=dict)
+    unknown_types: Mapping[str, int] = field(default_factory=dict)
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    """SHA-256 of everything that was read, by name."""
+    contradictions: tuple[Remark, ...] = ()
+    assumptions: tuple[Remark, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    timings: Mapping[str, float] = field(default_factory=dict)
+
+
+class Renderer(Protocol):
+    """One form of the report."""
+
+    def render(self, report: Report) -> str:
+        """Return the report as text."""

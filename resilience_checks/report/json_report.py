@@ -1,0 +1,126 @@
+"""The report as `resilience-report/v1` JSON: the one form from which every other can be made."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from resilience_checks.report.interface import VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from resilience_checks.model.location import Location
+    from resilience_checks.model.result import Result
+    from resilience_checks.report.interface import Failure, Remark, Report, ServiceSummary, StackSummary
+
+
+class JsonReport:
+    """Renders the whole report; the same report gives the same text, apart from times."""
+
+    def render(self, report: Report) -> str:
+        """Return the report as JSON, held by report.schema.json."""
+        return json.dumps(as_data(report), indent=2, ensure_ascii=False, sort_keys=False) + "\n"
+
+
+def as_data(report: Report) -> dict[str, Any]:
+    """Return the report as JSON values."""
+    blocking = {id(result) for result in report.verdict.blocking}
+    return {
+        "version": VERSION,
+        "tool": {"name": "resilience-checks", "version": report.tool},
+        "started": report.started,
+        "engine": report.engine,
+        "verdict": {
+            "exit_code": int(report.verdict.exit_code),
+            "words": report.verdict.words,
+            "fail_on": report.fail_on,
+            "blocking": sorted(result.fingerprint for result in report.verdict.blocking),
+        },
+        "stacks": [_stack(stack) for stack in report.stacks],
+        "left_out": list(report.left_out),
+        "services": [_service(service) for service in report.services],
+        "policies": dict(sorted(report.policies.items())),
+        "results": [_result(result, blocks=id(result) in blocking) for result in report.results],
+        "failures": [_failure(failure) for failure in report.failures],
+        "contradictions": _remarks(report.contradictions),
+        "assumptions": _remarks(report.assumptions),
+        "coverage": {"known": dict(report.known_types), "unknown": dict(report.unknown_types)},
+        "inputs": dict(sorted(report.inputs.items())),
+        "timings": {name: round(seconds, 4) for name, seconds in report.timings.items()},
+    }
+
+
+def _result(result: Result, *, blocks: bool) -> dict[str, Any]:
+    return {
+        "fingerprint": result.fingerprint,
+        "policy": result.policy,
+        "outcome": str(result.outcome),
+        "severity": str(result.severity),
+        "blocks": blocks,
+        "target": result.target,
+        "title": result.title,
+        "message": result.message,
+        "location": location(result.location),
+        "related": [{"label": related.label, "location": location(related.location)} for related in result.related],
+        "services": list(result.services),
+        "cause": list(result.cause),
+        "chain": [{"text": step.text, "location": location(step.location)} for step in result.chain],
+        "remediation": result.remediation,
+        "depends_on": list(result.depends_on),
+        "assumed": list(result.assumed),
+        "evidence": dict(result.evidence),
+    }
+
+
+def _stack(stack: StackSummary) -> dict[str, Any]:
+    can = stack.capabilities
+    return {
+        "name": stack.name,
+        "source": stack.source,
+        "digest": stack.digest,
+        "resources": stack.resources,
+        "capabilities": {
+            "lookups": can.lookups,
+            "element_dependencies": can.element_dependencies,
+            "secret_equality": can.secret_equality,
+            "lines": can.lines,
+            "complete": can.complete,
+        },
+        "notes": list(stack.notes),
+        "skipped": [{"name": callback.name, "location": location(callback.location)} for callback in stack.skipped],
+    }
+
+
+def _service(service: ServiceSummary) -> dict[str, Any]:
+    return {
+        "id": service.id,
+        "scope": service.scope,
+        "tier": service.tier,
+        "rto": service.rto,
+        "rpo": service.rpo,
+        "declared": service.declared,
+        "location": location(service.location),
+    }
+
+
+def _failure(failure: Failure) -> dict[str, Any]:
+    return {
+        "subject": failure.subject,
+        "what": failure.what,
+        "why": failure.why,
+        "remedy": failure.remedy,
+        "exit_code": failure.exit_code,
+        "location": location(failure.location),
+    }
+
+
+def _remarks(remarks: Iterable[Remark]) -> list[dict[str, Any]]:
+    return [{"text": remark.text, "locations": [location(place) for place in remark.locations]} for remark in remarks]
+
+
+def location(place: Location | None) -> dict[str, Any] | None:
+    """Return a location as JSON values."""
+    if place is None:
+        return None
+    return {"path": place.path, "line": place.line, "column": place.column}
