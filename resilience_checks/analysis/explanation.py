@@ -60,19 +60,34 @@ class Explanation:
             yield from self._falls(ref.node, lost, events, seen)
 
     def _broken(self, expression: Expression, lost: frozenset[int]) -> list[Ref]:
-        """Return the references that make the expression fail: one of an 'all', every one of an 'any'."""
+        """Return the references that make the expression fail: one of an 'all', every one of an 'any'; none if it holds."""
+        if self._holds(expression, lost):
+            return []
         match expression:
-            case Ref(node=node):
-                return [expression] if node in lost else []
+            case Ref():
+                return [expression]
             case Threshold(k=k, items=items):
-                broken = [found for item in items if (found := self._broken(item, lost))]
+                broken = [self._broken(item, lost) for item in items if not self._holds(item, lost)]
                 return broken[0] if broken and k == len(items) else [ref for found in broken for ref in found]
-            case Choice(fact=fact, branches=branches):
-                if fact in self._known:
-                    return self._broken(branches[self._known[fact]], lost)
-                return [ref for item in branches.values() for ref in self._broken(item, lost)]
+            case Choice(branches=branches):
+                branch = branches.get(self._known.get(expression.fact, ""))
+                return self._broken(branch if branch is not None else next(iter(branches.values())), lost)
             case Move(gate=gate, mover=mover):
                 return self._broken(gate, lost) or self._broken(mover, lost)
+
+    def _holds(self, expression: Expression, lost: frozenset[int]) -> bool:
+        """Return whether the expression is up in the optimistic bound, given which nodes are lost."""
+        match expression:
+            case Ref(node=node):
+                return node not in lost
+            case Threshold(k=k, items=items):
+                return sum(self._holds(item, lost) for item in items) >= k
+            case Choice(fact=fact, branches=branches):
+                if fact in self._known:
+                    return self._holds(branches[self._known[fact]], lost)
+                return any(self._holds(item, lost) for item in branches.values())
+            case Move(gate=gate, mover=mover):
+                return self._holds(gate, lost) and self._holds(mover, lost)
 
     def _loss(self, service: str, lost: frozenset[int]) -> Step:
         views = self._tree.consumers[service]

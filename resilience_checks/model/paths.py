@@ -1,4 +1,4 @@
-"""Reading values by path: `a.b[].c` is c of every element of the list b of a."""
+"""Reading values by path: `a.b[].c` is c of every element of the list b of a, `a.b[1].c` of one element."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from resilience_checks.model.values import Value
 
 _OPAQUE = (Unknown, Secret, LookupAnswer)
-_STEP = re.compile(r"([^.\[\]]+)|(\[\])")
+_STEP = re.compile(r"[^.\[\]]+|\[\d*\]")
 
 
 def find(value: Value, path: str) -> tuple[tuple[str, Value], ...]:
@@ -26,6 +26,8 @@ def find(value: Value, path: str) -> tuple[tuple[str, Value], ...]:
     (('a[0].b', 1), ('a[1].b', 2))
     >>> find({"a": Unknown("not yet")}, "a[].b")
     (('a', Unknown(why='not yet')),)
+    >>> find({"a": [{"b": 1}, {"b": 2}]}, "a[1].b")
+    (('a[1].b', 2),)
     """
     if path == ".":
         return (("", value),)
@@ -44,10 +46,12 @@ def _walk(value: Value, steps: tuple[str, ...], at: str) -> Iterator[tuple[str, 
         return
     if not steps or isinstance(value, _OPAQUE):
         yield at, value
-    elif steps[0] == "[]":
+    elif steps[0].startswith("["):
         if isinstance(value, Sequence) and not isinstance(value, str):
+            wanted = steps[0][1:-1]
             for index, item in enumerate(value):
-                yield from _walk(item, steps[1:], f"{at}[{index}]")
+                if wanted in {"", str(index)}:
+                    yield from _walk(item, steps[1:], f"{at}[{index}]")
     elif isinstance(value, Mapping) and steps[0] in value:
         yield from _walk(value[steps[0]], steps[1:], f"{at}.{steps[0]}" if at else steps[0])
 

@@ -83,7 +83,7 @@ class Components:
         fact = self._book.doubt(f"how many of {what}", ("all", "any"), text, "say `any-of`, `at-least` or `requires`", location=why.location)
         return Case(fact, {"all": every(gates), "any": AnyOf(tuple(gates), why)})
 
-    def _member(self, thing: Thing, answer: Holds, what: str, nature: Nature, why: Reason) -> Gate:
+    def _member(self, thing: Thing, answer: Holds, what: str, nature: Nature, why: Reason | None) -> Gate:
         up = self._parts.up(thing, nature, why)
         if answer is Holds.YES:
             return up
@@ -114,7 +114,7 @@ class Components:
         why = Reason(f"{component.id} is declared", location=component.location)
         relations = tuple(self._relations(component))
         if found:
-            gates = [self._member(thing, answer, component.id, Nature.PATH, why) for thing, answer in found]
+            gates = [self._member(thing, answer, component.id, Nature.PATH, None) for thing, answer in found]
             redundant = component.id in self._perimeters or component.units == len(found) or component.any_of
             if len(gates) == 1:
                 yield gates[0]

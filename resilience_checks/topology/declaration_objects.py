@@ -263,6 +263,7 @@ class _Component:
             at_least=self._at_least(at["at-least"]),
             quorum=self._quorum(at["quorum"]),
             failover=self._failover(at["failover"]),
+            replication=_replication(at["replication"]),
             at=at.lines,
         )
 

@@ -233,6 +233,7 @@ class Component:
     at_least: AtLeast | None = None
     quorum: Quorum | None = None
     failover: Failover | None = None
+    replication: Replication | None = None
     at: Lines = field(default_factory=dict)
 
 

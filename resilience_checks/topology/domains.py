@@ -73,10 +73,10 @@ class Domains:
         for part, place in self._parts.places.items():
             for site, when in place.sites:
                 self._stands(part, "site", site, when, place.root)
-        for site in self._declarations.sites.values():
-            draft = self._drafts.get(f"site:{site.id}")
+        for declared in self._declarations.sites.values():
+            draft = self._drafts.get(f"site:{declared.id}")
             if draft is not None:
-                draft.joined = [(Step(f"site {site.id}", site.location), None)]
+                draft.joined = [(Step(f"site {declared.id}", declared.location), None)]
         self._doubtful_neighbours("site")
 
     def _stands(self, part: str, kind: str, place: str, when: Condition, root: str | None) -> None:

@@ -75,7 +75,8 @@ def _links(declarations: Declarations, parts: Parts) -> dict[str, Link]:
     for link in declarations.links.values():
         part = Part(f"link {link.id}", f"link {link.id}", "link", location=link.location)
         parts.add(part, Place(sites=tuple((end, ()) for end in link.ends)), "link")
-        parts.all[part.id] = replace(parts.all[part.id], site=None)
+        if len(link.ends) == 1:
+            parts.all[part.id] = replace(parts.all[part.id], site=None)
         links[link.id] = Link(link.id, part.id, link.ends)
     return links
 

@@ -49,7 +49,7 @@ class Parts:
         """Say what the part is, where a declaration knows better than its type."""
         self.all[part] = replace(self.all[part], role=role)
 
-    def up(self, end: Thing | Loose, nature: Nature, why: Reason, near: Place | None = None) -> Gate:
+    def up(self, end: Thing | Loose, nature: Nature, why: Reason | None, near: Place | None = None) -> Gate:
         """Return the gate 'this end is up'; an end that leads outside stands for a part that nobody knows.
 
         `near` is where such an outside part stands, when the relation itself says so.
@@ -65,7 +65,7 @@ class Parts:
         fact = self._book.doubt(key, ("absent", "present"), why, remedy, location=reason.location)
         return Case(fact, {"absent": ALWAYS, "present": gate})
 
-    def _one_of(self, end: Loose, nature: Nature, why: Reason) -> Gate:
+    def _one_of(self, end: Loose, nature: Nature, why: Reason | None) -> Gate:
         parts = {thing.id: Up(thing.id, nature, why) for thing in end.candidates if thing.id in self.all}
         if not parts:
             return ALWAYS

@@ -42,11 +42,10 @@ class Place:
 
     @property
     def site(self) -> str | PlacedWhen | None:
-        """The site as analysis reads it."""
-        if not self.sites:
-            return None
-        if len(self.sites) == 1 and not self.sites[0][1]:
-            return self.sites[0][0]
+        """The site as analysis reads it; None for a link, which stands at both of its ends."""
+        sure = [site for site, when in self.sites if not when]
+        if sure or not self.sites:
+            return sure[0] if len(sure) == 1 else None
         fact = self.sites[0][1][0][0]
         return PlacedWhen(fact, {when[0][1]: None if site in {ELSEWHERE, NO_PLACE} else site for site, when in self.sites})
 

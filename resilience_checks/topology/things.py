@@ -73,7 +73,8 @@ class Thing:
     @property
     def label(self) -> str:
         """What to call it before a reader."""
-        return f"{_kind(self.entry.token)} {self.natural or self.logical_name}"
+        device = self.entry.token.startswith(PROVIDER) and self.entry.role is not None
+        return f"{self.entry.role if device else _kind(self.entry.token)} {self.natural or self.logical_name}"
 
     def values(self, path: str) -> tuple[tuple[str, Value], ...]:
         """Return the values at an entry's path; `^x` reads x of the element's owner."""
