@@ -186,7 +186,7 @@ class Analysis:
             return tuple(self._cut(question, service, asked, first, index) for index in _minimal(asked, everywhere))
         events = sorted({event for case in cases for event in asked.sets[_minimal(asked, case.violated)[0]]})
         found = self._cut(question, service, asked, first, _minimal(asked, first.violated)[0])
-        return (Cut(tuple(events), found.chain),)
+        return (Cut(tuple(events), found.chain, by_cases=True),)
 
     def _cut(self, question: Question, service: Service, asked: Family, case: Case, index: int) -> Cut:
         low, _ = self._limits(question, service)

@@ -80,11 +80,15 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A minimal set of events that together lose a service, with the chain that shows it."""
+    """A minimal set of events that together lose a service, with the chain that shows it.
+
+    `by_cases`: no one set loses it however the unknowns turn out, but in every case some of these events does;
+    the chain is that of the first case.
+    """
 
     events: tuple[str, ...]
     chain: tuple[Step, ...] = ()
-    degrades_only: bool = False
+    by_cases: bool = False
 
 
 @dataclass(frozen=True, slots=True)

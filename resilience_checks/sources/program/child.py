@@ -15,6 +15,7 @@ import os
 import resource
 import runpy
 import sys
+import time
 import traceback
 import types
 from pathlib import Path
@@ -132,6 +133,7 @@ def _run(job: dict, notes: Notes) -> dict:
         import pulumi.runtime
     except ModuleNotFoundError as error:
         return {"ok": False, "kind": "sdk", "message": str(error), "module": error.name}
+    _await_monitor(notes.private / "ready", job["seconds"])
     _configure(job, notes)
     _observe(notes)
     import asyncio
@@ -146,6 +148,13 @@ def _run(job: dict, notes: Notes) -> dict:
     except BaseException as error:  # noqa: BLE001 whatever ends the program ends it for the report
         return _failure(error, notes)
     return {"ok": True}
+
+
+def _await_monitor(ready: Path, seconds: float) -> None:
+    """Wait until the monitor listens: it is being imported while this process imports the SDK."""
+    until = time.monotonic() + seconds
+    while not ready.exists() and time.monotonic() < until:
+        time.sleep(0.002)
 
 
 def _configure(job: dict, notes: Notes) -> None:

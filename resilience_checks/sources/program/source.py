@@ -90,6 +90,7 @@ class ProgramSource:
         from resilience_checks.sources.program.monitor import Preview
 
         self._preview = Preview(project.name, self._stack.stack, socket)
+        (self._private / "ready").touch()
 
     def graph(self) -> ResourceGraph:
         """Wait for the end of the program and return its graph."""

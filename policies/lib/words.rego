@@ -1,0 +1,45 @@
+# METADATA
+# title: Words
+# description: What results say to a reader
+package resilience.lib.words
+
+faults := {"outage": "outage", "bad-change": "bad change"}
+
+# loss tells what a cause takes down: "One bad change of management plane fmg.example loses 2 services: a, b".
+loss(cause, services) := capitalised(sprintf("%s loses %s", [subject(cause), listed(services)]))
+
+subject(cause) := event(cause.events[0]) if count(cause.events) == 1
+
+subject(cause) := sprintf("However the unknowns turn out, one of %d faults (%s)", [count(cause.events), concat("; ", [event(id) | some id in cause.events])]) if {
+	count(cause.events) > 1
+	cause.together == "no"
+}
+
+subject(cause) := concat(" together with ", [event(id) | some id in cause.events]) if {
+	count(cause.events) > 1
+	cause.together == "yes"
+}
+
+event(id) := sprintf("one %s of %s %s", [faults[known.fault], known.kind, known.name]) if known := input.events[id]
+
+listed(services) := services[0] if count(services) == 1
+
+listed(services) := sprintf("%d services: %s", [count(services), concat(", ", services)]) if count(services) > 1
+
+of_service("pass", service, _) := sprintf("%s survives every fault that was asked about", [service])
+
+of_service("not_applicable", service, _) := sprintf("nothing that was asked about concerns %s", [service])
+
+of_service("unknown", service, question) := sprintf("whether %s survives is not known; it would be lost by %s", [service, candidates(input.facts[question][service].cuts)]) if {
+	count(input.facts[question][service].cuts) > 0
+}
+
+of_service("unknown", service, question) := sprintf("whether %s survives is not known", [service]) if {
+	count(input.facts[question][service].cuts) == 0
+}
+
+of_service("error", service, question) := input.facts[question][service].error
+
+candidates(cuts) := concat(" or ", [concat(" together with ", [event(id) | some id in cut]) | some cut in array.slice(cuts, 0, 3)])
+
+capitalised(text) := concat("", [upper(substring(text, 0, 1)), substring(text, 1, -1)])

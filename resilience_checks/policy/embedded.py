@@ -1,0 +1,100 @@
+"""The embedded engine: regorus in a process that can be stopped."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from importlib import metadata
+from typing import TYPE_CHECKING, Any
+
+from resilience_checks.model.errors import EngineError
+from resilience_checks.policy.engine import EngineFault
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+
+_REMEDY = "correct the policy, or take its folder out of --policies"
+
+
+class EmbeddedEngine:
+    """Evaluates in a worker process with a deadline in seconds and a memory limit in bytes (0: none)."""
+
+    name = "embedded"
+
+    def __init__(self, seconds: float = 10.0, memory: int = 2 << 30) -> None:
+        """Start nothing yet."""
+        self._seconds, self._memory = seconds, memory
+        self._worker: subprocess.Popen[str] | None = None
+
+    @property
+    def version(self) -> str:
+        """The version of the regorus package."""
+        return f"regorus {metadata.version('gordon-to-regorus')}"
+
+    def start(self) -> None:
+        """Start the worker; its import overlaps with whatever the caller does next."""
+        if self._worker is None:
+            self._worker = subprocess.Popen(  # noqa: S603 our own module in our own interpreter
+                [sys.executable, "-m", "resilience_checks.policy.worker"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+                encoding="utf-8",
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+            )
+
+    def evaluate(self, modules: Mapping[str, str], document: bytes, packages: Mapping[str, str]) -> Mapping[str, list[dict[str, Any]] | EngineFault]:
+        """Evaluate in the worker; kill it when the deadline passes."""
+        request = {"modules": dict(modules), "document": document.decode(), "packages": dict(packages), "memory": self._memory}
+        response = self._exchange(json.dumps(request))
+        if "broken" in response:
+            raise EngineError(f"a policy does not compile: {response['broken']}", why="no policy was evaluated", remedy=_REMEDY)
+        return {name: EngineFault(item["fault"]) if "fault" in item else item["report"] for name, item in response["reports"].items()}
+
+    def close(self) -> None:
+        """Stop the worker."""
+        if self._worker is not None:
+            self._worker.kill()
+            self._worker.communicate()
+            self._worker = None
+
+    def __enter__(self) -> EmbeddedEngine:
+        """Return the engine itself."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Stop the worker."""
+        self.close()
+
+    def _exchange(self, request: str) -> dict[str, Any]:
+        self.start()
+        worker = self._worker
+        assert worker is not None
+        assert worker.stdin is not None
+        assert worker.stdout is not None
+        late = threading.Event()
+
+        def stop() -> None:
+            late.set()
+            worker.kill()
+
+        timer = threading.Timer(self._seconds, stop)
+        timer.start()
+        try:
+            worker.stdin.write(request + "\n")
+            worker.stdin.flush()
+            answer = worker.stdout.readline()
+        except BrokenPipeError:
+            answer = ""
+        finally:
+            timer.cancel()
+        if late.is_set():
+            raise EngineError(f"the policies were not evaluated within {self._seconds:g} s", why="an evaluation that was cut off gives no verdict", remedy="look for a policy that searches within a search, or check fewer stacks at once")
+        if not answer:
+            raise EngineError("the policy engine's process ended without an answer", why="no policy was evaluated", remedy="it may have run out of memory; check fewer stacks at once")
+        return json.loads(answer)  # type: ignore[no-any-return]

@@ -1,0 +1,43 @@
+"""The seam of the Rego engines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+
+
+@dataclass(frozen=True, slots=True)
+class EngineFault:
+    """Why one policy could not be evaluated, as the engine says it: file, row and column first."""
+
+    message: str
+
+
+class Engine(Protocol):
+    """Evaluates policies; one object for one check."""
+
+    name: str
+    version: str
+
+    def start(self) -> None:
+        """Begin what takes time, without waiting for it."""
+
+    def evaluate(self, modules: Mapping[str, str], document: bytes, packages: Mapping[str, str]) -> Mapping[str, list[dict[str, Any]] | EngineFault]:
+        """Return the `report` of each policy's package, or why there is none.
+
+        One policy that fails leaves the others their results. Raises EngineError when the engine itself fails:
+        it is not there, a module does not compile, or the deadline is overrun.
+        """
+
+    def close(self) -> None:
+        """Stop what was started."""
+
+    def __enter__(self) -> Engine:
+        """Return the engine itself."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Close it."""

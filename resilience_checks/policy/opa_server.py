@@ -1,0 +1,124 @@
+"""A real OPA server as engine: the policies go under a prefix of this run's own, and are taken away afterwards."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from resilience_checks.model.errors import EngineError, UsageError
+from resilience_checks.policy.engine import EngineFault
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+
+_WHY = "no policy was evaluated"
+_STRICT = {"strict-builtin-errors": True}
+
+
+class OpaServerEngine:
+    """Evaluates on the OPA server at `url`, with a deadline in seconds for each request."""
+
+    name = "opa"
+
+    def __init__(self, url: str, seconds: float = 30.0) -> None:
+        """Connect to nothing yet; raise UsageError when the URL is none."""
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise UsageError(f"{url!r} is not the URL of a server", why=_WHY, remedy="give one like http://127.0.0.1:8181")
+        self._url, self._parts, self._seconds = url, parts, seconds
+        self._prefix = f"run_{secrets.token_hex(8)}"
+        self._uploaded: list[str] = []
+        self._client: Any = None
+        self.version = "not asked"
+
+    def start(self) -> None:
+        """Do nothing: the server runs already."""
+
+    def evaluate(self, modules: Mapping[str, str], document: bytes, packages: Mapping[str, str]) -> Mapping[str, list[dict[str, Any]] | EngineFault]:
+        """Upload, query each policy, and take the policies away again, whatever happens."""
+        import requests
+
+        try:
+            self._connect()
+            try:
+                for number, (path, text) in enumerate(sorted(modules.items())):
+                    self._upload(path, text, f"{self._prefix}_{number}")
+                data = json.loads(document)
+                return {name: self._query(package, data) for name, package in packages.items()}
+            finally:
+                self._clean()
+        except requests.exceptions.Timeout as error:
+            raise EngineError(f"the OPA server at {self._url} did not answer within {self._seconds:g} s", why=_WHY, remedy="check its load, or use --engine embedded") from error
+        except requests.exceptions.RequestException as error:
+            raise EngineError(f"the OPA server at {self._url} cannot be reached", why=_WHY, remedy="start it with `opa run --server`, correct --opa-url, or use --engine embedded") from error
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._client is not None:
+            self._client.close_connection()
+            self._client = None
+
+    def __enter__(self) -> OpaServerEngine:
+        """Return the engine itself."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Close the connection."""
+        self.close()
+
+    def _connect(self) -> None:
+        from opa_client.opa import OpaClient
+
+        port = self._parts.port or (443 if self._parts.scheme == "https" else 80)
+        self._client = OpaClient(host=self._parts.hostname, port=port, ssl=self._parts.scheme == "https", timeout=self._seconds)
+        found = self._client.ad_hoc_query("x = opa.runtime().version")
+        result = found.get("result") or [{}]
+        self.version = str(result[0].get("x", "unknown"))
+
+    def _upload(self, path: str, text: str, endpoint: str) -> None:
+        from opa_client.errors import RegoParseError
+
+        moved = re.sub(r"^package resilience\b", f"package {self._prefix}.resilience", text, flags=re.MULTILINE)
+        moved = re.sub(r"\bdata\.resilience\b", f"data.{self._prefix}.resilience", moved)
+        self._uploaded.append(endpoint)
+        try:
+            self._client.update_policy_from_string(moved, endpoint, rego_compat=False)
+        except RegoParseError as error:
+            raise EngineError(f"a policy does not compile: {path}: {' '.join(str(error).split())[:600]}", why=_WHY, remedy="correct the policy, or take its folder out of --policies") from error
+
+    def _query(self, package: str, data: dict[str, Any]) -> list[dict[str, Any]] | EngineFault:
+        import requests
+
+        try:
+            found = self._client.query_rule(data, f"{self._prefix}.{package}", "report", query_params=_STRICT)
+        except requests.exceptions.HTTPError as error:
+            return EngineFault(_message(error.response))
+        if "result" not in found:
+            return EngineFault(f"data.{package}.report is undefined")
+        return list(found["result"])
+
+    def _clean(self) -> None:
+        import requests
+
+        for endpoint in reversed(self._uploaded):
+            try:
+                self._client.delete_policy(endpoint)
+            except (requests.exceptions.RequestException, Exception):  # noqa: BLE001, S112 the first failure is the one to tell
+                continue
+        self._uploaded.clear()
+
+
+def _message(response: Any) -> str:
+    """Return what OPA says of a query that failed, where it says it."""
+    try:
+        data = response.json()
+    except ValueError:
+        return str(response.text)[:600]
+    errors = data.get("errors") or [{}]
+    place = errors[0].get("location") or {}
+    where = f"{place.get('file')}:{place.get('row')}:{place.get('col')}: " if place else ""
+    return f"{where}{errors[0].get('message') or data.get('message', '')}"[:600]

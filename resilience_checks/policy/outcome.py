@@ -1,0 +1,107 @@
+"""From what the policies report to results: places, chains and words that no rule needs to repeat."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from resilience_checks.model.location import Related
+from resilience_checks.model.result import Outcome, Result
+from resilience_checks.policy.engine import EngineFault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from resilience_checks.analysis.answers import Answers
+    from resilience_checks.model.location import Location
+    from resilience_checks.model.question import Cut, Statement
+    from resilience_checks.policy.engine import Engine
+    from resilience_checks.policy.pack import Pack, Policy
+    from resilience_checks.policy.settings import Settings
+    from resilience_checks.topology.estate import Estate
+
+
+def decide(pack: Pack, document: Mapping[str, Any], answers: Answers, estate: Estate, settings: Mapping[str, Settings], engine: Engine) -> tuple[Result, ...]:
+    """Evaluate every enabled policy and return its results, in an order that depends on nothing but them."""
+    enabled = [policy for policy in pack.policies if settings[policy.id].enabled]
+    packages = {policy.id: policy.package for policy in enabled}
+    reports = engine.evaluate(pack.modules, json.dumps(document, sort_keys=True).encode(), packages)
+    completer = _Completer(answers, estate)
+    results: list[Result] = []
+    for policy in enabled:
+        report = reports.get(policy.id, EngineFault(f"the engine did not answer for {policy.id}"))
+        if isinstance(report, EngineFault):
+            results.append(_failed(policy, settings[policy.id], report, completer))
+        else:
+            results += (completer.complete(policy, settings[policy.id], item) for item in report)
+    return tuple(sorted(results, key=lambda result: (result.policy, list(Outcome).index(result.outcome), result.target, result.cause)))
+
+
+class _Completer:
+    """Adds to each report what the analysis knows of it."""
+
+    def __init__(self, answers: Answers, estate: Estate) -> None:
+        self._answers, self._estate = answers, estate
+        self._statements = {(statement.question, statement.service): statement for statement in answers.statements}
+        self.anchor = next(iter(estate.anchors.values()), None)
+
+    def complete(self, policy: Policy, settings: Settings, item: Mapping[str, Any]) -> Result:
+        outcome = Outcome(item["outcome"])
+        services = tuple(sorted(item["services"]))
+        cause = tuple(sorted(item["cause"]))
+        statements = [found for service in services if (found := self._statements.get((item["question"], service)))]
+        cut = self._cut(statements, cause)
+        location = self._location(cause, services)
+        return Result(
+            policy=policy.id,
+            outcome=outcome,
+            severity=settings.severity,
+            target=item["target"],
+            title=policy.title,
+            message=item["message"],
+            location=location,
+            related=self._related(cause, services, location) if outcome is Outcome.VIOLATION else (),
+            services=services,
+            cause=cause,
+            chain=cut.chain if cut is not None else (),
+            remediation=policy.remediation if outcome is Outcome.VIOLATION else "",
+            depends_on=_doubts(statements) if outcome is Outcome.UNKNOWN else (),
+            assumed=tuple(dict.fromkeys(reason.text for statement in statements for reason in statement.assumed)),
+            evidence={"question": item["question"], "controls": list(policy.controls)},
+            blocks_when_unknown=outcome is Outcome.UNKNOWN and any(settings.unknown_blocks(self._estate.services[name].tier) for name in services),
+        )
+
+    def _cut(self, statements: Iterable[Statement], cause: tuple[str, ...]) -> Cut | None:
+        return next((cut for statement in statements for cut in statement.cuts if tuple(sorted(cut.events)) == cause), None)
+
+    def _location(self, cause: tuple[str, ...], services: tuple[str, ...]) -> Location | None:
+        for event in cause:
+            found = self._answers.events.get(event)
+            if found is not None and found.primary is not None:
+                return found.primary
+        places = (self._estate.services[name].location for name in services if name in self._estate.services)
+        return next((place for place in places if place is not None), self.anchor)
+
+    def _related(self, cause: tuple[str, ...], services: tuple[str, ...], primary: Location | None) -> tuple[Related, ...]:
+        members = [Related(step.text, step.location) for event in cause if event in self._answers.events for step in self._answers.events[event].members if step.location]
+        lost = [Related(f"{name} is lost", place) for name in services if (place := self._estate.services[name].location)]
+        return tuple(dict.fromkeys(item for item in (*members, *lost) if item.location != primary))
+
+
+def _doubts(statements: Iterable[Statement]) -> tuple[str, ...]:
+    doubts = [doubt for statement in statements for doubt in statement.depends_on]
+    texts = (f"{doubt.reason.text}{f' ({doubt.reason.location})' if doubt.reason.location else ''}; to make it known: {doubt.remedy}" for doubt in doubts)
+    return tuple(dict.fromkeys(texts))
+
+
+def _failed(policy: Policy, settings: Settings, fault: EngineFault, completer: _Completer) -> Result:
+    return Result(
+        policy=policy.id,
+        outcome=Outcome.ERROR,
+        severity=settings.severity,
+        target=policy.id,
+        title=policy.title,
+        message=f"the policy could not be evaluated: {fault.message}",
+        location=completer.anchor,
+        remediation="correct the policy; nothing is known of what it would have found",
+    )

@@ -1,0 +1,177 @@
+"""Reads policies: what each asks and how it is called stand in its METADATA, and nowhere else."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from resilience_checks.model.errors import EngineError
+from resilience_checks.model.location import Location
+from resilience_checks.model.question import FaultKind, Horizon, Question
+from resilience_checks.model.result import Severity
+from resilience_checks.policy.safety import examine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from resilience_checks.policy.settings import Settings
+
+_WHY = "a policy that is not understood would be passed over in silence"
+_PACKAGE = re.compile(r"^package\s+(resilience(?:\.[a-z_][a-z0-9_]*)+)\s*$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One policy as its METADATA describes it; `package` is where its `report` stands."""
+
+    id: str
+    title: str
+    description: str
+    severity: Severity
+    package: str
+    path: str
+    remediation: str
+    questions: Mapping[str, Mapping[str, Any]]
+    parameters: Mapping[str, Any]
+    on_unknown: Mapping[str, str]
+    controls: tuple[str, ...] = ()
+    waivable: bool = True
+
+    @property
+    def defaults(self) -> dict[str, Any]:
+        """The parameters as they are when nobody sets them."""
+        found = self.parameters.get("properties", {})
+        return {name: item["default"] for name, item in found.items() if "default" in item}
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """The policies of one check, with every module that they need."""
+
+    policies: tuple[Policy, ...]
+    modules: Mapping[str, str]
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of all modules."""
+        total = hashlib.sha256()
+        for path in sorted(self.modules):
+            total.update(f"{path}\0{self.modules[path]}\0".encode())
+        return total.hexdigest()
+
+
+def load(directories: Sequence[Path] = ()) -> Pack:
+    """Return the bundled policies and those of `directories`; raise EngineError at what is wrong in one."""
+    modules: dict[str, str] = {}
+    for root, prefix in ((bundled(), "policies"), *((directory, directory.as_posix()) for directory in directories)):
+        for path in sorted(root.rglob("*.rego")):
+            if not path.name.endswith("_test.rego"):
+                modules[f"{prefix}/{path.relative_to(root).as_posix()}"] = path.read_text(encoding="utf-8")
+    policies = tuple(policy for path, text in modules.items() for policy in _policies(path, text))
+    _refuse_doubles(policies)
+    return Pack(tuple(sorted(policies, key=lambda policy: policy.id)), modules)
+
+
+def questions(pack: Pack, settings: Mapping[str, Settings]) -> tuple[Question, ...]:
+    """Return what the enabled policies ask, their parameters filled in."""
+    return tuple(
+        _question(policy, name, item, settings[policy.id].parameters)
+        for policy in pack.policies
+        if settings[policy.id].enabled
+        for name, item in policy.questions.items()
+    )
+
+
+def bundled() -> Path:
+    """Return where the policies stand that come with the package: inside it, or beside it in the repository."""
+    package = Path(str(resources.files("resilience_checks")))
+    inside = package / "policies"
+    return inside if inside.is_dir() else package.parent / "policies"
+
+
+def _policies(path: str, text: str) -> Iterator[Policy]:
+    package = _PACKAGE.search(text)
+    if package is None:
+        raise EngineError("the module has no package below `resilience`", location=Location(path, 1), why=_WHY, remedy="start it with `package resilience.AREA.NAME`")
+    examine(path, text)
+    if package.group(1).startswith("resilience.lib."):
+        return
+    data = _metadata(path, text)
+    custom = data["custom"]
+    yield Policy(
+        id=custom["id"],
+        title=str(data["title"]),
+        description=" ".join(str(data["description"]).split()),
+        severity=Severity(custom["severity"]),
+        package=package.group(1),
+        path=path,
+        remediation=" ".join(str(custom["remediation"]).split()),
+        questions=custom["questions"],
+        parameters=custom.get("parameters", {"type": "object"}),
+        on_unknown=custom.get("on_unknown", {}),
+        controls=tuple(custom.get("controls", ())),
+        waivable=custom.get("waivable", True),
+    )
+
+
+def _metadata(path: str, text: str) -> dict[str, Any]:
+    """Return the first METADATA block: YAML in comments, as OPA reads it."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError
+
+    lines = text.splitlines()
+    start = next((number for number, line in enumerate(lines) if line.strip() == "# METADATA"), None)
+    if start is None:
+        raise EngineError("the policy has no METADATA", location=Location(path, 1), why=_WHY, remedy="begin it with a `# METADATA` comment: title, description, custom")
+    block = []
+    for line in lines[start + 1 :]:
+        if not line.startswith("#"):
+            break
+        block.append(line[1:])
+    try:
+        data = YAML(typ="safe").load("\n".join(block))
+    except MarkedYAMLError as error:
+        line = start + 2 + (error.problem_mark.line if error.problem_mark else 0)
+        raise EngineError(f"METADATA is not valid YAML: {error.problem}", location=Location(path, line), why=_WHY, remedy="correct the comment block") from error
+    _hold(path, start + 1, data)
+    return data  # type: ignore[no-any-return]
+
+
+def _hold(path: str, line: int, data: object) -> None:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import best_match
+
+    text = resources.files("resilience_checks.policy").joinpath("metadata.schema.json").read_text(encoding="utf-8")
+    error = best_match(Draft202012Validator(json.loads(text)).iter_errors(data))
+    if error is not None:
+        place = ".".join(str(item) for item in error.absolute_path) or "METADATA"
+        raise EngineError(f"{place}: {error.message}", location=Location(path, line), why=_WHY, remedy="see metadata.schema.json for what METADATA holds")
+
+
+def _refuse_doubles(policies: Sequence[Policy]) -> None:
+    seen: dict[str, Policy] = {}
+    for policy in policies:
+        if policy.id in seen:
+            raise EngineError(f"two policies have the id {policy.id}: {seen[policy.id].path} and this one", location=Location(policy.path, 1), why=_WHY, remedy="give one of them another id")
+        seen[policy.id] = policy
+
+
+def _question(policy: Policy, name: str, item: Mapping[str, Any], parameters: Mapping[str, Any]) -> Question:
+    def value(key: str, default: Any) -> Any:
+        found = item.get(key, default)
+        return parameters[found["parameter"]] if isinstance(found, dict) else found
+
+    return Question(
+        id=f"{policy.id}.{name}",
+        faults=tuple(FaultKind(fault) for fault in item["faults"]),
+        kinds=tuple(item.get("kinds", ())),
+        roles=tuple(item.get("roles", ())),
+        order=value("order", 1),
+        horizon=Horizon(value("horizon", "instant")),
+        within_rpo=item.get("within_rpo", False),
+    )
