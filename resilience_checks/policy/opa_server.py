@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
+from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 _WHY = "no policy was evaluated"
+_PACKAGE = re.compile(r"^package\s+([\w.]+)", re.MULTILINE)
+_IMPORT = re.compile(r"^import\s+data\.([\w.]+)", re.MULTILINE)
 _STRICT = {"strict-builtin-errors": True}
 
 
@@ -45,8 +48,8 @@ class OpaServerEngine:
         try:
             self._connect()
             try:
-                for number, (path, text) in enumerate(sorted(modules.items())):
-                    self._upload(path, text, f"{self._prefix}_{number}")
+                for number, path in enumerate(dependency_order(modules)):
+                    self._upload(path, modules[path], f"{self._prefix}_{number}")
                 data = json.loads(document)
                 return {name: self._query(package, data) for name, package in packages.items()}
             finally:
@@ -110,6 +113,13 @@ class OpaServerEngine:
             except (requests.exceptions.RequestException, Exception):  # noqa: BLE001, S112 the first failure is the one to tell
                 continue
         self._uploaded.clear()
+
+
+def dependency_order(modules: Mapping[str, str]) -> list[str]:
+    """Return the modules' paths, each after those that it imports: OPA compiles at each upload."""
+    packages = {match.group(1): path for path, text in sorted(modules.items()) if (match := _PACKAGE.search(text))}
+    wanted = {path: {packages[name] for name in _IMPORT.findall(text) if name in packages} for path, text in sorted(modules.items())}
+    return list(TopologicalSorter(wanted).static_order())
 
 
 def _message(response: Any) -> str:

@@ -1,0 +1,59 @@
+"""Copies of the demo stacks with edits in their source, and what a check says of them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+STACKS = ROOT / "stacks"
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A replacement in one file of a stack; the old text must stand there."""
+
+    file: str
+    old: str
+    new: str
+    count: int = 1
+
+
+def copy(stack: str, target: Path, *edits: Edit) -> Path:
+    """Copy a stack and apply the edits; an edit that no longer fits is a failure."""
+    directory = target / stack
+    shutil.copytree(STACKS / stack, directory, ignore=shutil.ignore_patterns("__pycache__", ".venv"))
+    for edit in edits:
+        path = directory / edit.file
+        text = path.read_text(encoding="utf-8")
+        assert text.count(edit.old) >= 1, f"{edit.old!r} does not stand in {edit.file}"
+        path.write_text(text.replace(edit.old, edit.new, edit.count), encoding="utf-8")
+    return directory
+
+
+def run(*arguments: str, cwd: Path | None = None, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command line as a user would."""
+    command = [sys.executable, "-m", "resilience_checks", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd or ROOT, env=env, timeout=120)
+
+
+def report(directory: Path, *arguments: str) -> tuple[int, dict[str, Any]]:
+    """Return exit code and JSON report of a check."""
+    done = run("check", str(directory), "--format", "json", *arguments)
+    assert done.stdout, done.stderr
+    return done.returncode, json.loads(done.stdout)
+
+
+def findings(data: dict[str, Any]) -> list[tuple[str, str, str, tuple[str, ...]]]:
+    """Return everything but passes: outcome, policy, target and the services it is about."""
+    spoken = {"violation", "unknown", "error"}
+    return sorted(
+        (item["outcome"], item["policy"], item["target"], tuple(item["services"]))
+        for item in data["results"]
+        if item["outcome"] in spoken
+    )

