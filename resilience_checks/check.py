@@ -7,7 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -37,7 +37,7 @@ DECLARATIONS = "resilience.yaml"
 class Observer(Protocol):
     """Is told what the check does; knows nothing else of it."""
 
-    def __call__(self, what: str) -> None:
+    def __call__(self, what: str, /) -> None:
         """Take note of one step."""
 
 
@@ -81,7 +81,7 @@ def run(options: Options, observer: Observer = lambda _: None) -> Report:
     from resilience_checks.sources.discovery import discover
 
     begun = time.monotonic()
-    started = datetime.now(timezone.utc).isoformat(timespec="seconds")
+    started = datetime.now(UTC).isoformat(timespec="seconds")
     gathered = _Run()
     found = discover(options.paths, options.root, options.stacks)
     gathered.failures += [_failure(error, "") for error in found.failures]
@@ -165,7 +165,14 @@ class _Graphs:
         return source.graph()
 
 
-def _check_group(gathered: _Run, file: Path | None, members: Sequence[tuple[ProgramSource, _Graphs]], catalogue: Catalogue, pack: Pack, engine: Engine) -> None:
+def _check_group(
+    gathered: _Run,
+    file: Path | None,
+    members: Sequence[tuple[ProgramSource, _Graphs]],
+    catalogue: Catalogue,
+    pack: Pack,
+    engine: Engine,
+) -> None:
     """Check the stacks that share one resilience.yaml as one estate."""
     from resilience_checks.topology import estate_builder
 
@@ -181,7 +188,17 @@ def _check_group(gathered: _Run, file: Path | None, members: Sequence[tuple[Prog
             except InputError as error:
                 gathered.failures.append(_failure(error, source.name))
     for graph in ready:
-        gathered.stacks.append(StackSummary(graph.name, graph.source, graph.digest, len(graph.resources), graph.capabilities, graph.notes, graph.skipped))
+        gathered.stacks.append(
+            StackSummary(
+                graph.name,
+                graph.source,
+                graph.digest,
+                len(graph.resources),
+                graph.capabilities,
+                graph.notes,
+                graph.skipped,
+            )
+        )
         gathered.inputs[graph.name] = graph.digest
     if len(ready) < len(members):
         gathered.failures += [_undecided(graph.name) for graph in ready]
@@ -212,11 +229,15 @@ def _summarise(gathered: _Run, estate: Estate) -> None:
         for token, count in theirs.items():
             mine[token] = mine.get(token, 0) + count
     gathered.services += [
-        ServiceSummary(service.id, service.scope, service.tier, service.rto, service.rpo, service.declared, service.location)
+        ServiceSummary(
+            service.id, service.scope, service.tier, service.rto, service.rpo, service.declared, service.location
+        )
         for service in estate.services.values()
     ]
     gathered.contradictions += [Remark(item.text, item.locations) for item in estate.contradictions]
-    gathered.assumptions += [Remark(reason.text, (reason.location,) if reason.location else ()) for reason in estate.assumptions]
+    gathered.assumptions += [
+        Remark(reason.text, (reason.location,) if reason.location else ()) for reason in estate.assumptions
+    ]
 
 
 def _sources(stacks: Sequence[Stack], options: Options) -> list[ProgramSource]:
@@ -226,7 +247,9 @@ def _sources(stacks: Sequence[Stack], options: Options) -> list[ProgramSource]:
     return [ProgramSource(stack, options.root, limits) for stack in stacks]
 
 
-def _groups(stacks: Sequence[Stack], sources: Sequence[ProgramSource], options: Options) -> list[tuple[Path | None, list[ProgramSource]]]:
+def _groups(
+    stacks: Sequence[Stack], sources: Sequence[ProgramSource], options: Options
+) -> list[tuple[Path | None, list[ProgramSource]]]:
     """Put stacks of one name that share a resilience.yaml together: the one beside Pulumi.yaml, else that of the root."""
     groups: dict[tuple[Path | None, str], list[ProgramSource]] = {}
     for stack, source in zip(stacks, sources, strict=True):
@@ -252,7 +275,11 @@ def _engine(options: Options) -> Engine:
         from resilience_checks.policy.opa_server import OpaServerEngine
 
         if options.opa_url is None:
-            raise UsageError("--engine opa needs --opa-url", why="no server was named", remedy="start one with `opa run --server` and give its URL")
+            raise UsageError(
+                "--engine opa needs --opa-url",
+                why="no server was named",
+                remedy="start one with `opa run --server` and give its URL",
+            )
         return OpaServerEngine(options.opa_url)
     from resilience_checks.policy.embedded import EmbeddedEngine
 

@@ -44,7 +44,9 @@ def answer(estate: Estate, questions: Sequence[Question], *, deadline: float | N
     What the deadline cuts off is unknown, never survived.
     """
     analysis = Analysis(estate, None if deadline is None else time.monotonic() + deadline)
-    statements = tuple(analysis.state(question, service) for question in questions for service in estate.services.values())
+    statements = tuple(
+        analysis.state(question, service) for question in questions for service in estate.services.values()
+    )
     mentioned = {event for statement in statements for cut in statement.cuts for event in cut.events}
     return Answers(statements, events_of(estate, tuple(mentioned)))
 
@@ -105,7 +107,9 @@ class Analysis:
             holds = self._outcome(cases, asked)
         return self._statement(question, service, asked, cases, plain, holds)
 
-    def _statement(self, question: Question, service: Service, asked: Family, cases: list[Case], plain: Case, holds: Holds) -> Statement:
+    def _statement(
+        self, question: Question, service: Service, asked: Family, cases: list[Case], plain: Case, holds: Holds
+    ) -> Statement:
         cuts: tuple[Cut, ...] = ()
         doubts: tuple[Doubt, ...] = ()
         if holds is Holds.NO:
@@ -134,10 +138,15 @@ class Analysis:
         low, high = self._limits(question, service)
         surely, possibly = asked.asked(known)
         root = self.tree.roots[service.id]
-        up = [at(self._solution(asked, limits, known, service, pessimistic=bad)[root], limits.cap) for limits, bad in ((low, False), (high, True))]
+        up = [
+            at(self._solution(asked, limits, known, service, pessimistic=bad)[root], limits.cap)
+            for limits, bad in ((low, False), (high, True))
+        ]
         return Case(known, surely, possibly, asked.full & ~up[0], asked.full & ~up[1])
 
-    def _solution(self, asked: Family, limits: Limits, known: Mapping[str, str], service: Service, *, pessimistic: bool) -> list[Value]:
+    def _solution(
+        self, asked: Family, limits: Limits, known: Mapping[str, str], service: Service, *, pessimistic: bool
+    ) -> list[Value]:
         """Return the values of all nodes; of those below the service alone where facts are fixed for it."""
         setting = Setting(asked.masks, asked.full, pessimistic, limits.cap, limits.lag, known)
         if known:
@@ -151,7 +160,9 @@ class Analysis:
     def _limits(question: Question, service: Service) -> tuple[Limits, Limits]:
         """Return the limits of both bounds; what is not declared counts fully in one, not at all in the other."""
         cap = 0.0 if question.horizon is Horizon.INSTANT else service.rto
-        low_lag, high_lag = (service.rpo, service.rpo if service.rpo is not None else 0.0) if question.within_rpo else (None, None)
+        low_lag, high_lag = (
+            (service.rpo, service.rpo if service.rpo is not None else 0.0) if question.within_rpo else (None, None)
+        )
         return Limits(_ENDLESS if cap is None else cap, low_lag), Limits(0.0 if cap is None else cap, high_lag)
 
     def _family(self, question: Question) -> Family:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from resilience_checks.analysis.bits import at
 from resilience_checks.analysis.expressions import Choice, Expression, Move, Ref, Threshold
 from resilience_checks.model.question import FaultKind, Step
-from resilience_checks.model.values import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from resilience_checks.analysis.bits import Value
     from resilience_checks.analysis.fault_tree import FaultTree
+    from resilience_checks.model.values import Reason
     from resilience_checks.topology.estate import Estate
 
 _FAULTS = {FaultKind.OUTAGE: "an outage of", FaultKind.BAD_CHANGE: "a bad change of"}
@@ -24,7 +24,9 @@ _MAX_STEPS = 8
 class Explanation:
     """Explains the cuts of one solution."""
 
-    def __init__(self, estate: Estate, tree: FaultTree, values: Sequence[Value], horizon: float, known: Mapping[str, str]) -> None:
+    def __init__(
+        self, estate: Estate, tree: FaultTree, values: Sequence[Value], horizon: float, known: Mapping[str, str]
+    ) -> None:
         """Read what is lost from the solution's values, up to the horizon."""
         self._estate, self._tree, self._values = estate, tree, values
         self._horizon, self._known = horizon, known
@@ -33,7 +35,10 @@ class Explanation:
         """Return the steps from the events (fault set `index`) to the loss of the service."""
         lost = frozenset(node for node, value in enumerate(self._values) if not at(value, self._horizon) >> index & 1)
         reasons = tuple(dict.fromkeys(self._falls(self._tree.roots[service], lost, frozenset(events), set())))
-        steps = [*(self._event(event, lost) for event in events), *(Step(reason.text, reason.location) for reason in reversed(reasons))]
+        steps = [
+            *(self._event(event, lost) for event in events),
+            *(Step(reason.text, reason.location) for reason in reversed(reasons)),
+        ]
         if len(steps) > _MAX_STEPS:
             steps = [*steps[: _MAX_STEPS - 2], Step(f"... and {len(steps) - _MAX_STEPS + 1} more steps"), steps[-1]]
         return (*dict.fromkeys(steps), self._loss(service, lost))
@@ -105,5 +110,3 @@ def named(names: Sequence[str]) -> str:
     if len(names) > _MAX_NAMES:
         return f"{', '.join(names[: _MAX_NAMES - 1])} and {len(names) - _MAX_NAMES + 1} more"
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-
-

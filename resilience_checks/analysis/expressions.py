@@ -6,12 +6,11 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from resilience_checks.topology.gates import Nature
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from resilience_checks.model.values import Reason
+    from resilience_checks.topology.gates import Nature
 
 
 @dataclass(frozen=True, slots=True)

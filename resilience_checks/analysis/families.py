@@ -59,7 +59,9 @@ class Family:
         """Return the fault sets that are surely and possibly asked about when these facts are fixed."""
         surely = possibly = self.full & ~1
         for event in self.events:
-            ways = [when for when in self.conditions[event] if all(known.get(fact, value) == value for fact, value in when)]
+            ways = [
+                when for when in self.conditions[event] if all(known.get(fact, value) == value for fact, value in when)
+            ]
             if not ways:
                 possibly &= ~self.masks[event]
             if not any(all(fact in known for fact, _ in when) for when in ways):
@@ -98,7 +100,9 @@ def family(estate: Estate, question: Question, relevant: frozenset[str] | None =
 def _ways(estate: Estate, question: Question, domain: str) -> tuple[Condition, ...]:
     """Return the ways in which the domain counts: by hitting some part of a counted role."""
     found = estate.domains[domain]
-    members = (member for member in found.members if not question.roles or estate.parts[member.part].role in question.roles)
+    members = (
+        member for member in found.members if not question.roles or estate.parts[member.part].role in question.roles
+    )
     ways = dict.fromkeys((*found.exists, *member.when) for member in members)
     return (found.exists,) if found.exists in ways else tuple(ways)
 
@@ -110,5 +114,7 @@ def events_of(estate: Estate, ids: Sequence[str]) -> dict[str, Event]:
         for fault in domain.faults:
             key = f"{domain.id}/{fault}"
             if key in ids:
-                found[key] = Event(key, domain.id, domain.kind, domain.name, fault, domain.primary, domain.urn, domain.joined)
+                found[key] = Event(
+                    key, domain.id, domain.kind, domain.name, fault, domain.primary, domain.urn, domain.joined
+                )
     return found

@@ -98,7 +98,9 @@ class _Compiler:
             case AtLeast(k=k, items=items, why=why):
                 return Threshold(k, tuple(self.gate(item, origin, serving, nature) for item in items), why)
             case Case(fact=fact, branches=branches):
-                return choice(fact, {value: self.gate(item, origin, serving, nature) for value, item in branches.items()})
+                return choice(
+                    fact, {value: self.gate(item, origin, serving, nature) for value, item in branches.items()}
+                )
             case Failover(primary=primary, standbys=standbys, why=why):
                 moves = (
                     Move(
@@ -121,10 +123,18 @@ class _Compiler:
         part = self.estate.parts[target]
         serving = serving if nature is Nature.PATH else ""
         if isinstance(part.site, PlacedWhen):
-            return choice(part.site.fact, {value: self._read_at(part, site, origin, nature, why, serving) for value, site in part.site.sites.items()})
+            return choice(
+                part.site.fact,
+                {
+                    value: self._read_at(part, site, origin, nature, why, serving)
+                    for value, site in part.site.sites.items()
+                },
+            )
         return self._read_at(part, part.site, origin, nature, why, serving)
 
-    def _read_at(self, part: Part, site: str | None, origin: str, nature: Nature, why: Reason | None, serving: str) -> Expression:
+    def _read_at(
+        self, part: Part, site: str | None, origin: str, nature: Nature, why: Reason | None, serving: str
+    ) -> Expression:
         if site is None:
             return Ref(self._part_node(part, origin, serving), nature, why)
         found = Ref(self._part_node(part, f"site:{site}", ""), nature, why)
@@ -212,7 +222,9 @@ class _Compiler:
         for anchor in voters:
             items: list[Expression] = []
             for vote in voters:
-                items += [both(self._alive(vote.voter, quorum), self._connected(anchor.voter, vote.voter, quorum.nature))] * vote.votes
+                items += [
+                    both(self._alive(vote.voter, quorum), self._connected(anchor.voter, vote.voter, quorum.nature))
+                ] * vote.votes
             groups.append(both(self._alive(anchor.voter, quorum), Threshold(needed, tuple(items), quorum.why)))
         return either(*groups, why=quorum.why) if groups else FALSE
 
@@ -221,7 +233,10 @@ class _Compiler:
         if part is None:
             return self.read(voter, NOTHING, quorum.nature, quorum.why)
         if isinstance(part.site, PlacedWhen):
-            branches = {value: Ref(self._part_node(part, f"site:{site}" if site else NOTHING, ""), quorum.nature, quorum.why) for value, site in part.site.sites.items()}
+            branches = {
+                value: Ref(self._part_node(part, f"site:{site}" if site else NOTHING, ""), quorum.nature, quorum.why)
+                for value, site in part.site.sites.items()
+            }
             return choice(part.site.fact, branches)
         return Ref(self._part_node(part, f"site:{part.site}" if part.site else NOTHING, ""), quorum.nature, quorum.why)
 
@@ -233,7 +248,9 @@ class _Compiler:
 
         def connect(known: dict[str, str], rest: list[str]) -> Expression:
             if rest:
-                return choice(rest[0], {value: connect({**known, rest[0]: value}, rest[1:]) for value in fixed[rest[0]]})
+                return choice(
+                    rest[0], {value: connect({**known, rest[0]: value}, rest[1:]) for value in fixed[rest[0]]}
+                )
             first, second = (values[known[fact]] if fact else values[""] for fact, values in places)
             if first is None or second is None:
                 return TRUE
@@ -255,5 +272,3 @@ def _hits(estate: Estate) -> dict[str | None, tuple[tuple[str, Condition], ...]]
             for fault in domain.faults:
                 found.setdefault(member.part, []).append((f"{domain.id}/{fault}", (*domain.exists, *member.when)))
     return {part: tuple(dict.fromkeys(events)) for part, events in found.items()}
-
-

@@ -107,7 +107,9 @@ class Flows:
     def _unknown_link(self, one: str, other: str, nature: Nature) -> Expression:
         first, second = sorted((one, other))
         why = f"no link between sites {first} and {second} is declared"
-        fact = self._fact(f"link between {first} and {second}", why, "declare the links between the sites under `links`")
+        fact = self._fact(
+            f"link between {first} and {second}", why, "declare the links between the sites under `links`"
+        )
         there = both(self.perimeter(first, nature), self.perimeter(second, nature))
         return choice(fact, {_UP: there, _LOST: FALSE})
 

@@ -51,7 +51,9 @@ class Solver:
         self.tree = tree
         self._edges = [tuple(dict.fromkeys(ref.node for ref in leaves(node.expression))) for node in tree.nodes]
         self._order = components(self._edges)
-        self._shared = [tuple(fact for fact, count in facts(node.expression).items() if count > 1) for node in tree.nodes]
+        self._shared = [
+            tuple(fact for fact, count in facts(node.expression).items() if count > 1) for node in tree.nodes
+        ]
 
     @cached_property
     def longest(self) -> float:
@@ -101,7 +103,14 @@ class Solver:
         for node in component:
             values[node] = movers[node]
 
-    def _least(self, evaluate: _Evaluation, component: list[int], values: list[Value], inside: frozenset[int], fixed: Mapping[Nature, Mapping[int, Value]]) -> dict[int, Value]:
+    def _least(
+        self,
+        evaluate: _Evaluation,
+        component: list[int],
+        values: list[Value],
+        inside: frozenset[int],
+        fixed: Mapping[Nature, Mapping[int, Value]],
+    ) -> dict[int, Value]:
         paths: dict[int, Value] = dict.fromkeys(component, NEVER)
         unknown = Nature.PATH if evaluate.setting.pessimistic else Nature.NEED
 
@@ -204,7 +213,9 @@ class _Evaluation:
         limit = self.setting.lag
         if move.lag is not None and limit is not None and move.lag > limit:
             return NEVER
-        ready = threshold(2, [self._value(move.gate, known, read), self._value(move.mover, known, read)], self.setting.full)
+        ready = threshold(
+            2, [self._value(move.gate, known, read), self._value(move.mover, known, read)], self.setting.full
+        )
         return delayed(ready, move.seconds, self._limit)
 
     def _over(self, values: list[Value]) -> Value:

@@ -14,7 +14,14 @@ if TYPE_CHECKING:
     from resilience_checks.topology.estate import Estate
 
 
-def what_if(estate: Estate, events: Collection[str], service: str, horizon: Horizon = Horizon.INSTANT, *, within_rpo: bool = False) -> Holds:
+def what_if(
+    estate: Estate,
+    events: Collection[str],
+    service: str,
+    horizon: Horizon = Horizon.INSTANT,
+    *,
+    within_rpo: bool = False,
+) -> Holds:
     """Return YES when the service surely survives exactly these events, NO when it is surely lost, else UNKNOWN."""
     return _WhatIf(estate).of(events, service, horizon, within_rpo=within_rpo)
 
@@ -23,7 +30,7 @@ class _WhatIf(Analysis):
     """Asks about one fault set, which is asked about whatever its events are."""
 
     def of(self, events: Collection[str], service: str, horizon: Horizon, *, within_rpo: bool) -> Holds:
-        asked = Family(tuple(sorted(events)), {event: ((),) for event in events}, len(events), complete=True)
+        asked = Family(tuple(sorted(events)), dict.fromkeys(events, ((),)), len(events), complete=True)
         question = Question("what-if", faults=(), order=len(events), horizon=horizon, within_rpo=within_rpo)
         found = self.estate.services[service]
         whole = 1 << (len(asked.sets) - 1)

@@ -341,7 +341,9 @@ def package_entry(data: Mapping[str, Any]) -> PackageEntry:
         package=package,
         estate=estate,
         sdk=data.get("sdk"),
-        provider=ProviderEntry(provider.get("is"), tuple(paths), provider.get("strip"), tuple(provider.get("region", ()))),
+        provider=ProviderEntry(
+            provider.get("is"), tuple(paths), provider.get("strip"), tuple(provider.get("region", ()))
+        ),
         types=entries("types"),
         lookups=entries("lookups"),
     )

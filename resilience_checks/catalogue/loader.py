@@ -58,7 +58,11 @@ class Catalogue:
 
     def _read(self, name: str) -> PackageEntry | None:
         built_in = _bundled() / f"{name}.yaml"
-        found = [package_entry(self._parse(built_in.read_text(encoding="utf-8"), f"catalogue/types/{name}.yaml"))] if built_in.is_file() else []
+        found = (
+            [package_entry(self._parse(built_in.read_text(encoding="utf-8"), f"catalogue/types/{name}.yaml"))]
+            if built_in.is_file()
+            else []
+        )
         found += [entry for entry in self._own if entry.package == name]
         if not found:
             return None
@@ -93,7 +97,9 @@ class Catalogue:
             raise UsageError(message, location=Location(where, line), remedy="mend the YAML") from error
         if not isinstance(data, dict):
             message = "the catalogue file is not a mapping"
-            raise UsageError(message, location=Location(where, 1), remedy="start it with `schema: resilience-catalogue/v1`")
+            raise UsageError(
+                message, location=Location(where, 1), remedy="start it with `schema: resilience-catalogue/v1`"
+            )
         return data
 
 
@@ -107,12 +113,19 @@ def validate(data: Mapping[str, Any], where: str) -> None:
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import best_match
 
-    schema = json.loads(resources.files("resilience_checks.catalogue").joinpath("schema.json").read_text(encoding="utf-8"))
+    schema = json.loads(
+        resources.files("resilience_checks.catalogue").joinpath("schema.json").read_text(encoding="utf-8")
+    )
     error = best_match(Draft202012Validator(schema).iter_errors(data))
     if error is not None:
         place = "/".join(str(item) for item in error.absolute_path) or "the top"
         message = f"at {place}: {error.message}"
-        raise UsageError(message, location=Location(where, 1), why="an entry that is not understood would be passed over in silence", remedy="see catalogue/schema.json for the words of an entry")
+        raise UsageError(
+            message,
+            location=Location(where, 1),
+            why="an entry that is not understood would be passed over in silence",
+            remedy="see catalogue/schema.json for the words of an entry",
+        )
 
 
 def _bundled() -> Path:

@@ -20,16 +20,34 @@ if TYPE_CHECKING:
 FORMATS = ("auto", "terminal", "github", "json")
 FAIL_ON = ("low", "medium", "high", "critical", "never")
 _PATHS = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-_STACK = click.option("--stack", "stacks", multiple=True, metavar="GLOB", help="Check only stacks of this name, or project/stack; may be repeated.")
-_OUTPUT = click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file instead of standard output.")
-_TIMEOUT = click.option("--timeout", type=click.FloatRange(min=1), default=60.0, show_default=True, metavar="SECONDS", help="How long one program may run.")
+_STACK = click.option(
+    "--stack",
+    "stacks",
+    multiple=True,
+    metavar="GLOB",
+    help="Check only stacks of this name, or project/stack; may be repeated.",
+)
+_OUTPUT = click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write to this file instead of standard output.",
+)
+_TIMEOUT = click.option(
+    "--timeout",
+    type=click.FloatRange(min=1),
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long one program may run.",
+)
 _DEBUG = click.option("--debug", is_flag=True, help="Show tracebacks and what programs printed.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="resilience-checks", message="%(prog)s %(version)s")
 def cli() -> None:
-    """Find out which faults lose which services of a Pulumi-defined estate, before it is deployed.
+    r"""Find out which faults lose which services of a Pulumi-defined estate, before it is deployed.
 
     Programs are run offline: no Pulumi CLI, account, plugin or network.
 
@@ -43,14 +61,49 @@ def cli() -> None:
 @cli.command()
 @_PATHS
 @_STACK
-@click.option("--format", "form", type=click.Choice(FORMATS), default="auto", show_default=True, help="auto: github under GITHUB_ACTIONS, else terminal.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    default="auto",
+    show_default=True,
+    help="auto: github under GITHUB_ACTIONS, else terminal.",
+)
 @_OUTPUT
-@click.option("--config", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="The resilience.yaml to use, instead of the one beside Pulumi.yaml or at the repository root.")
-@click.option("--policies", multiple=True, type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="DIR", help="A folder of policies of your own; may be repeated.")
-@click.option("--engine", type=click.Choice(("embedded", "opa")), default="embedded", show_default=True, help="What evaluates the policies.")
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The resilience.yaml to use, instead of the one beside Pulumi.yaml or at the repository root.",
+)
+@click.option(
+    "--policies",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="DIR",
+    help="A folder of policies of your own; may be repeated.",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(("embedded", "opa")),
+    default="embedded",
+    show_default=True,
+    help="What evaluates the policies.",
+)
 @click.option("--opa-url", metavar="URL", help="A running OPA server; implies --engine opa.")
-@click.option("--fail-on", type=click.Choice(FAIL_ON), default="medium", show_default=True, help="The mildest violation that blocks.")
-@click.option("--color", type=click.Choice(("auto", "always", "never")), default="auto", show_default=True, help="NO_COLOR is honoured.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(FAIL_ON),
+    default="medium",
+    show_default=True,
+    help="The mildest violation that blocks.",
+)
+@click.option(
+    "--color",
+    type=click.Choice(("auto", "always", "never")),
+    default="auto",
+    show_default=True,
+    help="NO_COLOR is honoured.",
+)
 @_TIMEOUT
 @_DEBUG
 def check(**given: Any) -> None:
@@ -61,7 +114,14 @@ def check(**given: Any) -> None:
 @cli.command()
 @_PATHS
 @_STACK
-@click.option("--format", "form", type=click.Choice(("json",)), default="json", show_default=True, help="How the graph is written.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("json",)),
+    default="json",
+    show_default=True,
+    help="How the graph is written.",
+)
 @_OUTPUT
 @_TIMEOUT
 @_DEBUG
@@ -105,7 +165,9 @@ def _options(given: dict[str, Any], **more: Any) -> Options:
     from resilience_checks.check import Options, repository_root
 
     paths = given["paths"] or (Path(),)
-    return Options(paths=paths, root=repository_root(paths[0]), stacks=given["stacks"], seconds=given["timeout"], **more)
+    return Options(
+        paths=paths, root=repository_root(paths[0]), stacks=given["stacks"], seconds=given["timeout"], **more
+    )
 
 
 def _rendered(report: Report, options: Options, given: dict[str, Any]) -> str:
@@ -120,7 +182,9 @@ def _rendered(report: Report, options: Options, given: dict[str, Any]) -> str:
 
     if form == "terminal":
         plain = given["output"] is not None
-        return Terminal(options.root, color=_color(given["color"], plain=plain), width=_width(plain=plain)).render(report)
+        return Terminal(options.root, color=_color(given["color"], plain=plain), width=_width(plain=plain)).render(
+            report
+        )
     from resilience_checks.report.github import Github, write_summary
 
     write_summary(report, os.environ)

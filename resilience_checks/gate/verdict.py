@@ -44,7 +44,9 @@ class Verdict:
     words: str
 
 
-def verdict(results: Sequence[Result], fail_on: Severity | None = Severity.MEDIUM, errors: Sequence[int] = ()) -> Verdict:
+def verdict(
+    results: Sequence[Result], fail_on: Severity | None = Severity.MEDIUM, errors: Sequence[int] = ()
+) -> Verdict:
     """Return the verdict over all results and the exit codes of what could not be evaluated.
 
     Precedence: 2 usage, 1 the tool or an engine failed, 4 an input could not be evaluated, 14 to 11 the highest

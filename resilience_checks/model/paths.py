@@ -62,4 +62,4 @@ def within(outer: str, inner: str) -> bool:
     >>> within("a[1]", "a[1].b"), within("a[1]", "a[10]")
     (True, False)
     """
-    return outer == "" or inner == outer or inner.startswith((f"{outer}.", f"{outer}["))
+    return outer in {"", inner} or inner.startswith((f"{outer}.", f"{outer}["))

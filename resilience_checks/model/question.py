@@ -35,7 +35,7 @@ class Holds(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Does each service survive every set of up to `order` of the counted faults?
+    """Whether each service survives every set of up to `order` of the counted faults.
 
     An event counts when its fault is in `faults`, its domain's kind is in `kinds` (empty: any), and some part
     that it hits has a role in `roles` (empty: any). `horizon` bounds the time that failovers may take in all;

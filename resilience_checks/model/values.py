@@ -51,7 +51,9 @@ class LookupAnswer:
     path: str
 
 
-Value: TypeAlias = "None | bool | int | float | str | Unknown | Secret | LookupAnswer | Sequence[Value] | Mapping[str, Value]"
+Value: TypeAlias = (
+    "None | bool | int | float | str | Unknown | Secret | LookupAnswer | Sequence[Value] | Mapping[str, Value]"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,9 +36,23 @@ def build(estate: Estate, answers: Answers, settings: Mapping[str, Settings]) ->
             }
             for service in estate.services.values()
         },
-        "components": {part.id: {"role": part.role or _UNKNOWN, "label": part.label, "site": _site(part.site)} for part in estate.parts.values()},
-        "domains": {domain.id: {"kind": domain.kind, "name": domain.name, "faults": [str(fault) for fault in domain.faults]} for domain in estate.domains.values()},
-        "events": {event.id: {"domain": event.domain, "kind": event.kind.replace("-", " "), "name": event.name, "fault": str(event.fault)} for event in answers.events.values()},
+        "components": {
+            part.id: {"role": part.role or _UNKNOWN, "label": part.label, "site": _site(part.site)}
+            for part in estate.parts.values()
+        },
+        "domains": {
+            domain.id: {"kind": domain.kind, "name": domain.name, "faults": [str(fault) for fault in domain.faults]}
+            for domain in estate.domains.values()
+        },
+        "events": {
+            event.id: {
+                "domain": event.domain,
+                "kind": event.kind.replace("-", " "),
+                "name": event.name,
+                "fault": str(event.fault),
+            }
+            for event in answers.events.values()
+        },
         "facts": dict(facts),
         "causes": causes(estate, answers.statements),
     }

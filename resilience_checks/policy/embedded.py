@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from importlib import metadata
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from resilience_checks.model.errors import EngineError
 from resilience_checks.policy.engine import EngineFault
@@ -38,7 +38,7 @@ class EmbeddedEngine:
     def start(self) -> None:
         """Start the worker; its import overlaps with whatever the caller does next."""
         if self._worker is None:
-            self._worker = subprocess.Popen(  # noqa: S603 our own module in our own interpreter
+            self._worker = subprocess.Popen(
                 [sys.executable, "-m", "resilience_checks.policy.worker"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -48,13 +48,25 @@ class EmbeddedEngine:
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
             )
 
-    def evaluate(self, modules: Mapping[str, str], document: bytes, packages: Mapping[str, str]) -> Mapping[str, list[dict[str, Any]] | EngineFault]:
+    def evaluate(
+        self, modules: Mapping[str, str], document: bytes, packages: Mapping[str, str]
+    ) -> Mapping[str, list[dict[str, Any]] | EngineFault]:
         """Evaluate in the worker; kill it when the deadline passes."""
-        request = {"modules": dict(modules), "document": document.decode(), "packages": dict(packages), "memory": self._memory}
+        request = {
+            "modules": dict(modules),
+            "document": document.decode(),
+            "packages": dict(packages),
+            "memory": self._memory,
+        }
         response = self._exchange(json.dumps(request))
         if "broken" in response:
-            raise EngineError(f"a policy does not compile: {response['broken']}", why="no policy was evaluated", remedy=_REMEDY)
-        return {name: EngineFault(item["fault"]) if "fault" in item else item["report"] for name, item in response["reports"].items()}
+            raise EngineError(
+                f"a policy does not compile: {response['broken']}", why="no policy was evaluated", remedy=_REMEDY
+            )
+        return {
+            name: EngineFault(item["fault"]) if "fault" in item else item["report"]
+            for name, item in response["reports"].items()
+        }
 
     def close(self) -> None:
         """Stop the worker."""
@@ -63,11 +75,13 @@ class EmbeddedEngine:
             self._worker.communicate()
             self._worker = None
 
-    def __enter__(self) -> EmbeddedEngine:
+    def __enter__(self) -> Self:
         """Return the engine itself."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Stop the worker."""
         self.close()
 
@@ -94,7 +108,15 @@ class EmbeddedEngine:
         finally:
             timer.cancel()
         if late.is_set():
-            raise EngineError(f"the policies were not evaluated within {self._seconds:g} s", why="an evaluation that was cut off gives no verdict", remedy="look for a policy that searches within a search, or check fewer stacks at once")
+            raise EngineError(
+                f"the policies were not evaluated within {self._seconds:g} s",
+                why="an evaluation that was cut off gives no verdict",
+                remedy="look for a policy that searches within a search, or check fewer stacks at once",
+            )
         if not answer:
-            raise EngineError("the policy engine's process ended without an answer", why="no policy was evaluated", remedy="it may have run out of memory; check fewer stacks at once")
+            raise EngineError(
+                "the policy engine's process ended without an answer",
+                why="no policy was evaluated",
+                remedy="it may have run out of memory; check fewer stacks at once",
+            )
         return json.loads(answer)  # type: ignore[no-any-return]

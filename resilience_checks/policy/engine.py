@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,13 +20,20 @@ class EngineFault:
 class Engine(Protocol):
     """Evaluates policies; one object for one check."""
 
-    name: str
-    version: str
+    @property
+    def name(self) -> str:
+        """What users call this engine."""
+
+    @property
+    def version(self) -> str:
+        """The version of what evaluates; known once it was asked."""
 
     def start(self) -> None:
         """Begin what takes time, without waiting for it."""
 
-    def evaluate(self, modules: Mapping[str, str], document: bytes, packages: Mapping[str, str]) -> Mapping[str, list[dict[str, Any]] | EngineFault]:
+    def evaluate(
+        self, modules: Mapping[str, str], document: bytes, packages: Mapping[str, str]
+    ) -> Mapping[str, list[dict[str, Any]] | EngineFault]:
         """Return the `report` of each policy's package, or why there is none.
 
         One policy that fails leaves the others their results. Raises EngineError when the engine itself fails:
@@ -36,8 +43,10 @@ class Engine(Protocol):
     def close(self) -> None:
         """Stop what was started."""
 
-    def __enter__(self) -> Engine:
+    def __enter__(self) -> Self:
         """Return the engine itself."""
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Close it."""

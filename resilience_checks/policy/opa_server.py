@@ -6,7 +6,7 @@ import json
 import re
 import secrets
 from graphlib import TopologicalSorter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from resilience_checks.model.errors import EngineError, UsageError
@@ -31,7 +31,9 @@ class OpaServerEngine:
         """Connect to nothing yet; raise UsageError when the URL is none."""
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise UsageError(f"{url!r} is not the URL of a server", why=_WHY, remedy="give one like http://127.0.0.1:8181")
+            raise UsageError(
+                f"{url!r} is not the URL of a server", why=_WHY, remedy="give one like http://127.0.0.1:8181"
+            )
         self._url, self._parts, self._seconds = url, parts, seconds
         self._prefix = f"run_{secrets.token_hex(8)}"
         self._uploaded: list[str] = []
@@ -41,7 +43,9 @@ class OpaServerEngine:
     def start(self) -> None:
         """Do nothing: the server runs already."""
 
-    def evaluate(self, modules: Mapping[str, str], document: bytes, packages: Mapping[str, str]) -> Mapping[str, list[dict[str, Any]] | EngineFault]:
+    def evaluate(
+        self, modules: Mapping[str, str], document: bytes, packages: Mapping[str, str]
+    ) -> Mapping[str, list[dict[str, Any]] | EngineFault]:
         """Upload, query each policy, and take the policies away again, whatever happens."""
         import requests
 
@@ -55,9 +59,17 @@ class OpaServerEngine:
             finally:
                 self._clean()
         except requests.exceptions.Timeout as error:
-            raise EngineError(f"the OPA server at {self._url} did not answer within {self._seconds:g} s", why=_WHY, remedy="check its load, or use --engine embedded") from error
+            raise EngineError(
+                f"the OPA server at {self._url} did not answer within {self._seconds:g} s",
+                why=_WHY,
+                remedy="check its load, or use --engine embedded",
+            ) from error
         except requests.exceptions.RequestException as error:
-            raise EngineError(f"the OPA server at {self._url} cannot be reached", why=_WHY, remedy="start it with `opa run --server`, correct --opa-url, or use --engine embedded") from error
+            raise EngineError(
+                f"the OPA server at {self._url} cannot be reached",
+                why=_WHY,
+                remedy="start it with `opa run --server`, correct --opa-url, or use --engine embedded",
+            ) from error
 
     def close(self) -> None:
         """Close the connection."""
@@ -65,11 +77,13 @@ class OpaServerEngine:
             self._client.close_connection()
             self._client = None
 
-    def __enter__(self) -> OpaServerEngine:
+    def __enter__(self) -> Self:
         """Return the engine itself."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Close the connection."""
         self.close()
 
@@ -77,7 +91,9 @@ class OpaServerEngine:
         from opa_client.opa import OpaClient
 
         port = self._parts.port or (443 if self._parts.scheme == "https" else 80)
-        self._client = OpaClient(host=self._parts.hostname, port=port, ssl=self._parts.scheme == "https", timeout=self._seconds)
+        self._client = OpaClient(
+            host=self._parts.hostname, port=port, ssl=self._parts.scheme == "https", timeout=self._seconds
+        )
         found = self._client.ad_hoc_query("x = opa.runtime().version")
         result = found.get("result") or [{}]
         self.version = str(result[0].get("x", "unknown"))
@@ -91,7 +107,11 @@ class OpaServerEngine:
         try:
             self._client.update_policy_from_string(moved, endpoint, rego_compat=False)
         except RegoParseError as error:
-            raise EngineError(f"a policy does not compile: {path}: {' '.join(str(error).split())[:600]}", why=_WHY, remedy="correct the policy, or take its folder out of --policies") from error
+            raise EngineError(
+                f"a policy does not compile: {path}: {' '.join(str(error).split())[:600]}",
+                why=_WHY,
+                remedy="correct the policy, or take its folder out of --policies",
+            ) from error
 
     def _query(self, package: str, data: dict[str, Any]) -> list[dict[str, Any]] | EngineFault:
         import requests
@@ -118,7 +138,10 @@ class OpaServerEngine:
 def dependency_order(modules: Mapping[str, str]) -> list[str]:
     """Return the modules' paths, each after those that it imports: OPA compiles at each upload."""
     packages = {match.group(1): path for path, text in sorted(modules.items()) if (match := _PACKAGE.search(text))}
-    wanted = {path: {packages[name] for name in _IMPORT.findall(text) if name in packages} for path, text in sorted(modules.items())}
+    wanted = {
+        path: {packages[name] for name in _IMPORT.findall(text) if name in packages}
+        for path, text in sorted(modules.items())
+    }
     return list(TopologicalSorter(wanted).static_order())
 
 

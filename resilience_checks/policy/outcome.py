@@ -21,7 +21,14 @@ if TYPE_CHECKING:
     from resilience_checks.topology.estate import Estate
 
 
-def decide(pack: Pack, document: Mapping[str, Any], answers: Answers, estate: Estate, settings: Mapping[str, Settings], engine: Engine) -> tuple[Result, ...]:
+def decide(
+    pack: Pack,
+    document: Mapping[str, Any],
+    answers: Answers,
+    estate: Estate,
+    settings: Mapping[str, Settings],
+    engine: Engine,
+) -> tuple[Result, ...]:
     """Evaluate every enabled policy and return its results, in an order that depends on nothing but them."""
     enabled = [policy for policy in pack.policies if settings[policy.id].enabled]
     packages = {policy.id: policy.package for policy in enabled}
@@ -34,7 +41,12 @@ def decide(pack: Pack, document: Mapping[str, Any], answers: Answers, estate: Es
             results.append(_failed(policy, settings[policy.id], report, completer))
         else:
             results += (completer.complete(policy, settings[policy.id], item) for item in report)
-    return tuple(sorted(results, key=lambda result: (result.policy, list(Outcome).index(result.outcome), result.target, result.cause)))
+    return tuple(
+        sorted(
+            results,
+            key=lambda result: (result.policy, list(Outcome).index(result.outcome), result.target, result.cause),
+        )
+    )
 
 
 class _Completer:
@@ -68,11 +80,14 @@ class _Completer:
             depends_on=_doubts(statements) if outcome is Outcome.UNKNOWN else (),
             assumed=tuple(dict.fromkeys(reason.text for statement in statements for reason in statement.assumed)),
             evidence={"question": item["question"], "controls": list(policy.controls)},
-            blocks_when_unknown=outcome is Outcome.UNKNOWN and any(settings.unknown_blocks(self._estate.services[name].tier) for name in services),
+            blocks_when_unknown=outcome is Outcome.UNKNOWN
+            and any(settings.unknown_blocks(self._estate.services[name].tier) for name in services),
         )
 
     def _cut(self, statements: Iterable[Statement], cause: tuple[str, ...]) -> Cut | None:
-        return next((cut for statement in statements for cut in statement.cuts if tuple(sorted(cut.events)) == cause), None)
+        return next(
+            (cut for statement in statements for cut in statement.cuts if tuple(sorted(cut.events)) == cause), None
+        )
 
     def _location(self, cause: tuple[str, ...], services: tuple[str, ...]) -> Location | None:
         for event in cause:
@@ -82,15 +97,28 @@ class _Completer:
         places = (self._estate.services[name].location for name in services if name in self._estate.services)
         return next((place for place in places if place is not None), self.anchor)
 
-    def _related(self, cause: tuple[str, ...], services: tuple[str, ...], primary: Location | None) -> tuple[Related, ...]:
-        members = [Related(step.text, step.location) for event in cause if event in self._answers.events for step in self._answers.events[event].members if step.location]
-        lost = [Related(f"{name} is lost", place) for name in services if (place := self._estate.services[name].location)]
+    def _related(
+        self, cause: tuple[str, ...], services: tuple[str, ...], primary: Location | None
+    ) -> tuple[Related, ...]:
+        members = [
+            Related(step.text, step.location)
+            for event in cause
+            if event in self._answers.events
+            for step in self._answers.events[event].members
+            if step.location
+        ]
+        lost = [
+            Related(f"{name} is lost", place) for name in services if (place := self._estate.services[name].location)
+        ]
         return tuple(dict.fromkeys(item for item in (*members, *lost) if item.location != primary))
 
 
 def _doubts(statements: Iterable[Statement]) -> tuple[str, ...]:
     doubts = [doubt for statement in statements for doubt in statement.depends_on]
-    texts = (f"{doubt.reason.text}{f' ({doubt.reason.location})' if doubt.reason.location else ''}; to make it known: {doubt.remedy}" for doubt in doubts)
+    texts = (
+        f"{doubt.reason.text}{f' ({doubt.reason.location})' if doubt.reason.location else ''}; to make it known: {doubt.remedy}"
+        for doubt in doubts
+    )
     return tuple(dict.fromkeys(texts))
 
 

@@ -97,7 +97,12 @@ def bundled() -> Path:
 def _policies(path: str, text: str) -> Iterator[Policy]:
     package = _PACKAGE.search(text)
     if package is None:
-        raise EngineError("the module has no package below `resilience`", location=Location(path, 1), why=_WHY, remedy="start it with `package resilience.AREA.NAME`")
+        raise EngineError(
+            "the module has no package below `resilience`",
+            location=Location(path, 1),
+            why=_WHY,
+            remedy="start it with `package resilience.AREA.NAME`",
+        )
     examine(path, text)
     if package.group(1).startswith("resilience.lib."):
         return
@@ -127,7 +132,12 @@ def _metadata(path: str, text: str) -> dict[str, Any]:
     lines = text.splitlines()
     start = next((number for number, line in enumerate(lines) if line.strip() == "# METADATA"), None)
     if start is None:
-        raise EngineError("the policy has no METADATA", location=Location(path, 1), why=_WHY, remedy="begin it with a `# METADATA` comment: title, description, custom")
+        raise EngineError(
+            "the policy has no METADATA",
+            location=Location(path, 1),
+            why=_WHY,
+            remedy="begin it with a `# METADATA` comment: title, description, custom",
+        )
     block = []
     for line in lines[start + 1 :]:
         if not line.startswith("#"):
@@ -136,8 +146,13 @@ def _metadata(path: str, text: str) -> dict[str, Any]:
     try:
         data = YAML(typ="safe").load("\n".join(block))
     except MarkedYAMLError as error:
-        line = start + 2 + (error.problem_mark.line if error.problem_mark else 0)
-        raise EngineError(f"METADATA is not valid YAML: {error.problem}", location=Location(path, line), why=_WHY, remedy="correct the comment block") from error
+        at = start + 2 + (error.problem_mark.line if error.problem_mark else 0)
+        raise EngineError(
+            f"METADATA is not valid YAML: {error.problem}",
+            location=Location(path, at),
+            why=_WHY,
+            remedy="correct the comment block",
+        ) from error
     _hold(path, start + 1, data)
     return data  # type: ignore[no-any-return]
 
@@ -150,14 +165,24 @@ def _hold(path: str, line: int, data: object) -> None:
     error = best_match(Draft202012Validator(json.loads(text)).iter_errors(data))
     if error is not None:
         place = ".".join(str(item) for item in error.absolute_path) or "METADATA"
-        raise EngineError(f"{place}: {error.message}", location=Location(path, line), why=_WHY, remedy="see metadata.schema.json for what METADATA holds")
+        raise EngineError(
+            f"{place}: {error.message}",
+            location=Location(path, line),
+            why=_WHY,
+            remedy="see metadata.schema.json for what METADATA holds",
+        )
 
 
 def _refuse_doubles(policies: Sequence[Policy]) -> None:
     seen: dict[str, Policy] = {}
     for policy in policies:
         if policy.id in seen:
-            raise EngineError(f"two policies have the id {policy.id}: {seen[policy.id].path} and this one", location=Location(policy.path, 1), why=_WHY, remedy="give one of them another id")
+            raise EngineError(
+                f"two policies have the id {policy.id}: {seen[policy.id].path} and this one",
+                location=Location(policy.path, 1),
+                why=_WHY,
+                remedy="give one of them another id",
+            )
         seen[policy.id] = policy
 
 

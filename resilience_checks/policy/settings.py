@@ -42,13 +42,20 @@ def settings(pack: Pack, declared: Mapping[str, PolicySettings]) -> dict[str, Se
 
             near = get_close_matches(name, known, n=1)
             hint = f"did you mean {near[0]}?" if near else f"the policies are {', '.join(known)}"
-            raise UsageError(f"there is no policy {name!r}", location=item.location, why="what is set here would have no effect", remedy=hint)
+            raise UsageError(
+                f"there is no policy {name!r}",
+                location=item.location,
+                why="what is set here would have no effect",
+                remedy=hint,
+            )
     return {name: _settings(policy, declared.get(name)) for name, policy in known.items()}
 
 
 def _settings(policy: Policy, declared: PolicySettings | None) -> Settings:
     if declared is None:
-        return Settings(enabled=True, severity=policy.severity, on_unknown=policy.on_unknown, parameters=policy.defaults)
+        return Settings(
+            enabled=True, severity=policy.severity, on_unknown=policy.on_unknown, parameters=policy.defaults
+        )
     parameters = {**policy.defaults, **declared.parameters}
     _hold(policy, declared, parameters)
     chosen = {"default": str(declared.on_unknown)} if declared.on_unknown else policy.on_unknown
@@ -70,4 +77,9 @@ def _hold(policy: Policy, declared: PolicySettings, parameters: Mapping[str, Any
     place = ".".join(str(item) for item in error.absolute_path)
     location = declared.at.get("parameters", declared.location)
     what = f"parameters{'.' if place else ''}{place} of {policy.id}: {error.message}"
-    raise UsageError(what, location=location, why="the policy cannot be evaluated with it", remedy=f"its parameters are {', '.join(policy.parameters.get('properties', {})) or 'none'}")
+    raise UsageError(
+        what,
+        location=location,
+        why="the policy cannot be evaluated with it",
+        remedy=f"its parameters are {', '.join(policy.parameters.get('properties', {})) or 'none'}",
+    )

@@ -57,7 +57,11 @@ def _query(engine: Any, query: str) -> Any:
 def plain(message: str) -> str:
     """Return an engine's message without its native backtrace and its drawing of the source line."""
     text = message.split("Stack backtrace", 1)[0]
-    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.strip().startswith(("|", "^", "Caused by"))]
+    lines = [
+        line.strip()
+        for line in text.splitlines()
+        if line.strip() and not line.strip().startswith(("|", "^", "Caused by"))
+    ]
     kept = [line.removeprefix("-->").strip() for line in lines if not line.split("|", 1)[0].strip().isdigit()]
     return ": ".join(dict.fromkeys(kept))[:1000]
 

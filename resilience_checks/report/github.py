@@ -36,12 +36,22 @@ class Github:
     def render(self, report: Report) -> str:
         """Return the commands, the most severe first, at most ten of a type."""
         fail_on = Severity(report.fail_on) if report.fail_on != "never" else None
-        errors = [command("error", failure.what + _paragraphs(failure.why, failure.remedy), failure.location, "could not be evaluated") for failure in report.failures]
+        errors = [
+            command(
+                "error",
+                failure.what + _paragraphs(failure.why, failure.remedy),
+                failure.location,
+                "could not be evaluated",
+            )
+            for failure in report.failures
+        ]
         warnings: list[str] = []
         for result in sorted(report.results, key=order):
             if result.outcome in {Outcome.VIOLATION, Outcome.ERROR, Outcome.UNKNOWN}:
                 kind = "error" if blocks(result, fail_on) else "warning"
-                (errors if kind == "error" else warnings).append(command(kind, _message(result), result.location, f"{result.title} [{result.policy}]"))
+                (errors if kind == "error" else warnings).append(
+                    command(kind, _message(result), result.location, f"{result.title} [{result.policy}]")
+                )
         lines = [*_limited("error", errors), *_limited("warning", warnings)]
         if self._readable:
             lines += fenced(self._readable)
@@ -49,9 +59,9 @@ class Github:
 
 
 def command(kind: str, message: str, location: Location | None, title: str) -> str:
-    """Return one workflow command.
+    r"""Return one workflow command.
 
-    >>> command("error", "50% of a\\nb", None, "x: y")
+    >>> command("error", "50% of a\nb", None, "x: y")
     '::error title=x%3A y::50%25 of a%0Ab'
     """
     properties: dict[str, str] = {}
@@ -78,11 +88,20 @@ def fenced(text: str, token: str | None = None) -> list[str]:
 def summary(report: Report) -> str:
     """Return the job summary in Markdown, below the size above which the runner refuses it whole."""
     rows = [f"**resilience-checks: {_markdown(report.verdict.words)}**", ""]
-    shown = [result for result in sorted(report.results, key=order) if result.outcome in {Outcome.VIOLATION, Outcome.UNKNOWN, Outcome.ERROR}]
+    shown = [
+        result
+        for result in sorted(report.results, key=order)
+        if result.outcome in {Outcome.VIOLATION, Outcome.UNKNOWN, Outcome.ERROR}
+    ]
     if shown:
         rows += ["| outcome | severity | policy | what | where |", "|---|---|---|---|---|"]
-        rows += [f"| {result.outcome} | {result.severity} | {result.policy} | {_markdown(result.message)} | {_markdown(str(result.location or ''))} |" for result in shown]
-    rows += [f"- error: {_markdown(failure.what)} ({_markdown(str(failure.location or ''))})" for failure in report.failures]
+        rows += [
+            f"| {result.outcome} | {result.severity} | {result.policy} | {_markdown(result.message)} | {_markdown(str(result.location or ''))} |"
+            for result in shown
+        ]
+    rows += [
+        f"- error: {_markdown(failure.what)} ({_markdown(str(failure.location or ''))})" for failure in report.failures
+    ]
     text = "\n".join(rows) + "\n"
     encoded = text.encode()
     return text if len(encoded) < MAX_SUMMARY else encoded[: MAX_SUMMARY - 100].decode(errors="ignore") + "\n\n(cut)\n"
@@ -102,7 +121,12 @@ def _message(result: Result) -> str:
     lost = f"Lost: {', '.join(result.services)}" if len(result.services) > 1 else ""
     why = "\n".join(f"- {step.text}{f' ({step.location})' if step.location else ''}" for step in result.chain)
     hangs = "\n".join(f"- {text}" for text in result.depends_on)
-    return result.message + _paragraphs(lost, f"Why:\n{why}" if why else "", f"Hangs on:\n{hangs}" if hangs else "", f"Fix: {result.remediation}" if result.remediation else "")
+    return result.message + _paragraphs(
+        lost,
+        f"Why:\n{why}" if why else "",
+        f"Hangs on:\n{hangs}" if hangs else "",
+        f"Fix: {result.remediation}" if result.remediation else "",
+    )
 
 
 def _paragraphs(*parts: str) -> str:
@@ -113,7 +137,12 @@ def _limited(kind: str, commands: Sequence[str]) -> list[str]:
     if len(commands) <= MAX_ANNOTATIONS:
         return list(commands)
     left = len(commands) - MAX_ANNOTATIONS + 1
-    more = command(kind, f"{left} more of this kind: they are in the log of this step, in the job summary and in the JSON report", None, "more findings")
+    more = command(
+        kind,
+        f"{left} more of this kind: they are in the log of this step, in the job summary and in the JSON report",
+        None,
+        "more findings",
+    )
     return [*commands[: MAX_ANNOTATIONS - 1], more]
 
 

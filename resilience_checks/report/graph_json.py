@@ -38,7 +38,9 @@ def as_data(graph: ResourceGraph) -> dict[str, Any]:
         "notes": list(graph.notes),
         "resources": [_resource(resource) for resource in graph.resources],
         "lookups": [_lookup(lookup) for lookup in graph.lookups],
-        "skippedCallbacks": [{"name": callback.name, "location": _location(callback.location)} for callback in graph.skipped],
+        "skippedCallbacks": [
+            {"name": callback.name, "location": _location(callback.location)} for callback in graph.skipped
+        ],
         "outputs": {key: value(item) for key, item in graph.outputs.items()},
     }
 

@@ -34,7 +34,15 @@ class Terminal:
         from rich.console import Console
 
         out = StringIO()
-        console = Console(file=out, force_terminal=self._color, no_color=not self._color, width=self._width or 100, highlight=False, emoji=False, soft_wrap=False)
+        console = Console(
+            file=out,
+            force_terminal=self._color,
+            no_color=not self._color,
+            width=self._width or 100,
+            highlight=False,
+            emoji=False,
+            soft_wrap=False,
+        )
         for failure in report.failures:
             self._failure(console, failure)
         found = [result for result in report.results if result.outcome is Outcome.ERROR]
@@ -106,11 +114,31 @@ class Terminal:
         stacks = ", ".join(stack.name for stack in report.stacks) or "no stack"
         declared = sum(service.declared for service in report.services)
         kind = "declared" if declared == len(report.services) else "inferred"
-        self._field(console, "checked", f"{stacks}: {len(report.policies)} policies on {len(report.services)} {kind} services, engine {report.engine}")
-        words = {Outcome.VIOLATION: "violations", Outcome.UNKNOWN: "unknown", Outcome.PASS: "passes", Outcome.NOT_APPLICABLE: "not applicable", Outcome.ERROR: "errors"}
-        self._field(console, "results", ", ".join(f"{counts[outcome]} {word}" for outcome, word in words.items() if counts[outcome] or outcome is Outcome.VIOLATION))
+        self._field(
+            console,
+            "checked",
+            f"{stacks}: {len(report.policies)} policies on {len(report.services)} {kind} services, engine {report.engine}",
+        )
+        words = {
+            Outcome.VIOLATION: "violations",
+            Outcome.UNKNOWN: "unknown",
+            Outcome.PASS: "passes",
+            Outcome.NOT_APPLICABLE: "not applicable",
+            Outcome.ERROR: "errors",
+        }
+        self._field(
+            console,
+            "results",
+            ", ".join(
+                f"{counts[outcome]} {word}"
+                for outcome, word in words.items()
+                if counts[outcome] or outcome is Outcome.VIOLATION
+            ),
+        )
         types = f"; unknown types: {', '.join(sorted(report.unknown_types))}" if report.unknown_types else ""
-        self._field(console, "coverage", f"{known} of {known + unknown} resources have a type that the catalogue knows{types}")
+        self._field(
+            console, "coverage", f"{known} of {known + unknown} resources have a type that the catalogue knows{types}"
+        )
         style = "bold green" if report.verdict.exit_code == 0 else "bold red"
         self._line(console, ("verdict", style), (safe(report.verdict.words), "bold"))
 

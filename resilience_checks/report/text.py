@@ -14,10 +14,10 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u
 
 
 def safe(text: str) -> str:
-    """Return the text with everything that a terminal or reader could be misled by made visible.
+    r"""Return the text with everything that a terminal or reader could be misled by made visible.
 
-    >>> safe("a\\x1b[31mb")
-    'a\\\\x1b[31mb'
+    >>> safe("a\x1b[31mb")
+    'a\\x1b[31mb'
     """
     return _CONTROL.sub(lambda match: match.group().encode("unicode_escape").decode(), text)
 
@@ -31,4 +31,7 @@ def excerpt(root: Path, location: Location | None, around: int = 1) -> list[tupl
     except OSError:
         return []
     first, last = max(1, location.line - around), min(len(lines), location.line + around)
-    return [(number, safe(lines[number - 1].replace("\t", "    ")), number == location.line) for number in range(first, last + 1)]
+    return [
+        (number, safe(lines[number - 1].replace("\t", "    ")), number == location.line)
+        for number in range(first, last + 1)
+    ]

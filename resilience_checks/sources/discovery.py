@@ -14,7 +14,9 @@ from resilience_checks.sources.project import PROJECT_FILES, Project, read_proje
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_SKIPPED = frozenset({".git", ".hg", ".tox", ".venv", "venv", "node_modules", "__pycache__", "site-packages", "dist", "build"})
+_SKIPPED = frozenset(
+    {".git", ".hg", ".tox", ".venv", "venv", "node_modules", "__pycache__", "site-packages", "dist", "build"}
+)
 _DEFAULT_STACK = "dev"
 
 
@@ -63,7 +65,9 @@ def discover(paths: Sequence[Path], root: Path, stacks: Sequence[str] = ()) -> D
             failures.append(error)
             continue
         for stack in found:
-            wanted = not stacks or any(fnmatchcase(stack.stack, glob) or fnmatchcase(stack.name, glob) for glob in stacks)
+            wanted = not stacks or any(
+                fnmatchcase(stack.stack, glob) or fnmatchcase(stack.name, glob) for glob in stacks
+            )
             if wanted:
                 taken.append(stack)
             else:

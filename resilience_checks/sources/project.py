@@ -51,13 +51,23 @@ def read_project(file: Path, root: Path) -> Project:
     where = relative(file, root)
     name, runtime = data.get("name"), data.get("runtime")
     if not isinstance(name, str) or not name:
-        raise InputError("`name` is missing", location=Location(where, 1), why=_WHY, remedy="give the project a name: `name: my-project`")
+        raise InputError(
+            "`name` is missing",
+            location=Location(where, 1),
+            why=_WHY,
+            remedy="give the project a name: `name: my-project`",
+        )
     if isinstance(runtime, str):
-        kind, options = runtime, {}
+        kind, options = runtime, dict[str, Any]()
     elif isinstance(runtime, dict) and isinstance(runtime.get("name"), str):
         kind, options = runtime["name"], runtime.get("options") or {}
     else:
-        raise InputError("`runtime` is missing", location=Location(where, 1), why=_WHY, remedy="say which language the program is in: `runtime: python`")
+        raise InputError(
+            "`runtime` is missing",
+            location=Location(where, 1),
+            why=_WHY,
+            remedy="say which language the program is in: `runtime: python`",
+        )
     main = data.get("main")
     config = data.get("config") or {}
     return Project(
@@ -122,17 +132,28 @@ def read_mapping(file: Path, root: Path) -> Mapping[str, Any]:
     try:
         data = YAML(typ="rt").load(file.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise InputError(f"{where} does not exist", why=_WHY, remedy="name a directory that holds a Pulumi.yaml") from error
+        raise InputError(
+            f"{where} does not exist", why=_WHY, remedy="name a directory that holds a Pulumi.yaml"
+        ) from error
     except UnicodeDecodeError as error:
-        raise InputError("the file is not UTF-8 text", location=Location(where, 1), why=_WHY, remedy="save it as UTF-8") from error
+        raise InputError(
+            "the file is not UTF-8 text", location=Location(where, 1), why=_WHY, remedy="save it as UTF-8"
+        ) from error
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         location = Location(where, mark.line + 1, mark.column + 1) if mark else Location(where, 1)
-        raise InputError(f"not valid YAML: {error.problem or error.context}", location=location, why=_WHY, remedy="correct the YAML at this line") from error
+        raise InputError(
+            f"not valid YAML: {error.problem or error.context}",
+            location=location,
+            why=_WHY,
+            remedy="correct the YAML at this line",
+        ) from error
     except YAMLError as error:
         raise InputError("not valid YAML", location=Location(where, 1), why=_WHY, remedy="correct the YAML") from error
     if not isinstance(data, dict):
-        raise InputError("not a mapping", location=Location(where, 1), why=_WHY, remedy="start it with `name:` and `runtime:`")
+        raise InputError(
+            "not a mapping", location=Location(where, 1), why=_WHY, remedy="start it with `name:` and `runtime:`"
+        )
     return data
 
 

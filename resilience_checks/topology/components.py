@@ -33,12 +33,21 @@ def part_id(name: str) -> str:
 class Components:
     """Draws every declared component."""
 
-    def __init__(self, declarations: declared.Declarations, selection: Selection, parts: Parts, placements: Placements, book: FactBook) -> None:
+    def __init__(
+        self,
+        declarations: declared.Declarations,
+        selection: Selection,
+        parts: Parts,
+        placements: Placements,
+        book: FactBook,
+    ) -> None:
         """Select what each component is about."""
         self._declarations, self._selection, self._parts = declarations, selection, parts
         self._placements, self._book = placements, book
         self.selected = {c.id: selection.of_any(c.select) if c.select else () for c in declarations.components.values()}
-        border = [named.id for site in declarations.sites.values() if site.perimeter for named in site.perimeter.components]
+        border = [
+            named.id for site in declarations.sites.values() if site.perimeter for named in site.perimeter.components
+        ]
         self._perimeters = frozenset(border)
 
     def by_device(self) -> dict[int, Component]:
@@ -80,7 +89,9 @@ class Components:
         if len(gates) == 1:
             return gates[0]
         text = f"{what} selects {len(gates)} things, and nothing says whether one of them is enough"
-        fact = self._book.doubt(f"how many of {what}", ("all", "any"), text, "say `any-of`, `at-least` or `requires`", location=why.location)
+        fact = self._book.doubt(
+            f"how many of {what}", ("all", "any"), text, "say `any-of`, `at-least` or `requires`", location=why.location
+        )
         return Case(fact, {"all": every(gates), "any": AnyOf(tuple(gates), why)})
 
     def _member(self, thing: Thing, answer: Holds, what: str, nature: Nature, why: Reason | None) -> Gate:
@@ -88,7 +99,13 @@ class Components:
         if answer is Holds.YES:
             return up
         text = f"whether {what} matches {thing.label} is not known, because what names it is not"
-        fact = self._book.doubt(f"{what} matches {thing.id}", ("yes", "no"), text, "give the name in the program or the stack's configuration", location=thing.location)
+        fact = self._book.doubt(
+            f"{what} matches {thing.id}",
+            ("yes", "no"),
+            text,
+            "give the name in the program or the stack's configuration",
+            location=thing.location,
+        )
         return Case(fact, {"yes": up, "no": NEVER})
 
     def _take_up(self, component: Component) -> None:
@@ -129,20 +146,27 @@ class Components:
     def _own_units(self, component: Component) -> Gate:
         why = Reason(f"any unit of {component.id} is enough", location=component.location)
         if isinstance(component.units, tuple):
-            placed = [(unit.name or str(n), self._placements.at_site(unit.site), unit.location) for n, unit in enumerate(component.units, 1)]
+            placed = [
+                (unit.name or str(n), self._placements.at_site(unit.site), unit.location)
+                for n, unit in enumerate(component.units, 1)
+            ]
         else:
             place = self._own_place(component)
             placed = [(str(n), place, component.location) for n in range(1, (component.units or 0) + 1)]
         gates: list[Gate] = []
         for name, place, location in placed:
-            unit = Part(f"{component.id}#{name}", f"{component.id} unit {name}", component.role or "", location=location)
+            unit = Part(
+                f"{component.id}#{name}", f"{component.id} unit {name}", component.role or "", location=location
+            )
             self._parts.add(unit, place, "device")
             gates.append(Up(unit.id, Nature.PATH, why))
         return AnyOf(tuple(gates), why)
 
     def _relations(self, component: Component) -> Iterator[Gate]:
         if component.any_of:
-            why = Reason(f"{component.id} needs any one of these", location=component.at.get("any-of", component.location))
+            why = Reason(
+                f"{component.id} needs any one of these", location=component.at.get("any-of", component.location)
+            )
             yield AnyOf(tuple(self._edge(component, edge) for edge in component.any_of), why)
         yield from (self._edge(component, edge) for edge in component.requires)
         if component.at_least is not None:
@@ -161,14 +185,26 @@ class Components:
         votes: list[Vote] = []
         for number, voter in enumerate(quorum.voters, start=1):
             if isinstance(voter.to, Named):
-                votes.append(Vote(part_id(voter.to.id) if voter.to.sort is Sort.COMPONENT else f"service:{voter.to.id}", voter.votes))
+                votes.append(
+                    Vote(
+                        part_id(voter.to.id) if voter.to.sort is Sort.COMPONENT else f"service:{voter.to.id}",
+                        voter.votes,
+                    )
+                )
             elif voter.to is not None:
                 votes += self._selected_votes(component, voter.to, voter.votes)
             elif voter.site is not None:
-                part = Part(f"{component.id} voter {number}", f"voter of {component.id} at {voter.site}", component.role or "", location=voter.location)
+                part = Part(
+                    f"{component.id} voter {number}",
+                    f"voter of {component.id} at {voter.site}",
+                    component.role or "",
+                    location=voter.location,
+                )
                 self._parts.add(part, self._placements.at_site(voter.site), "device")
                 votes.append(Vote(part.id, voter.votes))
-        return Quorum(tuple(votes), why=Reason(f"{component.id} needs more than half of its votes", location=quorum.location))
+        return Quorum(
+            tuple(votes), why=Reason(f"{component.id} needs more than half of its votes", location=quorum.location)
+        )
 
     def _selected_votes(self, component: Component, select: Select, votes: int) -> Iterator[Vote]:
         for thing, answer in self._selection.of(select):
@@ -176,7 +212,13 @@ class Components:
             if answer is not Holds.YES:
                 text = f"whether {thing.label} votes in {component.id} is not known, because what names it is not"
                 key = f"{component.id} matches {thing.id}"
-                fact = self._book.doubt(key, ("yes", "no"), text, "give the name in the program or the stack's configuration", location=thing.location)
+                fact = self._book.doubt(
+                    key,
+                    ("yes", "no"),
+                    text,
+                    "give the name in the program or the stack's configuration",
+                    location=thing.location,
+                )
                 when = ((fact, "yes"),)
             yield Vote(thing.id, votes, when)
 
@@ -188,7 +230,12 @@ class Components:
             return primary
         seconds = _declared_seconds(mover)
         moves = Reason(f"{component.id} moves to its standby", location=mover.location)
-        needs = every(self.reference(need, Nature.MOVER, Reason(f"the mover of {component.id} needs this", location=mover.location)) for need in mover.needs)
+        needs = every(
+            self.reference(
+                need, Nature.MOVER, Reason(f"the mover of {component.id} needs this", location=mover.location)
+            )
+            for need in mover.needs
+        )
         standbys = [self.reference(standby, Nature.NEED, moves) for standby in failover.standby]
 
         def moved(lag: float | None) -> Gate:
@@ -198,7 +245,13 @@ class Components:
         if seconds is not None:
             return gate
         text = f"how long {component.id} takes to move is not declared"
-        fact = self._book.doubt(f"move of {part_id(component.id)}", ("in time", "too late"), text, "declare `detect` and `promote` of its mover", location=mover.location)
+        fact = self._book.doubt(
+            f"move of {part_id(component.id)}",
+            ("in time", "too late"),
+            text,
+            "declare `detect` and `promote` of its mover",
+            location=mover.location,
+        )
         return Case(fact, {"in time": gate, "too late": primary})
 
     def _with_lag(self, component: Component, replication: declared.Replication | None, moved: _Moved) -> Gate:
@@ -211,7 +264,13 @@ class Components:
             return moved(replication.lag or 0.0)
         else:
             text, location = f"how far the standby of {component.id} lags behind is not declared", replication.location
-        fact = self._book.doubt(f"replication lag of {part_id(component.id)}", ("within the RPO", "beyond it"), text, "declare `replication` with its `lag`", location=location)
+        fact = self._book.doubt(
+            f"replication lag of {part_id(component.id)}",
+            ("within the RPO", "beyond it"),
+            text,
+            "declare `replication` with its `lag`",
+            location=location,
+        )
         return Case(fact, {"within the RPO": moved(None), "beyond it": moved(_ENDLESS)})
 
 
@@ -227,5 +286,3 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     _Moved = Callable[[float | None], Gate]
-
-

@@ -28,7 +28,9 @@ class Units:
     reason: Reason
 
 
-def draw_devices(things: Things, parts: Parts, placements: Placements, book: FactBook, declared: dict[int, Component]) -> None:
+def draw_devices(
+    things: Things, parts: Parts, placements: Placements, book: FactBook, declared: dict[int, Component]
+) -> None:
     """Take up every device with its units; `declared` tells the component that a device was selected for."""
     peers = _peers(things)
     for thing in things.all:
@@ -49,12 +51,25 @@ def draw_devices(things: Things, parts: Parts, placements: Placements, book: Fac
         parts.add(part, place, None, thing)
         names = [f"{thing.id}#{number}" for number in range(1, units.count + (1 if units.sure else 2))]
         for name in names:
-            unit = Part(name, f"{thing.label} unit {name.rsplit('#', 1)[-1]}", role, urn=thing.urn, stack=thing.graph.name, location=thing.location)
+            unit = Part(
+                name,
+                f"{thing.label} unit {name.rsplit('#', 1)[-1]}",
+                role,
+                urn=thing.urn,
+                stack=thing.graph.name,
+                location=thing.location,
+            )
             parts.add(unit, place, thing.entry.fault)
         gates: list[Gate] = [Up(name, Nature.PATH, units.reason) for name in names]
         if not units.sure:
             remedy = "declare a component that selects it, with `units`"
-            fact = book.doubt(f"units of {thing.id}", ("one more", "no more"), units.reason.text, remedy, location=units.reason.location)
+            fact = book.doubt(
+                f"units of {thing.id}",
+                ("one more", "no more"),
+                units.reason.text,
+                remedy,
+                location=units.reason.location,
+            )
             gates[-1] = Case(fact, {"one more": gates[-1], "no more": NEVER})
         parts.set_gate(thing.id, AnyOf(tuple(gates), units.reason))
 
@@ -81,10 +96,16 @@ def _units(thing: Thing, component: Component | None, peers: int, book: FactBook
             continue
         if plan.count is not None:
             shown = max(shown, len(joined.values(plan.count)))
-            paired = Reason(f"{joined.label} joins {shown} units behind one address", location=joined.location, source=plan.source)
+            paired = Reason(
+                f"{joined.label} joins {shown} units behind one address", location=joined.location, source=plan.source
+            )
         elif peers == 1:
             hidden = True
-            paired = Reason(f"{joined.label} makes {thing.label} a pair, and no code shows how many units it has", location=joined.location, source=plan.source)
+            paired = Reason(
+                f"{joined.label} makes {thing.label} a pair, and no code shows how many units it has",
+                location=joined.location,
+                source=plan.source,
+            )
     wanted = component.units if component is not None and isinstance(component.units, int) else None
     if wanted is None or peers > 1:
         return Units(shown, not hidden or shown > 1, paired)

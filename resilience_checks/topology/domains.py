@@ -13,8 +13,6 @@ from resilience_checks.topology.placement import ELSEWHERE, NO_PLACE
 from resilience_checks.topology.things import PROVIDER, Thing, Things, holds, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from resilience_checks.catalogue.entries import CommonCause
     from resilience_checks.topology.declared import Declarations
     from resilience_checks.topology.facts import FactBook
@@ -98,10 +96,12 @@ class Domains:
     def _doubtful_neighbours(self, kind: str) -> None:
         """Parts whose places are all unknown may stand together: each such place may hit the others as well."""
         unknown = {key: draft for key, draft in self._drafts.items() if draft.exists and draft.kind == kind}
-        if len(unknown) < 2:
+        if len(unknown) <= 1:
             return
         why = f"{len(unknown)} {kind}s are not known, and may be one"
-        fact = self._book.doubt(f"unknown {kind}s are one", ("no", "yes"), why, f"declare each {kind} in resilience.yaml")
+        fact = self._book.doubt(
+            f"unknown {kind}s are one", ("no", "yes"), why, f"declare each {kind} in resilience.yaml"
+        )
         everyone = [member for draft in unknown.values() for member in draft.members if member.when]
         for draft in unknown.values():
             own = set(draft.members)
@@ -127,14 +127,18 @@ class Domains:
             draft = self._drafts.get(f"region:{site.region}")
             if draft is not None and f"site:{site.id}" in self._drafts:
                 draft.encloses[f"site:{site.id}"] = None
-                draft.joined.append((Step(f"site {site.id} is in {site.region}", site.at.get("region", site.location)), None))
+                draft.joined.append(
+                    (Step(f"site {site.id} is in {site.region}", site.at.get("region", site.location)), None)
+                )
         self._doubtful_neighbours("region")
 
     def _in_unknown_region(self, part: str, site: str, when: Condition, known: tuple[str, ...]) -> None:
         declared = self._declarations.sites[site]
         values = (*known, ELSEWHERE) if known else (ELSEWHERE, NO_PLACE)
         why = f"the region of site {site} is not declared"
-        fact = self._book.doubt(f"region of site {site}", values, why, f"declare `region` of {site}", location=declared.location)
+        fact = self._book.doubt(
+            f"region of site {site}", values, why, f"declare `region` of {site}", location=declared.location
+        )
         for value in values:
             self._stands(part, "region", value, (*when, (fact, value)), f"site {site}")
 
@@ -143,7 +147,9 @@ class Domains:
         for thing in self._things.all:
             for cause in thing.entry.domains:
                 part = thing.device.id if thing.entry.configures and thing.device else thing.id
-                applies = _both(holds(thing, cause.when), _negated(holds(thing, cause.unless)) if cause.unless else Holds.YES)
+                applies = _both(
+                    holds(thing, cause.when), _negated(holds(thing, cause.unless)) if cause.unless else Holds.YES
+                )
                 if part not in self._parts.all or applies is Holds.NO:
                     continue
                 if any(thing.value(path) is None for path in cause.needs):
@@ -152,20 +158,37 @@ class Domains:
         for group in unseen.values():
             self._unknown_keys(group)
 
-    def _join(self, thing: Thing, cause: CommonCause, part: str, applies: Holds, unseen: dict[tuple[str, object], list[tuple[Thing, CommonCause, str]]]) -> None:
+    def _join(
+        self,
+        thing: Thing,
+        cause: CommonCause,
+        part: str,
+        applies: Holds,
+        unseen: dict[tuple[str, object], list[tuple[Thing, CommonCause, str]]],
+    ) -> None:
         if any(isinstance(thing.value(path), Unknown) for path in cause.key):
             unseen[(cause.kind, _scope(thing, cause))].append((thing, cause, part))
             return
         when: Condition = ()
         if applies is Holds.UNKNOWN:
             why = f"whether {thing.label} joins its {cause.kind} depends on an input that is not known"
-            fact = self._book.doubt(f"{part} joins {cause.kind}", ("yes", "no"), why, "give the input in the stack's configuration", location=thing.location)
+            fact = self._book.doubt(
+                f"{part} joins {cause.kind}",
+                ("yes", "no"),
+                why,
+                "give the input in the stack's configuration",
+                location=thing.location,
+            )
             when = ((fact, "yes"),)
         key = _key(thing, cause)
         draft = self.draft(cause.kind, key, key, tuple(FaultKind(fault) for fault in cause.faults))
         draft.members[Member(part, when)] = None
-        draft.joined.append((Step(f"{thing.label} of {self._parts.all[part].label} joins it", thing.location), thing.urn))
-        draft.reason = draft.reason or Reason(f"equal {' and '.join(cause.key)}", location=thing.location, source=cause.source)
+        draft.joined.append(
+            (Step(f"{thing.label} of {self._parts.all[part].label} joins it", thing.location), thing.urn)
+        )
+        draft.reason = draft.reason or Reason(
+            f"equal {' and '.join(cause.key)}", location=thing.location, source=cause.source
+        )
 
     def _unknown_keys(self, group: list[tuple[Thing, CommonCause, str]]) -> None:
         """Each member has its own event in every completion; one that is shared hits all, or joins a known group."""
@@ -175,11 +198,23 @@ class Domains:
         shared = None
         if len(group) > 1:
             why = f"{' and '.join(cause.key)} of {len(group)} resources are not known, and may be equal"
-            shared = self._book.doubt(f"unknown {cause.kind}s are one", ("no", "yes"), why, "give the input in the stack's configuration", location=first.location)
+            shared = self._book.doubt(
+                f"unknown {cause.kind}s are one",
+                ("no", "yes"),
+                why,
+                "give the input in the stack's configuration",
+                location=first.location,
+            )
         for thing, _, part in group:
             why = f"{' and '.join(cause.key)} of {thing.label} is not known"
             values = (*known, _OWN) if known else (_OWN, "of no account")
-            fact = self._book.doubt(f"{cause.kind} of {part}", values, why, "give the input in the stack's configuration", location=thing.location)
+            fact = self._book.doubt(
+                f"{cause.kind} of {part}",
+                values,
+                why,
+                "give the input in the stack's configuration",
+                location=thing.location,
+            )
             for key in known:
                 self._drafts[key].members[Member(part, ((fact, key),))] = None
             own = self.draft(cause.kind, f"unknown, of {part}", f"the unknown {cause.kind} of {part}", faults)
@@ -255,5 +290,3 @@ def _both(one: Holds, other: Holds) -> Holds:
 
 def _negated(answer: Holds) -> Holds:
     return {Holds.YES: Holds.NO, Holds.NO: Holds.YES, Holds.UNKNOWN: Holds.UNKNOWN}[answer]
-
-

@@ -115,5 +115,3 @@ def _declared_domains(declarations: Declarations, selection: Selection, domains:
             if declared.id in link.domains:
                 draft.members[Member(f"link {link.id}")] = None
         draft.joined.append((Step(f"{declared.id} is declared", declared.location), None))
-
-

@@ -38,17 +38,38 @@ def move(things: Things, thing: Thing, mover: Mover) -> Move:
             works = Holds.UNKNOWN if values and works is not Holds.NO else Holds.NO
     run_by: Gate = ALWAYS
     if mover.run_by == "provider" and thing.device is not None:
-        run_by = Up(thing.device.id, Nature.MOVER, Reason(f"{thing.device.label} moves the traffic of {thing.label}", location=thing.location))
+        run_by = Up(
+            thing.device.id,
+            Nature.MOVER,
+            Reason(f"{thing.device.label} moves the traffic of {thing.label}", location=thing.location),
+        )
     terms = [_seconds(things, thing, term) for term in mover.terms]
     known = [seconds for seconds, _ in terms if seconds is not None]
     total = sum(known) if len(known) == len(terms) else None
-    words = " + ".join(f"{term.name} {f'{seconds:g} s' if seconds is not None else 'not known'}" for term, (seconds, _) in zip(mover.terms, terms, strict=True))
+    words = " + ".join(
+        f"{term.name} {f'{seconds:g} s' if seconds is not None else 'not known'}"
+        for term, (seconds, _) in zip(mover.terms, terms, strict=True)
+    )
     basis = Basis.DOCUMENTED if any(documented for _, documented in terms) else Basis.KNOWN
     source = mover.source or next((term.source for term in mover.terms if term.source), None)
-    return Move(works, run_by, total, Reason(f"moving takes {words}" if words else "moves by itself", basis, thing.location, source))
+    return Move(
+        works,
+        run_by,
+        total,
+        Reason(f"moving takes {words}" if words else "moves by itself", basis, thing.location, source),
+    )
 
 
-def moved(book: FactBook, thing: Thing, primary: Gate, standby: Gate, how: Move | None, lag: float | None = None, *, hidden: bool = False) -> Gate:
+def moved(
+    book: FactBook,
+    thing: Thing,
+    primary: Gate,
+    standby: Gate,
+    how: Move | None,
+    lag: float | None = None,
+    *,
+    hidden: bool = False,
+) -> Gate:
     """Return `primary`, or `standby` after the move; without a mover that works, `primary` alone.
 
     `hidden` says that a resource of unknown type touches the group and may be what moves it.
@@ -58,8 +79,18 @@ def moved(book: FactBook, thing: Thing, primary: Gate, standby: Gate, how: Move 
     gate = Failover(primary, (Standby(standby, how.run_by, how.seconds or 0.0, lag),), how.why)
     if how.works is Holds.YES and how.seconds is not None:
         return gate
-    reason = f"whether {thing.label} moves in time is not known: {how.why.text}" if how.works is Holds.YES else f"whether anything moves {thing.label} away from a dead member is not known"
-    fact = book.doubt(f"move of {thing.id}", ("works", "does not"), reason, "set its health check and timings in the program", location=thing.location)
+    reason = (
+        f"whether {thing.label} moves in time is not known: {how.why.text}"
+        if how.works is Holds.YES
+        else f"whether anything moves {thing.label} away from a dead member is not known"
+    )
+    fact = book.doubt(
+        f"move of {thing.id}",
+        ("works", "does not"),
+        reason,
+        "set its health check and timings in the program",
+        location=thing.location,
+    )
     return Case(fact, {"works": gate, "does not": primary})
 
 

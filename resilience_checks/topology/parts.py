@@ -9,7 +9,6 @@ from resilience_checks.model.values import Basis, Reason
 from resilience_checks.topology.estate import Part
 from resilience_checks.topology.gates import ALWAYS, All, AnyOf, AtLeast, Case, Gate, Nature, Up
 from resilience_checks.topology.placement import NOWHERE, Place
-from resilience_checks.topology.references import Loose
 from resilience_checks.topology.things import Thing
 
 if TYPE_CHECKING:
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 
     from resilience_checks.topology.facts import FactBook
     from resilience_checks.topology.placement import Placements
+    from resilience_checks.topology.references import Loose
 
 
 class Parts:
@@ -79,7 +79,9 @@ class Parts:
             self._outside[end.key] = name
             reason = Reason(end.why, Basis.UNKNOWN, end.location)
             place = near if near is not None else NOWHERE
-            fact = self._book.doubt(f"what {name} needs", ("nothing more", "something lost"), reason.text, end.remedy, location=end.location)
+            fact = self._book.doubt(
+                f"what {name} needs", ("nothing more", "something lost"), reason.text, end.remedy, location=end.location
+            )
             gate = Case(fact, {"nothing more": ALWAYS, "something lost": AnyOf(())})
             part = Part(name, end.label, "unknown", gate=gate, location=end.location)
             self.add(part, place, "device")

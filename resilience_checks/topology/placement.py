@@ -47,7 +47,9 @@ class Place:
         if sure or not self.sites:
             return sure[0] if len(sure) == 1 else None
         fact = self.sites[0][1][0][0]
-        return PlacedWhen(fact, {when[0][1]: None if site in {ELSEWHERE, NO_PLACE} else site for site, when in self.sites})
+        return PlacedWhen(
+            fact, {when[0][1]: None if site in {ELSEWHERE, NO_PLACE} else site for site, when in self.sites}
+        )
 
     @property
     def sure_site(self) -> str | None:
@@ -137,7 +139,11 @@ class Placements:
         value = thing.value(path)
         name = text(value)
         if name is None:
-            return None if value is None else self._unknown_site(thing.id, f"{path} of {thing.label} is not known", thing.location)
+            return (
+                None
+                if value is None
+                else self._unknown_site(thing.id, f"{path} of {thing.label} is not known", thing.location)
+            )
         found = self._aliases.get(name) or self._aliases.get(name.rsplit("/", 1)[-1]) or ()
         if len(found) == 1:
             return self.at_site(found[0])
@@ -161,7 +167,9 @@ class Placements:
     def _contradicted(self, thing: Thing, claims: tuple[str, ...], declared: Mapping[str, Rule]) -> Place:
         text_ = f"{thing.label} cannot stand at {' and '.join(claims)}"
         self._book.contradict(thing.id, text_, thing.location, *(rule.location for rule in declared.values()))
-        fact = self._book.doubt(f"site of {thing.id}", claims, text_, "make program and declarations agree", location=thing.location)
+        fact = self._book.doubt(
+            f"site of {thing.id}", claims, text_, "make program and declarations agree", location=thing.location
+        )
         return Place(sites=tuple((site, ((fact, site),)) for site in claims), root=thing.id)
 
     def _in_region(self, thing: Thing) -> Place:
@@ -222,4 +230,3 @@ def region_name(name: str) -> str:
     'uksouth'
     """
     return name.replace(" ", "").lower()
-

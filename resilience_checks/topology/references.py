@@ -52,14 +52,12 @@ def resolve(things: Things, thing: Thing, target: Target, base: str = "") -> tup
             ends = ends or found
         return ends
     if target.ref is not None:
-        return tuple(end for at, value in _at(thing, base, target.ref) for end in _by_reference(things, thing, at, value))
+        return tuple(
+            end for at, value in _at(thing, base, target.ref) for end in _by_reference(things, thing, at, value)
+        )
     assert target.name is not None
     assert target.by is not None
-    return tuple(
-        end
-        for at, value in _at(thing, base, target.by)
-        for end in _by_name(things, thing, target, at, value)
-    )
+    return tuple(end for at, value in _at(thing, base, target.by) for end in _by_name(things, thing, target, at, value))
 
 
 def _at(thing: Thing, base: str, path: str) -> tuple[tuple[str, Value], ...]:

@@ -26,7 +26,14 @@ if TYPE_CHECKING:
 class Services:
     """Draws every service of the estate."""
 
-    def __init__(self, declarations: declared.Declarations, selection: Selection, components: Components, parts: Parts, book: FactBook) -> None:
+    def __init__(
+        self,
+        declarations: declared.Declarations,
+        selection: Selection,
+        components: Components,
+        parts: Parts,
+        book: FactBook,
+    ) -> None:
         """Remember where the answers are."""
         self._declarations, self._selection, self._components = declarations, selection, components
         self._parts, self._book = parts, book
@@ -64,7 +71,9 @@ class Services:
         found = [
             other
             for other in things.all
-            if other.natural == pool and any(name.kind.endswith("pool") for name in other.entry.names) and other.id in self._parts.all
+            if other.natural == pool
+            and any(name.kind.endswith("pool") for name in other.entry.names)
+            and other.id in self._parts.all
         ]
         near = [other for other in found if other.device is thing.device] or found
         if not near:
@@ -88,7 +97,12 @@ class Services:
             found = self._selection.of(entry, entries=True)
             gate = self._components.all_or_any(f"the entry of {service.id}", found, Nature.PATH, reason)
             stack = found[0][0].graph.name if found[0][1] is Holds.YES else None
-        needs = [self._components.reference(need, Nature.NEED, Reason(f"{service.id} needs {need.id}", location=need.location)) for need in service.needs]
+        needs = [
+            self._components.reference(
+                need, Nature.NEED, Reason(f"{service.id} needs {need.id}", location=need.location)
+            )
+            for need in service.needs
+        ]
         needs += self._hidden(things)
         return Service(
             id=service.id,
@@ -109,7 +123,11 @@ class Services:
             if not graph.skipped and graph.capabilities.complete:
                 continue
             first = next((callback.location for callback in graph.skipped if callback.location), None)
-            what = f"{len(graph.skipped)} callbacks on values that are not known yet" if graph.skipped else "steps that the input leaves out"
+            what = (
+                f"{len(graph.skipped)} callbacks on values that are not known yet"
+                if graph.skipped
+                else "steps that the input leaves out"
+            )
             text = f"stack {graph.name} may make more resources than this run shows: {what}"
             fact = self._book.doubt(
                 f"more resources of {graph.name}",
@@ -129,7 +147,9 @@ class Services:
                 reason = Reason(f"{thing.label} is where consumers enter", Basis.ASSUMED, thing.location)
                 gate = Up(thing.id, Nature.PATH, reason)
                 needs = (*hidden, *self._bordering(things))
-                yield Service(thing.id, gate, needs=needs, declared=False, location=thing.location, stack=thing.graph.name)
+                yield Service(
+                    thing.id, gate, needs=needs, declared=False, location=thing.location, stack=thing.graph.name
+                )
 
     def _bordering(self, things: Things) -> Iterator[Gate]:
         """Yield a doubtful need for each firewall: without declared sites nobody says whose traffic it carries."""
@@ -145,4 +165,3 @@ class Services:
                     "declare `sites` with their `perimeter` in resilience.yaml",
                     reason,
                 )
-

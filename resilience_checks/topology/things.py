@@ -212,7 +212,10 @@ class _Collector:
         raw = next((value for path in meaning.key for _, value in thing.values(path)), None)
         key = text(raw)
         thing.natural = re.sub(meaning.strip, "", key) if key is not None and meaning.strip else key
-        thing.provider_names = (resource.name, None if raw is not None and key is None else thing.natural or resource.name)
+        thing.provider_names = (
+            resource.name,
+            None if raw is not None and key is None else thing.natural or resource.name,
+        )
         self.things.by_reference[(id(self.graph), resource.urn)] = thing
         self.things.all.append(thing)
 
@@ -226,7 +229,15 @@ class _Collector:
             self.things.all.append(thing)
         return self.defaults[package]
 
-    def _add(self, entry: Entry, source: Resource | Lookup, inputs: Mapping[str, Value], reference: str, provider: str | None, name: str) -> Thing:
+    def _add(
+        self,
+        entry: Entry,
+        source: Resource | Lookup,
+        inputs: Mapping[str, Value],
+        reference: str,
+        provider: str | None,
+        name: str,
+    ) -> Thing:
         device = self.things.at(self.graph, provider) if provider else self._default_provider(entry.package)
         thing = Thing(entry, self.graph, source, inputs, device=device, logical_name=name)
         thing.provider_names = device.provider_names if device else ()

@@ -57,14 +57,23 @@ class Wiring:
 
     def _take_up(self, thing: Thing) -> None:
         fault = None if thing.entry.logical else thing.entry.fault
-        part = Part(thing.id, thing.label, thing.entry.role or "", urn=thing.urn, stack=thing.graph.name, location=thing.location)
+        part = Part(
+            thing.id,
+            thing.label,
+            thing.entry.role or "",
+            urn=thing.urn,
+            stack=thing.graph.name,
+            location=thing.location,
+        )
         self._parts.add(part, self._placements.of(thing), fault, thing)
 
     def _needs(self, thing: Thing) -> Iterator[Gate]:
         if thing.entry.on is not None and thing.device is not None and thing.device.id in self._parts.all:
             yield Up(thing.device.id, Nature(thing.entry.on), self._because(thing, f"runs on {thing.device.label}"))
         if thing.owner is not None and thing.owner.entry.on is not None and thing.device is not None:
-            yield Up(thing.device.id, Nature(thing.owner.entry.on), self._because(thing, f"runs on {thing.device.label}"))
+            yield Up(
+                thing.device.id, Nature(thing.owner.entry.on), self._because(thing, f"runs on {thing.device.label}")
+            )
         for edge in thing.entry.edges:
             if edge.gate == "requires":
                 yield from self._required(thing, edge)
@@ -135,7 +144,9 @@ class Wiring:
                 continue
             ends = resolve(self._things, thing, edge.to, at)
             gate = every(
-                self._parts.up(end.to, Nature(edge.nature), self._because(thing, f"uses {end.to.label} ({end.at})"), near)
+                self._parts.up(
+                    end.to, Nature(edge.nature), self._because(thing, f"uses {end.to.label} ({end.at})"), near
+                )
                 for end in ends
             )
             rank = text(paths.first(value, edge.first_by)) if edge.first_by else None
@@ -148,13 +159,17 @@ class Wiring:
 
     def _perhaps_another(self, thing: Thing, edge: Edge, hidden: str | None, *, empty: bool) -> Gate:
         if hidden:
-            why = f"{hidden} refers to {thing.label}, and the catalogue does not know whether it adds to its {edge.group}"
+            why = (
+                f"{hidden} refers to {thing.label}, and the catalogue does not know whether it adds to its {edge.group}"
+            )
         elif empty:
             why = f"no checked program shows a member of the {edge.group} of {thing.label}"
         else:
             why = f"the {edge.group} of {thing.label} may hold more than code shows"
         remedy = "check the program that adds them as well, or declare them in resilience.yaml"
-        fact = self._book.doubt(f"more {edge.group} of {thing.id}", ("none", "one more"), why, remedy, location=thing.location)
+        fact = self._book.doubt(
+            f"more {edge.group} of {thing.id}", ("none", "one more"), why, remedy, location=thing.location
+        )
         return Case(fact, {"none": NEVER, "one more": ALWAYS})
 
     def _join_members(self) -> None:
@@ -167,7 +182,9 @@ class Wiring:
                 if not isinstance(at.to, Thing):
                     continue
                 gate = every(
-                    self._parts.up(end.to, Nature.PATH, self._because(thing, f"{at.to.label} uses {end.to.label}", subject=False))
+                    self._parts.up(
+                        end.to, Nature.PATH, self._because(thing, f"{at.to.label} uses {end.to.label}", subject=False)
+                    )
                     for end in ends
                 )
                 if ends:

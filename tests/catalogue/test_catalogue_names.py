@@ -64,7 +64,7 @@ def _paths(entry: Entry) -> Iterator[str]:
         yield from (path.lstrip("^") if path.startswith("^") else f"{element.each}.{path}" for path in _paths(element))
 
 
-@pytest.mark.parametrize(("package", "token"), _types("types"), ids=lambda value: str(value))
+@pytest.mark.parametrize(("package", "token"), _types("types"), ids=str)
 def test_names_of_a_type_are_those_of_the_sdk(package: str, token: str) -> None:
     entry = CATALOGUE.entry(token)
     sdk = CATALOGUE.package(package)
@@ -76,7 +76,7 @@ def test_names_of_a_type_are_those_of_the_sdk(package: str, token: str) -> None:
     assert [path for path in _paths(entry) if not has_path(inputs, path.removesuffix(".."))] == []
 
 
-@pytest.mark.parametrize(("package", "token"), _types("lookups"), ids=lambda value: str(value))
+@pytest.mark.parametrize(("package", "token"), _types("lookups"), ids=str)
 def test_names_of_a_lookup_are_those_of_the_sdk(package: str, token: str) -> None:
     entry = CATALOGUE.lookup(token)
     sdk = CATALOGUE.package(package)

@@ -36,7 +36,9 @@ def copy(stack: str, target: Path, *edits: Edit) -> Path:
     return directory
 
 
-def run(*arguments: str, cwd: Path | None = None, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+def run(
+    *arguments: str, cwd: Path | None = None, env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run the command line as a user would."""
     command = [sys.executable, "-m", "resilience_checks", *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd or ROOT, env=env, timeout=120)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.end_to_end.editing import ROOT, STACKS, Edit, copy, findings, report, run
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ALL = ("appointments", "email", "intranet", "patient-record", "prescriptions", "test-results")
 CLINICAL = ("appointments", "patient-record", "prescriptions", "test-results")
@@ -47,9 +50,15 @@ def test_the_shared_manager_is_reported_where_the_last_firewall_joins_it() -> No
     }
 
 
-BREAKING = {
+BREAKING: dict[str, tuple[list[Edit], list[tuple[str, str, str, tuple[str, ...]]]]] = {
     "a site's second firewall unit is removed": (
-        [Edit("estate.py", 'firewalls=("fw-a", "fw-b"), manager="fmg.cardiff-bay', 'firewalls=("fw-a",), manager="fmg.cardiff-bay')],
+        [
+            Edit(
+                "estate.py",
+                'firewalls=("fw-a", "fw-b"), manager="fmg.cardiff-bay',
+                'firewalls=("fw-a",), manager="fmg.cardiff-bay',
+            )
+        ],
         [("violation", "redundant-firewalls", "device:fw-a.cardiff-bay.example", ALL)],
     ),
     "both sites' firewalls join one manager": (
@@ -69,9 +78,18 @@ BREAKING = {
         [Edit("__main__.py", '        monitor="/Common/https",\n', "")],
         [
             *(("violation", "cross-site-failover", f"site:{site}", ALL) for site in ("blaenavon", "cardiff-bay")),
-            *(("violation", "no-single-region-national-service", f"region:{region}", ALL) for region in ("cardiff", "gwent")),
-            *(("violation", "redundant-firewalls", f"ha-cluster:edge-{site}/1", ALL) for site in ("blaenavon", "cardiff-bay")),
-            *(("violation", "redundant-firewalls", f"management-plane:fmg.{site}.example", ALL) for site in ("blaenavon", "cardiff-bay")),
+            *(
+                ("violation", "no-single-region-national-service", f"region:{region}", ALL)
+                for region in ("cardiff", "gwent")
+            ),
+            *(
+                ("violation", "redundant-firewalls", f"ha-cluster:edge-{site}/1", ALL)
+                for site in ("blaenavon", "cardiff-bay")
+            ),
+            *(
+                ("violation", "redundant-firewalls", f"management-plane:fmg.{site}.example", ALL)
+                for site in ("blaenavon", "cardiff-bay")
+            ),
         ],
     ),
 }
@@ -117,10 +135,10 @@ HARMLESS = {
     "a resource moves into a component": [
         Edit(
             "__main__.py",
-            "    datacenter = f5bigip.GtmDatacenter(f\"dc-{name}\", name=f\"dc-{name}\", opts=steering)",
-            "    group = pulumi.ComponentResource(\"nhswales:network:Place\", name)\n"
+            '    datacenter = f5bigip.GtmDatacenter(f"dc-{name}", name=f"dc-{name}", opts=steering)',
+            '    group = pulumi.ComponentResource("nhswales:network:Place", name)\n'
             "    inside = pulumi.ResourceOptions.merge(steering, pulumi.ResourceOptions(parent=group))\n"
-            "    datacenter = f5bigip.GtmDatacenter(f\"dc-{name}\", name=f\"dc-{name}\", opts=inside)",
+            '    datacenter = f5bigip.GtmDatacenter(f"dc-{name}", name=f"dc-{name}", opts=inside)',
         )
     ],
     "every service gets a third server": [Edit("__main__.py", "for unit in (1, 2)", "for unit in (1, 2, 3)")],

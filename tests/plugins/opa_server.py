@@ -55,7 +55,7 @@ def _await(server: subprocess.Popen[bytes], url: str) -> None:
     """Return once the server answers; the operating system wakes us by refusing until it listens."""
     while server.poll() is None:
         try:
-            with urllib.request.urlopen(f"{url}/health"):  # noqa: S310 our own server
+            with urllib.request.urlopen(f"{url}/health"):
                 return
         except OSError:
             continue

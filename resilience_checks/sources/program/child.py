@@ -32,7 +32,7 @@ def main() -> int:
     isolated = _close_network()
     notes = Notes(private, job["project_directory"])
     _refuse_connections()
-    stuck = (private / "stuck.txt").open("w", encoding="utf-8")  # noqa: SIM115 faulthandler needs it open to the end
+    stuck = (private / "stuck.txt").open("w", encoding="utf-8")
     faulthandler.dump_traceback_later(max(0.1, job["seconds"] * 0.95), file=stuck)
     end = _run(job, notes)
     faulthandler.cancel_dump_traceback_later()
@@ -320,7 +320,11 @@ def _watch_lookups(notes: Notes) -> None:
 
     def watched(tok: str, props: object, opts: object, typ: object, *arguments: object, **options: object) -> object:
         number = notes.number()
-        current = {"number": number, "note": {"number": number, "token": tok, "place": asked_at.get() or notes.here()}, "unknown": False}
+        current = {
+            "number": number,
+            "note": {"number": number, "token": tok, "place": asked_at.get() or notes.here()},
+            "unknown": False,
+        }
         plain = sys._getframe(1).f_code.co_name in {"invoke", "invoke_single", "invoke_async"}
         lookup.set(current)
         try:
@@ -446,7 +450,13 @@ def _failure(error: BaseException, notes: Notes) -> dict:
     if frames:
         end.update(file=os.path.realpath(frames[-1].filename), line=frames[-1].lineno)
     if isinstance(error, SyntaxError):
-        end.update(kind="syntax", message=error.msg, file=os.path.realpath(error.filename or ""), line=error.lineno, column=error.offset)
+        end.update(
+            kind="syntax",
+            message=error.msg,
+            file=os.path.realpath(error.filename or ""),
+            line=error.lineno,
+            column=error.offset,
+        )
     elif isinstance(error, ModuleNotFoundError):
         end.update(kind="module", module=error.name)
     elif isinstance(error, SystemExit):

@@ -44,14 +44,18 @@ class Converter:
         """Recognise the values of these answers."""
         self._answers = answers
 
-    def mapping(self, data: Mapping[str, Any], origin: Callable[[str], str | None], note: Callable[[str, str], None]) -> dict[str, Value]:
+    def mapping(
+        self, data: Mapping[str, Any], origin: Callable[[str], str | None], note: Callable[[str, str], None]
+    ) -> dict[str, Value]:
         """Return an input bag as values.
 
         `origin` names where an unknown at a path would come from; `note` is told each lookup that a text was built from.
         """
         return {key: self._value(item, key, origin, note) for key, item in data.items()}
 
-    def _value(self, value: Any, at: str, origin: Callable[[str], str | None], note: Callable[[str, str], None]) -> Value:
+    def _value(
+        self, value: Any, at: str, origin: Callable[[str], str | None], note: Callable[[str, str], None]
+    ) -> Value:
         if isinstance(value, dict):
             return self._mapping(value, at, origin, note)
         if isinstance(value, list):
@@ -62,21 +66,29 @@ class Converter:
             return self._text(value, at, origin, note)
         return value  # type: ignore[no-any-return]
 
-    def _mapping(self, value: dict[str, Any], at: str, origin: Callable[[str], str | None], note: Callable[[str, str], None]) -> Value:
+    def _mapping(
+        self, value: dict[str, Any], at: str, origin: Callable[[str], str | None], note: Callable[[str, str], None]
+    ) -> Value:
         mark = value.get(SIGNATURE)
         if mark == SECRET:
             inner = value.get("value")
             return Unknown("a secret that is not known before deployment") if is_unknown(inner) else secret(inner)
         if mark == OUTPUT:
             if value.get("secret"):
-                return secret(value["value"]) if "value" in value else Unknown("a secret that is not known before deployment")
+                return (
+                    secret(value["value"])
+                    if "value" in value
+                    else Unknown("a secret that is not known before deployment")
+                )
             return self._value(value["value"], at, origin, note) if "value" in value else unknown(origin(at))
         if mark == RESOURCE:
             return unknown(value.get("urn"))
         plain = {key: item for key, item in value.items() if key != SIGNATURE}
         return {key: self._value(item, f"{at}.{key}", origin, note) for key, item in plain.items()}
 
-    def _text(self, value: str, at: str, origin: Callable[[str], str | None], note: Callable[[str, str], None]) -> Value:
+    def _text(
+        self, value: str, at: str, origin: Callable[[str], str | None], note: Callable[[str, str], None]
+    ) -> Value:
         if value in UNKNOWNS:
             return unknown(origin(at))
         if "secure" in value and _PLACEHOLDER.search(value):

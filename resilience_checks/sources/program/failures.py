@@ -75,15 +75,24 @@ def failed(end: Mapping[str, Any], project: Project, root: Path, private: Path, 
 def _words(end: Mapping[str, Any], project: Project, code: int) -> tuple[str, str]:
     kind, message = end.get("kind"), str(end.get("message", ""))
     if kind == "sdk":
-        return "the program's interpreter has no `pulumi` package", "install the program's requirements into its virtual environment, or into the one that runs the checker"
+        return (
+            "the program's interpreter has no `pulumi` package",
+            "install the program's requirements into its virtual environment, or into the one that runs the checker",
+        )
     if kind == "module":
         name = str(end.get("module"))
-        return f"the program imports {name!r}, which is not installed", f"install it: pip install {name.split('.', 1)[0].replace('_', '-')} (or pip install -r requirements.txt)"
+        return (
+            f"the program imports {name!r}, which is not installed",
+            f"install it: pip install {name.split('.', 1)[0].replace('_', '-')} (or pip install -r requirements.txt)",
+        )
     if kind == "syntax":
         return f"syntax error: {message}", "correct the line"
     if kind == "config":
         key = str(end.get("key"))
-        return f"the configuration value {key} is required and not set", f"set it in Pulumi.<stack>.yaml, or run `pulumi config set {key.removeprefix(project.name + ':')} VALUE`"
+        return (
+            f"the configuration value {key} is required and not set",
+            f"set it in Pulumi.<stack>.yaml, or run `pulumi config set {key.removeprefix(project.name + ':')} VALUE`",
+        )
     if kind == "exit":
         return f"the program ended itself with exit code {message}", "let it run to its end in a preview"
     if kind == "network":
@@ -96,8 +105,14 @@ def _words(end: Mapping[str, Any], project: Project, code: int) -> tuple[str, st
     if kind == "memory":
         return "the program ran out of memory", "make it smaller, or raise the limit"
     if kind == "died":
-        return f"the program's process ended without a word (status {code})", "run it with `pulumi preview` to see why; it may have been stopped for using too much memory"
-    return f"{end.get('type', 'error')}: {message}", "run `pulumi preview` to see the same error, and correct the program"
+        return (
+            f"the program's process ended without a word (status {code})",
+            "run it with `pulumi preview` to see why; it may have been stopped for using too much memory",
+        )
+    return (
+        f"{end.get('type', 'error')}: {message}",
+        "run `pulumi preview` to see the same error, and correct the program",
+    )
 
 
 def _location(end: Mapping[str, Any], project: Project, root: Path) -> Location:

@@ -24,7 +24,16 @@ if TYPE_CHECKING:
 _LOOKUP = "urn:resilience-checks:lookup::"
 
 
-def build(stack: Stack, root: Path, record: Record, answers: Answers, private: Path, end: Mapping[str, Any], notes: tuple[str, ...], digest: str) -> ResourceGraph:
+def build(
+    stack: Stack,
+    root: Path,
+    record: Record,
+    answers: Answers,
+    private: Path,
+    end: Mapping[str, Any],
+    notes: tuple[str, ...],
+    digest: str,
+) -> ResourceGraph:
     """Return the graph of a program that ended well."""
     return _Builder(stack, root, record, answers, private).graph(end, notes, digest)
 
@@ -47,9 +56,13 @@ class _Builder:
     def graph(self, end: Mapping[str, Any], notes: tuple[str, ...], digest: str) -> ResourceGraph:
         registered = sorted(self._record.resources, key=lambda item: (item.type != STACK, item.number))
         resources = tuple(self._resource(item) for item in registered)
-        whole = not self._unwatched and all(self._elements.get(item.number) is not None for item in registered if item.inputs)
+        whole = not self._unwatched and all(
+            self._elements.get(item.number) is not None for item in registered if item.inputs
+        )
         stack_urn = next((item.urn for item in registered if item.type == STACK), "")
-        outputs = self._converter.mapping(self._record.outputs.get(stack_urn, {}), lambda _: None, lambda _at, _lookup: None)
+        outputs = self._converter.mapping(
+            self._record.outputs.get(stack_urn, {}), lambda _: None, lambda _at, _lookup: None
+        )
         remarks = [*notes, *(f"not watched with this SDK: {what}" for what in self._unwatched)]
         if not end.get("isolated"):
             remarks.append("no network namespace: connections were refused inside the program's own process only")
@@ -65,7 +78,9 @@ class _Builder:
             lookups=self._lookups(),
             skipped=tuple(self._skipped),
             outputs=outputs,
-            capabilities=Capabilities(lookups=True, element_dependencies=whole, secret_equality=True, lines=True, complete=not remote),
+            capabilities=Capabilities(
+                lookups=True, element_dependencies=whole, secret_equality=True, lines=True, complete=not remote
+            ),
             notes=tuple(remarks),
             digest=digest,
         )
@@ -82,7 +97,9 @@ class _Builder:
             parent=item.parent or None,
             provider=item.provider or None,
             dependencies=tuple(urn for urn in item.dependencies if not urn.startswith(_LOOKUP)),
-            property_dependencies={key: self._targets(urns) for key, urns in sorted(item.property_dependencies.items()) if urns},
+            property_dependencies={
+                key: self._targets(urns) for key, urns in sorted(item.property_dependencies.items()) if urns
+            },
             element_dependencies={path: tuple(targets) for path, targets in sorted(elements.items())},
             location=self._places.get(item.number) or self._location(item.frames),
             external_id=item.external_id,
@@ -130,7 +147,9 @@ class _Builder:
 
     def _targets(self, urns: Iterable[str]) -> tuple[str, ...]:
         """Return URNs and lookup ids, each once."""
-        numbered = (self._lookup_ids.get(int(urn.removeprefix(_LOOKUP)), "") if urn.startswith(_LOOKUP) else urn for urn in urns)
+        numbered = (
+            self._lookup_ids.get(int(urn.removeprefix(_LOOKUP)), "") if urn.startswith(_LOOKUP) else urn for urn in urns
+        )
         return tuple(sorted({target for target in numbered if target}))
 
     def _read_notes(self, file: Path) -> None:

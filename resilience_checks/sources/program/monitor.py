@@ -16,7 +16,19 @@ if TYPE_CHECKING:
 STACK = "pulumi:pulumi:Stack"
 PROVIDER = "pulumi:providers:"
 STACK_REFERENCE = "pulumi:pulumi:StackReference"
-_FEATURES = frozenset({"secrets", "resourceReferences", "outputValues", "aliasSpecs", "deletedWith", "replaceWith", "parameterization", "resourceHooks", "errorHooks"})
+_FEATURES = frozenset(
+    {
+        "secrets",
+        "resourceReferences",
+        "outputValues",
+        "aliasSpecs",
+        "deletedWith",
+        "replaceWith",
+        "parameterization",
+        "resourceHooks",
+        "errorHooks",
+    }
+)
 _OPTIONS = (("grpc.max_receive_message_length", 400 << 20), ("grpc.max_send_message_length", 400 << 20))
 _UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 
@@ -78,7 +90,9 @@ class Preview:
         self._urns: dict[str, Registered] = {}
         self._root = ""
         self._server = grpc.server(futures.ThreadPoolExecutor(max_workers=8), options=_OPTIONS)
-        resource_pb2_grpc.add_ResourceMonitorServicer_to_server(_servicer(resource_pb2_grpc.ResourceMonitorServicer, self), self._server)
+        resource_pb2_grpc.add_ResourceMonitorServicer_to_server(
+            _servicer(resource_pb2_grpc.ResourceMonitorServicer, self), self._server
+        )
         engine_pb2_grpc.add_EngineServicer_to_server(_servicer(engine_pb2_grpc.EngineServicer, self), self._server)
         self._server.add_insecure_port(f"unix:{socket}")
         self._server.start()
@@ -113,14 +127,18 @@ class Preview:
             parent=request.parent,
             provider=_provider_urn(request.provider),
             dependencies=tuple(sorted(request.dependencies)),
-            property_dependencies={key: tuple(sorted(value.urns)) for key, value in request.propertyDependencies.items()},
+            property_dependencies={
+                key: tuple(sorted(value.urns)) for key, value in request.propertyDependencies.items()
+            },
             frames=_frames(request),
             external_id=request.importId or None,
         )
         if not self._keep(registered):
             import grpc
 
-            context.abort(grpc.StatusCode.ALREADY_EXISTS, f"Duplicate resource URN '{urn}'; try giving it a unique name")
+            context.abort(
+                grpc.StatusCode.ALREADY_EXISTS, f"Duplicate resource URN '{urn}'; try giving it a unique name"
+            )
         response = resource_pb2.RegisterResourceResponse(urn=urn, id=request.importId)
         if request.custom and not self._blind(registered):
             response.object.CopyFrom(request.object)
@@ -135,7 +153,21 @@ class Preview:
         inputs = json_format.MessageToDict(request.properties)
         number = _number(context)
         self._keep(
-            Registered(urn, number, request.type, request.name, True, False, inputs, request.parent, _provider_urn(request.provider), tuple(sorted(request.dependencies)), {}, _frames(request), request.id)  # noqa: FBT003
+            Registered(
+                urn=urn,
+                number=number,
+                type=request.type,
+                name=request.name,
+                custom=True,
+                remote=False,
+                inputs=inputs,
+                parent=request.parent,
+                provider=_provider_urn(request.provider),
+                dependencies=tuple(sorted(request.dependencies)),
+                property_dependencies={},
+                frames=_frames(request),
+                external_id=request.id,
+            )
         )
         response = resource_pb2.ReadResourceResponse(urn=urn)
         response.properties.CopyFrom(request.properties)

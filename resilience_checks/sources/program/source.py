@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import InputError
-from resilience_checks.sources.program import graph_of, failures
+from resilience_checks.sources.program import failures, graph_of
 from resilience_checks.sources.project import stack_config
 
 if TYPE_CHECKING:
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT")
 _CHILD = Path(__file__).with_name("child.py")
-_NOT_PROGRAM = frozenset({".git", ".venv", "venv", "node_modules", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"})
+_NOT_PROGRAM = frozenset(
+    {".git", ".venv", "venv", "node_modules", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class ProgramSource:
         (self._private / "job.json").write_text(json.dumps(job), encoding="utf-8")
         self._started = time.monotonic()
         with (self._private / "output.txt").open("wb") as output:
-            self._child = subprocess.Popen(  # noqa: S603 the interpreter is the project's own or ours
+            self._child = subprocess.Popen(
                 [interpreter, "-s", str(_CHILD), str(self._private)],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -112,7 +114,16 @@ class ProgramSource:
             raise failures.duplicate(record.duplicates[0], self._stack.project, self.root)
         if not end.get("ok"):
             raise failures.failed(end, self._stack.project, self.root, self._private, self._child.returncode)
-        return graph_of.build(self._stack, self.root, record, self._preview.answers, self._private, end, self._notes, digest(self._stack.project.directory))
+        return graph_of.build(
+            self._stack,
+            self.root,
+            record,
+            self._preview.answers,
+            self._private,
+            end,
+            self._notes,
+            digest(self._stack.project.directory),
+        )
 
     def close(self) -> None:
         """Stop the child and the monitor, and remove the private directory."""
