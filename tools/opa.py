@@ -58,9 +58,9 @@ def go() -> str:
 
 def verify(directory: str) -> int:
     opa = str(build())
-    unformatted = subprocess.run([opa, "fmt", "--list", directory], capture_output=True, text=True, check=True).stdout
-    if unformatted.strip():
-        print(f"not formatted (run `opa fmt -w {directory}`):\n{unformatted}")
+    formatted = subprocess.run([opa, "fmt", "--list", directory], capture_output=True, text=True, check=False)
+    if formatted.returncode or formatted.stdout.strip():
+        print(f"not formatted (run `opa fmt -w {directory}`):\n{formatted.stdout}{formatted.stderr}")
         return 1
     for command in (["check", "--strict", directory], ["test", directory]):
         code = subprocess.run([opa, *command], check=False).returncode
