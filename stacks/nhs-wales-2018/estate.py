@@ -5,16 +5,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Site:
-    """A data centre: its address range, its firewall units and who manages them."""
+    """A data centre: its address range, its name in vCenter, its firewall units and who manages them."""
 
     network: str
+    datacenter: str
     firewalls: tuple[str, ...]
     manager: str
 
 
 SITES = {
-    "blaenavon": Site("10.10", firewalls=("fw-a", "fw-b"), manager="fmg.wales.example"),
-    "cardiff-bay": Site("10.20", firewalls=("fw-a", "fw-b"), manager="fmg.wales.example"),
+    "blaenavon": Site("10.10", "dc-blaenavon", firewalls=("fw-a", "fw-b"), manager="fmg.wales.example"),
+    "cardiff-bay": Site("10.20", "dc-cardiff-bay", firewalls=("fw-a", "fw-b"), manager="fmg.wales.example"),
 }
 
 # Each service with the last part of its address and the sites that serve it.
@@ -27,4 +28,5 @@ SERVICES = {
     "intranet": (16, ("blaenavon", "cardiff-bay")),
 }
 
+# The clinical systems' primary database and its standby.
 DATABASES = {"sql-b1": "blaenavon", "sql-c1": "cardiff-bay"}

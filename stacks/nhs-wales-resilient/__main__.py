@@ -1,4 +1,4 @@
-"""Nationally hosted systems on two data centres, each able to serve alone."""
+"""Nationally hosted systems on two data centres, reached by name at whichever of them answers."""
 
 import pulumi
 import pulumi_f5bigip as f5bigip
@@ -6,54 +6,63 @@ import pulumi_f5bigip as f5bigip
 from estate import DATABASES, SERVICES, SITES
 from sites import Firewalls, Hosts, LoadBalancer
 
-secret = pulumi.Config().require_secret("deviceToken")
+config = pulumi.Config()
 
-hosts = {}
-balancers = {}
+hosts: dict[str, Hosts] = {}
+balancers: dict[str, LoadBalancer] = {}
 for name, site in SITES.items():
-    Firewalls(name, site, secret)
-    hosts[name] = Hosts(name, secret)
-    balancers[name] = LoadBalancer(name, site, secret)
+    Firewalls(name, site, config.require_secret("firewallToken"))
+    hosts[name] = Hosts(name, site, config.require_secret("vcenterPassword"))
+    balancers[name] = LoadBalancer(name, site, config.require_secret("balancerPassword"))
 
-for number, (name, site) in enumerate(DATABASES.items(), start=1):
-    hosts[site].machine(name, f"{SITES[site].network}.30.{number}")
+for machine, place in DATABASES.items():
+    hosts[place].machine(machine, f"{SITES[place].network}.30.1")
 
 published: dict[str, list[dict[str, str]]] = {name: [] for name in SITES}
 for service, (number, places) in SERVICES.items():
     for place in places:
-        servers = {
-            f"{service}-{place}-{unit}": f"{SITES[place].network}.{number}.{unit}" for unit in (1, 2)
-        }
-        for server, address in servers.items():
-            hosts[place].machine(server, address)
+        servers = {f"{service}-{place}-{unit}": f"{SITES[place].network}.{number}.{unit}" for unit in (1, 2)}
+        hosts[place].group(service, servers)
         destination = balancers[place].publish(service, number, servers)
         published[place].append({"name": service, "destination": destination})
 
-# Names are answered by BIG-IP DNS, one sync group with a unit at each site.
-steering = pulumi.ResourceOptions(
-    provider=f5bigip.Provider("gtm", address="https://gtm.wales.example", username="deploy", password=secret)
+# Names are answered by one BIG-IP DNS sync group, with a unit at each site. Its address is any of them.
+gtm = f5bigip.Provider(
+    "gtm",
+    address="https://gtm.wales.example",
+    username="deploy",
+    password=config.require_secret("balancerPassword"),
 )
-for name in SITES:
-    datacenter = f5bigip.GtmDatacenter(f"dc-{name}", name=f"dc-{name}", opts=steering)
-    f5bigip.GtmServer(
-        f"srv-{name}",
+on_gtm = pulumi.ResourceOptions(provider=gtm)
+
+steered: dict[str, f5bigip.GtmServer] = {}
+for name, site in SITES.items():
+    datacenter = f5bigip.GtmDatacenter(f"datacenter-{name}", name=site.datacenter, opts=on_gtm)
+    steered[name] = f5bigip.GtmServer(
+        f"balancers-{name}",
         name=f"srv-{name}",
         datacenter=datacenter.name,
         product="bigip",
         monitor="/Common/bigip",
-        virtual_server_discovery=False,
-        addresses=[{"name": f"{SITES[name].network}.0.5", "device_name": f"/Common/lb-a.{name}.example"}],
+        virtual_server_discovery="disabled",
+        addresses=[{"name": ip, "device_name": device} for device, ip in balancers[name].units.items()],
         virtual_servers=published[name],
-        opts=steering,
+        opts=on_gtm,
     )
+
 for service, (_, places) in SERVICES.items():
+    # Both sites serve; a site that fails the monitor is no longer answered, within its timeout and the TTL.
     f5bigip.GtmPool(
         f"{service}-pool",
         name=f"{service}-pool",
         type="a",
-        members=[{"name": f"srv-{place}:{service}", "member_order": order} for order, place in enumerate(places)],
+        members=[
+            {"name": pulumi.Output.concat(steered[place].name, ":", service), "member_order": order}
+            for order, place in enumerate(places)
+        ],
         monitor="/Common/https",
         ttl=30,
-        opts=steering,
+        opts=on_gtm,
     )
-    f5bigip.GtmWideip(f"{service}-name", name=f"{service}.wales.example", type="a", opts=steering)
+    # This SDK has no way to attach a pool to its wide IP; resilience.yaml says which it is.
+    f5bigip.GtmWideip(f"{service}-name", name=f"{service}.wales.example", type="a", opts=on_gtm)

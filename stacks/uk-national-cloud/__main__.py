@@ -1,66 +1,77 @@
-"""A national booking service: a web application and its database behind Traffic Manager."""
+"""A national booking service in one region: a web application and its database behind Traffic Manager."""
 
 import pulumi
 from pulumi_azure_native import resources, sql, trafficmanager, web
 
 config = pulumi.Config()
-REGIONS = ["uksouth"]
 
-global_group = resources.ResourceGroup("booking", resource_group_name="rg-booking", location="uksouth")
+# Each region, and whether it has availability zones.
+REGIONS = {"uksouth": True}
+primary = next(iter(REGIONS))
 
-apps = []
+groups: dict[str, resources.ResourceGroup] = {}
+servers: dict[str, sql.Server] = {}
 for region in REGIONS:
-    group = resources.ResourceGroup(f"booking-{region}", resource_group_name=f"rg-booking-{region}", location=region)
-    server = sql.Server(
+    groups[region] = resources.ResourceGroup(
+        f"booking-{region}", resource_group_name=f"rg-booking-{region}", location=region
+    )
+    servers[region] = sql.Server(
         f"booking-{region}",
         server_name=f"sql-booking-{region}",
-        resource_group_name=group.name,
+        resource_group_name=groups[region].name,
         location=region,
         administrator_login="deploy",
         administrator_login_password=config.require_secret("sqlPassword"),
     )
-    database = sql.Database(
-        f"booking-{region}",
-        database_name="booking",
-        server_name=server.name,
-        resource_group_name=group.name,
-        location=region,
-        zone_redundant=True,
-        sku={"name": "BC_Gen5", "capacity": 4},
-    )
+
+database = sql.Database(
+    "booking",
+    database_name="booking",
+    server_name=servers[primary].name,
+    resource_group_name=groups[primary].name,
+    location=primary,
+    zone_redundant=REGIONS[primary],
+    sku={"name": "BC_Gen5", "capacity": 4},
+)
+
+apps: dict[str, web.WebApp] = {}
+for region, zones in REGIONS.items():
     plan = web.AppServicePlan(
         f"booking-{region}",
         name=f"plan-booking-{region}",
-        resource_group_name=group.name,
+        resource_group_name=groups[region].name,
         location=region,
-        zone_redundant=True,
+        zone_redundant=zones,
         sku={"name": "P1v3", "tier": "PremiumV3", "capacity": 3},
     )
-    app = web.WebApp(
+    apps[region] = web.WebApp(
         f"booking-{region}",
         name=f"app-booking-{region}",
-        resource_group_name=group.name,
+        resource_group_name=groups[region].name,
         location=region,
         server_farm_id=plan.id,
+        identity={"type": "SystemAssigned"},
         https_only=True,
         site_config={
+            "health_check_path": "/health",
             "connection_strings": [
                 {
                     "name": "booking",
                     "type": "SQLAzure",
                     "connection_string": pulumi.Output.concat(
-                        "Server=", server.fully_qualified_domain_name, ";Database=", database.name
+                        "Server=",
+                        servers[primary].name,
+                        ".database.windows.net;Database=booking;Authentication=Active Directory Default",
                     ),
                 }
-            ]
+            ],
         },
     )
-    apps.append((region, app))
 
 trafficmanager.Profile(
     "booking",
     profile_name="tm-booking",
-    resource_group_name=global_group.name,
+    resource_group_name=groups[primary].name,
     location="global",
     traffic_routing_method="Priority",
     dns_config={"relative_name": "booking", "ttl": 30},
@@ -72,6 +83,6 @@ trafficmanager.Profile(
             "target_resource_id": app.id,
             "priority": order,
         }
-        for order, (region, app) in enumerate(apps, start=1)
+        for order, (region, app) in enumerate(apps.items(), start=1)
     ],
 )
