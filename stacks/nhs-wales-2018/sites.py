@@ -49,7 +49,7 @@ class Hosts(pulumi.ComponentResource):
         super().__init__("nhswales:compute:Hosts", name)
         self.site = name
         self.vcenter = vsphere.Provider(
-            f"vcenter-{name}",
+            f"vc-{name}",
             vsphere_server=f"vc.{name}.example",
             user="deploy",
             password=password,

@@ -33,11 +33,11 @@ gtm = f5bigip.Provider(
     username="deploy",
     password=config.require_secret("balancerPassword"),
 )
-on_gtm = pulumi.ResourceOptions(provider=gtm)
+steering = pulumi.ResourceOptions(provider=gtm)
 
 steered: dict[str, f5bigip.GtmServer] = {}
-for name, site in SITES.items():
-    datacenter = f5bigip.GtmDatacenter(f"datacenter-{name}", name=site.datacenter, opts=on_gtm)
+for name in SITES:
+    datacenter = f5bigip.GtmDatacenter(f"dc-{name}", name=f"dc-{name}", opts=steering)
     steered[name] = f5bigip.GtmServer(
         f"balancers-{name}",
         name=f"srv-{name}",
@@ -47,7 +47,7 @@ for name, site in SITES.items():
         virtual_server_discovery="disabled",
         addresses=[{"name": ip, "device_name": device} for device, ip in balancers[name].units.items()],
         virtual_servers=published[name],
-        opts=on_gtm,
+        opts=steering,
     )
 
 for service, (_, places) in SERVICES.items():
@@ -62,7 +62,7 @@ for service, (_, places) in SERVICES.items():
         ],
         monitor="/Common/https",
         ttl=30,
-        opts=on_gtm,
+        opts=steering,
     )
     # This SDK has no way to attach a pool to its wide IP; resilience.yaml says which it is.
-    f5bigip.GtmWideip(f"{service}-name", name=f"{service}.wales.example", type="a", opts=on_gtm)
+    f5bigip.GtmWideip(f"{service}-name", name=f"{service}.wales.example", type="a", opts=steering)
