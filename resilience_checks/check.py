@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from resilience_checks.topology.estate import Estate
 
 DECLARATIONS = "resilience.yaml"
+_SWITCH = 0.0002
+"""Seconds until a thread gives way: programs wait for the monitor while this process prepares the rest."""
 
 
 class Observer(Protocol):
@@ -83,6 +86,7 @@ def run(options: Options, observer: Observer = lambda _: None) -> Report:
     begun = time.monotonic()
     started = datetime.now(UTC).isoformat(timespec="seconds")
     gathered = _Run()
+    sys.setswitchinterval(_SWITCH)
     found = discover(options.paths, options.root, options.stacks)
     gathered.failures += [_failure(error, "") for error in found.failures]
     with ExitStack() as stack:
@@ -90,14 +94,13 @@ def run(options: Options, observer: Observer = lambda _: None) -> Report:
         sources = [stack.enter_context(_closing(source)) for source in _sources(found.stacks, options)]
         graphs = _Graphs(sources, observer)
         stack.callback(graphs.close)
-        from resilience_checks.catalogue import loader
-        from resilience_checks.policy import pack as packs
-
         engine.start()
-        with _timed(gathered, "policies"):
-            pack = packs.load(options.policies)
-        catalogue = loader.load()
-        groups = _groups(found.stacks, sources, options)
+        with _timed(gathered, "preparation"):
+            pack, catalogue = _prepare(options)
+            groups = [
+                (_declarations(file, options.root), members)
+                for file, members in _groups(found.stacks, sources, options)
+            ]
         for declarations, members in groups:
             _check_group(gathered, declarations, [(item, graphs) for item in members], catalogue, pack, engine)
         name = f"{engine.name} {engine.version}"
@@ -146,11 +149,29 @@ def repository_root(path: Path) -> Path:
     return Path.cwd() if start.is_relative_to(Path.cwd()) else (start if start.is_dir() else start.parent)
 
 
+def _prepare(options: Options) -> tuple[Pack, Catalogue]:
+    """Read policies and catalogue, and load what is needed later, while the programs run."""
+    import resilience_checks.analysis.answers
+    import resilience_checks.policy.outcome
+    import resilience_checks.topology.estate_builder  # noqa: F401
+    from resilience_checks.catalogue import loader
+    from resilience_checks.policy import pack
+
+    catalogue = loader.load()
+    for package in catalogue.packages:
+        catalogue.package(package)
+    return pack.load(options.policies), catalogue
+
+
 class _Graphs:
     """Evaluates the sources, as many at a time as there are processors, beginning at once."""
 
     def __init__(self, sources: Sequence[ProgramSource], observer: Observer) -> None:
-        self._pool = ThreadPoolExecutor(max_workers=max(1, os.cpu_count() or 1))
+        workers = max(1, os.cpu_count() or 1)
+        for source in sources[:workers]:
+            with suppress(InputError):  # told by graph(), which tries again
+                source.start()
+        self._pool = ThreadPoolExecutor(max_workers=workers)
         self._futures = {id(source): self._pool.submit(self._evaluate, source, observer) for source in sources}
 
     def of(self, source: ProgramSource) -> ResourceGraph:
@@ -167,7 +188,7 @@ class _Graphs:
 
 def _check_group(
     gathered: _Run,
-    file: Path | None,
+    declarations: Declarations,
     members: Sequence[tuple[ProgramSource, _Graphs]],
     catalogue: Catalogue,
     pack: Pack,
@@ -176,8 +197,6 @@ def _check_group(
     """Check the stacks that share one resilience.yaml as one estate."""
     from resilience_checks.topology import estate_builder
 
-    with _timed(gathered, "declarations"):
-        declarations = _declarations(file, members[0][0].root)
     if declarations.path and declarations.digest:
         gathered.inputs[declarations.path] = declarations.digest
     ready: list[ResourceGraph] = []

@@ -40,6 +40,11 @@ def threshold(k: int, values: Sequence[Value], full: int) -> Value:
         return ((0.0, full),)
     if k > len(values):
         return NEVER
+    if len(values) == 1:
+        return values[0]
+    if all(not value or (len(value) == 1 and value[0][0] == 0.0) for value in values):
+        bits = _count(k, [value[0][1] if value else 0 for value in values])
+        return ((0.0, bits),) if bits else NEVER
     times = sorted({time for value in values for time, _ in value})
     steps = ((time, _count(k, [at(value, time) for value in values])) for time in times)
     return _plain(steps)

@@ -149,7 +149,7 @@ class Entry:
     fault: str = "device"
     entry: bool = False
     configures: str | None = None
-    on: str | None = None
+    runs_on: str | None = None
     named: tuple[str, ...] = ()
     units: Units | None = None
     domains: tuple[CommonCause, ...] = ()
@@ -310,7 +310,7 @@ def _entry(token: str, package: str, estate: str, data: Mapping[str, Any]) -> En
         fault=data.get("fault", "device"),
         entry=data.get("entry", False),
         configures=data.get("configures"),
-        on=data.get("on"),
+        runs_on=data.get("runs-on"),
         named=tuple(data.get("named", ())),
         units=_units(data.get("units")),
         domains=tuple(_common_cause(item) for item in data.get("domains", ())),

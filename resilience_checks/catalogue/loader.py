@@ -86,12 +86,11 @@ class Catalogue:
 
     @staticmethod
     def _parse(text: str, where: str) -> Mapping[str, Any]:
-        from ruamel.yaml import YAML
-        from ruamel.yaml.error import MarkedYAMLError
+        import yaml
 
         try:
-            data = YAML(typ="safe", pure=False).load(text)
-        except MarkedYAMLError as error:
+            data = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 both are safe
+        except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
             message = f"the catalogue file is not valid YAML: {error.problem}"
             raise UsageError(message, location=Location(where, line), remedy="mend the YAML") from error

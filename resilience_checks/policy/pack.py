@@ -126,8 +126,7 @@ def _policies(path: str, text: str) -> Iterator[Policy]:
 
 def _metadata(path: str, text: str) -> dict[str, Any]:
     """Return the first METADATA block: YAML in comments, as OPA reads it."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError
+    import yaml
 
     lines = text.splitlines()
     start = next((number for number, line in enumerate(lines) if line.strip() == "# METADATA"), None)
@@ -144,8 +143,8 @@ def _metadata(path: str, text: str) -> dict[str, Any]:
             break
         block.append(line[1:])
     try:
-        data = YAML(typ="safe").load("\n".join(block))
-    except MarkedYAMLError as error:
+        data = yaml.load("\n".join(block), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 both are safe
+    except yaml.MarkedYAMLError as error:
         at = start + 2 + (error.problem_mark.line if error.problem_mark else 0)
         raise EngineError(
             f"METADATA is not valid YAML: {error.problem}",

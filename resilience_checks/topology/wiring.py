@@ -68,11 +68,15 @@ class Wiring:
         self._parts.add(part, self._placements.of(thing), fault, thing)
 
     def _needs(self, thing: Thing) -> Iterator[Gate]:
-        if thing.entry.on is not None and thing.device is not None and thing.device.id in self._parts.all:
-            yield Up(thing.device.id, Nature(thing.entry.on), self._because(thing, f"runs on {thing.device.label}"))
-        if thing.owner is not None and thing.owner.entry.on is not None and thing.device is not None:
+        if thing.entry.runs_on is not None and thing.device is not None and thing.device.id in self._parts.all:
             yield Up(
-                thing.device.id, Nature(thing.owner.entry.on), self._because(thing, f"runs on {thing.device.label}")
+                thing.device.id, Nature(thing.entry.runs_on), self._because(thing, f"runs on {thing.device.label}")
+            )
+        if thing.owner is not None and thing.owner.entry.runs_on is not None and thing.device is not None:
+            yield Up(
+                thing.device.id,
+                Nature(thing.owner.entry.runs_on),
+                self._because(thing, f"runs on {thing.device.label}"),
             )
         for edge in thing.entry.edges:
             if edge.gate == "requires":

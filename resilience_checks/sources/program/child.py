@@ -93,6 +93,7 @@ class Notes:
         self.private, self.project = private, os.path.realpath(project) + os.sep
         self.file = (private / "notes.jsonl").open("w", encoding="utf-8")
         self.pending: list = []
+        self.files: dict = {}
         self.count = 0
 
     def number(self) -> int:
@@ -103,8 +104,11 @@ class Notes:
         self.file.write(json.dumps(note, default=str) + "\n")
 
     def inside(self, filename: str) -> bool:
-        path = os.path.realpath(filename)
-        return path.startswith(self.project) and "site-packages" not in path
+        known = self.files.get(filename)
+        if known is None:
+            path = os.path.realpath(filename)
+            known = self.files[filename] = path.startswith(self.project) and "site-packages" not in path
+        return known
 
     def here(self) -> dict | None:
         """Return the innermost frame of the program itself."""
