@@ -74,7 +74,8 @@ class Thing:
     def label(self) -> str:
         """What to call it before a reader."""
         device = self.entry.token.startswith(PROVIDER) and self.entry.role is not None
-        return f"{self.entry.role if device else _kind(self.entry.token)} {self.natural or self.logical_name}"
+        name = self.natural or self.logical_name
+        return f"{self.entry.role if device else _kind(self.entry.token)} {name}".strip()
 
     def values(self, path: str) -> tuple[tuple[str, Value], ...]:
         """Return the values at an entry's path; `^x` reads x of the element's owner."""

@@ -44,7 +44,7 @@ class Wiring:
         self.declared_lag: dict[str, float] = {}
         self._touched: dict[str, str] = {}
         for thing in things.all:
-            if thing.entry.is_part and not thing.entry.configures:
+            if thing.entry.is_part and not thing.entry.configures and not thing.entry.token.startswith(PROVIDER):
                 self._take_up(thing)
 
     def draw(self) -> None:
