@@ -2,45 +2,66 @@
 
 from __future__ import annotations
 
-import sys
 import traceback
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from resilience_checks.report.text import excerpt, safe
+from resilience_checks.report.text import excerpt, one_line, safe
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from resilience_checks.model.errors import CheckError
+    from resilience_checks.report.interface import Failure
+
+_WIDTH = 120
 
 
-def show(error: CheckError, *, debug: bool) -> None:
-    """Print an error that was foreseen."""
-    click.echo(f"error: {safe(error.what)}", err=True)
+def block(error: CheckError | Failure, root: Path) -> str:
+    """Return the one block that tells an error which was foreseen, with the line it is about."""
+    return "".join(f"{line}\n" for line in _lines(error, root))
+
+
+def unexpected(error: BaseException) -> str:
+    """Return the block for an error that nobody foresaw: it is the tool's own, and the run gives no verdict."""
+    words = one_line(str(error))
+    return (
+        f"error: {type(error).__name__}{': ' if words else ''}{words}\n"
+        "  why: the check itself failed, so nothing was decided\n"
+        "  help: run again with --debug, and report what it shows\n"
+    )
+
+
+def trace(error: BaseException) -> str:
+    """Return the traceback, which only `--debug` shows, with the notes of what the program said."""
+    return safe("".join(traceback.format_exception(error)))
+
+
+def show(text: str, *, github: bool, annotation: str = "") -> None:
+    """Write to standard error; under GitHub Actions after its annotation, and fenced from the runner.
+
+    Both go to one stream: the runner reads the two streams in no fixed order.
+    """
+    if github:
+        from resilience_checks.report.github import fenced
+
+        text = "".join(f"{line}\n" for line in ([annotation] if annotation else []) + fenced(text))
+    click.echo(text, err=True, nl=False)
+
+
+def _lines(error: CheckError | Failure, root: Path) -> Iterator[str]:
+    first, *rest = safe(error.what).split("\n")
+    yield f"error: {first}"
+    yield from (f"       {line}" for line in rest)
     if error.location is not None:
-        click.echo(f"  --> {safe(str(error.location))}", err=True)
-        from resilience_checks.check import repository_root
-
-        for number, line, marked in excerpt(repository_root(Path()), error.location, around=0):
-            click.echo(f"{number:>5} {'>' if marked else '|'} {line}", err=True)
+        yield f"  --> {one_line(str(error.location))}"
+        # Not confined: what the user named may stand outside the repository, and the user reads this.
+        for line in excerpt(root, error.location, around=0, confined=False):
+            yield f"{line.number:>5} | {line.text}"[:_WIDTH]
+            if line.caret is not None and line.caret < _WIDTH:
+                yield f"      | {' ' * line.caret}^"
     for name, text in (("why", error.why), ("help", error.remedy)):
         if text:
-            click.echo(f"  {name}: {safe(text)}", err=True)
-    if debug:
-        _trace(error)
-
-
-def show_unexpected(error: BaseException, *, debug: bool) -> None:
-    """Print an error that nobody foresaw: it is the tool's own, and the run gives no verdict."""
-    click.echo(f"error: {type(error).__name__}: {safe(str(error))}", err=True)
-    click.echo("  why: the check itself failed, so nothing was decided", err=True)
-    if not debug:
-        click.echo("  help: run again with --debug and report what it shows", err=True)
-    else:
-        _trace(error)
-
-
-def _trace(error: BaseException) -> None:
-    text = "".join(traceback.format_exception(error))
-    sys.stderr.write("\n".join(safe(line) for line in text.splitlines()) + "\n")
+            yield f"  {name}: " + safe(text).replace("\n", "\n       ")

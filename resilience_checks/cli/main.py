@@ -15,17 +15,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from resilience_checks.check import Options
-    from resilience_checks.report.interface import Report
+    from resilience_checks.cli.surroundings import Surroundings
 
 FORMATS = ("auto", "terminal", "github", "json")
 FAIL_ON = ("low", "medium", "high", "critical", "never")
+_INTERRUPTED = 130
 _PATHS = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 _STACK = click.option(
     "--stack",
     "stacks",
     multiple=True,
     metavar="GLOB",
-    help="Check only stacks of this name, or project/stack; may be repeated.",
+    help="Take only stacks of this name, or of this project/stack; may be repeated.",
 )
 _OUTPUT = click.option(
     "--output",
@@ -41,7 +42,7 @@ _TIMEOUT = click.option(
     metavar="SECONDS",
     help="How long one program may run.",
 )
-_DEBUG = click.option("--debug", is_flag=True, help="Show tracebacks and what programs printed.")
+_DEBUG = click.option("--debug", is_flag=True, help="Show the traceback of every error, and what its program printed.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -52,9 +53,14 @@ def cli() -> None:
     Programs are run offline: no Pulumi CLI, account, plugin or network.
 
     \b
-    Exit codes: 0 clean, 1 the tool or an engine failed, 2 usage or configuration, 3 nothing to check,
-    4 a program could not be evaluated, 10 undecided where that blocks, 11 to 14 the highest blocking
-    severity (low, medium, high, critical).
+    Exit codes, the first that applies:
+      2   the command line or a configuration file is wrong
+      1   the tool, an engine or a policy failed
+      4   a program could not be evaluated
+      14, 13, 12, 11   blocked: the worst violation is critical, high, medium, low
+      10  blocked: something that must be known is not
+      3   there was nothing to check
+      0   clean
     """
 
 
@@ -67,7 +73,7 @@ def cli() -> None:
     type=click.Choice(FORMATS),
     default="auto",
     show_default=True,
-    help="auto: github under GITHUB_ACTIONS, else terminal.",
+    help="auto: github where GITHUB_ACTIONS is true, else terminal.",
 )
 @_OUTPUT
 @click.option(
@@ -80,14 +86,12 @@ def cli() -> None:
     multiple=True,
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     metavar="DIR",
-    help="A folder of policies of your own; may be repeated.",
+    help="A folder of policies of your own, besides those that come with the tool; may be repeated.",
 )
 @click.option(
     "--engine",
     type=click.Choice(("embedded", "opa")),
-    default="embedded",
-    show_default=True,
-    help="What evaluates the policies.",
+    help="What evaluates the policies: the embedded engine (default), or the OPA server at --opa-url.",
 )
 @click.option("--opa-url", metavar="URL", help="A running OPA server; implies --engine opa.")
 @click.option(
@@ -95,20 +99,30 @@ def cli() -> None:
     type=click.Choice(FAIL_ON),
     default="medium",
     show_default=True,
-    help="The mildest violation that blocks.",
+    help="The mildest violation that blocks; milder ones are shown.",
 )
 @click.option(
     "--color",
     type=click.Choice(("auto", "always", "never")),
     default="auto",
     show_default=True,
-    help="NO_COLOR is honoured.",
+    help="auto: on a terminal, unless NO_COLOR is set.",
 )
 @_TIMEOUT
 @_DEBUG
 def check(**given: Any) -> None:
-    """Check the Pulumi programs under PATHS (default: here) against the resilience policies."""
-    _guarded(lambda: _check(given), debug=given["debug"])
+    r"""Check the Pulumi programs under PATHS (default: here) against the resilience policies.
+
+    Every stack with a Pulumi.<stack>.yaml is checked. What no program shows (sites, links, services) is read
+    from resilience.yaml.
+
+    \b
+    Examples:
+      resilience-checks check
+      resilience-checks check stacks/ --stack prod --fail-on high
+      resilience-checks check --format json --output resilience.report.json
+    """
+    _guarded(_check, given)
 
 
 @cli.command()
@@ -127,7 +141,7 @@ def check(**given: Any) -> None:
 @_DEBUG
 def graph(**given: Any) -> None:
     """Print what the Pulumi programs under PATHS would register, one JSON document a stack."""
-    _guarded(lambda: _graph(given), debug=given["debug"])
+    _guarded(_graph, given)
 
 
 def main() -> None:
@@ -135,109 +149,105 @@ def main() -> None:
     cli(prog_name="resilience-checks")
 
 
-def _check(given: dict[str, Any]) -> int:
+def _check(given: dict[str, Any], options: Options, around: Surroundings) -> int:
     from resilience_checks.check import run
-    from resilience_checks.model.result import Severity
+    from resilience_checks.cli.errors import block, show
+    from resilience_checks.cli.output import rendered, write
 
-    options = _options(
-        given,
-        config=given["config"],
-        policies=given["policies"],
-        engine=given["engine"],
-        opa_url=given["opa_url"],
-        fail_on=None if given["fail_on"] == "never" else Severity(given["fail_on"]),
+    report = run(options, _progress if around.progress else lambda _: None)
+    text = rendered(
+        report,
+        given["form"],
+        options.root,
+        color=given["color"],
+        to_file=given["output"] is not None,
+        around=around,
     )
-    report = run(options, _observer())
-    text = _rendered(report, options, given)
-    _write(text, given["output"])
+    write(text, given["output"])
+    if given["output"] is not None or given["form"] == "json":
+        for failure in report.failures:
+            show(block(failure, options.root), github=around.github)
+    if given["debug"]:
+        for failure in report.failures:
+            show(failure.trace, github=around.github)
+    if around.step_summary is not None and given["form"] in {"auto", "github"}:
+        from resilience_checks.report.step_summary import append
+
+        try:
+            append(report, around.step_summary)
+        except OSError as error:
+            show(f"warning: no job summary was written: {error}\n", github=around.github)
     return int(report.verdict.exit_code)
 
 
-def _graph(given: dict[str, Any]) -> int:
+def _graph(given: dict[str, Any], options: Options, around: Surroundings) -> int:
     from resilience_checks.check import graphs
+    from resilience_checks.cli.output import inert, write
     from resilience_checks.report.graph_json import render
 
-    _write("".join(render(found) for found in graphs(_options(given))), given["output"])
+    _ = around
+    write(inert("".join(render(found) for found in graphs(options))), given["output"])
     return 0
 
 
-def _options(given: dict[str, Any], **more: Any) -> Options:
-    from resilience_checks.check import Options, repository_root
+def _options(given: dict[str, Any], root: Path) -> Options:
+    from resilience_checks.check import Options
+    from resilience_checks.cli.output import hold_writable
+    from resilience_checks.model.errors import UsageError
+    from resilience_checks.model.result import Severity
 
-    paths = given["paths"] or (Path(),)
+    hold_writable(given["output"])
+    url, fail_on = given.get("opa_url"), given.get("fail_on", "never")
+    engine = given.get("engine") or ("opa" if url else "embedded")
+    if url and engine == "embedded":
+        raise UsageError(
+            "--engine embedded and --opa-url exclude each other",
+            why="it is not clear which engine is meant",
+            remedy="leave one of them out",
+        )
     return Options(
-        paths=paths, root=repository_root(paths[0]), stacks=given["stacks"], seconds=given["timeout"], **more
+        paths=given["paths"] or (Path(),),
+        root=root,
+        stacks=given["stacks"],
+        config=given.get("config"),
+        policies=given.get("policies", ()),
+        engine=engine,
+        opa_url=url,
+        fail_on=None if fail_on == "never" else Severity(fail_on),
+        seconds=given["timeout"],
     )
 
 
-def _rendered(report: Report, options: Options, given: dict[str, Any]) -> str:
-    form = given["form"]
-    if form == "auto":
-        form = "github" if os.environ.get("GITHUB_ACTIONS") == "true" else "terminal"
-    if form == "json":
-        from resilience_checks.report.json_report import JsonReport
+def _progress(what: str) -> None:
+    from resilience_checks.report.text import one_line
 
-        return JsonReport().render(report)
-    from resilience_checks.report.terminal import Terminal
-
-    if form == "terminal":
-        plain = given["output"] is not None
-        return Terminal(options.root, color=_color(given["color"], plain=plain), width=_width(plain=plain)).render(
-            report
-        )
-    from resilience_checks.report.github import Github, write_summary
-
-    write_summary(report, os.environ)
-    return Github(Terminal(options.root).render(report)).render(report)
+    click.echo(f"resilience-checks: {one_line(what)}", err=True)
 
 
-def _color(wanted: str, *, plain: bool) -> bool:
-    if wanted != "auto":
-        return wanted == "always"
-    return not plain and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-
-
-def _width(*, plain: bool) -> int:
-    import shutil
-
-    return 100 if plain or not sys.stdout.isatty() else max(60, min(120, shutil.get_terminal_size().columns))
-
-
-def _write(text: str, output: Path | None) -> None:
-    if output is None:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-        return
-    output.write_text(text, encoding="utf-8")
-
-
-def _observer() -> Callable[[str], None]:
-    if not sys.stderr.isatty():
-        return lambda _: None
-    return lambda what: click.echo(f"resilience-checks: {what}", err=True)
-
-
-def _guarded(action: Callable[[], int], *, debug: bool) -> None:
+def _guarded(action: Callable[[dict[str, Any], Options, Surroundings], int], given: dict[str, Any]) -> None:
     """Run the action and end with its exit code; whatever it raises becomes one clear error."""
+    from resilience_checks.check import repository_root
+    from resilience_checks.cli import errors
+    from resilience_checks.cli.surroundings import Surroundings
     from resilience_checks.model.errors import CheckError
 
+    root = repository_root((given["paths"] or (Path(),))[0])
+    around = Surroundings.read()
     try:
-        code = action()
+        code = action(given, _options(given, root), around)
     except CheckError as error:
-        from resilience_checks.cli.errors import show
+        from resilience_checks.report.github import of_error
 
-        show(error, debug=debug)
+        text = errors.block(error, root) + (errors.trace(error) if given["debug"] else "")
+        errors.show(text, github=around.github, annotation=of_error(error))
         code = error.exit_code
+    except KeyboardInterrupt:
+        errors.show("interrupted: nothing was decided\n", github=False)
+        code = _INTERRUPTED
     except BrokenPipeError:
         os._exit(1)
-    except OSError as error:
-        from resilience_checks.cli.errors import show_unexpected
-
-        show_unexpected(error, debug=debug)
-        code = 1
     except Exception as error:  # noqa: BLE001 no traceback reaches a user who did not ask for it
-        from resilience_checks.cli.errors import show_unexpected
-
-        show_unexpected(error, debug=debug)
+        text = errors.unexpected(error) + (errors.trace(error) if given["debug"] else "")
+        errors.show(text, github=around.github)
         code = 1
     sys.exit(code)

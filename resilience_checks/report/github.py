@@ -1,7 +1,8 @@
-"""GitHub workflow commands: an annotation on the line at fault, and a summary of the job.
+"""GitHub workflow commands: an annotation on the line at fault.
 
-Escaping follows actions/toolkit, packages/core/src/command.ts; the limits are those of actions/runner,
-ExecutionContext.cs: ten annotations of a type for each step, 4096 characters a message, the rest dropped.
+Escaping and the order of properties follow actions/toolkit, packages/core/src/command.ts and utils.ts; the limits
+are those of actions/runner, ExecutionContext.cs: ten annotations of a type for each step, 4096 characters (UTF-16
+code units) a message, the rest dropped without notice.
 """
 
 from __future__ import annotations
@@ -9,74 +10,71 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-from resilience_checks.gate.verdict import blocks
-from resilience_checks.model.result import Outcome, Result, Severity
-from resilience_checks.report.terminal import order
-from resilience_checks.report.text import safe
+from resilience_checks.model.result import Outcome, Result
+from resilience_checks.report.findings import chain, findings, targets, unnamed
+from resilience_checks.report.text import counted, safe
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
+    from resilience_checks.model.errors import CheckError
     from resilience_checks.model.location import Location
-    from resilience_checks.report.interface import Report
+    from resilience_checks.report.interface import Failure, Report
 
 MAX_ANNOTATIONS = 10
 MAX_MESSAGE = 4096
-MAX_SUMMARY = 1 << 20
-_CUT = "\n[cut: the whole text is in the report]"
+_CUT = "\n[cut: the whole text is in the log of this step]"
+_ELSEWHERE = "they are in the log of this step, in the job summary and in the JSON report"
 
 
 class Github:
     """Renders annotations; `readable` is shown below them, fenced so that nothing in it is a command."""
 
-    def __init__(self, readable: str = "") -> None:
-        """Keep the readable form of the same report."""
-        self._readable = readable
+    def __init__(self, readable: str = "", token: str | None = None) -> None:
+        """Keep the readable form of the same report; `token` replaces the random one of the fence."""
+        self._readable, self._token = readable, token
 
     def render(self, report: Report) -> str:
-        """Return the commands, the most severe first, at most ten of a type."""
-        fail_on = Severity(report.fail_on) if report.fail_on != "never" else None
-        errors = [
-            command(
-                "error",
-                failure.what + _paragraphs(failure.why, failure.remedy),
-                failure.location,
-                "could not be evaluated",
-            )
-            for failure in report.failures
-        ]
+        """Return the commands, errors before warnings, the most severe first, at most ten of a type."""
+        blocking = {id(result) for result in report.verdict.blocking}
+        errors = [of_error(failure) for failure in report.failures]
         warnings: list[str] = []
-        for result in sorted(report.results, key=order):
-            if result.outcome in {Outcome.VIOLATION, Outcome.ERROR, Outcome.UNKNOWN}:
-                kind = "error" if blocks(result, fail_on) else "warning"
-                (errors if kind == "error" else warnings).append(
-                    command(kind, _message(result), result.location, f"{result.title} [{result.policy}]")
-                )
+        for group in findings(report):
+            if any(id(result) in blocking for result in group):
+                errors.append(_of_results("error", group))
+            else:
+                warnings.append(_of_results("warning", group))
+        for remark in report.contradictions:
+            places = remark.locations or (None,)
+            warnings += [command("warning", remark.text, place, "contradiction") for place in places]
         lines = [*_limited("error", errors), *_limited("warning", warnings)]
         if self._readable:
-            lines += fenced(self._readable)
-        return "\n".join(lines) + "\n"
+            lines += fenced(self._readable, self._token)
+        return "".join(f"{line}\n" for line in lines)
+
+
+def of_error(error: CheckError | Failure) -> str:
+    """Return the annotation of something that could not be evaluated."""
+    return command("error", error.what + _paragraphs(error.why, error.remedy), error.location, "could not be checked")
 
 
 def command(kind: str, message: str, location: Location | None, title: str) -> str:
     r"""Return one workflow command.
 
+    A location outside the repository has no line to annotate: it is told in the message.
+
     >>> command("error", "50% of a\nb", None, "x: y")
     '::error title=x%3A y::50%25 of a%0Ab'
     """
-    properties: dict[str, str] = {}
-    if location is not None:
-        properties = {"file": location.path, "line": str(location.line), "endLine": str(location.line)}
+    properties = {"title": title}
+    if location is not None and (location.path.startswith(("/", "../")) or location.path == ".."):
+        message = f"{location}: {message}"
+    elif location is not None:
+        properties |= {"file": location.path, "line": str(location.line), "endLine": str(location.line)}
         if location.column is not None:
             properties["col"] = str(location.column)
-    properties["title"] = title
     listed = ",".join(f"{key}={_property(safe(value))}" for key, value in properties.items() if value)
-    text = safe(message)
-    if len(_data(text)) > MAX_MESSAGE:
-        while len(_data(text)) > MAX_MESSAGE - len(_data(_CUT)):
-            text = text[: -max(1, (len(_data(text)) - MAX_MESSAGE + len(_data(_CUT))) // 3)]
-        text += _CUT
-    return f"::{kind} {listed}::{_data(text)}"
+    return f"::{kind} {listed}::{_data(_cut(safe(message)))}"
 
 
 def fenced(text: str, token: str | None = None) -> list[str]:
@@ -85,65 +83,51 @@ def fenced(text: str, token: str | None = None) -> list[str]:
     return [f"::stop-commands::{token}", *text.splitlines(), f"::{token}::"]
 
 
-def summary(report: Report) -> str:
-    """Return the job summary in Markdown, below the size above which the runner refuses it whole."""
-    rows = [f"**resilience-checks: {_markdown(report.verdict.words)}**", ""]
-    shown = [
-        result
-        for result in sorted(report.results, key=order)
-        if result.outcome in {Outcome.VIOLATION, Outcome.UNKNOWN, Outcome.ERROR}
-    ]
-    if shown:
-        rows += ["| outcome | severity | policy | what | where |", "|---|---|---|---|---|"]
-        rows += [
-            f"| {result.outcome} | {result.severity} | {result.policy} | {_markdown(result.message)} | {_markdown(str(result.location or ''))} |"
-            for result in shown
-        ]
-    rows += [
-        f"- error: {_markdown(failure.what)} ({_markdown(str(failure.location or ''))})" for failure in report.failures
-    ]
-    text = "\n".join(rows) + "\n"
-    encoded = text.encode()
-    return text if len(encoded) < MAX_SUMMARY else encoded[: MAX_SUMMARY - 100].decode(errors="ignore") + "\n\n(cut)\n"
-
-
-def write_summary(report: Report, environment: Mapping[str, str]) -> None:
-    """Append the job summary where the runner asks for it."""
-    path = environment.get("GITHUB_STEP_SUMMARY")
-    if path:
-        from pathlib import Path
-
-        with Path(path).open("a", encoding="utf-8") as file:
-            file.write(summary(report))
-
-
-def _message(result: Result) -> str:
-    lost = f"Lost: {', '.join(result.services)}" if len(result.services) > 1 else ""
-    why = "\n".join(f"- {step.text}{f' ({step.location})' if step.location else ''}" for step in result.chain)
-    hangs = "\n".join(f"- {text}" for text in result.depends_on)
-    return result.message + _paragraphs(
-        lost,
-        f"Why:\n{why}" if why else "",
-        f"Hangs on:\n{hangs}" if hangs else "",
-        f"Fix: {result.remediation}" if result.remediation else "",
+def _of_results(kind: str, group: Sequence[Result]) -> str:
+    first = group[0]
+    certain = first.outcome is not Outcome.UNKNOWN
+    title = f"{first.title} [{first.policy}]" if certain else f"not known: {first.title} [{first.policy}]"
+    found = first.message if len(group) == 1 else f"not known for {', '.join(targets(group))}"
+    lost = ", ".join(unnamed(first)) if len(group) == 1 else ""
+    message = found + _paragraphs(
+        f"Lost: {lost}" if lost else "",
+        _listed("Why", chain(first)),
+        _listed("Hangs on", first.depends_on),
+        _listed("Assumed", first.assumed),
+        f"Fix: {first.remediation}" if first.remediation else "",
     )
+    return command(kind, message, first.location, title)
 
 
 def _paragraphs(*parts: str) -> str:
     return "".join(f"\n\n{part}" for part in parts if part)
 
 
+def _listed(name: str, texts: Sequence[str]) -> str:
+    return "\n".join([f"{name}:", *(f"- {text}" for text in texts)]) if texts else ""
+
+
 def _limited(kind: str, commands: Sequence[str]) -> list[str]:
     if len(commands) <= MAX_ANNOTATIONS:
         return list(commands)
-    left = len(commands) - MAX_ANNOTATIONS + 1
-    more = command(
-        kind,
-        f"{left} more of this kind: they are in the log of this step, in the job summary and in the JSON report",
-        None,
-        "more findings",
-    )
-    return [*commands[: MAX_ANNOTATIONS - 1], more]
+    shown = commands[: MAX_ANNOTATIONS - 1]
+    more = f"{counted(len(commands) - len(shown), 'more finding')} of this kind: {_ELSEWHERE}"
+    return [*shown, command(kind, more, None, "more findings")]
+
+
+def _cut(text: str) -> str:
+    """Return the text, shortened so that even its escaped form is below the limit."""
+    if _units(text) <= MAX_MESSAGE:
+        return text
+    low, high = 0, min(len(text), MAX_MESSAGE)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if _units(text[:middle] + _CUT) <= MAX_MESSAGE else (low, middle - 1)
+    return text[:low] + _CUT
+
+
+def _units(text: str) -> int:
+    return len(_data(text).encode("utf-16-le")) // 2
 
 
 def _data(text: str) -> str:
@@ -152,11 +136,3 @@ def _data(text: str) -> str:
 
 def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
-
-
-def _markdown(text: str) -> str:
-    """Return text of unknown origin as Markdown that shows it as it is."""
-    shown = safe(text).replace("\n", " ")
-    for mark in "\\`*_{}[]<>()#+!|~&@":
-        shown = shown.replace(mark, f"&#{ord(mark)};") if mark in "<>&|@`" else shown.replace(mark, f"\\{mark}")
-    return shown

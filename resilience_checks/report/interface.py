@@ -44,7 +44,11 @@ class ServiceSummary:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Something that could not be evaluated: what, where, why it matters, what to do, and its exit code."""
+    """Something that could not be evaluated: what, where, why it matters, what to do, and its exit code.
+
+    `subject` is the stack, or the stacks, that it is about. `trace` is what only `--debug` shows: the traceback
+    and what the program printed; it is in no report.
+    """
 
     what: str
     why: str
@@ -52,6 +56,7 @@ class Failure:
     exit_code: int
     location: Location | None = None
     subject: str = ""
+    trace: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

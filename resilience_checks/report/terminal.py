@@ -2,166 +2,150 @@
 
 from __future__ import annotations
 
+import re
 from io import StringIO
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.result import Outcome, Result, Severity
-from resilience_checks.report.text import excerpt, safe
+from resilience_checks.report.findings import chain, findings, targets, unnamed
+from resilience_checks.report.summary import SummaryLine, summary_lines
+from resilience_checks.report.text import excerpt, one_line, safe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from rich.console import Console
 
     from resilience_checks.model.location import Location
-    from resilience_checks.report.interface import Failure, Report
+    from resilience_checks.report.interface import Failure, Remark, Report
 
+WIDTH = 100
 _STYLES = {Severity.CRITICAL: "bold red", Severity.HIGH: "red", Severity.MEDIUM: "yellow", Severity.LOW: "cyan"}
-_INDENT = "   "
-_MAX_RELATED = 6
+_MAX_LISTED = 6
+_LABEL = 9
+_TRAILING = re.compile(r" +$", re.MULTILINE)
 
 
 class Terminal:
     """Renders with rich; without colour it is plain text of the same shape."""
 
-    def __init__(self, root: Path, *, color: bool = False, width: int | None = None) -> None:
-        """Show source lines from below `root`; `width` None: the terminal's own."""
+    def __init__(self, root: Path, *, color: bool = False, width: int = WIDTH) -> None:
+        """Show source lines from below `root`, in lines of at most `width` characters."""
         self._root, self._color, self._width = root, color, width
 
     def render(self, report: Report) -> str:
-        """Return failures, violations and unknowns in full, everything else counted."""
+        """Return failures, errors, violations and unknowns in full, and everything else counted."""
         from rich.console import Console
 
         out = StringIO()
         console = Console(
             file=out,
             force_terminal=self._color,
+            color_system="standard" if self._color else None,
             no_color=not self._color,
-            width=self._width or 100,
+            width=self._width,
             highlight=False,
             emoji=False,
-            soft_wrap=False,
+            markup=False,
         )
+        page = _Page(console, self._root, self._width)
         for failure in report.failures:
-            self._failure(console, failure)
-        found = [result for result in report.results if result.outcome is Outcome.ERROR]
-        found += sorted((result for result in report.results if result.outcome is Outcome.VIOLATION), key=order)
-        for result in found:
-            self._finding(console, result)
-        for group in _alike(result for result in report.results if result.outcome is Outcome.UNKNOWN):
-            self._unknown(console, group)
-        self._remarks(console, report)
-        self._summary(console, report)
-        return out.getvalue()
-
-    def _finding(self, console: Console, result: Result) -> None:
-        style = _STYLES[result.severity]
-        label = "error" if result.outcome is Outcome.ERROR else str(result.severity)
-        self._line(console, (f"{label}", style), (f"[{result.policy}]", "dim"), (safe(result.title), "bold"))
-        self._source(console, result.location)
-        self._field(console, "found", result.message)
-        if result.services and len(result.services) > 1:
-            self._field(console, "lost", ", ".join(result.services))
-        for number, step in enumerate(result.chain):
-            where = f" ({step.location})" if step.location else ""
-            self._field(console, "why" if number == 0 else "", f"{step.text}{where}")
-        if result.remediation:
-            self._field(console, "fix", result.remediation)
-        self._related(console, result)
-        self._field(console, "id", result.fingerprint)
-        console.print()
-
-    def _related(self, console: Console, result: Result) -> None:
-        shown = {step.location for step in result.chain} | {result.location}
-        places = [related for related in result.related if related.location not in shown]
-        for number, related in enumerate(places[:_MAX_RELATED]):
-            self._field(console, "see" if number == 0 else "", f"{related.location}: {related.label}")
-        if len(places) > _MAX_RELATED:
-            self._field(console, "", f"and {len(places) - _MAX_RELATED} more places")
-
-    def _unknown(self, console: Console, group: list[Result]) -> None:
-        first = group[0]
-        names = ", ".join(dict.fromkeys(result.target for result in group))
-        blocks = any(result.blocks_when_unknown for result in group)
-        self._line(console, ("unknown", "magenta"), (f"[{first.policy}]", "dim"), (safe(first.title), "bold"))
-        self._source(console, first.location)
-        self._field(console, "found", first.message if len(group) == 1 else f"not known for {names}")
-        for number, text in enumerate(first.depends_on):
-            self._field(console, "hangs on" if number == 0 else "", text)
-        self._field(console, "gate", "blocks until it is known" if blocks else "does not block")
-        console.print()
-
-    def _failure(self, console: Console, failure: Failure) -> None:
-        self._line(console, ("error", "bold red"), (safe(failure.what), "bold"))
-        self._source(console, failure.location)
-        self._field(console, "why", failure.why)
-        self._field(console, "help", failure.remedy)
-        console.print()
-
-    def _remarks(self, console: Console, report: Report) -> None:
+            page.failure(failure)
+        for group in findings(report):
+            page.unknown(group) if group[0].outcome is Outcome.UNKNOWN else page.finding(group[0])
         for remark in report.contradictions:
-            places = ", ".join(str(location) for location in remark.locations)
-            self._line(console, ("contradiction", "magenta"), (safe(remark.text), ""))
-            self._field(console, "see", places)
-        for stack in report.stacks:
-            for note in stack.notes:
-                self._field(console, "note", f"{stack.name}: {note}")
+            page.contradiction(remark)
+        page.assumptions(report.assumptions)
+        page.summary(summary_lines(report), decided=report.verdict.exit_code == 0)
+        return _TRAILING.sub("", out.getvalue())
 
-    def _summary(self, console: Console, report: Report) -> None:
-        counts = {outcome: sum(result.outcome is outcome for result in report.results) for outcome in Outcome}
-        known, unknown = sum(report.known_types.values()), sum(report.unknown_types.values())
-        stacks = ", ".join(stack.name for stack in report.stacks) or "no stack"
-        declared = sum(service.declared for service in report.services)
-        kind = "declared" if declared == len(report.services) else "inferred"
-        self._field(
-            console,
-            "checked",
-            f"{stacks}: {len(report.policies)} policies on {len(report.services)} {kind} services, engine {report.engine}",
-        )
-        words = {
-            Outcome.VIOLATION: "violations",
-            Outcome.UNKNOWN: "unknown",
-            Outcome.PASS: "passes",
-            Outcome.NOT_APPLICABLE: "not applicable",
-            Outcome.ERROR: "errors",
-        }
-        self._field(
-            console,
-            "results",
-            ", ".join(
-                f"{counts[outcome]} {word}"
-                for outcome, word in words.items()
-                if counts[outcome] or outcome is Outcome.VIOLATION
-            ),
-        )
-        types = f"; unknown types: {', '.join(sorted(report.unknown_types))}" if report.unknown_types else ""
-        self._field(
-            console, "coverage", f"{known} of {known + unknown} resources have a type that the catalogue knows{types}"
-        )
-        style = "bold green" if report.verdict.exit_code == 0 else "bold red"
-        self._line(console, ("verdict", style), (safe(report.verdict.words), "bold"))
 
-    def _source(self, console: Console, location: Location | None) -> None:
-        if location is None:
-            return
-        console.print(f"  --> {safe(str(location))}", style="blue", markup=False, soft_wrap=True)
-        for number, line, marked in excerpt(self._root, location):
-            from rich.text import Text
+class _Page:
+    """Writes the blocks of one report; all text from outside passes through `safe` or `one_line`."""
 
-            text = Text(f"{number:>5} {'>' if marked else '|'} ", style="blue")
-            text.append(line, style="bold" if marked else "dim")
-            text.truncate((self._width or 100) - 1, overflow="ellipsis")
-            console.print(text, markup=False)
+    def __init__(self, console: Console, root: Path, width: int) -> None:
+        self._console, self._root, self._width = console, root, width
 
-    @staticmethod
-    def _line(console: Console, *parts: tuple[str, str]) -> None:
+    def finding(self, result: Result) -> None:
+        if result.outcome is Outcome.ERROR:
+            self._head("error", "bold red", result.policy, result.title)
+        else:
+            self._head(str(result.severity), _STYLES[result.severity], result.policy, result.title)
+        self._source(result.location)
+        self._field("found", result.message)
+        self._field("lost", ", ".join(unnamed(result)))
+        self._list("why", chain(result))
+        self._list("assumed", result.assumed)
+        self._field("fix", result.remediation)
+        self._list("see", _elsewhere(result), limit=_MAX_LISTED)
+        self._field("id", result.fingerprint)
+        self._console.print()
+
+    def unknown(self, group: Sequence[Result]) -> None:
+        first = group[0]
+        self._head("unknown", "magenta", first.policy, first.title)
+        self._source(first.location)
+        self._field("found", first.message if len(group) == 1 else f"not known for {', '.join(targets(group))}")
+        self._list("hangs on", first.depends_on)
+        self._list("assumed", dict.fromkeys(text for result in group for text in result.assumed))
+        self._field("gate", "blocks until it is known" if first.blocks_when_unknown else "does not block")
+        self._console.print()
+
+    def failure(self, failure: Failure) -> None:
+        self._head("error", "bold red", failure.subject, failure.what)
+        self._source(failure.location)
+        self._field("why", failure.why)
+        self._field("help", failure.remedy)
+        self._console.print()
+
+    def contradiction(self, remark: Remark) -> None:
+        self._head("contradiction", "magenta", "", remark.text)
+        for location in remark.locations:
+            self._source(location, around=0)
+        self._console.print()
+
+    def assumptions(self, remarks: Sequence[Remark]) -> None:
+        texts = [remark.text + "".join(f" ({place})" for place in remark.locations) for remark in remarks]
+        self._list("assumed", texts, limit=_MAX_LISTED)
+
+    def summary(self, lines: Iterable[SummaryLine], *, decided: bool) -> None:
+        for line in lines:
+            style = ("bold green" if decided else "bold red") if line.name == "verdict" else ""
+            self._field(line.name, line.text, style)
+
+    def _head(self, label: str, style: str, subject: str, title: str) -> None:
         from rich.text import Text
 
-        console.print(Text(" ").join(Text(text, style=style) for text, style in parts))
+        words = Text(label, style=style)
+        if subject:
+            words.append(f" [{one_line(subject)}]", style="dim")
+        first, *rest = title.split("\n")
+        words.append(f" {one_line(first)}", style="bold")
+        self._console.print(words)
+        for line in rest:
+            self._field("", line)
 
-    @staticmethod
-    def _field(console: Console, name: str, value: str) -> None:
+    def _source(self, location: Location | None, around: int = 1) -> None:
+        from rich.text import Text
+
+        if location is None:
+            return
+        self._console.print(Text(f"  --> {one_line(str(location))}", style="blue"), soft_wrap=True)
+        for line in excerpt(self._root, location, around):
+            text = Text(f"{line.number:>5} {'>' if line.marked else '|'} ", style="blue")
+            text.append(line.text, style="bold" if line.marked else "dim")
+            text.truncate(self._width - 1, overflow="ellipsis")
+            self._console.print(text)
+
+    def _list(self, name: str, texts: Iterable[str], limit: int | None = None) -> None:
+        told = list(texts)
+        for number, text in enumerate(told[:limit]):
+            self._field("" if number else name, text)
+        if limit is not None and len(told) > limit:
+            self._field("", f"and {len(told) - limit} more in the JSON report")
+
+    def _field(self, name: str, value: str, style: str = "") -> None:
         from rich.padding import Padding
         from rich.table import Table
         from rich.text import Text
@@ -169,20 +153,13 @@ class Terminal:
         if not value:
             return
         table = Table.grid(padding=(0, 1))
-        table.add_column(width=9, no_wrap=True)
+        table.add_column(width=_LABEL, no_wrap=True)
         table.add_column(overflow="fold")
-        table.add_row(Text(name, style="bold"), Text(safe(value)))
-        console.print(Padding(table, (0, 0, 0, 2)))
+        table.add_row(Text(name, style="bold"), Text(safe(value), style=style))
+        self._console.print(Padding(table, (0, 0, 0, 2)))
 
 
-def order(result: Result) -> tuple[int, str, str]:
-    """Return the key that sorts results: the most severe first, then by place."""
-    return (-result.severity.rank, str(result.location or ""), result.policy)
-
-
-def _alike(results: Iterable[Result]) -> list[list[Result]]:
-    """Group unknown results that hang on the same facts, so that each doubt is told once."""
-    groups: dict[tuple[str, tuple[str, ...]], list[Result]] = {}
-    for result in results:
-        groups.setdefault((result.policy, result.depends_on), []).append(result)
-    return list(groups.values())
+def _elsewhere(result: Result) -> list[str]:
+    """Return the related places that neither the headline nor the chain has shown."""
+    shown = {step.location for step in result.chain} | {result.location}
+    return [f"{related.location}: {related.label}" for related in result.related if related.location not in shown]

@@ -3,35 +3,104 @@
 from __future__ import annotations
 
 import re
+import stat
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from resilience_checks.model.location import Location
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_MAX_SOURCE = 4 << 20
+_MAX_LINE = 400
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """One line of an excerpt: its number from 1, its text as it may be shown, and whether it is the line at fault.
+
+    `caret` is the offset in `text` of the column at fault, None where no column is known.
+    """
+
+    number: int
+    text: str
+    marked: bool
+    caret: int | None = None
 
 
 def safe(text: str) -> str:
-    r"""Return the text with everything that a terminal or reader could be misled by made visible.
+    r"""Return the text with everything that could mislead a terminal or its reader made visible.
 
-    >>> safe("a\x1b[31mb")
-    'a\\x1b[31mb'
+    That is whatever Unicode does not call printable: control and format characters, bidirectional marks, exotic
+    spaces, lone surrogates. Line feeds and tabs stay.
+
+    >>> safe("a\x1b[31mb\u202ec")
+    'a\\x1b[31mb\\u202ec'
     """
-    return _CONTROL.sub(lambda match: match.group().encode("unicode_escape").decode(), text)
+    if text.isprintable():
+        return text
+    return "".join(char if char in "\n\t" or char.isprintable() else _escaped(char) for char in text)
 
 
-def excerpt(root: Path, location: Location | None, around: int = 1) -> list[tuple[int, str, bool]]:
-    """Return the lines at a location: number, text, and whether it is the line itself; none when unreadable."""
+def one_line(text: str) -> str:
+    r"""Return `safe(text)` with line feeds and tabs made visible too, for places where a line is a statement.
+
+    >>> one_line("a\nverdict clean")
+    'a\\nverdict clean'
+    """
+    return text if text.isprintable() else "".join(char if char.isprintable() else _escaped(char) for char in text)
+
+
+def excerpt(root: Path, location: Location | None, around: int = 1, *, confined: bool = True) -> list[SourceLine]:
+    """Return the lines at a location; none where they cannot be read.
+
+    `confined`: only regular files below `root` are opened, since the program under check has a say in locations.
+    """
     if location is None:
         return []
-    try:
-        lines = (root / location.path).read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return []
+    lines = _lines(root, location.path, confined=confined)
     first, last = max(1, location.line - around), min(len(lines), location.line + around)
-    return [
-        (number, safe(lines[number - 1].replace("\t", "    ")), number == location.line)
-        for number in range(first, last + 1)
-    ]
+    return [_line(lines, number, location) for number in range(first, last + 1)]
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """Return a number with its noun.
+
+    >>> counted(1, "pass", "passes"), counted(0, "violation")
+    ('1 pass', '0 violations')
+    """
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"
+
+
+def _line(lines: Sequence[str], number: int, location: Location) -> SourceLine:
+    raw, marked = lines[number - 1], number == location.line
+    caret = None
+    if marked and location.column is not None and location.column <= len(raw) + 1:
+        caret = len(_shown(raw[: location.column - 1]))
+    return SourceLine(number, _shown(raw)[:_MAX_LINE], marked, caret)
+
+
+def _shown(text: str) -> str:
+    return one_line(text.replace("\t", "    "))
+
+
+def _lines(root: Path, path: str, *, confined: bool) -> list[str]:
+    file = root / path
+    try:
+        resolved = file.resolve(strict=True)
+        status = resolved.stat()
+        if confined and not resolved.is_relative_to(root.resolve()):
+            return []
+        if not stat.S_ISREG(status.st_mode) or status.st_size > _MAX_SOURCE:
+            return []
+        with resolved.open(encoding="utf-8-sig", errors="replace", newline="") as opened:
+            return _LINE_END.split(opened.read())
+    except (OSError, ValueError, RuntimeError):
+        return []
+
+
+def _escaped(char: str) -> str:
+    return char.encode("unicode_escape").decode()

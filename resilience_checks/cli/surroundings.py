@@ -1,0 +1,45 @@
+"""What the command line takes from its environment; nothing else of the package reads it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_PIPE_WIDTH = 100
+_NARROWEST, _WIDEST = 60, 120
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Where the command runs: under GitHub Actions or not, and what its output streams can show."""
+
+    github: bool
+    step_summary: Path | None
+    colorful: bool
+    width: int
+    progress: bool
+
+    @staticmethod
+    def read(environment: Mapping[str, str] | None = None) -> Surroundings:
+        """Return what holds for this process; `environment` replaces its variables."""
+        found = os.environ if environment is None else environment
+        terminal = sys.stdout.isatty()
+        summary = found.get("GITHUB_STEP_SUMMARY")
+        return Surroundings(
+            github=found.get("GITHUB_ACTIONS") == "true",
+            step_summary=Path(summary) if summary else None,
+            colorful=terminal and not found.get("NO_COLOR") and found.get("TERM") != "dumb",
+            width=_terminal_width() if terminal else _PIPE_WIDTH,
+            progress=sys.stderr.isatty(),
+        )
+
+
+def _terminal_width() -> int:
+    return max(_NARROWEST, min(_WIDEST, shutil.get_terminal_size().columns))

@@ -1,0 +1,57 @@
+"""The results in the order and grain in which people read them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from resilience_checks.model.result import Outcome, Result
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from resilience_checks.report.interface import Report
+
+Order = tuple[int, int, str, int, int, str, str]
+_URGENCY = {Outcome.ERROR: 0, Outcome.VIOLATION: 1, Outcome.UNKNOWN: 2}
+
+
+def findings(report: Report) -> Iterator[tuple[Result, ...]]:
+    """Yield everything that is neither a pass nor not applicable: errors, violations, unknowns; the worst first.
+
+    Unknown results of one policy that hang on the same facts come together, so that a doubt is told once.
+    """
+    groups: dict[tuple[str, ...], list[Result]] = {}
+    for result in sorted((item for item in report.results if item.outcome in _URGENCY), key=order):
+        groups.setdefault(_grain(result), []).append(result)
+    for group in groups.values():
+        yield tuple(group)
+
+
+def order(result: Result) -> Order:
+    """Return the key that sorts findings: by outcome, the most severe first, then by place."""
+    place = result.location
+    where = (place.path, place.line, place.column or 0) if place else ("", 0, 0)
+    return (_URGENCY.get(result.outcome, len(_URGENCY)), -result.severity.rank, *where, result.policy, result.target)
+
+
+def targets(group: Iterable[Result]) -> tuple[str, ...]:
+    """Return what a group of results is about, each once."""
+    return tuple(dict.fromkeys(result.target for result in group))
+
+
+def chain(result: Result) -> list[str]:
+    """Return the steps from fault to loss, each with its place."""
+    return [f"{step.text} ({step.location})" if step.location else step.text for step in result.chain]
+
+
+def unnamed(result: Result) -> tuple[str, ...]:
+    """Return the services that a finding is about, none when its message names each of them already."""
+    told = all(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", result.message) for name in result.services)
+    return () if told else result.services
+
+
+def _grain(result: Result) -> tuple[str, ...]:
+    if result.outcome is Outcome.UNKNOWN and result.depends_on:
+        return (result.policy, str(result.blocks_when_unknown), *result.depends_on)
+    return (result.policy, str(result.outcome), result.fingerprint, str(result.location), result.message)

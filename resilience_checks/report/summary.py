@@ -1,0 +1,92 @@
+"""The last lines of a report: what was checked, how it came out, what the check could not see, the verdict."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from resilience_checks.model.result import Outcome
+from resilience_checks.report.text import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from resilience_checks.report.interface import Report, StackSummary
+
+_WORDS = {
+    Outcome.ERROR: ("error", "errors"),
+    Outcome.VIOLATION: ("violation", "violations"),
+    Outcome.UNKNOWN: ("unknown", "unknown"),
+    Outcome.PASS: ("pass", "passes"),
+    Outcome.NOT_APPLICABLE: ("not applicable", "not applicable"),
+}
+_ALWAYS = {Outcome.VIOLATION, Outcome.PASS}
+_LIMITS = {
+    "lookups": "lookups",
+    "element_dependencies": "which element depends on what",
+    "secret_equality": "which secrets are equal",
+    "lines": "lines",
+    "complete": "whether these are all resources",
+}
+_MAX_CALLBACKS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryLine:
+    """One line of the summary: what it is about, and its words."""
+
+    name: str
+    text: str
+
+
+def summary_lines(report: Report) -> Iterator[SummaryLine]:
+    """Yield the lines in which every report ends, a clean one too; `verdict` is the last."""
+    yield SummaryLine("checked", _checked(report))
+    yield SummaryLine("policies", f"{', '.join(sorted(report.policies)) or 'none'}; engine: {report.engine}")
+    yield SummaryLine("results", counts(report))
+    yield SummaryLine("coverage", coverage(report))
+    if report.left_out:
+        yield SummaryLine("left out", f"not selected by --stack: {', '.join(report.left_out)}")
+    for stack in report.stacks:
+        for text in _limits(stack):
+            yield SummaryLine("note", f"{stack.name}: {text}")
+    yield SummaryLine("verdict", report.verdict.words)
+
+
+def counts(report: Report) -> str:
+    """Return how often each outcome came out; violations and passes are told when there is none, too."""
+    found = Counter(result.outcome for result in report.results)
+    told = [outcome for outcome in _WORDS if found[outcome] or outcome in _ALWAYS]
+    return ", ".join(counted(found[outcome], *_WORDS[outcome]) for outcome in told)
+
+
+def coverage(report: Report) -> str:
+    """Return how many resources have a type that the catalogue knows, and the types that it does not."""
+    known, unknown = sum(report.known_types.values()), sum(report.unknown_types.values())
+    types = f"; not known: {', '.join(sorted(report.unknown_types))}" if report.unknown_types else ""
+    return f"{known} of {counted(known + unknown, 'resource')} have a type that the catalogue knows{types}"
+
+
+def _checked(report: Report) -> str:
+    stacks = ", ".join(stack.name for stack in report.stacks) or "no stack"
+    declared = sum(service.declared for service in report.services)
+    inferred = len(report.services) - declared
+    parts = [counted(declared, "declared service")] if declared or not inferred else []
+    parts += [counted(inferred, "inferred service")] if inferred else []
+    return f"{stacks}: {', '.join(parts)}"
+
+
+def _limits(stack: StackSummary) -> Iterator[str]:
+    """Yield what a reader must know of how the stack was read."""
+    yield from stack.notes
+    missing = [words for name, words in _LIMITS.items() if not getattr(stack.capabilities, name)]
+    if missing:
+        yield f"this way of reading it cannot tell {', '.join(missing)}"
+    if stack.skipped:
+        named = [f"{item.name} ({item.location})" if item.location else item.name for item in stack.skipped]
+        more = f" and {len(named) - _MAX_CALLBACKS} more" if len(named) > _MAX_CALLBACKS else ""
+        yield (
+            "callbacks on values that are not known yet were not called and may make more resources: "
+            f"{', '.join(named[:_MAX_CALLBACKS])}{more}"
+        )
