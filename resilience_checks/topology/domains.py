@@ -52,6 +52,7 @@ class Domains:
         self._sites()
         self._regions()
         self._common_causes()
+        self._unknown_causes()
         self._providers_and_stacks()
         return {domain.id: domain for domain in map(_finished, self._drafts, self._drafts.values()) if domain.members}
 
@@ -224,6 +225,24 @@ class Domains:
             for _, _, other in group:
                 if shared is not None and other != part:
                     own.members[Member(other, ((shared, "yes"),))] = None
+
+    def _unknown_causes(self) -> None:
+        """A type that the catalogue does not know, set on several devices, may be what they share."""
+        carriers: dict[str, dict[str, Thing]] = defaultdict(dict)
+        for graph, resource in self._things.foreign:
+            device = self._things.at(graph, resource.provider) if resource.provider else None
+            if device is not None and device.id in self._parts.all:
+                carriers[resource.type].setdefault(device.id, device)
+        for token, devices in carriers.items():
+            if len(devices) == 1:
+                continue
+            first = next(iter(devices.values()))
+            why = f"the catalogue does not know {token}, which is set on {len(devices)} devices: it may be what they share"
+            remedy = "add a catalogue entry for the type (`configures: provider` if it joins nothing)"
+            fact = self._book.doubt(f"{token} joins devices", ("no", "yes"), why, remedy, location=first.location)
+            draft = self.draft("management-plane", token, token, BAD_CHANGE)
+            draft.exists = ((fact, "yes"),)
+            draft.members.update(dict.fromkeys(Member(part) for part in devices))
 
     def _providers_and_stacks(self) -> None:
         for part, thing in self._parts.things.items():

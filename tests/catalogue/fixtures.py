@@ -1,0 +1,182 @@
+"""Small programs in which a catalogue entry decides: with it the answer is known, without it another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from resilience_checks.model.values import LookupAnswer, Unknown
+from tests.topology.graphs import Program
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from resilience_checks.catalogue.entries import PackageEntry
+    from resilience_checks.model.graph import ResourceGraph
+
+LATER = Unknown("computed at deployment")
+ON_PREMISES = """
+version: 1
+sites:
+  north: {region: gwent, aliases: [dc-north], perimeter: none}
+  south: {region: cardiff, aliases: [dc-south], perimeter: none}
+links: {dci: {between: [north, south]}}
+services:
+  app: {entry: front, scope: national, rto: 10m, rpo: 1m}
+"""
+CLOUD = """
+version: 1
+services:
+  app: {entry: {select: {name: app}}, scope: national, rto: 10m, rpo: 1m}
+"""
+
+
+def devices(package: PackageEntry, token: str) -> tuple[ResourceGraph, str]:
+    """Two devices, each enough for the service, that both carry one resource of the type."""
+    program = Program()
+    key = package.provider.key[0]
+    for name, address in (("a", "a.example"), ("b", "b.example")):
+        device = program.provider(package.package, name, **{key: address})
+        program.add(token, f"thing-{name}", {"name": f"thing-{name}"}, provider=device)
+    declared = """
+components:
+  front: {any-of: [{select: {provider: a.example}}, {select: {provider: b.example}}]}
+placement:
+  - {match: {provider: a.example}, site: north}
+  - {match: {provider: b.example}, site: south}
+"""
+    return program.graph(), ON_PREMISES + declared
+
+
+def machine() -> tuple[ResourceGraph, str]:
+    """A machine whose host, pool, network and storage are all made by the program."""
+    program = Program()
+    vc = program.provider("vsphere", "vc", vsphereServer="vc.example")
+    datacenter = program.add("vsphere:index/datacenter:Datacenter", "dc", {"name": "dc-north"}, provider=vc)
+    host = program.add(
+        "vsphere:index/host:Host",
+        "esx1",
+        {"hostname": "esx1.example", "datacenter": LATER},
+        provider=vc,
+        refers={"datacenter": datacenter},
+    )
+    cluster = program.add(
+        "vsphere:index/computeCluster:ComputeCluster",
+        "cluster",
+        {"name": "c1", "datacenterId": LATER, "hostSystemIds": [LATER]},
+        provider=vc,
+        refers={"datacenterId": datacenter, "hostSystemIds[0]": host},
+    )
+    pool = program.add(
+        "vsphere:index/resourcePool:ResourcePool",
+        "pool",
+        {"name": "p1", "parentResourcePoolId": LATER},
+        provider=vc,
+        refers={"parentResourcePoolId": cluster},
+    )
+    switch = program.add(
+        "vsphere:index/distributedVirtualSwitch:DistributedVirtualSwitch",
+        "dvs",
+        {"name": "dvs", "datacenterId": LATER},
+        provider=vc,
+        refers={"datacenterId": datacenter},
+    )
+    group = program.add(
+        "vsphere:index/distributedPortGroup:DistributedPortGroup",
+        "pg",
+        {"name": "pg", "distributedVirtualSwitchUuid": LATER},
+        provider=vc,
+        refers={"distributedVirtualSwitchUuid": switch},
+    )
+    server = program.add(
+        "vsphere:index/virtualMachine:VirtualMachine",
+        "app",
+        {"name": "app", "resourcePoolId": LATER, "networkInterfaces": [{"networkId": LATER}]},
+        provider=vc,
+        refers={"resourcePoolId": pool, "networkInterfaces[0].networkId": group},
+    )
+    program.add(
+        "vsphere:index/computeClusterVmAntiAffinityRule:ComputeClusterVmAntiAffinityRule",
+        "apart",
+        {"computeClusterId": LATER, "virtualMachineIds": [LATER]},
+        provider=vc,
+        refers={"computeClusterId": cluster, "virtualMachineIds[0]": server},
+    )
+    return program.graph(), ON_PREMISES + "components:\n  front: {select: {name: app}}\n"
+
+
+def found_machine() -> tuple[ResourceGraph, str]:
+    """A machine whose surroundings are all looked up."""
+    program = Program()
+    vc = program.provider("vsphere", "vc", vsphereServer="vc.example")
+
+    def look(what: str, name: str) -> str:
+        token = f"vsphere:index/get{what}:get{what}"
+        refers = {} if what == "Datacenter" else {"datacenterId": datacenter}
+        return program.lookup(token, name, provider=vc, refers=refers)
+
+    datacenter = ""
+    datacenter = look("Datacenter", "dc-north")
+    found = {
+        what: look(what, what.lower())
+        for what in ("ResourcePool", "Host", "DatastoreCluster", "DistributedVirtualSwitch")
+    }
+    group = program.add(
+        "vsphere:index/distributedPortGroup:DistributedPortGroup",
+        "pg",
+        {"name": "pg", "distributedVirtualSwitchUuid": LookupAnswer(found["DistributedVirtualSwitch"], "id")},
+        provider=vc,
+    )
+    program.add(
+        "vsphere:index/virtualMachine:VirtualMachine",
+        "app",
+        {
+            "name": "app",
+            "resourcePoolId": LookupAnswer(found["ResourcePool"], "id"),
+            "hostSystemId": LookupAnswer(found["Host"], "id"),
+            "datastoreClusterId": LookupAnswer(found["DatastoreCluster"], "id"),
+            "networkInterfaces": [{"networkId": LATER}],
+        },
+        provider=vc,
+        refers={"networkInterfaces[0].networkId": group},
+    )
+    return program.graph(), ON_PREMISES + "components:\n  front: {select: {name: app}}\n"
+
+
+def web_app() -> tuple[ResourceGraph, str]:
+    """A web application whose region is that of its resource group, and whose database it names."""
+    program = Program()
+    group = program.add(
+        "azure-native:resources:ResourceGroup", "rg", {"resourceGroupName": "rg", "location": "UK South"}
+    )
+    refers = {"resourceGroupName": group}
+    server = program.add(
+        "azure-native:sql:Server", "sql", {"serverName": "sql", "resourceGroupName": "rg"}, refers=refers
+    )
+    database = program.add(
+        "azure-native:sql:Database",
+        "db",
+        {"databaseName": "db", "serverName": "sql", "resourceGroupName": "rg"},
+        refers={**refers, "serverName": server},
+    )
+    plan = program.add(
+        "azure-native:web:AppServicePlan", "plan", {"name": "plan", "resourceGroupName": "rg"}, refers=refers
+    )
+    program.add(
+        "azure-native:web:WebApp",
+        "app",
+        {
+            "name": "app",
+            "resourceGroupName": "rg",
+            "serverFarmId": LATER,
+            "siteConfig": {"connectionStrings": [{"connectionString": LATER}]},
+        },
+        refers={**refers, "serverFarmId": plan, "siteConfig.connectionStrings[0].connectionString": database},
+    )
+    return program.graph(), CLOUD
+
+
+PROGRAMS: dict[str, Callable[[], tuple[ResourceGraph, str]]] = {
+    "machine": machine,
+    "found machine": found_machine,
+    "web app": web_app,
+}

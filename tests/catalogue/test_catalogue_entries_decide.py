@@ -1,0 +1,98 @@
+"""Each entry of the catalogue changes a verdict: without it some answer is another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from resilience_checks.analysis.answers import answer
+from resilience_checks.catalogue.loader import Catalogue
+from resilience_checks.model.errors import CheckError
+from resilience_checks.model.question import FaultKind, Horizon, Question
+from resilience_checks.sources.discovery import discover
+from resilience_checks.sources.program.source import ProgramSource
+from resilience_checks.topology.declarations import load
+from resilience_checks.topology.estate_builder import build
+from tests.catalogue.fixtures import PROGRAMS, devices
+
+if TYPE_CHECKING:
+    from resilience_checks.catalogue.entries import Entry
+    from resilience_checks.model.graph import ResourceGraph
+    from resilience_checks.topology.declared import Declarations
+
+ROOT = Path(__file__).resolve().parents[2]
+CATALOGUE = Catalogue()
+QUESTIONS = [
+    Question("any outage at once", (FaultKind.OUTAGE,)),
+    Question("any outage", (FaultKind.OUTAGE,), horizon=Horizon.RTO, within_rpo=True),
+    Question("a shared cause", (FaultKind.BAD_CHANGE,), ("management-plane", "ha-cluster"), horizon=Horizon.RTO),
+]
+
+
+class Without(Catalogue):
+    """The catalogue without one entry."""
+
+    def __init__(self, token: str) -> None:
+        super().__init__()
+        self._token = token
+
+    def entry(self, token: str) -> Entry | None:
+        return None if token == self._token else super().entry(token)
+
+    def lookup(self, token: str) -> Entry | None:
+        return None if token == self._token else super().lookup(token)
+
+
+def outcome(graph: ResourceGraph, declared: Declarations, catalogue: Catalogue) -> object:
+    try:
+        estate = build([graph], declared, catalogue)
+    except CheckError as error:
+        return error.what
+    return [
+        (item.question, item.service, item.asked, item.holds, sorted(cut.events for cut in item.cuts))
+        for item in answer(estate, QUESTIONS).statements
+    ]
+
+
+def declarations(text: str, directory: Path) -> Declarations:
+    file = directory / "resilience.yaml"
+    file.write_text(text, encoding="utf-8")
+    return load(file, directory)
+
+
+def evaluated(stack: str) -> tuple[ResourceGraph, Declarations]:
+    directory = ROOT / "stacks" / stack
+    source = ProgramSource(discover([directory], ROOT).stacks[0], ROOT)
+    try:
+        return source.graph(), load(directory / "resilience.yaml", ROOT)
+    finally:
+        source.close()
+
+
+@pytest.fixture(scope="module")
+def programs(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[ResourceGraph, Declarations]]:
+    made = [make() for make in PROGRAMS.values()]
+    found = [(graph, declarations(text, tmp_path_factory.mktemp("fixture"))) for graph, text in made]
+    return [*found, evaluated("nhs-wales-resilient"), evaluated("uk-national-cloud-resilient")]
+
+
+def tokens() -> list[tuple[str, str]]:
+    packages = ((name, CATALOGUE.package(name)) for name in CATALOGUE.packages)
+    return [(name, token) for name, package in packages if package for token in (*package.types, *package.lookups)]
+
+
+@pytest.mark.parametrize(("name", "token"), tokens(), ids=str)
+def test_without_the_entry_some_answer_is_another(
+    name: str, token: str, programs: list[tuple[ResourceGraph, Declarations]], tmp_path: Path
+) -> None:
+    package = CATALOGUE.package(name)
+    assert package is not None
+    tried = list(programs)
+    if package.provider.role is not None:
+        graph, text = devices(package, token)
+        tried.append((graph, declarations(text, tmp_path)))
+    assert any(
+        outcome(graph, declared, CATALOGUE) != outcome(graph, declared, Without(token)) for graph, declared in tried
+    )
