@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sys
 import time
+import traceback
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from contextlib import ExitStack, closing, suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -20,8 +21,8 @@ from resilience_checks.report.interface import Failure, Remark, Report, ServiceS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from concurrent.futures import Future
 
-    from resilience_checks.analysis.answers import Answers
     from resilience_checks.catalogue.loader import Catalogue
     from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.model.result import Result
@@ -73,13 +74,15 @@ class _Run:
     contradictions: list[Remark] = field(default_factory=list)
     assumptions: list[Remark] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)
+    policies: dict[str, str] = field(default_factory=dict)
+    disabled: set[str] = field(default_factory=set)
 
 
 def run(options: Options, observer: Observer = lambda _: None) -> Report:
     """Check every selected stack and return the report.
 
-    A stack that cannot be evaluated becomes a failure in the report, the others are still checked. Raises
-    CheckError where nothing can be checked at all.
+    A stack that cannot be evaluated, or an estate that cannot be decided, becomes a failure in the report; the
+    others are still checked. Raises CheckError where nothing can be checked at all.
     """
     from resilience_checks.sources.discovery import discover
 
@@ -91,7 +94,7 @@ def run(options: Options, observer: Observer = lambda _: None) -> Report:
     gathered.failures += [_failure(error, "") for error in found.failures]
     with ExitStack() as stack:
         engine = stack.enter_context(_engine(options))
-        sources = [stack.enter_context(_closing(source)) for source in _sources(found.stacks, options)]
+        sources = [stack.enter_context(closing(source)) for source in _sources(found.stacks, options)]
         graphs = _Graphs(sources, observer)
         stack.callback(graphs.close)
         engine.start()
@@ -102,7 +105,8 @@ def run(options: Options, observer: Observer = lambda _: None) -> Report:
                 for file, members in _groups(found.stacks, sources, options)
             ]
         for declarations, members in groups:
-            _check_group(gathered, declarations, [(item, graphs) for item in members], catalogue, pack, engine)
+            line = _Line(gathered, declarations, catalogue, pack, engine, observer)
+            line.check([(source.name, graphs.of(source)) for source in members])
         name = f"{engine.name} {engine.version}"
     gathered.inputs["policies"] = pack.digest
     gathered.timings["total"] = time.monotonic() - begun
@@ -117,7 +121,8 @@ def run(options: Options, observer: Observer = lambda _: None) -> Report:
         stacks=tuple(gathered.stacks),
         left_out=found.left_out,
         services=tuple(gathered.services),
-        policies={policy.id: policy.title for policy in pack.policies},
+        policies=gathered.policies,
+        disabled=tuple(sorted(gathered.disabled)),
         known_types=gathered.known,
         unknown_types=gathered.unknown,
         inputs=gathered.inputs,
@@ -136,7 +141,7 @@ def graphs(options: Options) -> Iterator[ResourceGraph]:
     if found.failures:
         raise found.failures[0]
     for source in _sources(found.stacks, options):
-        with _closing(source):
+        with closing(source):
             yield source.graph()
 
 
@@ -171,14 +176,19 @@ class _Graphs:
         for source in sources[:workers]:
             with suppress(InputError):  # told by graph(), which tries again
                 source.start()
+        self._sources = sources
         self._pool = ThreadPoolExecutor(max_workers=workers)
         self._futures = {id(source): self._pool.submit(self._evaluate, source, observer) for source in sources}
 
-    def of(self, source: ProgramSource) -> ResourceGraph:
-        return self._futures[id(source)].result()
+    def of(self, source: ProgramSource) -> Future[ResourceGraph]:
+        return self._futures[id(source)]
 
     def close(self) -> None:
-        self._pool.shutdown(cancel_futures=True)
+        """Stop what still runs; after an interrupt nobody waits for programs."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for source in self._sources:
+            source.close()
+        self._pool.shutdown()
 
     @staticmethod
     def _evaluate(source: ProgramSource, observer: Observer) -> ResourceGraph:
@@ -186,61 +196,69 @@ class _Graphs:
         return source.graph()
 
 
-def _check_group(
-    gathered: _Run,
-    declarations: Declarations,
-    members: Sequence[tuple[ProgramSource, _Graphs]],
-    catalogue: Catalogue,
-    pack: Pack,
-    engine: Engine,
-) -> None:
-    """Check the stacks that share one resilience.yaml as one estate."""
-    from resilience_checks.topology import estate_builder
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """Checks the stacks that share one resilience.yaml as one estate, and adds what it finds to `gathered`."""
 
-    if declarations.path and declarations.digest:
-        gathered.inputs[declarations.path] = declarations.digest
-    ready: list[ResourceGraph] = []
-    with _timed(gathered, "programs"):
-        for source, graphs_ in members:
-            try:
-                ready.append(graphs_.of(source))
-            except InputError as error:
-                gathered.failures.append(_failure(error, source.name))
-    for graph in ready:
-        gathered.stacks.append(
-            StackSummary(
-                graph.name,
-                graph.source,
-                graph.digest,
-                len(graph.resources),
-                graph.capabilities,
-                graph.notes,
-                graph.skipped,
-            )
-        )
-        gathered.inputs[graph.name] = graph.digest
-    if len(ready) < len(members):
-        gathered.failures += [_undecided(graph.name) for graph in ready]
-        return
-    with _timed(gathered, "topology"):
-        estate = estate_builder.build(ready, declarations, catalogue)
-    _summarise(gathered, estate)
-    _decide(gathered, estate, declarations, pack, engine)
+    gathered: _Run
+    declarations: Declarations
+    catalogue: Catalogue
+    pack: Pack
+    engine: Engine
+    observer: Observer
 
+    def check(self, members: Sequence[tuple[str, Future[ResourceGraph]]]) -> None:
+        if self.declarations.path and self.declarations.digest:
+            self.gathered.inputs[self.declarations.path] = self.declarations.digest
+        ready = self._evaluated(members)
+        if len(ready) < len(members):
+            self.gathered.failures += [_undecided(graph.name) for graph in ready]
+            return
+        names = [graph.name for graph in ready]
+        try:
+            self._decide(ready, names)
+        except CheckError as error:
+            self.gathered.failures.append(_failure(error, ", ".join(names)))
 
-def _decide(gathered: _Run, estate: Estate, declarations: Declarations, pack: Pack, engine: Engine) -> None:
-    from resilience_checks.analysis.answers import answer
-    from resilience_checks.policy import document as documents
-    from resilience_checks.policy.outcome import decide
-    from resilience_checks.policy.pack import questions
-    from resilience_checks.policy.settings import settings as settle
+    def _evaluated(self, members: Sequence[tuple[str, Future[ResourceGraph]]]) -> list[ResourceGraph]:
+        ready: list[ResourceGraph] = []
+        with _timed(self.gathered, "programs"):
+            for name, future in members:
+                try:
+                    ready.append(future.result())
+                except InputError as error:
+                    self.gathered.failures.append(_failure(error, name))
+        self.gathered.stacks += map(_stack, ready)
+        self.gathered.inputs.update((graph.name, graph.digest) for graph in ready)
+        return ready
 
-    settings = settle(pack, declarations.policies)
-    with _timed(gathered, "analysis"):
-        answers: Answers = answer(estate, questions(pack, settings))
-    with _timed(gathered, "policies"):
-        document = documents.build(estate, answers, settings)
-        gathered.results += decide(pack, document, answers, estate, settings, engine)
+    def _decide(self, graphs: Sequence[ResourceGraph], names: Sequence[str]) -> None:
+        from resilience_checks.analysis.answers import answer
+        from resilience_checks.policy import document as documents
+        from resilience_checks.policy.outcome import decide
+        from resilience_checks.policy.pack import questions
+        from resilience_checks.policy.settings import settings as settle
+        from resilience_checks.topology import estate_builder
+
+        shown = ", ".join(names)
+        settings = settle(self.pack, self.declarations.policies)
+        with _timed(self.gathered, "topology"):
+            estate = estate_builder.build(graphs, self.declarations, self.catalogue)
+        _summarise(self.gathered, estate)
+        self.observer(f"analysing {shown}")
+        with _timed(self.gathered, "analysis"):
+            answers = answer(estate, questions(self.pack, settings))
+        self.observer(f"asking the policies about {shown}")
+        with _timed(self.gathered, "policies"):
+            document = documents.build(estate, answers, settings)
+            results = decide(self.pack, document, answers, estate, settings, self.engine)
+        stacks = {"stacks": list(names)}
+        self.gathered.results += [replace(item, evidence={**item.evidence, **stacks}) for item in results]
+        for policy in self.pack.policies:
+            if settings[policy.id].enabled:
+                self.gathered.policies[policy.id] = policy.title
+            else:
+                self.gathered.disabled.add(f"{policy.id} ({shown})")
 
 
 def _summarise(gathered: _Run, estate: Estate) -> None:
@@ -306,7 +324,20 @@ def _engine(options: Options) -> Engine:
 
 
 def _failure(error: CheckError, subject: str) -> Failure:
-    return Failure(error.what, error.why, error.remedy, error.exit_code, error.location, subject)
+    trace = "".join(traceback.format_exception(error))
+    return Failure(error.what, error.why, error.remedy, error.exit_code, error.location, subject, trace)
+
+
+def _stack(graph: ResourceGraph) -> StackSummary:
+    return StackSummary(
+        graph.name,
+        graph.source,
+        graph.digest,
+        len(graph.resources),
+        graph.capabilities,
+        graph.notes,
+        graph.skipped,
+    )
 
 
 def _undecided(name: str) -> Failure:
@@ -317,19 +348,6 @@ def _undecided(name: str) -> Failure:
         InputError.exit_code,
         subject=name,
     )
-
-
-class _closing:  # noqa: N801 reads like contextlib.closing, and starts as well
-    """Closes a source at the end of a block."""
-
-    def __init__(self, source: ProgramSource) -> None:
-        self._source = source
-
-    def __enter__(self) -> ProgramSource:
-        return self._source
-
-    def __exit__(self, *_: object) -> None:
-        self._source.close()
 
 
 class _timed:  # noqa: N801 reads like a verb in a with statement

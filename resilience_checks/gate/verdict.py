@@ -54,13 +54,13 @@ def verdict(
     never block.
     """
     blocking = tuple(result for result in results if blocks(result, fail_on))
-    failed = [result for result in results if result.outcome is Outcome.ERROR]
+    failed = any(result.outcome is Outcome.ERROR for result in results)
     violations = [result for result in blocking if result.outcome is Outcome.VIOLATION]
     if ExitCode.USAGE in errors:
         return Verdict(ExitCode.USAGE, blocking, "not decided: the configuration is wrong")
     if ExitCode.FAILED in errors or failed:
-        return Verdict(ExitCode.FAILED, blocking, "not decided: a policy could not be evaluated")
-    if ExitCode.INPUT in errors:
+        return Verdict(ExitCode.FAILED, blocking, "not decided: a policy or its engine failed")
+    if errors:
         return Verdict(ExitCode.INPUT, blocking, "not decided: a stack could not be evaluated")
     if violations:
         worst = max((result.severity for result in violations), key=lambda severity: severity.rank)
@@ -81,5 +81,10 @@ def blocks(result: Result, fail_on: Severity | None) -> bool:
 
 
 def _clean_words(results: Sequence[Result]) -> str:
-    left = [result for result in results if result.outcome in {Outcome.VIOLATION, Outcome.UNKNOWN}]
-    return "clean" if not left else f"not blocked: {len(left)} findings are below the threshold or only warn"
+    left = sum(result.outcome in {Outcome.VIOLATION, Outcome.UNKNOWN} for result in results)
+    if left:
+        noun = "finding does" if left == 1 else "findings do"
+        return f"not blocked: {left} {noun} not block with these settings"
+    if all(result.outcome is Outcome.NOT_APPLICABLE for result in results):
+        return "clean, but no policy applies to what was checked"
+    return "clean"

@@ -82,6 +82,8 @@ class Report:
     services: tuple[ServiceSummary, ...] = ()
     policies: Mapping[str, str] = field(default_factory=dict)
     """Title of every policy that was evaluated."""
+    disabled: tuple[str, ...] = ()
+    """Policies that a resilience.yaml switched off, and for which stacks."""
     known_types: Mapping[str, int] = field(default_factory=dict)
     unknown_types: Mapping[str, int] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from resilience_checks.report.graph_json import value
 from resilience_checks.report.interface import VERSION
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ class JsonReport:
     """Renders the whole report; the same report gives the same text, apart from times."""
 
     def render(self, report: Report) -> str:
-        """Return the report as JSON, held by report.schema.json."""
-        return json.dumps(as_data(report), indent=2, ensure_ascii=False, sort_keys=False) + "\n"
+        """Return the report as JSON, held by report.schema.json; `json_reader.read` gives the report back."""
+        return json.dumps(as_data(report), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def as_data(report: Report) -> dict[str, Any]:
@@ -41,13 +42,17 @@ def as_data(report: Report) -> dict[str, Any]:
         "left_out": list(report.left_out),
         "services": [_service(service) for service in report.services],
         "policies": dict(sorted(report.policies.items())),
+        "disabled": list(report.disabled),
         "results": [_result(result, blocks=id(result) in blocking) for result in report.results],
         "failures": [_failure(failure) for failure in report.failures],
         "contradictions": _remarks(report.contradictions),
         "assumptions": _remarks(report.assumptions),
-        "coverage": {"known": dict(report.known_types), "unknown": dict(report.unknown_types)},
+        "coverage": {
+            "known": dict(sorted(report.known_types.items())),
+            "unknown": dict(sorted(report.unknown_types.items())),
+        },
         "inputs": dict(sorted(report.inputs.items())),
-        "timings": {name: round(seconds, 4) for name, seconds in report.timings.items()},
+        "timings": {name: round(seconds, 4) for name, seconds in sorted(report.timings.items())},
     }
 
 
@@ -69,7 +74,8 @@ def _result(result: Result, *, blocks: bool) -> dict[str, Any]:
         "remediation": result.remediation,
         "depends_on": list(result.depends_on),
         "assumed": list(result.assumed),
-        "evidence": dict(result.evidence),
+        "blocks_when_unknown": result.blocks_when_unknown,
+        "evidence": {key: value(item) for key, item in sorted(result.evidence.items())},  # type: ignore[arg-type]
     }
 
 

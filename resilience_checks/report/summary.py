@@ -46,6 +46,8 @@ def summary_lines(report: Report) -> Iterator[SummaryLine]:
     yield SummaryLine("policies", f"{', '.join(sorted(report.policies)) or 'none'}; engine: {report.engine}")
     yield SummaryLine("results", counts(report))
     yield SummaryLine("coverage", coverage(report))
+    if report.disabled:
+        yield SummaryLine("disabled", f"by resilience.yaml: {', '.join(report.disabled)}")
     if report.left_out:
         yield SummaryLine("left out", f"not selected by --stack: {', '.join(report.left_out)}")
     for stack in report.stacks:

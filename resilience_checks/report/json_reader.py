@@ -1,0 +1,89 @@
+"""Reads `resilience-report/v1` JSON back: what every other format, and a later run, can start from."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from resilience_checks.gate.verdict import ExitCode, Verdict
+from resilience_checks.model.graph import Capabilities, SkippedCallback
+from resilience_checks.model.location import Location, Related
+from resilience_checks.model.question import Step
+from resilience_checks.model.result import Outcome, Result, Severity
+from resilience_checks.report.interface import VERSION, Failure, Remark, Report, ServiceSummary, StackSummary
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    Data = Mapping[str, Any]
+
+
+def read(text: str) -> Report:
+    """Return the report that `JsonReport` rendered; raise ValueError when the text is of another version."""
+    data = json.loads(text)
+    if not isinstance(data, dict) or data.get("version") != VERSION:
+        raise ValueError(f"expected a report of version {VERSION}")
+    results = tuple(_result(item) for item in data["results"])
+    blocking = tuple(result for result, item in zip(results, data["results"], strict=True) if item["blocks"])
+    end = data["verdict"]
+    return Report(
+        tool=data["tool"]["version"],
+        started=data["started"],
+        engine=data["engine"],
+        fail_on=end["fail_on"],
+        results=results,
+        verdict=Verdict(ExitCode(end["exit_code"]), blocking, end["words"]),
+        stacks=tuple(_stack(item) for item in data["stacks"]),
+        left_out=tuple(data["left_out"]),
+        services=tuple(ServiceSummary(**{**item, "location": _place(item["location"])}) for item in data["services"]),
+        policies=data["policies"],
+        disabled=tuple(data["disabled"]),
+        known_types=data["coverage"]["known"],
+        unknown_types=data["coverage"]["unknown"],
+        inputs=data["inputs"],
+        contradictions=tuple(_remark(item) for item in data["contradictions"]),
+        assumptions=tuple(_remark(item) for item in data["assumptions"]),
+        failures=tuple(Failure(**{**item, "location": _place(item["location"])}) for item in data["failures"]),
+        timings=data["timings"],
+    )
+
+
+def _result(item: Data) -> Result:
+    return Result(
+        policy=item["policy"],
+        outcome=Outcome(item["outcome"]),
+        severity=Severity(item["severity"]),
+        target=item["target"],
+        title=item["title"],
+        message=item["message"],
+        location=_place(item["location"]),
+        related=tuple(Related(related["label"], Location(**related["location"])) for related in item["related"]),
+        services=tuple(item["services"]),
+        cause=tuple(item["cause"]),
+        chain=tuple(Step(step["text"], _place(step["location"])) for step in item["chain"]),
+        remediation=item["remediation"],
+        depends_on=tuple(item["depends_on"]),
+        assumed=tuple(item["assumed"]),
+        evidence=item["evidence"],
+        blocks_when_unknown=item["blocks_when_unknown"],
+    )
+
+
+def _stack(item: Data) -> StackSummary:
+    return StackSummary(
+        name=item["name"],
+        source=item["source"],
+        digest=item["digest"],
+        resources=item["resources"],
+        capabilities=Capabilities(**item["capabilities"]),
+        notes=tuple(item["notes"]),
+        skipped=tuple(SkippedCallback(_place(skipped["location"]), skipped["name"]) for skipped in item["skipped"]),
+    )
+
+
+def _remark(item: Data) -> Remark:
+    return Remark(item["text"], tuple(Location(**place) for place in item["locations"]))
+
+
+def _place(item: Data | None) -> Location | None:
+    return None if item is None else Location(**item)
