@@ -227,7 +227,7 @@ class Domains:
                     own.members[Member(other, ((shared, "yes"),))] = None
 
     def _unknown_causes(self) -> None:
-        """A type that the catalogue does not know, set on several devices, may be what they share."""
+        """Let a type that the catalogue does not know, set on several devices, be what they may share."""
         carriers: dict[str, dict[str, Thing]] = defaultdict(dict)
         for graph, resource in self._things.foreign:
             device = self._things.at(graph, resource.provider) if resource.provider else None
