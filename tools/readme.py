@@ -12,12 +12,17 @@ BLOCK = re.compile(r"(<!-- output: (?P<command>.+?) -->\n).*?(<!-- /output -->)"
 
 
 def filled(text: str) -> str:
-    return BLOCK.sub(lambda match: f"{match.group(1)}\n```\n$ {match['command']}\n{output(match['command'])}```\n\n{match.group(3)}", text)
+    return BLOCK.sub(
+        lambda match: f"{match.group(1)}\n```\n$ {match['command']}\n{output(match['command'])}```\n\n{match.group(3)}",
+        text,
+    )
 
 
 def output(command: str) -> str:
     arguments = command.split()[1:]
-    done = subprocess.run([sys.executable, "-m", "resilience_checks", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "resilience_checks", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     return "".join(f"{line.rstrip()}\n" for line in done.stdout.splitlines())
 
 

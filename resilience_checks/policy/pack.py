@@ -145,7 +145,8 @@ def _metadata(path: str, text: str) -> dict[str, Any]:
     try:
         data = yaml.load("\n".join(block), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 both are safe
     except yaml.MarkedYAMLError as error:
-        at = start + 2 + (error.problem_mark.line if error.problem_mark else 0)
+        mark = error.context_mark or error.problem_mark
+        at = start + 2 + (mark.line if mark else 0)
         raise EngineError(
             f"METADATA is not valid YAML: {error.problem}",
             location=Location(path, at),

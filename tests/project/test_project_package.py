@@ -16,7 +16,9 @@ LOADED = "import sys, json; {}; print(json.dumps(sorted(name for name in sys.mod
 
 
 def loaded(statement: str) -> set[str]:
-    done = subprocess.run([sys.executable, "-c", LOADED.format(statement)], capture_output=True, text=True, check=True, cwd=ROOT)
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED.format(statement)], capture_output=True, text=True, check=True, cwd=ROOT
+    )
     return set(json.loads(done.stdout.splitlines()[-1]))
 
 
@@ -36,14 +38,20 @@ def test_help_loads_nothing_heavy_and_no_station() -> None:
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
     directory = tmp_path_factory.mktemp("wheel")
     subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(directory)], cwd=ROOT, check=True, capture_output=True
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(directory)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
     )
     return zipfile.ZipFile(next(directory.glob("*.whl")))
 
 
 def test_the_wheel_holds_policies_catalogue_and_schemas(wheel: zipfile.ZipFile) -> None:
     names = set(wheel.namelist())
-    policies = {f"resilience_checks/policies/{path.relative_to(ROOT / 'policies').as_posix()}" for path in (ROOT / "policies").rglob("*.rego")}
+    policies = {
+        f"resilience_checks/policies/{path.relative_to(ROOT / 'policies').as_posix()}"
+        for path in (ROOT / "policies").rglob("*.rego")
+    }
     data = {
         path.relative_to(ROOT).as_posix()
         for pattern in ("*.json", "*.yaml", "py.typed")

@@ -1,0 +1,104 @@
+"""What the engines do with policies that fail."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from resilience_checks.model.errors import EngineError, UsageError
+from resilience_checks.policy import pack
+from resilience_checks.policy.embedded import EmbeddedEngine
+from resilience_checks.policy.engine import EngineFault
+from resilience_checks.policy.opa_server import OpaServerEngine, dependency_order
+from resilience_checks.policy.worker import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from resilience_checks.policy.engine import Engine
+
+SOUND = 'package resilience.sound\n\nreport contains {"target": name} if {\n\tsome name in input.names\n}\n'
+CONFLICTING = (
+    "package resilience.conflicting\n\nvalue := 1 if input.names\n\nvalue := 2 if input.names\n\nreport := [value]\n"
+)
+UNDEFINED = "package resilience.undefined\n\nreport := 1 if input.nothing\n"
+DOCUMENT = json.dumps({"names": ["a", "b"]}).encode()
+
+
+@pytest.fixture(params=["embedded", "opa"])
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    made: Engine = (
+        EmbeddedEngine() if request.param == "embedded" else OpaServerEngine(request.getfixturevalue("opa_url"))
+    )
+    with made:
+        yield made
+
+
+def test_a_policy_that_fails_leaves_the_others_their_results(engine: Engine) -> None:
+    modules = {"sound.rego": SOUND, "conflicting.rego": CONFLICTING, "undefined.rego": UNDEFINED}
+    packages = {name: f"resilience.{name}" for name in ("sound", "conflicting", "undefined")}
+    found = engine.evaluate(modules, DOCUMENT, packages)
+    assert sorted(item["target"] for item in found["sound"]) == ["a", "b"]  # type: ignore[union-attr]
+    assert isinstance(found["conflicting"], EngineFault)
+    assert found["undefined"] == EngineFault("data.resilience.undefined.report is undefined")
+
+
+def test_a_policy_that_does_not_compile_is_an_error_of_the_run(engine: Engine) -> None:
+    with pytest.raises(EngineError, match="does not compile"):
+        engine.evaluate(
+            {"broken.rego": "package resilience.broken\n\nreport := {"}, DOCUMENT, {"broken": "resilience.broken"}
+        )
+
+
+def test_an_opa_server_is_left_as_it_was(opa_url: str) -> None:
+    from opa_client.opa import OpaClient
+
+    engine = OpaServerEngine(opa_url)
+    engine.evaluate({"sound.rego": SOUND}, DOCUMENT, {"sound": "resilience.sound"})
+    with pytest.raises(EngineError):
+        engine.evaluate(
+            {"sound.rego": SOUND, "z.rego": "package resilience.z\n\nreport := {"},
+            DOCUMENT,
+            {"sound": "resilience.sound"},
+        )
+    host, port = opa_url.removeprefix("http://").split(":")
+    client = OpaClient(host=host, port=int(port))
+    assert client.get_policies_list() == []
+    client.close_connection()
+    engine.close()
+
+
+def test_an_evaluation_that_overruns_its_deadline_is_cut_off() -> None:
+    endless = "package resilience.endless\n\nreport := [x | some a in numbers.range(1, 5000); some b in numbers.range(1, 5000); x := a * b]\n"
+    with EmbeddedEngine(seconds=0.5) as engine, pytest.raises(EngineError, match=r"not evaluated within 0\.5 s"):
+        engine.evaluate({"endless.rego": endless}, DOCUMENT, {"endless": "resilience.endless"})
+
+
+def test_a_server_that_is_not_there_is_an_error_that_names_it() -> None:
+    engine = OpaServerEngine("http://127.0.0.1:1")
+    with pytest.raises(EngineError) as caught:
+        engine.evaluate({"sound.rego": SOUND}, DOCUMENT, {"sound": "resilience.sound"})
+    assert caught.value.what == "the OPA server at http://127.0.0.1:1 cannot be reached"
+    assert "opa run --server" in caught.value.remedy
+
+
+def test_what_is_no_url_is_refused() -> None:
+    with pytest.raises(UsageError, match="is not the URL of a server"):
+        OpaServerEngine("localhost:8181")
+
+
+def test_modules_are_uploaded_after_what_they_import() -> None:
+    order = dependency_order(pack.load().modules)
+    assert order.index("policies/lib/words.rego") < order.index("policies/lib/survival.rego")
+    assert order[-1].rsplit("/", 1)[-1] in {
+        "redundant_firewalls.rego",
+        "cross_site_failover.rego",
+        "no_single_region_national_service.rego",
+    }
+
+
+def test_a_native_backtrace_is_cut_off() -> None:
+    message = "error: conflict\n  --> p.rego:3:1\n  |\n3 | value := 1\n  | ^\nStack backtrace:\n   0: std::backtrace"
+    assert plain(message) == "error: conflict: p.rego:3:1"
