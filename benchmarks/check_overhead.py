@@ -31,7 +31,9 @@ def main(runs: int = 7) -> int:
         bare, whole, reports = [], [], []
         for _ in range(runs):
             bare.append(_seconds([sys.executable, "-c", BARE, str(stack)])[0])
-            seconds, output = _seconds([sys.executable, "-m", "resilience_checks", "check", str(stack), "--format", "json"])
+            seconds, output = _seconds(
+                [sys.executable, "-m", "resilience_checks", "check", str(stack), "--format", "json"]
+            )
             whole.append(seconds)
             reports.append(json.loads(output)["timings"])
         one, other = statistics.median(bare), statistics.median(whole)

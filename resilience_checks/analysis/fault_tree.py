@@ -2,7 +2,7 @@
 
 A node is a part as it is read from somewhere: `origin` is the site or consumer from which a part without a place
 of its own is read; a placed part is read from its own site, so it is one node. `serving` names the service that
-is being served on the way down from its entry: at the first placed part, the service's needs join it.
+is being served on the way down from its entry: the first placed part there must reach what the service needs.
 """
 
 from __future__ import annotations
@@ -12,17 +12,19 @@ from typing import TYPE_CHECKING
 
 from resilience_checks.analysis.expressions import FALSE, TRUE, Expression, Move, Ref, Threshold, both, choice, either
 from resilience_checks.analysis.flows import Flows
+from resilience_checks.model.values import Basis, Reason
 from resilience_checks.topology.estate import Condition, Fact, PlacedWhen
 from resilience_checks.topology.gates import All, AnyOf, AtLeast, Case, Failover, Gate, Nature, Quorum, Up
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from resilience_checks.model.values import Reason
     from resilience_checks.topology.estate import Estate, Part, Service
 
 NOTHING = ""
 """The origin of what is read from no place in particular."""
+_MAYBE = "?"
+"""Before the name of a service that may be served along an edge of unknown nature."""
 _MAX_VOTER_FACTS = 8
 
 
@@ -114,14 +116,14 @@ class _Compiler:
                 )
                 return either(self.gate(primary, origin, serving, nature), *moves, why=why)
             case Quorum():
-                return self._quorum(gate)
+                return self._quorum(gate, origin, serving)
 
     def read(self, target: str, origin: str, nature: Nature, why: Reason | None, serving: str = "") -> Expression:
         """Return that `target` is up and reached from `origin`."""
         if target.startswith("service:"):
             return Ref(self._service(self.estate.services[target.removeprefix("service:")], origin), nature, why)
         part = self.estate.parts[target]
-        serving = serving if nature is Nature.PATH else ""
+        serving = _served_along(nature, serving)
         if isinstance(part.site, PlacedWhen):
             return choice(
                 part.site.fact,
@@ -137,9 +139,21 @@ class _Compiler:
     ) -> Expression:
         if site is None:
             return Ref(self._part_node(part, origin, serving), nature, why)
-        found = Ref(self._part_node(part, f"site:{site}", ""), nature, why)
-        needs = self._needs(self.estate.services[serving], f"site:{site}") if serving else TRUE
-        return both(self.flows.between(origin, site, nature), found, needs)
+        found = Ref(self._part_node(part, self.flows.place(part.id, site), ""), nature, why)
+        return both(self.flows.between(origin, site, nature), found, self._needs_from(part, site, serving))
+
+    def _needs_from(self, part: Part, site: str, serving: str) -> Expression:
+        """Return that what a service needs is reached from a part that serves it, or may serve it."""
+        if not serving:
+            return TRUE
+        service = self.estate.services[serving.lstrip(_MAYBE)]
+        needs = self._needs(service, f"site:{site}")
+        if needs is TRUE or not serving.startswith(_MAYBE):
+            return needs
+        why = f"whether {part.label} serves {service.id}, or is only needed, is not known"
+        reason = Reason(why, Basis.UNKNOWN, part.location)
+        fact = Fact(f"{part.id} serves {service.id}", ("no", "yes"), reason, "declare the part's `role` and `path`")
+        return choice(self.doubt(fact), {"no": TRUE, "yes": needs})
 
     def _part_node(self, part: Part, origin: str, serving: str) -> int:
         index, new = self.add(("part", part.id, origin, serving), part.label, part.id)
@@ -161,9 +175,8 @@ class _Compiler:
     def _service(self, service: Service, origin: str) -> int:
         index, new = self.add(("service", service.id, origin), service.id)
         if new:
-            served = self._reaches_a_place(service.entry, set())
-            entry = self.gate(service.entry, origin, service.id if served else "")
-            self.system.nodes[index].expression = entry if served else both(entry, self._needs(service, NOTHING))
+            entry = self.gate(service.entry, origin, service.id)
+            self.system.nodes[index].expression = both(entry, self._needs(service, NOTHING))
         return index
 
     def _root(self, service: Service) -> int:
@@ -178,27 +191,7 @@ class _Compiler:
         self.system.nodes[index].expression = both(either(*refs.values()), *critical)
         return index
 
-    def _reaches_a_place(self, gate: Gate, seen: set[str]) -> bool:
-        """Return whether a service is served through any part that has a place, along path edges."""
-        match gate:
-            case Up(target=target, nature=nature):
-                if nature is not Nature.PATH or target in seen or target.startswith("service:"):
-                    return False
-                part = self.estate.parts[target]
-                if part.site is not None:
-                    return True
-                return self._reaches_a_place(part.gate, seen | {target})
-            case All(items=items) | AnyOf(items=items) | AtLeast(items=items):
-                return any(self._reaches_a_place(item, seen) for item in items)
-            case Case(branches=branches):
-                return any(self._reaches_a_place(item, seen) for item in branches.values())
-            case Failover(primary=primary, standbys=standbys):
-                gates = [primary, *(standby.gate for standby in standbys)]
-                return any(self._reaches_a_place(item, seen) for item in gates)
-            case Quorum():
-                return False
-
-    def _quorum(self, quorum: Quorum) -> Expression:
+    def _quorum(self, quorum: Quorum, origin: str, serving: str) -> Expression:
         """Return that some connected group of live voters holds more than half of all configured votes.
 
         Connection is transitive, so a group is whatever one of its voters can reach. Which voters belong is
@@ -208,37 +201,39 @@ class _Compiler:
 
         def members(known: dict[str, str], rest: list[str]) -> Expression:
             if not rest:
-                return self._majority(quorum, known)
+                return self._majority(quorum, known, origin, serving)
             fact = rest[0]
             values = self.system.facts[fact].values
             return choice(fact, {value: members({**known, fact: value}, rest[1:]) for value in values})
 
         return members({}, names)
 
-    def _majority(self, quorum: Quorum, known: Mapping[str, str]) -> Expression:
+    def _majority(self, quorum: Quorum, known: Mapping[str, str], origin: str, serving: str) -> Expression:
         voters = [vote for vote in quorum.votes if all(known.get(fact) == value for fact, value in vote.when)]
         needed = sum(vote.votes for vote in voters) // 2 + 1
+        alive = {vote.voter: self._alive(vote.voter, quorum, origin, serving) for vote in voters}
         groups = []
         for anchor in voters:
             items: list[Expression] = []
             for vote in voters:
-                items += [
-                    both(self._alive(vote.voter, quorum), self._connected(anchor.voter, vote.voter, quorum.nature))
-                ] * vote.votes
-            groups.append(both(self._alive(anchor.voter, quorum), Threshold(needed, tuple(items), quorum.why)))
+                joined = self._connected(anchor.voter, vote.voter, quorum.nature)
+                items += [both(alive[vote.voter], joined)] * vote.votes
+            groups.append(both(alive[anchor.voter], Threshold(needed, tuple(items), quorum.why)))
         return either(*groups, why=quorum.why) if groups else FALSE
 
-    def _alive(self, voter: str, quorum: Quorum) -> Expression:
+    def _alive(self, voter: str, quorum: Quorum, origin: str, serving: str) -> Expression:
+        """Return that a voter is up at its own place."""
         part = self.estate.parts.get(voter)
         if part is None:
             return self.read(voter, NOTHING, quorum.nature, quorum.why)
+        serving = _served_along(quorum.nature, serving)
+
+        def at(site: str | None) -> Expression:
+            return self._read_at(part, site, f"site:{site}" if site else origin, quorum.nature, quorum.why, serving)
+
         if isinstance(part.site, PlacedWhen):
-            branches = {
-                value: Ref(self._part_node(part, f"site:{site}" if site else NOTHING, ""), quorum.nature, quorum.why)
-                for value, site in part.site.sites.items()
-            }
-            return choice(part.site.fact, branches)
-        return Ref(self._part_node(part, f"site:{part.site}" if part.site else NOTHING, ""), quorum.nature, quorum.why)
+            return choice(part.site.fact, {value: at(site) for value, site in part.site.sites.items()})
+        return at(part.site)
 
     def _connected(self, one: str, other: str, nature: Nature) -> Expression:
         if one == other:
@@ -264,11 +259,21 @@ class _Compiler:
         return (site.fact, site.sites) if isinstance(site, PlacedWhen) else ("", {"": site})
 
 
+def _served_along(nature: Nature, serving: str) -> str:
+    """Return what is served past an edge: a path serves on, an edge of unknown nature may."""
+    if nature is Nature.UNKNOWN and serving:
+        return _MAYBE + serving.lstrip(_MAYBE)
+    return serving if nature is Nature.PATH else ""
+
+
 def _hits(estate: Estate) -> dict[str | None, tuple[tuple[str, Condition], ...]]:
     """Return for each part the events that take it down, each with the completions in which it does."""
     found: dict[str | None, list[tuple[str, Condition]]] = {}
     for domain in estate.domains.values():
         for member in domain.members:
+            condition = (*domain.exists, *member.when)
+            if any(dict(condition)[fact] != value for fact, value in condition):
+                continue
             for fault in domain.faults:
-                found.setdefault(member.part, []).append((f"{domain.id}/{fault}", (*domain.exists, *member.when)))
+                found.setdefault(member.part, []).append((f"{domain.id}/{fault}", condition))
     return {part: tuple(dict.fromkeys(events)) for part, events in found.items()}

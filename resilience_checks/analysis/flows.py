@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from resilience_checks.analysis.expressions import FALSE, TRUE, Expression, Ref, both, choice, either
 from resilience_checks.model.values import Basis, Reason
 from resilience_checks.topology.estate import Fact
-from resilience_checks.topology.gates import Nature
+from resilience_checks.topology.gates import Nature, targets
 
 if TYPE_CHECKING:
     from resilience_checks.analysis.fault_tree import _Compiler
@@ -35,36 +35,68 @@ class Flows:
                 self._neighbours[one].append((other, link.part))
                 self._neighbours[other].append((one, link.part))
         self._connected: dict[str, frozenset[str]] = {}
+        self._borders: dict[str, frozenset[str]] = {}
 
     def between(self, origin: str, site: str, nature: Nature) -> Expression:
-        """Return that traffic from `origin` (`site:ID`, `consumer:ID` or nothing) reaches the site."""
+        """Return that traffic from `origin` (`site:ID`, `border:ID`, `consumer:ID` or nothing) reaches the site."""
         kind, _, name = origin.partition(":")
-        if not kind or (kind == "site" and name == site):
+        if not kind or (kind != "consumer" and name == site):
             return TRUE
-        if kind == "site":
+        if kind != "consumer":
             if site not in self._reachable(name):
-                return self._unknown_link(name, site, nature)
+                return self._unknown_link(origin, site, nature)
             return Ref(self._reached(origin, site, nature), nature)
         consumer = self._estate.consumers[name]
         if consumer.access is None:
             return self._unknown_access(consumer, site, nature)
         ends = self._access_ends(consumer)
-        if not any(site in self._reachable(end) for end in ends):
-            return self._unknown_access(consumer, site, nature)
-        return Ref(self._reached(origin, site, nature), nature)
+        if any(site in self._reachable(end) for end in ends):
+            return Ref(self._reached(origin, site, nature), nature)
+        onward = (
+            both(Ref(self._reached(origin, end, nature), nature), self._unknown_link(f"site:{end}", site, nature))
+            for end in ends
+        )
+        return either(*onward)
 
     def perimeter(self, site: str, nature: Nature) -> Expression:
         """Return that traffic can cross the border of the site."""
         found = self._estate.sites.get(site)
         if found is None or found.perimeter is None:
             return self._unstated(site, found)
-        return self._compiler.gate(found.perimeter, f"site:{site}", nature=nature)
+        index, new = self._compiler.add(("border", site, str(nature)), f"the perimeter of {site}")
+        if new:
+            gate = self._compiler.gate(found.perimeter, f"border:{site}", nature=nature)
+            self._compiler.system.nodes[index].expression = gate
+        return Ref(index, nature)
+
+    def place(self, part: str, site: str) -> str:
+        """Return the origin of what a placed part reads: a firewall of its own site's perimeter stands at the border.
+
+        It does not need its own site's firewalls.
+        """
+        return f"border:{site}" if part in self._firewalls(site) else f"site:{site}"
+
+    def _firewalls(self, site: str) -> frozenset[str]:
+        """Return the parts of a site's perimeter, named there or reached through parts without a place."""
+        if site not in self._borders:
+            found = self._estate.sites.get(site)
+            pending = list(targets(found.perimeter)) if found is not None and found.perimeter is not None else []
+            seen: set[str] = set()
+            while pending:
+                part = pending.pop()
+                if part in seen or part not in self._estate.parts:
+                    continue
+                seen.add(part)
+                if self._estate.parts[part].site is None:
+                    pending += targets(self._estate.parts[part].gate)
+            self._borders[site] = frozenset(seen)
+        return self._borders[site]
 
     def _reached(self, origin: str, site: str, nature: Nature) -> int:
         """Return the node 'the site is reached from the origin': directly, or over one more link from a site that is."""
         name = origin.partition(":")[2]
         index, new = self._compiler.add(("reached", origin, site, str(nature)), f"the way from {name} to {site}")
-        if not new:
+        if not new or origin == f"border:{site}":
             return index
         ways: list[Expression] = []
         if origin == f"site:{site}":
@@ -104,13 +136,15 @@ class Flows:
             self._connected.update(dict.fromkeys(found, frozenset(found)))
         return self._connected[site]
 
-    def _unknown_link(self, one: str, other: str, nature: Nature) -> Expression:
+    def _unknown_link(self, origin: str, other: str, nature: Nature) -> Expression:
+        kind, _, one = origin.partition(":")
         first, second = sorted((one, other))
         why = f"no link between sites {first} and {second} is declared"
         fact = self._fact(
             f"link between {first} and {second}", why, "declare the links between the sites under `links`"
         )
-        there = both(self.perimeter(first, nature), self.perimeter(second, nature))
+        left = TRUE if kind == "border" else self.perimeter(one, nature)
+        there = both(left, self.perimeter(other, nature))
         return choice(fact, {_UP: there, _LOST: FALSE})
 
     def _unknown_access(self, consumer: Consumer, site: str, nature: Nature) -> Expression:

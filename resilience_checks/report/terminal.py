@@ -24,6 +24,7 @@ WIDTH = 100
 _STYLES = {Severity.CRITICAL: "bold red", Severity.HIGH: "red", Severity.MEDIUM: "yellow", Severity.LOW: "cyan"}
 _MAX_LISTED = 6
 _LABEL = 9
+_HANGING = " " * 12
 _TRAILING = re.compile(r" +$", re.MULTILINE)
 
 
@@ -122,7 +123,9 @@ class _Page:
             words.append(f" [{one_line(subject)}]", style="dim")
         first, *rest = title.split("\n")
         words.append(f" {one_line(first)}", style="bold")
-        self._console.print(words)
+        # Only the head of a block stands at the margin, so that no title can look like another block.
+        for number, wrapped in enumerate(words.wrap(self._console, self._width - len(_HANGING))):
+            self._console.print(Text(_HANGING if number else "").append_text(wrapped))
         for line in rest:
             self._field("", line)
 

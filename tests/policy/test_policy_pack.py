@@ -111,7 +111,7 @@ def test_a_setting_that_does_not_fit_is_an_error_at_its_line(
     [
         ("package other.place\n", "the module has no package below `resilience`", 1),
         ("package resilience.own\n", "the policy has no METADATA", 1),
-        ("# METADATA\n# title: [\npackage resilience.own\n", "METADATA is not valid YAML", 2),
+        ("# METADATA\n# title: a: b\npackage resilience.own\n", "METADATA is not valid YAML", 2),
         ("# METADATA\n# title: T\npackage resilience.own\n", "METADATA: ", 1),
         (HEAD.replace("low", "grave") + "package resilience.own\n", "custom.severity: 'grave' is not one of", 1),
         (

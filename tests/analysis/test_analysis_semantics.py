@@ -1,0 +1,230 @@
+"""The facts that the definitions name, each on the smallest estate that shows it."""
+
+from __future__ import annotations
+
+import pytest
+
+from resilience_checks.analysis.answers import answer
+from resilience_checks.analysis.what_if import what_if
+from resilience_checks.model.question import FaultKind, Holds, Horizon, Question
+from resilience_checks.model.values import Basis, Reason
+from resilience_checks.topology.estate import (
+    Consumer,
+    Domain,
+    Estate,
+    Fact,
+    Link,
+    Member,
+    Part,
+    PlacedWhen,
+    Service,
+    Site,
+)
+from resilience_checks.topology.gates import ALWAYS, All, AnyOf, Failover, Gate, Nature, Quorum, Standby, Up, Vote
+
+OUTAGES = Question("outages", (FaultKind.OUTAGE,))
+AT_RTO = Question("outages", (FaultKind.OUTAGE,), horizon=Horizon.RTO)
+RECORD = "record"
+
+
+def path(part: str) -> Gate:
+    return Up(part, Nature.PATH)
+
+
+def part(name: str, gate: Gate = ALWAYS, site: str | PlacedWhen | None = None) -> Part:
+    return Part(name, name, "device", site, gate)
+
+
+def device(name: str, *members: str) -> Domain:
+    return Domain(
+        f"device:{name}", "device", name, (FaultKind.OUTAGE,), tuple(Member(one) for one in members or (name,))
+    )
+
+
+def estate(
+    entry: Gate,
+    *parts: Part,
+    domains: tuple[Domain, ...] | None = None,
+    service: Service | None = None,
+    sites: tuple[Site, ...] = (),
+    links: tuple[Link, ...] = (),
+    consumers: tuple[Consumer, ...] = (),
+    facts: tuple[Fact, ...] = (),
+) -> Estate:
+    wires = tuple(part(link.part) for link in links)
+    domains = tuple(device(one.id) for one in (*parts, *wires)) if domains is None else domains
+    return Estate(
+        parts={one.id: one for one in (*parts, *wires)},
+        domains={one.id: one for one in domains},
+        services={RECORD: service or Service(RECORD, entry)},
+        sites={one.id: one for one in sites},
+        links={one.id: one for one in links},
+        consumers={one.id: one for one in consumers},
+        facts={one.id: one for one in facts},
+    )
+
+
+def cuts(found: Estate, order: int = 1, question: Question = OUTAGES) -> list[list[str]]:
+    """Return the minimal cut sets that are surely cuts, as names of devices."""
+    asked = Question(question.id, question.faults, order=order, horizon=question.horizon)
+    (statement,) = answer(found, [asked]).statements
+    assert statement.error is None
+    assert statement.holds is not Holds.UNKNOWN
+    return sorted(
+        [event.removeprefix("device:").removesuffix("/outage") for event in cut.events] for cut in statement.cuts
+    )
+
+
+def at_rest(found: Estate) -> Holds:
+    return what_if(found, (), RECORD)
+
+
+def test_a_path_ring_that_only_feeds_itself_is_down() -> None:
+    ring = estate(path("a"), part("a", path("b")), part("b", path("a")))
+    assert at_rest(ring) is Holds.NO
+    (statement,) = answer(ring, [OUTAGES]).statements
+    assert statement.holds is Holds.UNKNOWN
+    assert statement.error == (
+        "record is lost with nothing failed: what it needs can never be met as the estate is described"
+    )
+
+
+def test_mutual_needs_are_up_and_fall_together() -> None:
+    assert cuts(estate(Up("a"), part("a", Up("b")), part("b", Up("a")))) == [["a"], ["b"]]
+
+
+@pytest.mark.parametrize(("mover", "lost"), [(Up("a", Nature.MOVER), True), (Up("b", Nature.MOVER), False)])
+def test_a_mover_that_needs_what_it_moves_moves_nothing(mover: Gate, lost: bool) -> None:
+    moved = estate(
+        Failover(path("a"), (Standby(path("b"), Up("mover", Nature.MOVER), 0),)),
+        part("a"),
+        part("b"),
+        part("mover", mover),
+    )
+    assert cuts(moved) == ([["a"]] if lost else [])
+
+
+@pytest.mark.parametrize(
+    ("rto", "seconds", "found"), [(60.0, 60.0, []), (60.0, 61.0, [["a"]]), (0.0, 0.0, []), (0.0, 1.0, [["a"]])]
+)
+def test_a_failover_counts_within_the_rto(rto: float, seconds: float, found: list[list[str]]) -> None:
+    entry = Failover(Up("a"), (Standby(Up("b"), ALWAYS, seconds),))
+    moved = estate(entry, part("a"), part("b"), service=Service(RECORD, entry, rto=rto, rpo=0.0))
+    assert cuts(moved, question=AT_RTO) == found
+
+
+def test_times_of_a_chain_of_failovers_add_up() -> None:
+    entry = Failover(Up("a"), (Standby(Up("b"), ALWAYS, 40),))
+    chain = Failover(Up("c"), (Standby(Up("d"), ALWAYS, 40),))
+    for rto, lost in ((80.0, False), (79.0, True)):
+        found = estate(
+            entry, part("a"), part("b", chain), part("c"), part("d"), service=Service(RECORD, entry, rto=rto)
+        )
+        two = what_if(found, ("device:a/outage", "device:c/outage"), RECORD, Horizon.RTO)
+        assert two is (Holds.NO if lost else Holds.YES)
+
+
+def test_a_second_voter_adds_a_cut_of_order_one_where_a_second_member_does_not() -> None:
+    alone = estate(Quorum((Vote("a", 1),)), part("a"), part("b"))
+    assert cuts(alone) == [["a"]]
+    assert cuts(estate(Quorum((Vote("a", 1), Vote("b", 1))), part("a"), part("b"))) == [["a"], ["b"]]
+    assert cuts(estate(AnyOf((Up("a"), Up("b"))), part("a"), part("b"))) == []
+
+
+def test_a_quorum_needs_the_links_between_its_voters() -> None:
+    sites = tuple(Site(name, ALWAYS) for name in ("n", "s", "w"))
+    voters = (part("a", site="n"), part("b", site="s"), part("c", site="w"))
+    entry = Quorum(tuple(Vote(one.id, 1) for one in voters))
+    star = (Link("ns", "ns", ("n", "s")), Link("nw", "nw", ("n", "w")))
+    assert cuts(estate(entry, *voters, sites=sites, links=star), order=2) == [
+        ["a", "b"], ["a", "c"], ["a", "ns"], ["a", "nw"], ["b", "c"], ["b", "nw"], ["c", "ns"], ["ns", "nw"],
+    ]  # fmt: skip
+
+
+def test_one_link_between_two_sites_is_a_cut_and_a_second_is_not() -> None:
+    sites = (Site("n", ALWAYS), Site("s", ALWAYS))
+    parts = (part("a", All((Up("b"),)), "n"), part("b", site="s"))
+    one, two = Link("one", "one", ("n", "s")), Link("two", "two", ("n", "s"))
+    assert cuts(estate(Up("a"), *parts, sites=sites, links=(one,))) == [["a"], ["b"], ["one"]]
+    assert cuts(estate(Up("a"), *parts, sites=sites, links=(one, two)), order=2) == [["a"], ["b"], ["one", "two"]]
+
+
+def test_the_only_firewall_of_a_site_between_two_others_is_a_cut() -> None:
+    sites = (Site("n", ALWAYS), Site("m", path("fw")), Site("s", ALWAYS))
+    links = (Link("nm", "nm", ("n", "m")), Link("ms", "ms", ("m", "s")))
+    parts = (part("a", Up("b"), "n"), part("b", site="s"), part("fw", site="m"))
+    assert cuts(estate(Up("a"), *parts, sites=sites, links=links)) == [["a"], ["b"], ["fw"], ["ms"], ["nm"]]
+
+
+def test_a_firewall_that_needs_dns_behind_it_is_up_at_rest() -> None:
+    sites = (Site("n", AnyOf((path("fw"),))), Site("s", ALWAYS))
+    links = (Link("ns", "ns", ("n", "s")),)
+    parts = (part("fw", Up("dns"), "n"), part("dns", site="n"), part("a", Up("b"), "s"), part("b", site="n"))
+    found = estate(Up("a"), *parts, sites=sites, links=links)
+    assert at_rest(found) is Holds.YES
+    assert cuts(found) == [["a"], ["b"], ["dns"], ["fw"], ["ns"]]
+
+
+def test_a_perimeters_firewall_does_not_need_its_own_sites_firewalls() -> None:
+    sites = (Site("n", path("fw")), Site("s", ALWAYS))
+    parts = (part("fw", path("uplink"), "n"), part("uplink", site="s"), part("a", path("b"), "s"), part("b", site="n"))
+    found = estate(path("a"), *parts, sites=sites, links=(Link("ns", "ns", ("n", "s")),))
+    assert at_rest(found) is Holds.YES
+
+
+def test_what_a_service_needs_is_reached_from_where_it_is_served() -> None:
+    sites = (Site("n", ALWAYS), Site("s", ALWAYS))
+    service = Service(RECORD, path("a"), needs=(Up("b"),))
+    parts = (part("a", site="s"), part("b", site="n"))
+    links = (Link("ns", "ns", ("n", "s")),)
+    assert cuts(estate(path("a"), *parts, service=service, sites=sites, links=links)) == [["a"], ["b"], ["ns"]]
+    assert at_rest(estate(path("a"), *parts, service=service, sites=sites)) is Holds.UNKNOWN
+
+
+def test_a_service_is_lost_when_all_consumers_lose_it_or_a_critical_one_does() -> None:
+    access = (Link("p", "p", ("n",)), Link("g", "g", ("n",)))
+    for critical, found in ((False, [["a"]]), (True, [["a"], ["p"]])):
+        consumers = (Consumer("powys", "practice", ("p",), critical=critical), Consumer("gwent", "practice", ("g",)))
+        service = Service(RECORD, path("a"), consumers=("powys", "gwent"))
+        one = estate(
+            path("a"),
+            part("a", site="n"),
+            service=service,
+            sites=(Site("n", ALWAYS),),
+            links=access,
+            consumers=consumers,
+        )
+        assert cuts(one) == found
+
+
+def test_a_violation_by_cases_names_the_cuts_of_each_case() -> None:
+    where = Fact("where", ("n", "s"), Reason("not known", Basis.UNKNOWN), "declare its site")
+    voters = (part("a", site="n"), part("b", site="s"), part("c", site=PlacedWhen("where", {"n": "n", "s": "s"})))
+    sites = (
+        Domain("site:n", "site", "n", (FaultKind.OUTAGE,), (Member("a"), Member("c", (("where", "n"),)))),
+        Domain("site:s", "site", "s", (FaultKind.OUTAGE,), (Member("b"), Member("c", (("where", "s"),)))),
+    )
+    found = estate(
+        Quorum(tuple(Vote(one.id, 1) for one in voters)),
+        *voters,
+        domains=sites,
+        sites=(Site("n", ALWAYS), Site("s", ALWAYS)),
+        links=(Link("ns", "ns", ("n", "s")),),
+        facts=(where,),
+    )
+    (statement,) = answer(found, [OUTAGES]).statements
+    assert statement.holds is Holds.NO
+    assert [(cut.events, cut.by_cases) for cut in statement.cuts] == [(("site:n/outage", "site:s/outage"), True)]
+
+
+def test_an_unknown_answer_names_what_it_hangs_on_and_what_would_be_lost() -> None:
+    shared = Fact("shared", ("yes", "no"), Reason("who manages b is not known", Basis.UNKNOWN), "declare it")
+    domain = Domain("plane:m", "plane", "m", (FaultKind.OUTAGE,), (Member("a"), Member("b", (("shared", "yes"),))))
+    (statement,) = answer(
+        estate(AnyOf((Up("a"), Up("b"))), part("a"), part("b"), domains=(domain,), facts=(shared,)), [OUTAGES]
+    ).statements
+    assert (statement.asked, statement.holds) == (Holds.YES, Holds.UNKNOWN)
+    assert [cut.events for cut in statement.cuts] == [("plane:m/outage",)]
+    assert [(doubt.id, doubt.reason, doubt.remedy) for doubt in statement.depends_on] == [
+        ("shared", shared.reason, "declare it")
+    ]

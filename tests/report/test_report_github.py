@@ -1,0 +1,157 @@
+"""GitHub annotations: exact lines, what the runner reads out of them, and that nothing can forge one."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from resilience_checks.model.location import Location
+from resilience_checks.model.result import Outcome
+from resilience_checks.report.github import MAX_ANNOTATIONS, MAX_MESSAGE, Github, command, fenced
+from resilience_checks.report.terminal import Terminal
+from resilience_checks.report.text import safe
+from tests.report.runner import Command, commands
+from tests.report.samples import MANY, SHARED_MANAGER, hostile, locations, report, reports, unknown
+from tools.opa import cache
+
+if TYPE_CHECKING:
+    from resilience_checks.report.interface import Report
+
+VECTORS = [
+    ("error", "plain", Location("a/b.py", 3), "title", "::error title=title,file=a/b.py,line=3,endLine=3::plain"),
+    ("warning", "100%", None, "50%", "::warning title=50%25::100%25"),
+    ("error", "a\nb: c, d", None, "x: y, z", "::error title=x%3A y%2C z::a%0Ab: c, d"),
+    ("error", "%0A stays", None, "%3A", "::error title=%253A::%250A stays"),
+    (
+        "notice",
+        "::error::x",
+        Location("a,b:c.py", 1, 7),
+        "t",
+        "::notice title=t,file=a%2Cb%3Ac.py,line=1,endLine=1,col=7::::error::x",
+    ),
+    ("error", "m", Location("/etc/x.yaml", 2, 1), "t", "::error title=t::/etc/x.yaml:2:1: m"),
+    ("error", "m", Location("../x.yaml", 2), "t", "::error title=t::../x.yaml:2: m"),
+]
+
+
+@pytest.mark.parametrize(("kind", "message", "location", "title", "expected"), VECTORS)
+def test_a_command_is_escaped_as_documented(
+    kind: str, message: str, location: Location | None, title: str, expected: str
+) -> None:
+    assert command(kind, message, location, title) == expected
+
+
+def toolkit() -> Path | None:
+    """Return the npm package @actions/core where somebody has put one; with node, it says what is right."""
+    places = [os.environ.get("RESILIENCE_ACTIONS_CORE"), str(cache() / "node_modules" / "@actions" / "core")]
+    found = [Path(place) for place in places if place and (Path(place) / "lib" / "core.js").is_file()]
+    return found[0] if found and shutil.which("node") else None
+
+
+SCRIPT = """
+import { pathToFileURL } from "node:url";
+const core = await import(pathToFileURL(process.argv[1] + "/lib/core.js"));
+for (const [kind, message, properties] of JSON.parse(process.argv[2])) core[kind](message, properties);
+"""
+
+
+def test_the_vectors_are_what_the_toolkit_writes() -> None:
+    """Where there is no toolkit, the vectors themselves were checked against version 3.0.1 of it."""
+    core = toolkit()
+    inside = [vector for vector in VECTORS if vector[2] is None or vector[2].path[0] not in "/."]
+    if core is None:
+        assert len(inside) == len(VECTORS) - 2
+        return
+    calls = []
+    for kind, message, place, title, _ in inside:
+        where = {"file": place.path, "startLine": place.line, "endLine": place.line} if place else {}
+        column = {"startColumn": place.column} if place and place.column else {}
+        calls.append([kind, message, {"title": title, **where, **column}])
+    node = ["node", "--input-type=module", "-e", SCRIPT, str(core), json.dumps(calls)]
+    done = subprocess.run(node, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == [vector[4] for vector in inside]
+
+
+@given(st.sampled_from(["error", "warning"]), hostile, locations, hostile)
+def test_the_runner_reads_back_what_was_written(kind: str, message: str, place: Location, title: str) -> None:
+    line = command(kind, message, place, title)
+    assert len(line.splitlines()) == 1
+    [read] = commands(line)
+    outside = place.path.startswith(("/", "../")) or place.path == ".."
+    expected = {"title": safe(title)}
+    if outside:
+        message = f"{place}: {message}"
+    else:
+        expected |= {"file": safe(place.path), "line": str(place.line), "endLine": str(place.line)}
+        if place.column is not None:
+            expected["col"] = str(place.column)
+    expected = {key: value for key, value in expected.items() if value}
+    assert (read.name, read.data, read.properties) == (kind, safe(message), expected)
+
+
+@given(st.text(st.sampled_from("a%\né\U0001f525"), min_size=1000, max_size=1200), st.integers(1, 5))
+def test_a_message_stays_below_the_limit_and_says_that_it_was_cut(text: str, times: int) -> None:
+    line = command("error", text * times, None, "t")
+    sent = line.removeprefix("::error title=t::")
+    assert len(sent.encode("utf-16-le")) // 2 <= MAX_MESSAGE
+    data = commands(line)[0].data
+    assert data == text * times or (
+        data.endswith("\n[cut: the whole text is in the log of this step]") and (text * times).startswith(data[:500])
+    )
+
+
+@given(reports(), st.booleans())
+def test_whatever_a_program_says_no_command_is_forged(report_: Report, with_log: bool) -> None:
+    readable = Terminal(Path("/nonexistent")).render(report_) if with_log else ""
+    read = commands(Github(readable, token="0123456789abcdef").render(report_))
+    spoken = {Outcome.VIOLATION, Outcome.UNKNOWN, Outcome.ERROR}
+    groups = sum(result.outcome in spoken for result in report_.results)
+    most = groups + len(report_.failures) + sum(max(1, len(item.locations)) for item in report_.contradictions)
+    names = [item.name for item in read]
+    assert names == sorted(names, key=["error", "warning", "stop-commands"].index)
+    assert set(names) <= {"error", "warning", "stop-commands"}
+    assert names.count("stop-commands") == with_log
+    assert len(names) - with_log <= most
+    assert all(names.count(kind) <= MAX_ANNOTATIONS for kind in ("error", "warning"))
+
+
+@pytest.mark.parametrize(("number", "shown", "left"), [(10, 10, None), (11, 9, 2), (40, 9, 31)])
+def test_the_last_of_ten_places_says_how_many_are_left(number: int, shown: int, left: int | None) -> None:
+    found = [replace(SHARED_MANAGER, target=f"t{item:02}", cause=(f"c{item:02}",)) for item in range(number)]
+    read = commands(Github().render(report(*found)))
+    assert sum("fmg.example" in item.data for item in read) == shown
+    elsewhere = "they are in the log of this step, in the job summary and in the JSON report"
+    more = [Command("error", f"{left} more findings of this kind: {elsewhere}", {"title": "more findings"})]
+    assert read[shown:] == (more if left else [])
+
+
+def test_blocking_findings_are_errors_and_come_worst_first() -> None:
+    mild = replace(MANY, severity=MANY.severity.LOW, message="One outage of site south loses 9 services")
+    read = commands(
+        Github().render(
+            report(mild, unknown("records", line=3, blocks=False), MANY, unknown("mail", line=4, blocks=True), SHARED_MANAGER)
+        )
+    )  # fmt: skip
+    assert [(item.name, item.properties["title"]) for item in read] == [
+        ("error", "A firewall, or what firewalls share, can lose a service alone [redundant-firewalls]"),
+        ("error", "The loss of one site loses a service [cross-site-failover]"),
+        ("error", "not known: The loss of one site loses a service [cross-site-failover]"),
+        ("warning", "The loss of one site loses a service [cross-site-failover]"),
+        ("warning", "not known: The loss of one site loses a service [cross-site-failover]"),
+    ]
+
+
+def test_each_fence_has_a_token_of_its_own() -> None:
+    first, second = fenced("x"), fenced("x")
+    assert first[0] != second[0]
+    assert len(first[0].removeprefix("::stop-commands::")) == 32
+    assert first[-1] == f"::{first[0].removeprefix('::stop-commands::')}::"
