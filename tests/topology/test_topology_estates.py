@@ -154,8 +154,6 @@ def test_a_select_that_matches_nothing_is_refused_at_its_line(
 
 def test_two_sites_for_one_part_contradict_each_other(tmp_path: Path) -> None:
     program = firewalls({"n": None, "s": None})
-    text = TWO_SITES.replace(
-        "placement:\n", 'placement:\n  - {match: {provider: "fw-a.n.example"}, site: s}\n'
-    )
+    text = TWO_SITES.replace("placement:\n", 'placement:\n  - {match: {provider: "fw-a.n.example"}, site: s}\n')
     found = estate(program, text, tmp_path)
     assert [item.text for item in found.contradictions]
