@@ -12,6 +12,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 STACKS = sorted(path.parent for path in (ROOT / "stacks").glob("*/Pulumi.yaml"))
 LIMIT = 0.5
+UNDECIDED = 10
+"""The lowest exit code of a check that came to an end."""
 BARE = """
 import sys
 from pathlib import Path
@@ -48,6 +50,8 @@ def main(runs: int = 7) -> int:
 def _seconds(command: list[str]) -> tuple[float, str]:
     begun = time.perf_counter()
     done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+    if 0 < done.returncode < UNDECIDED:
+        sys.exit(f"{' '.join(command)} failed, so there is nothing to measure:\n{done.stderr}")
     return time.perf_counter() - begun, done.stdout
 
 
