@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from resilience_checks.policy.engine import Engine
     from resilience_checks.policy.pack import Pack
     from resilience_checks.sources.discovery import Stack
-    from resilience_checks.sources.program.source import ProgramSource
+    from resilience_checks.sources.interface import Source
     from resilience_checks.topology.declared import Declarations
     from resilience_checks.topology.estate import Estate
 
@@ -58,6 +58,10 @@ class Options:
     opa_url: str | None = None
     fail_on: Severity | None = Severity.MEDIUM
     seconds: float = 60.0
+    previews: tuple[Path, ...] = ()
+    states: tuple[Path, ...] = ()
+    lookups: Path | None = None
+    stack_outputs: Path | None = None
 
 
 @dataclass
@@ -100,10 +104,7 @@ def run(options: Options, observer: Observer = lambda _: None) -> Report:
         engine.start()
         with _timed(gathered, "preparation"):
             pack, catalogue = _prepare(options)
-            groups = [
-                (_declarations(file, options.root), members)
-                for file, members in _groups(found.stacks, sources, options)
-            ]
+            groups = [(_declarations(file, options.root), members) for file, members in _groups(sources, options)]
         for declarations, members in groups:
             line = _Line(gathered, declarations, catalogue, pack, engine, observer)
             line.check([(source.name, graphs.of(source)) for source in members])
@@ -171,7 +172,7 @@ def _prepare(options: Options) -> tuple[Pack, Catalogue]:
 class _Graphs:
     """Evaluates the sources, as many at a time as there are processors, beginning at once."""
 
-    def __init__(self, sources: Sequence[ProgramSource], observer: Observer) -> None:
+    def __init__(self, sources: Sequence[Source], observer: Observer) -> None:
         workers = max(1, os.cpu_count() or 1)
         for source in sources[:workers]:
             with suppress(InputError):  # told by graph(), which tries again
@@ -180,7 +181,7 @@ class _Graphs:
         self._pool = ThreadPoolExecutor(max_workers=workers)
         self._futures = {id(source): self._pool.submit(self._evaluate, source, observer) for source in sources}
 
-    def of(self, source: ProgramSource) -> Future[ResourceGraph]:
+    def of(self, source: Source) -> Future[ResourceGraph]:
         return self._futures[id(source)]
 
     def close(self) -> None:
@@ -191,7 +192,7 @@ class _Graphs:
         self._pool.shutdown()
 
     @staticmethod
-    def _evaluate(source: ProgramSource, observer: Observer) -> ResourceGraph:
+    def _evaluate(source: Source, observer: Observer) -> ResourceGraph:
         observer(f"running {source.name}")
         return source.graph()
 
@@ -277,22 +278,21 @@ def _summarise(gathered: _Run, estate: Estate) -> None:
     ]
 
 
-def _sources(stacks: Sequence[Stack], options: Options) -> list[ProgramSource]:
-    from resilience_checks.sources.program.source import Limits, ProgramSource
+def _sources(stacks: Sequence[Stack], options: Options) -> list[Source]:
+    from resilience_checks.sources import given, opening
+    from resilience_checks.sources.interface import Limits
 
-    limits = Limits(seconds=options.seconds)
-    return [ProgramSource(stack, options.root, limits) for stack in stacks]
+    limits, supplied = Limits(seconds=options.seconds), given.load(options.lookups, options.stack_outputs)
+    return [opening.of_program(stack, options.root, limits, supplied) for stack in stacks]
 
 
-def _groups(
-    stacks: Sequence[Stack], sources: Sequence[ProgramSource], options: Options
-) -> list[tuple[Path | None, list[ProgramSource]]]:
+def _groups(sources: Sequence[Source], options: Options) -> list[tuple[Path | None, list[Source]]]:
     """Put stacks of one name that share a resilience.yaml together: the one beside Pulumi.yaml, else that of the root."""
-    groups: dict[tuple[Path | None, str], list[ProgramSource]] = {}
-    for stack, source in zip(stacks, sources, strict=True):
-        places = [stack.project.directory / DECLARATIONS, options.root / DECLARATIONS]
+    groups: dict[tuple[Path | None, str], list[Source]] = {}
+    for source in sources:
+        places = [source.directory / DECLARATIONS, options.root / DECLARATIONS]
         file = options.config or next((place for place in places if place.is_file()), None)
-        groups.setdefault((file, stack.stack), []).append(source)
+        groups.setdefault((file, source.stack), []).append(source)
     return [(file, members) for (file, _), members in groups.items()]
 
 

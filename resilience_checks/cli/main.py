@@ -42,6 +42,35 @@ _TIMEOUT = click.option(
     metavar="SECONDS",
     help="How long one program may run.",
 )
+_FILE = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
+_PREVIEW = click.option(
+    "--preview",
+    "previews",
+    multiple=True,
+    type=_FILE,
+    metavar="FILE",
+    help="Read what `pulumi preview --json --show-sames` wrote instead of running a program; - is standard input.",
+)
+_STATE = click.option(
+    "--state",
+    "states",
+    multiple=True,
+    type=_FILE,
+    metavar="FILE",
+    help="Read what `pulumi stack export` wrote, or a checkpoint, instead of running a program; - is standard input.",
+)
+_LOOKUPS = click.option(
+    "--lookups",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="JSON with answers to lookups: token to answer, or a list of {token, args, answer}.",
+)
+_STACK_OUTPUTS = click.option(
+    "--stack-outputs",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="JSON with the outputs of stacks that are not checked: stack name to outputs.",
+)
 _DEBUG = click.option("--debug", is_flag=True, help="Show the traceback of every error, and what its program printed.")
 
 
@@ -108,6 +137,10 @@ def cli() -> None:
     show_default=True,
     help="auto: on a terminal, unless NO_COLOR is set.",
 )
+@_PREVIEW
+@_STATE
+@_LOOKUPS
+@_STACK_OUTPUTS
 @_TIMEOUT
 @_DEBUG
 def check(**given: Any) -> None:
@@ -137,6 +170,10 @@ def check(**given: Any) -> None:
     help="How the graph is written.",
 )
 @_OUTPUT
+@_PREVIEW
+@_STATE
+@_LOOKUPS
+@_STACK_OUTPUTS
 @_TIMEOUT
 @_DEBUG
 def graph(**given: Any) -> None:
@@ -215,6 +252,10 @@ def _options(given: dict[str, Any], root: Path) -> Options:
         opa_url=url,
         fail_on=None if fail_on == "never" else Severity(fail_on),
         seconds=given["timeout"],
+        previews=given["previews"],
+        states=given["states"],
+        lookups=given["lookups"],
+        stack_outputs=given["stack_outputs"],
     )
 
 

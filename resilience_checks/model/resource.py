@@ -13,6 +13,21 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class ResourceOptions:
+    """What a program asks the engine to do with a resource, as the engine would record it.
+
+    `deleted_with` is a URN; `ignore_changes` are property paths; `aliases` are URNs that it had before.
+    """
+
+    protect: bool = False
+    retain_on_delete: bool = False
+    delete_before_replace: bool = False
+    deleted_with: str | None = None
+    ignore_changes: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Resource:
     """A resource as the program registered it.
 
@@ -34,7 +49,8 @@ class Resource:
     element_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     location: Location | None = None
     external_id: str | None = None
-    """The id of a resource that the program reads (`get`) instead of making it."""
+    """The id of a resource that the program reads (`get`) or imports instead of making it."""
+    options: ResourceOptions = field(default_factory=ResourceOptions)
 
 
 @dataclass(frozen=True, slots=True)

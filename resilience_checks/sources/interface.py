@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from resilience_checks.model.graph import ResourceGraph
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one program may use: wall-clock seconds, and bytes of address space (0: no limit)."""
+
+    seconds: float = 60.0
+    memory: int = 4 << 30
 
 
 class Source(Protocol):
@@ -14,6 +25,14 @@ class Source(Protocol):
     @property
     def name(self) -> str:
         """`project/stack`."""
+
+    @property
+    def stack(self) -> str:
+        """The stack's own name."""
+
+    @property
+    def directory(self) -> Path:
+        """Where the project stands, and with it the stack's resilience.yaml."""
 
     def start(self) -> None:
         """Begin the evaluation without waiting for it."""

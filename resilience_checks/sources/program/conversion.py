@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
-import os
 import re
 from typing import TYPE_CHECKING, Any
 
-from resilience_checks.model.values import LookupAnswer, Secret, Unknown
+from resilience_checks.model.values import LookupAnswer, Unknown
+from resilience_checks.sources.wire import OUTPUT, RESOURCE, SECRET, SIGNATURE, UNKNOWNS, is_unknown, secret, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -17,24 +14,7 @@ if TYPE_CHECKING:
     from resilience_checks.model.values import Value
     from resilience_checks.sources.program.answers import Answers
 
-SIGNATURE = "4dabf18193072939515e22adb298388d"
-SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 the protocol's mark, not a secret
-RESOURCE = "5cf8f73096256a8f31e491e813e4eb8e"
-OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
-UNKNOWNS = frozenset(
-    {
-        "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
-        "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
-        "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
-        "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
-        "030794c1-ac77-496b-92df-f27374a8bd58",
-        "e48ece36-62e2-4504-bad9-02848725956a",
-        "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
-    }
-)
 _PLACEHOLDER = re.compile(r"secure[0-9a-f]{24}")
-_KEY = os.urandom(32)
-"""Of this process alone: equal secrets are equal within one run, and a digest tells nothing outside of it."""
 
 
 class Converter:
@@ -102,25 +82,3 @@ class Converter:
         for lookup, _ in parts:
             note(at, lookup)
         return Unknown(f"built from the answer of {parts[0][0].split(':', 1)[1]}") if parts else value
-
-
-def secret(value: object) -> Secret:
-    """Return a secret of which only equality within this run is kept."""
-    return Secret(hmac.new(_KEY, json.dumps(value, sort_keys=True, default=str).encode(), hashlib.sha256).hexdigest())
-
-
-def unknown(origin: str | None) -> Unknown:
-    """Return an unknown that says where its value will come from."""
-    if origin is None:
-        return Unknown("computed at deployment")
-    kind, _, name = origin.rpartition("::")
-    return Unknown(f"computed at deployment by {kind.rsplit('::', 1)[-1].rsplit('$', 1)[-1]} {name}")
-
-
-def is_unknown(value: object) -> bool:
-    """Return whether a struct's value is unknown or has something unknown in it."""
-    if isinstance(value, dict):
-        return any(is_unknown(item) for item in value.values())
-    if isinstance(value, list):
-        return any(is_unknown(item) for item in value)
-    return isinstance(value, str) and value in UNKNOWNS

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.sources.program.answers import Answers, lookup_id
-from resilience_checks.sources.program.conversion import is_unknown
+from resilience_checks.sources.wire import is_unknown
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,11 +11,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import InputError
+from resilience_checks.sources.given import Given
+from resilience_checks.sources.interface import Limits
 from resilience_checks.sources.program import failures, graph_of
 from resilience_checks.sources.project import stack_config
 
@@ -31,20 +32,13 @@ _NOT_PROGRAM = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one program may use: wall-clock seconds, and bytes of address space (0: no limit)."""
-
-    seconds: float = 60.0
-    memory: int = 4 << 30
-
-
 class ProgramSource:
     """Evaluates one stack of a Python program offline."""
 
-    def __init__(self, stack: Stack, root: Path, limits: Limits | None = None) -> None:
+    def __init__(self, stack: Stack, root: Path, limits: Limits | None = None, given: Given | None = None) -> None:
         """Remember what to run; nothing runs yet."""
         self._stack, self.root, self._limits = stack, root, limits or Limits()
+        self._given = given or Given()
         self._private: Path | None = None
         self._child: subprocess.Popen[bytes] | None = None
         self._preview: Preview | None = None
@@ -55,6 +49,16 @@ class ProgramSource:
     def name(self) -> str:
         """`project/stack`."""
         return self._stack.name
+
+    @property
+    def stack(self) -> str:
+        """The stack's own name."""
+        return self._stack.stack
+
+    @property
+    def directory(self) -> Path:
+        """Where the project's Pulumi.yaml stands."""
+        return self._stack.project.directory
 
     def start(self) -> None:
         """Start the child, then serve it; the imports of both overlap."""
