@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from resilience_checks import __version__
 from resilience_checks.gate.verdict import verdict
-from resilience_checks.model.errors import CheckError, InputError
+from resilience_checks.model.errors import CheckError, InputError, NothingToCheckError
 from resilience_checks.model.result import Severity
 from resilience_checks.report.interface import Failure, Remark, Report, ServiceSummary, StackSummary
 
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from resilience_checks.model.result import Result
     from resilience_checks.policy.engine import Engine
     from resilience_checks.policy.pack import Pack
-    from resilience_checks.sources.discovery import Stack
+    from resilience_checks.sources.discovery import Discovery, Stack
+    from resilience_checks.sources.files import Files
     from resilience_checks.sources.interface import Source
     from resilience_checks.topology.declared import Declarations
     from resilience_checks.topology.estate import Estate
@@ -50,6 +51,7 @@ class Options:
     """What to check and how; `root` is the repository root, to which every shown path is relative."""
 
     paths: tuple[Path, ...]
+    """Where programs are looked for; none of them runs where there is no path, and the files alone are checked."""
     root: Path
     stacks: tuple[str, ...] = ()
     config: Path | None = None
@@ -88,17 +90,17 @@ def run(options: Options, observer: Observer = lambda _: None) -> Report:
     A stack that cannot be evaluated, or an estate that cannot be decided, becomes a failure in the report; the
     others are still checked. Raises CheckError where nothing can be checked at all.
     """
-    from resilience_checks.sources.discovery import discover
-
     begun = time.monotonic()
     started = datetime.now(UTC).isoformat(timespec="seconds")
     gathered = _Run()
     sys.setswitchinterval(_SWITCH)
-    found = discover(options.paths, options.root, options.stacks)
+    files = _files(options)
+    found = _programs(options, files)
+    gathered.failures += [_failure(error, "") for error in files.failures]
     gathered.failures += [_failure(error, "") for error in found.failures]
     with ExitStack() as stack:
         engine = stack.enter_context(_engine(options))
-        sources = [stack.enter_context(closing(source)) for source in _sources(found.stacks, options)]
+        sources = [stack.enter_context(closing(source)) for source in _sources(found.stacks, options, files)]
         graphs = _Graphs(sources, observer)
         stack.callback(graphs.close)
         engine.start()
@@ -120,7 +122,7 @@ def run(options: Options, observer: Observer = lambda _: None) -> Report:
         results=tuple(gathered.results),
         verdict=verdict(gathered.results, options.fail_on, codes),
         stacks=tuple(gathered.stacks),
-        left_out=found.left_out,
+        left_out=(*found.left_out, *files.left_out),
         services=tuple(gathered.services),
         policies=gathered.policies,
         disabled=tuple(sorted(gathered.disabled)),
@@ -136,12 +138,11 @@ def run(options: Options, observer: Observer = lambda _: None) -> Report:
 
 def graphs(options: Options) -> Iterator[ResourceGraph]:
     """Yield the graph of every selected stack; raise the first error."""
-    from resilience_checks.sources.discovery import discover
-
-    found = discover(options.paths, options.root, options.stacks)
-    if found.failures:
-        raise found.failures[0]
-    for source in _sources(found.stacks, options):
+    files = _files(options)
+    found = _programs(options, files)
+    for failure in (*files.failures, *found.failures):
+        raise failure
+    for source in _sources(found.stacks, options, files):
         with closing(source):
             yield source.graph()
 
@@ -278,12 +279,36 @@ def _summarise(gathered: _Run, estate: Estate) -> None:
     ]
 
 
-def _sources(stacks: Sequence[Stack], options: Options) -> list[Source]:
+def _files(options: Options) -> Files:
+    from resilience_checks.sources.files import Files, open_all
+
+    if not options.previews and not options.states:
+        return Files()
+    return open_all(options.previews, options.states, options.paths or (Path(),), options.root, options.stacks)
+
+
+def _programs(options: Options, files: Files) -> Discovery:
+    """Return the stacks whose programs are to run: none without a path, and none that a file stands for."""
+    from resilience_checks.sources.discovery import Discovery, discover
+
+    given = bool(options.previews or options.states)
+    if given and not options.paths:
+        return Discovery(())
+    try:
+        found = discover(options.paths, options.root, options.stacks)
+    except NothingToCheckError:
+        if not given:
+            raise
+        return Discovery(())
+    return replace(found, stacks=tuple(stack for stack in found.stacks if not files.stand_for(stack)))
+
+
+def _sources(stacks: Sequence[Stack], options: Options, files: Files) -> list[Source]:
     from resilience_checks.sources import given, opening
     from resilience_checks.sources.interface import Limits
 
     limits, supplied = Limits(seconds=options.seconds), given.load(options.lookups, options.stack_outputs)
-    return [opening.of_program(stack, options.root, limits, supplied) for stack in stacks]
+    return [*(opening.of_program(stack, options.root, limits, supplied) for stack in stacks), *files.sources]
 
 
 def _groups(sources: Sequence[Source], options: Options) -> list[tuple[Path | None, list[Source]]]:

@@ -55,6 +55,9 @@ class ResourceGraph:
     digest: str = ""
     """SHA-256 of the program's files or of the input file: what this graph was read from."""
 
+    operations: Mapping[str, str] = field(default_factory=dict)
+    """What the deployment would do to each resource (`create`, `same`, `replace`, `delete`), where a preview says it."""
+
     @property
     def name(self) -> str:
         """`project/stack`, what the stack is called everywhere."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from resilience_checks.model.errors import InputError, NothingToCheckError, UsageError
 from resilience_checks.sources.project import PROJECT_FILES, Project, read_project, stack_names
@@ -65,10 +66,7 @@ def discover(paths: Sequence[Path], root: Path, stacks: Sequence[str] = ()) -> D
             failures.append(error)
             continue
         for stack in found:
-            wanted = not stacks or any(
-                fnmatchcase(stack.stack, glob) or fnmatchcase(stack.name, glob) for glob in stacks
-            )
-            if wanted:
+            if wanted(stack, stacks):
                 taken.append(stack)
             else:
                 left_out.append(stack.name)
@@ -79,6 +77,27 @@ def discover(paths: Sequence[Path], root: Path, stacks: Sequence[str] = ()) -> D
             remedy=f"the stacks found are {', '.join(left_out)}",
         )
     return Discovery(tuple(taken), tuple(left_out), tuple(failures))
+
+
+class _Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def stack(self) -> str: ...
+
+
+def wanted(stack: _Named, globs: Sequence[str]) -> bool:
+    """Return whether the stack's name, or its project/stack, matches one of the globs; none of them: all."""
+    return not globs or any(fnmatchcase(stack.stack, glob) or fnmatchcase(stack.name, glob) for glob in globs)
+
+
+def projects(paths: Sequence[Path], root: Path) -> Iterator[Project]:
+    """Yield every project under `paths` whose Pulumi.yaml can be read."""
+    for path in paths:
+        for file in _project_files(path):
+            with suppress(InputError):
+                yield read_project(file.resolve(), root)
 
 
 def _stacks(project: Project) -> tuple[Stack, ...]:
