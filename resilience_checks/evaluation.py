@@ -107,13 +107,8 @@ class Inputs:
             for subject, result in zip(self._subjects, results, strict=True)
         ]
         for estate in estates(members):
-            declared = [self._declarations(self._subjects[index].file) for index in estate]
-            lost = {index for index in estate if results[index].graph is None}
-            if not any(self._subjects[index].file for index in estate):
-                while more := {index for index in estate if index not in lost and results[index].needs & lost}:
-                    lost |= more
-            elif lost:
-                lost = set(estate)
+            lost = self._lost(estate, results)
+            declared = [self._declarations(self._subjects[index].file) for index in estate if index not in lost]
             yield Group(
                 declarations=united(declared),
                 files={part.path: part.digest for part in declared if part.path is not None and part.digest},
@@ -125,6 +120,16 @@ class Inputs:
                     if self._strictness(subject) == "advisory"
                 ),
             )
+
+    def _lost(self, estate: Sequence[int], results: Sequence[Evaluated]) -> set[int]:
+        """Return the stacks that cannot be decided: not read, standing on such a one, or declared in one file with it."""
+        lost = {index for index in estate if results[index].graph is None}
+        while True:
+            files = {self._subjects[index].file for index in lost} - {None}
+            more = {index for index in estate if results[index].needs & lost or self._subjects[index].file in files}
+            if more <= lost:
+                return lost
+            lost |= more
 
     def _programs(self, stacks: Sequence[Stack]) -> Iterator[_Subject]:
         from resilience_checks.sources import opening
