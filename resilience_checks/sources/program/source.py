@@ -95,7 +95,7 @@ class ProgramSource:
             )
         from resilience_checks.sources.program.monitor import Preview
 
-        self._preview = Preview(project.name, self._stack.stack, socket)
+        self._preview = Preview(project.name, self._stack.stack, socket, self._given, config.values)
         (self._private / "ready").touch()
 
     def graph(self) -> ResourceGraph:
@@ -112,10 +112,12 @@ class ProgramSource:
             self._kill()
             raise failures.endless(self._stack.project, self._private, self.root, self._limits.seconds) from None
         self.seconds = time.monotonic() - self._started
-        end = _end(self._private)
+        end = how_it_ended(self._private)
         record = self._preview.record
         if record.duplicates:
             raise failures.duplicate(record.duplicates[0], self._stack.project, self.root)
+        if record.refusals:
+            raise failures.refused(record.refusals[0], self._stack.project, self.root)
         if not end.get("ok"):
             raise failures.failed(end, self._stack.project, self.root, self._private, self._child.returncode)
         return graph_of.build(
@@ -190,7 +192,8 @@ def _environment(private: Path) -> dict[str, str]:
     }
 
 
-def _end(private: Path) -> dict[str, Any]:
+def how_it_ended(private: Path) -> dict[str, Any]:
+    """Return what the child wrote about its end, or that it wrote nothing."""
     try:
         end: dict[str, Any] = json.loads((private / "end.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
