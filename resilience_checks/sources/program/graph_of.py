@@ -35,9 +35,11 @@ def build(
     end: Mapping[str, Any],
     notes: tuple[str, ...],
     digest: str,
+    *,
+    environment: bool = False,
 ) -> ResourceGraph:
-    """Return the graph of a program that ended well."""
-    return _Builder(stack, root, record, answers, private).graph(end, notes, digest)
+    """Return the graph of a program that ended well; `environment`: the stack's configuration is not all of it."""
+    return _Builder(stack, root, record, answers, private).graph(end, notes, digest, environment=environment)
 
 
 class _Builder:
@@ -52,24 +54,32 @@ class _Builder:
         self._skipped: list[SkippedCallback] = []
         self._unwatched: list[str] = []
         self._lookup_notes: dict[int, dict[str, Any]] = {}
+        self._outputs: dict[str, list[str]] = {}
+        self._standins: list[dict[str, Any]] = []
+        self._unset: list[str] = []
         self._marks: list[tuple[str, int, str]] = []
         self._read_notes(private / "notes.jsonl")
         self._lookup_ids = self._number_lookups()
+        for note in self._standins:
+            self._lookup_notes.setdefault(note["number"], {"token": note["token"]})["standing"] = True
         for text, number, path in self._marks:
             answers.learn(text, self._lookup_ids.get(number, "lookup"), path)
         self._registered = frozenset(item.urn for item in record.resources)
 
-    def graph(self, end: Mapping[str, Any], notes: tuple[str, ...], digest: str) -> ResourceGraph:
+    def graph(
+        self, end: Mapping[str, Any], notes: tuple[str, ...], digest: str, *, environment: bool = False
+    ) -> ResourceGraph:
         registered = sorted(self._record.resources, key=lambda item: (item.type != STACK, item.number))
         resources = tuple(self._resource(item) for item in registered)
         whole = not self._unwatched and all(
             item.number and self._elements.get(item.number) is not None for item in registered if item.inputs
         )
         stack_urn = next((item.urn for item in registered if item.type == STACK), "")
-        outputs = self._converter.mapping(
-            self._record.outputs.get(stack_urn, {}), lambda _: None, lambda _at, _lookup: None
-        )
+        outputs = self._values(self._record.outputs.get(stack_urn, {}), self._references(self._outputs))
         remarks = [*notes, *(f"not watched with this SDK: {what}" for what in self._unwatched)]
+        remarks += _assumed(self._standins)
+        if environment and self._unset:
+            remarks.append(f"not set, so that the `environment:` may define it: {', '.join(sorted(set(self._unset)))}")
         if not end.get("isolated"):
             remarks.append("no network namespace: connections were refused inside the program's own process only")
         remote = [item.name for item in registered if item.remote]
@@ -145,7 +155,7 @@ class _Builder:
             args=self._values(asked.args if asked else note.get("unsent", {}), elements),
             provider=(asked.provider or None) if asked else None,
             location=self._place(note.get("place")),
-            answered=asked.answered if asked else False,
+            answered=bool(note.get("standing")) or (asked is not None and asked.answered),
             dependencies=tuple(sorted({target for targets in elements.values() for target in targets})),
             element_dependencies={path: tuple(targets) for path, targets in sorted(elements.items())},
             answer=None if given is None else self._values(given, {}),
@@ -193,6 +203,12 @@ class _Builder:
                 self._skipped.append(SkippedCallback(self._place(note), note["name"]))
             elif kind == "mark":
                 self._marks.append((note["text"], note["number"], note["path"]))
+            elif kind == "standin":
+                self._standins.append(note)
+            elif kind == "unset":
+                self._unset.append(note["key"])
+            elif kind == "outputs":
+                self._outputs = note["elements"] or {}
             elif kind == "unwatched":
                 self._unwatched.append(note["what"])
 
@@ -218,3 +234,20 @@ class _Builder:
 def _relative(file: str, root: Path) -> str:
     real = os.path.realpath(root) + os.sep
     return file[len(real) :].replace(os.sep, "/") if file.startswith(real) else Path(file).as_posix()
+
+
+def _assumed(standins: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return what had to be assumed of answers that nobody gave, once for each token."""
+    found: dict[str, set[str]] = {}
+    for note in standins:
+        found.setdefault(note["token"], set()).update(note["assumed"])
+    words = {"length": "each list in it is taken to have 3 elements", "number": "its numbers and flags are guesses"}
+    return [
+        "; ".join(
+            [
+                f"the answer of {token} is not known: give it with --lookups",
+                *(words[name] for name in sorted(assumed)),
+            ]
+        )
+        for token, assumed in found.items()
+    ]

@@ -67,7 +67,7 @@ class ProgramSource:
             raise failures.other_language(project)
         interpreter = _interpreter(project.directory, project.options)
         config = stack_config(project, self._stack.stack, self.root)
-        self._notes = config.notes
+        self._notes, self._environment = config.notes, config.environment
         self._private = Path(tempfile.mkdtemp(prefix="resilience-checks-"))
         socket = self._private / "monitor.sock"
         job = {
@@ -89,7 +89,7 @@ class ProgramSource:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env=_environment(self._private),
+                env=_surroundings(self._private),
                 cwd=self._private,
                 start_new_session=True,
             )
@@ -119,6 +119,7 @@ class ProgramSource:
         if record.refusals:
             raise failures.refused(record.refusals[0], self._stack.project, self.root)
         if not end.get("ok"):
+            end["environment"] = self._environment
             raise failures.failed(end, self._stack.project, self.root, self._private, self._child.returncode)
         return graph_of.build(
             self._stack,
@@ -129,6 +130,7 @@ class ProgramSource:
             end,
             self._notes,
             digest(self._stack.project.directory),
+            environment=self._environment,
         )
 
     def close(self) -> None:
@@ -177,7 +179,7 @@ def _interpreter(directory: Path, options: Any) -> str:
     return sys.executable
 
 
-def _environment(private: Path) -> dict[str, str]:
+def _surroundings(private: Path) -> dict[str, str]:
     """Return a minimal environment: none of the caller's credentials are in it."""
     passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     return {
