@@ -29,7 +29,7 @@ def main() -> int:
     private = Path(sys.argv[1])
     job = json.loads((private / "job.json").read_text(encoding="utf-8"))
     _limit(job)
-    isolated = _close_network()
+    isolated = close_network()
     notes = Notes(private, job["project_directory"])
     _refuse_connections()
     stuck = (private / "stuck.txt").open("w", encoding="utf-8")
@@ -48,7 +48,7 @@ def _limit(job: dict) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _close_network() -> bool:
+def close_network() -> bool:
     """Move into a network namespace without interfaces, where the system allows it."""
     if not sys.platform.startswith("linux"):
         return False

@@ -112,7 +112,7 @@ class ProgramSource:
             self._kill()
             raise failures.endless(self._stack.project, self._private, self.root, self._limits.seconds) from None
         self.seconds = time.monotonic() - self._started
-        end = _end(self._private)
+        end = how_it_ended(self._private)
         record = self._preview.record
         if record.duplicates:
             raise failures.duplicate(record.duplicates[0], self._stack.project, self.root)
@@ -190,7 +190,8 @@ def _environment(private: Path) -> dict[str, str]:
     }
 
 
-def _end(private: Path) -> dict[str, Any]:
+def how_it_ended(private: Path) -> dict[str, Any]:
+    """Return what the child wrote about its end, or that it wrote nothing."""
     try:
         end: dict[str, Any] = json.loads((private / "end.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
