@@ -21,12 +21,12 @@ _OUT_OF_MEMORY = ("heap out of memory", "Allocation failed", "bad_alloc", "Canno
 
 
 def endless(project: Project, private: Path, root: Path, seconds: float) -> InputError:
-    """Return the error for a program that did not end in time, at the line where it was."""
+    """Return the error for a program that did not end in time, at the last line that it is known to have reached."""
     return InputError(
         f"the program did not end within {seconds:g} s",
-        location=_stuck(project, private / "stuck.txt", root),
+        location=_last_seen(project, private / "last.txt", root),
         why=_WHY,
-        remedy="take out what waits or loops for ever, or allow more with --timeout",
+        remedy="take out what waits or loops for ever at this line or after it, or allow more with --timeout",
     )
 
 
@@ -59,6 +59,11 @@ def _words(end: Mapping[str, Any], project: Project, output: str, code: int) -> 
             return (
                 f"the configuration value {key} is required and not set",
                 f"set it in Pulumi.<stack>.yaml, or run `pulumi config set {key.removeprefix(project.name + ':')} VALUE`",
+            )
+        case "entry":
+            return (
+                f"the program's entry point was not found: {output.partition(chr(10))[0]}",
+                "correct `main` in Pulumi.yaml or package.json, or build the program first",
             )
         case "exit":
             return f"the program ended itself with exit code {message}", "let it run to its end in a preview"
@@ -94,14 +99,11 @@ def _location(end: Mapping[str, Any], project: Project, root: Path) -> Location:
     return Location(relative(root / str(end["file"]), root), int(end.get("line") or 1), end.get("column"))
 
 
-def _stuck(project: Project, dump: Path, root: Path) -> Location:
-    text = dump.read_text(encoding="utf-8") if dump.exists() else ""
-    inside = str(project.directory.resolve()) + "/"
-    for entry in text.splitlines():
-        file, _, line = entry.partition("\t")
-        if file.startswith(inside) and "/node_modules/" not in file:
-            return Location(relative(root / file, root), int(line))
-    return project.location
+def _last_seen(project: Project, file: Path, root: Path) -> Location:
+    """Return the last line of the program's own that made something, or began to run."""
+    seen, _, rest = (file.read_text(encoding="utf-8") if file.exists() else "").partition("\t")
+    line = rest.partition("\t")[0]
+    return Location(relative(root / seen, root), int(line)) if seen and line.isdecimal() else project.location
 
 
 def _output(private: Path) -> str:

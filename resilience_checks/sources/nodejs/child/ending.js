@@ -6,19 +6,23 @@ const path = require("path");
 
 const callbacks = require("./callbacks");
 
+const NO_ENTRY = 32; // the SDK has said why it found nothing to run
+
 exports.watch = function (notes, isolated) {
     let failure;
+    const exit = process.exit;
+    // The first error ends the program. What the SDK would print of it is not needed, and its printing can loop for
+    // ever: some versions of Node do not come to an end with the paths that the SDK's source maps give.
     const fail = (error) => {
         failure = failure || describe(error, notes);
+        exit.call(process, 1);
     };
     process.on("uncaughtException", fail);
     process.on("unhandledRejection", fail);
-
-    const exit = process.exit;
     process.exit = function (code) {
         const place = notes.place(notes.stack(process.exit).slice(0, 1));
         if (place) {
-            fail({ name: "exit", resilienceChecks: { kind: "exit", message: String(code === undefined ? process.exitCode || 0 : code), ...place } });
+            failure = failure || { kind: "exit", message: String(code === undefined ? process.exitCode || 0 : code), ...place };
         }
         return exit.call(process, code);
     };
@@ -26,7 +30,7 @@ exports.watch = function (notes, isolated) {
     process.on("exit", (code) => {
         let end = failure;
         if (!end && code !== 0) {
-            end = { kind: "exit", message: String(code) };
+            end = { kind: code === NO_ENTRY ? "entry" : "exit", message: String(code) };
         } else if (!end && !notes.finished) {
             end = { kind: "unfinished" };
         }

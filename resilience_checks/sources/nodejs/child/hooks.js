@@ -28,6 +28,14 @@ exports.install = function (notes, job) {
         "runtime/callbacks": (loaded) => watchTargets(loaded, sockets),
         "runtime/stack": (loaded) => watchEnd(loaded, notes),
     };
+    const compile = Module.prototype._compile;
+    Module.prototype._compile = function (content, filename, ...rest) {
+        const own = notes.own(filename);
+        if (own !== undefined) {
+            notes.reached(own, 1);
+        }
+        return compile.call(this, content, filename, ...rest);
+    };
     const load = Module._extensions[".js"];
     Module._extensions[".js"] = function (module, filename) {
         const sdk = SDK.exec(filename);

@@ -1,7 +1,7 @@
 // Runs one Pulumi program against a monitor, with the SDK of the program's own node_modules.
 //
 // Started by launch.py in a process without network. It watches what the protocol does not carry, and writes it into
-// files of a private directory, as the Python child does: notes.jsonl, end.json and stuck.txt.
+// files of a private directory, as the Python child does: notes.jsonl, end.json and last.txt.
 "use strict";
 
 const fs = require("fs");
@@ -14,7 +14,6 @@ const notes = new Notes(directory, job.project_directory);
 
 require("./ending").watch(notes, process.argv[3] === "isolated");
 require("./network").refuse(notes);
-require("./watchdog").start(job, directory);
 require("./hooks").install(notes, job);
 
 process.argv = [process.argv[0], job.run, ...job.arguments];

@@ -18,6 +18,7 @@ class Notes {
         this._file = fs.openSync(path.join(directory, "notes.jsonl"), "w");
         this._lines = [];
         this._paths = new Map();
+        this._last = fs.openSync(path.join(directory, "last.txt"), "w");
         this._count = 0;
     }
 
@@ -88,11 +89,17 @@ class Notes {
         }
     }
 
+    /** Keeps where the program was last seen: all that is known of one that never ends. */
+    reached(file, line) {
+        fs.writeSync(this._last, `${file}\t${line}\t`.padEnd(512), 0);
+    }
+
     /** The innermost place of the program itself in some frames. */
     place(frames) {
         for (const frame of frames) {
             const file = this.own(frame.file);
             if (file !== undefined) {
+                this.reached(file, frame.line);
                 return { file, line: frame.line };
             }
         }
