@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from resilience_checks.sources.program.monitor import Registered
+    from resilience_checks.sources.program.record import Refusal, Registered
     from resilience_checks.sources.project import Project
 
 _WHY = "a program that does not run to its end has no graph, so nothing of this stack was checked"
@@ -59,6 +59,16 @@ def duplicate(pair: tuple[Registered, Registered], project: Project, root: Path)
         location=places[1] or project.location,
         why="the engine refuses it, and no statement could tell the two apart",
         remedy="give one of them another name",
+    )
+
+
+def refused(refusal: Refusal, project: Project, root: Path) -> InputError:
+    """Return the error for a request with which the engine ends a program."""
+    return InputError(
+        refusal.what,
+        location=_in_project(refusal.frames, project, root) or project.location,
+        why="the engine refuses it, so the program does not run to its end",
+        remedy=refusal.remedy,
     )
 
 

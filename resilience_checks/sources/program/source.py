@@ -95,7 +95,7 @@ class ProgramSource:
             )
         from resilience_checks.sources.program.monitor import Preview
 
-        self._preview = Preview(project.name, self._stack.stack, socket)
+        self._preview = Preview(project.name, self._stack.stack, socket, self._given, config.values)
         (self._private / "ready").touch()
 
     def graph(self) -> ResourceGraph:
@@ -116,6 +116,8 @@ class ProgramSource:
         record = self._preview.record
         if record.duplicates:
             raise failures.duplicate(record.duplicates[0], self._stack.project, self.root)
+        if record.refusals:
+            raise failures.refused(record.refusals[0], self._stack.project, self.root)
         if not end.get("ok"):
             raise failures.failed(end, self._stack.project, self.root, self._private, self._child.returncode)
         return graph_of.build(
