@@ -21,6 +21,11 @@ def of_program(stack: Stack, root: Path, limits: Limits | None = None, given: Gi
         from resilience_checks.sources.yaml_program.source import YamlSource
 
         return YamlSource(stack, root, limits or Limits(), given or Given())
+
+    if stack.project.runtime in {"nodejs", "bun"}:
+        from resilience_checks.sources.nodejs.source import NodeSource
+
+        return NodeSource(stack, root, limits or Limits(), given or Given())
     from resilience_checks.sources.program.source import ProgramSource
 
     return ProgramSource(stack, root, limits or Limits(), given or Given())
