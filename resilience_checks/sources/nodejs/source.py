@@ -92,7 +92,7 @@ class NodeSource:
             )
         from resilience_checks.sources.program.monitor import Preview
 
-        self._preview = Preview(project.name, self._stack.stack, socket)
+        self._preview = Preview(project.name, self._stack.stack, socket, self._given, config.values)
         (self._private / "ready").touch()
 
     def graph(self) -> ResourceGraph:

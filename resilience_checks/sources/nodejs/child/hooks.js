@@ -22,11 +22,11 @@ exports.install = function (notes, job) {
         output: (loaded, copy) => callbacks.watch(loaded, notes, copy),
         resource: (loaded, copy) => Object.assign(copy, { Resource: loaded.Resource, DependencyResource: loaded.DependencyResource }),
         "runtime/resource": (loaded) => watchResources(loaded, notes),
-        "runtime/rpc": (loaded) => watchInputs(loaded, notes),
+        "runtime/rpc": (loaded, copy) => watchInputs(Object.assign(copy, { rpc: loaded }).rpc, notes),
         "runtime/invoke": (loaded, copy) => lookups.watch(loaded, notes, copy),
         "runtime/settings": (loaded, copy, file) => watchMonitor(loaded, notes, file),
         "runtime/callbacks": (loaded) => watchTargets(loaded, sockets),
-        "runtime/stack": (loaded) => watchEnd(loaded, notes),
+        "runtime/stack": (loaded, copy) => watchEnd(loaded, notes, copy),
     };
     const compile = Module.prototype._compile;
     Module.prototype._compile = function (content, filename, ...rest) {
@@ -227,10 +227,16 @@ function watchTargets(loaded, sockets) {
     };
 }
 
-function watchEnd(loaded, notes) {
+function watchEnd(loaded, notes, copy) {
     const original = required(loaded, "runInPulumiStack");
-    loaded.runInPulumiStack = async function (...given) {
-        const outputs = await original.apply(this, given);
+    loaded.runInPulumiStack = async function (program, ...given) {
+        const exporting = async () => {
+            const exported = await program();
+            const write = (found) => notes.write({ kind: "outputs", elements: found });
+            elements(copy.rpc, exported, "outputs", {}).then(write, () => write(null));
+            return exported;
+        };
+        const outputs = await original.call(this, exporting, ...given);
         notes.finished = true;
         return outputs;
     };
