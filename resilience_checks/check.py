@@ -303,7 +303,7 @@ def _declarations(file: Path | None, root: Path) -> Declarations:
         return Declarations.empty()
     from resilience_checks.topology.declarations import load
 
-    return load(file, root)
+    return load(file, root, alone=False)
 
 
 def _engine(options: Options) -> Engine:

@@ -47,7 +47,7 @@ def _of_service(path: str) -> tuple[_Place, ...]:
         _Place(f"{path}.entry", (COMPONENT,)),
         _Place(f"{path}.entry.component", (COMPONENT,)),
         _Place(f"{path}.consumers.[]", (CONSUMER,)),
-        _Place(f"{path}.needs.[]", (COMPONENT, SERVICE)),
+        *_anywhere(f"{path}.needs.[]"),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -12,16 +13,21 @@ from resilience_checks.model import paths
 from resilience_checks.model.question import Holds
 from resilience_checks.model.resource import Lookup, Resource
 from resilience_checks.model.values import LookupAnswer, Secret, Unknown
+from resilience_checks.topology.declaration_tags import PREFIX, tags, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from resilience_checks.catalogue.loader import Catalogue
     from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.model.location import Location
     from resilience_checks.model.values import Value
+    from resilience_checks.topology.declaration_tags import Tag
+    from resilience_checks.topology.declared import Declarations
 
 PROVIDER = "pulumi:providers:"
+UNKNOWN_ROLE = "unknown"
+"""The role of what a declaration names without saying what it is, where the catalogue does not know it either."""
 
 
 @dataclass(slots=True, eq=False)
@@ -58,6 +64,24 @@ class Thing:
         """The URN of the resource that it is or is part of."""
         source = self.owner.source if self.owner else self.source
         return source.urn if isinstance(source, Resource) else None
+
+    @property
+    def within(self) -> tuple[str, ...]:
+        """The URNs of the components that it is part of, the innermost first."""
+        found: dict[str, None] = {}
+        resource = self.graph.by_urn.get(self.urn or "")
+        while resource is not None and resource.parent is not None and resource.parent not in found:
+            found[resource.parent] = None
+            resource = self.graph.by_urn.get(resource.parent)
+        return tuple(found)
+
+    @property
+    def tags(self) -> Value:
+        """What a selector's `tag` is held against: its tags, and those that declare under their plain key."""
+        own = self.inputs.get("tags", {})
+        resource = self.graph.by_urn.get(self.urn or "")
+        said = {f"{PREFIX}:{tag.word}": _listed(tag) for tag in tags(self.graph, resource)} if resource else {}
+        return {**(own if isinstance(own, Mapping) else {}), **said} if said else own
 
     @property
     def names(self) -> tuple[str | None, ...]:
@@ -110,6 +134,10 @@ class Thing:
         return source.property_dependencies.get(re.split(r"[.\[]", at, maxsplit=1)[0], ())
 
 
+def _listed(tag: Tag) -> Value:
+    return tag.value if tag.text is None else list(words(tag))
+
+
 def holds(thing: Thing, condition: Condition) -> Holds:
     """Return whether every named input surely has one of the values."""
     answer = Holds.YES
@@ -159,11 +187,11 @@ class Things:
         return []
 
 
-def collect(graphs: Sequence[ResourceGraph], catalogue: Catalogue) -> Things:
-    """Find everything in the graphs that the catalogue knows, and count what it does not."""
+def collect(graphs: Sequence[ResourceGraph], catalogue: Catalogue, declarations: Declarations) -> Things:
+    """Find everything in the graphs that the catalogue knows or a declaration names, and count what it does not know."""
     things = Things(tuple(graphs))
     for graph in graphs:
-        _Collector(things, graph, catalogue).run()
+        _Collector(things, graph, catalogue, declarations).run()
     _give_ids(things.all)
     for thing in things.all:
         for name in thing.entry.names:
@@ -175,8 +203,8 @@ def collect(graphs: Sequence[ResourceGraph], catalogue: Catalogue) -> Things:
 class _Collector:
     """Collects the things of one graph."""
 
-    def __init__(self, things: Things, graph: ResourceGraph, catalogue: Catalogue) -> None:
-        self.things, self.graph, self.catalogue = things, graph, catalogue
+    def __init__(self, things: Things, graph: ResourceGraph, catalogue: Catalogue, declarations: Declarations) -> None:
+        self.things, self.graph, self.catalogue, self.declarations = things, graph, catalogue, declarations
         self.defaults: dict[str, Thing] = {}
 
     def run(self) -> None:
@@ -197,11 +225,20 @@ class _Collector:
         if entry is None:
             self.things.unknown[resource.type] += 1
             self.things.foreign.append((self.graph, resource))
+            if resource.urn in self.declarations.resources:
+                entry = self._named(resource)
+                self._add(entry, resource, resource.inputs, resource.urn, resource.provider, resource.name)
             return
         self.things.known[resource.type] += 1
         thing = self._add(entry, resource, resource.inputs, resource.urn, resource.provider, resource.name)
         for element in entry.elements:
             self._elements(thing, element)
+
+    def _named(self, resource: Resource) -> Entry:
+        """Return what is known of a type that only a declaration about one of its resources says something of."""
+        package = resource.type.partition(":")[0]
+        role = self.declarations.resources[resource.urn] or UNKNOWN_ROLE
+        return Entry(resource.type, package, "cloud", role=role, entry=resource.urn in self.declarations.doors)
 
     def _provider(self, resource: Resource) -> None:
         package = resource.type.removeprefix(PROVIDER)
