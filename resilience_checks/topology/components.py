@@ -146,7 +146,8 @@ class Components:
         relations = tuple(self._relations(component))
         if found:
             gates = [self._member(thing, answer, component.id, Nature.PATH, None) for thing, answer in found]
-            redundant = component.id in self._perimeters or component.units == len(found) or component.any_of
+            redundant = bool(component.redundant or component.any_of or component.id in self._perimeters)
+            redundant = redundant or component.units == len(found)
             if len(gates) == 1:
                 yield gates[0]
             elif redundant:

@@ -42,7 +42,8 @@ class Components:
     """Turns the declarations among the components of one program into statements.
 
     `notes` collects what is declared and not known yet, `needs` the same of a service's needs, `entries` what is
-    given as a service's entry; `resources` are the URNs that declarations name.
+    given as a service's entry; `resources` are the URNs that declarations name, `doors` those that are an entry, and
+    `redundant` the components of which any one member is enough.
     """
 
     graph: ResourceGraph
@@ -52,6 +53,7 @@ class Components:
     entries: list[tuple[str, Data, Location]]
     resources: dict[str, None]
     doors: set[str]
+    redundant: set[str]
 
     def statements(self) -> Iterator[Statement]:
         """Yield everything that the program's components declare, in its order."""
@@ -75,8 +77,11 @@ class Components:
             case "Site":
                 yield from self._placed({"site": name, "members": data.pop("members", [])}, location, {})
             case "FirewallPair":
-                members = data.pop("members", [])
-                data = {"role": "firewall", **data, **_members(members)}
+                members = _listed(data.pop("members", []))
+                apart = any(isinstance(item, str) for item in members)
+                data = {"role": "firewall", **data, **_members(members, relations=apart)}
+                if not apart:
+                    self.redundant.add(name)
             case "Component":
                 data.update(_members(data.pop("members", []), relations=False))
             case "Service":

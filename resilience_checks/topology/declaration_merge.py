@@ -12,6 +12,8 @@ from resilience_checks.topology.declaration_source import Source
 from resilience_checks.topology.declared import Disagreement
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from resilience_checks.model.location import Location
     from resilience_checks.topology.declaration_source import Data
 
@@ -85,6 +87,19 @@ class Merge:
         if len(path) == _DEPTH:
             self._fact(item, statement)
 
+    def variants(self) -> Iterator[Source]:
+        """Yield the data once more for each value of a disputed fact, for each of them must be a valid one."""
+        top = self.source.data
+        assert isinstance(top, dict)
+        for path, said in self.disputed.items():
+            section = top[str(path[0])]
+            assert isinstance(section, dict)
+            item = section[str(path[1])]
+            assert isinstance(item, dict)
+            for value, location in said:
+                data: Data = {"version": 1, str(path[0]): {str(path[1]): {**item, str(path[2]): value}}}
+                yield Source(self.source.path, data, {}, {**self.source.values, path: location})
+
     def disagreements(self) -> tuple[Disagreement, ...]:
         """Return every fact on which declarations disagree, in the order of the data."""
         return tuple(
@@ -136,10 +151,10 @@ class Merge:
             return
         if key in _KEPT and len(numbers) == len(said):
             item[key] = min(numbers)
-        elif key in _KEPT:
+        elif key == "units":
             text = f"{path_text(path)}: declared as {' and as '.join(_said(value) for value, _ in said)}"
             self.problems.add(said[-1][1], text)
-        else:
+        elif key not in _KEPT:
             item.pop(key, None)
 
     def _add(self, item: dict[str, Data], statement: Statement) -> None:

@@ -31,7 +31,9 @@ _CARRIERS = (
     "resourceLabels",
     "freeformTags",
 )
+_TOPS = frozenset(path.partition(".")[0] for path in _CARRIERS)
 _DEFAULTS = ("defaultTags.tags", "defaultLabels")
+_DEFAULT_TOPS = frozenset(path.partition(".")[0] for path in _DEFAULTS)
 _KEY = re.compile(rf"{PREFIX}([:/_-])(.+)", re.IGNORECASE)
 _PAIR = re.compile(rf"({PREFIX}[:/_-][A-Za-z_-]+)\s*[=:]\s*(.*)", re.IGNORECASE | re.DOTALL)
 _VSPHERE_TAG = ("vsphere:index/tag:Tag", "vsphere:index/getTag:getTag")
@@ -72,17 +74,19 @@ def tags(graph: ResourceGraph, resource: Resource) -> tuple[Tag, ...]:
     """Return every tag of the resource that begins like a declaration; its own replace its provider's defaults."""
     found: dict[str, Tag] = {}
     provider = graph.by_urn.get(resource.provider) if resource.provider else None
-    if provider is not None:
+    if provider is not None and not provider.inputs.keys().isdisjoint(_DEFAULT_TOPS):
         for path in _DEFAULTS:
             found.update((tag.word, tag) for tag in _of(graph, provider, path))
-    for path in _CARRIERS:
+    for path in () if resource.inputs.keys().isdisjoint(_TOPS) else _CARRIERS:
         found.update((tag.word, tag) for tag in _of(graph, resource, path))
     return tuple(found.values())
 
 
 def unseen(resource: Resource) -> bool:
     """Return whether all of the resource's tags are known only after deployment."""
-    return any(isinstance(paths.first(resource.inputs, path), _OPAQUE) for path in _CARRIERS)
+    return not resource.inputs.keys().isdisjoint(_TOPS) and any(
+        isinstance(paths.first(resource.inputs, path), _OPAQUE) for path in _CARRIERS
+    )
 
 
 def words(tag: Tag) -> tuple[str, ...]:

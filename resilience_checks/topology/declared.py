@@ -226,7 +226,7 @@ class Component:
 
     `select` (any one suffices to belong) says which resources are this component; without it the component is
     declared alone. `units` is how many stand behind each selected thing, or each unit with its site; None: not
-    declared. `roles` and `counts` are what declarations that disagree say instead. All of `any_of`, `requires`, `at_least`, `quorum` and `failover` that are given must hold.
+    declared. `redundant` says that any one of what is selected is enough. `roles` and `counts` are what declarations that disagree say instead. All of `any_of`, `requires`, `at_least`, `quorum` and `failover` that are given must hold.
     """
 
     id: str
@@ -241,6 +241,7 @@ class Component:
     quorum: Quorum | None = None
     failover: Failover | None = None
     replication: Replication | None = None
+    redundant: bool = False
     roles: tuple[str, ...] = ()
     counts: tuple[int, ...] = ()
     at: Lines = field(default_factory=dict)

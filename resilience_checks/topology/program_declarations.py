@@ -48,7 +48,8 @@ def join(graphs: Sequence[ResourceGraph], declarations: Declarations) -> Declara
     if not (read.anything or named or merge.problems.found or declarations.dangling):
         return declarations
     read.finish(graphs)
-    declaration_schema.hold(merge.source, merge.problems)
+    for source in (merge.source, *merge.variants()):
+        declaration_schema.hold(source, merge.problems)
     declaration_references.hold(merge.source, merge.problems)
     if merge.problems.found:
         raise _error(merge.problems)
@@ -65,6 +66,7 @@ class _Read:
         self.notes: list[Reason] = []
         self.needs: list[tuple[str, Reason]] = []
         self.entries: list[tuple[str, Data, Location]] = []
+        self.redundant: set[str] = set()
         self.others: dict[str, list[Entry]] = {}
 
     @property
@@ -78,7 +80,14 @@ class _Read:
     def components(self, graph: ResourceGraph) -> None:
         """Take up the declarations among a program's components."""
         found = Components(
-            graph, self.merge.problems, self.notes, self.needs, self.entries, self.resources, self.tagged.doors
+            graph,
+            self.merge.problems,
+            self.notes,
+            self.needs,
+            self.entries,
+            self.resources,
+            self.tagged.doors,
+            self.redundant,
         )
         for statement in found.statements():
             self.said = True
@@ -169,6 +178,7 @@ class _Read:
         return replace(
             component,
             select=(*component.select, *own),
+            redundant=component.id in self.redundant,
             roles=tuple(str(role) for role in self._said("components", component.id, "role")),
             counts=tuple(int(n) for n in self._said("components", component.id, "units") if isinstance(n, int | float)),
         )
