@@ -34,6 +34,30 @@ _SECTIONS = {
     "Service": "services",
 }
 _KEYS = {"anyOf": "any-of", "atLeast": "at-least", "any_of": "any-of", "at_least": "at-least"}
+_NOTED = frozenset(
+    [
+        "region",
+        "coordinates",
+        "building",
+        "campus",
+        "hazards",
+        "aliases",
+        "perimeter",
+        "access",
+        "scope",
+        "tier",
+        "rto",
+        "rpo",
+        "peak",
+        "needs",
+        "role",
+        "units",
+        "room",
+        "rack",
+        "host",
+    ]
+)
+"""What is not known when it is not declared; anything else that is not known yet is an error."""
 _SELECTS = {"select", "match"}
 
 
@@ -133,7 +157,7 @@ class _Inputs:
             if value is None:
                 continue
             name = _KEYS.get(key, key)
-            if isinstance(value, Unknown | Secret | LookupAnswer) and self._behind(key) is None:
+            if isinstance(value, Unknown | Secret | LookupAnswer) and self._behind(key) is None and name in _NOTED:
                 self._note(name, _why(value))
                 continue
             data[name] = self._value(value, name, key)
@@ -156,7 +180,7 @@ class _Inputs:
             urn = self._behind(at)
             if urn is not None:
                 return self._reference(urn, key)
-            said = f"{at} of {self.resource.name} is not known: {_why(value)}; pass the resource itself, whose URN is known"
+            said = f"{at} of {self.resource.name} is not known: {_why(value)}; expected a value that is, such as a resource's URN"
             self.of.problems.add(self.location, said)
             return None
         return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -48,6 +48,8 @@ class Tagged:
         hidden: list[Location] = []
         found = False
         for resource in graph.resources:
+            if not resource.custom:
+                continue
             own = tags(graph, resource)
             found = found or bool(own)
             location = resource.location or graph.project_file
@@ -78,8 +80,7 @@ class _Reading:
         for owner, owned in _OWNERS:
             for word in owned:
                 if word in self.known and owner not in self.known:
-                    said = f"the tag {show(self.known[word].key)} of {self.resource.name} says nothing without {owner}"
-                    self.of.merge.problems.add(self.location, f"{said}, expected a tag with {owner} beside it")
+                    self._idle(self.known.pop(word), owner)
         if not self.known:
             return
         self.of.resources.setdefault(self.resource.urn, None)
@@ -88,13 +89,22 @@ class _Reading:
         self._component()
         self._domain()
 
+    def _idle(self, tag: Tag, owner: str) -> None:
+        said = f"the tag {show(tag.key)} of {self.resource.name} says nothing without {owner}"
+        if tag.mark in SURE:
+            self.of.merge.problems.add(self.location, f"{said}, expected a tag with {owner} beside it")
+        else:
+            self.of.notes.append(Reason(f"{said}: taken to be no declaration", Basis.ASSUMED, self.location))
+
     def _misspelt(self, tag: Tag) -> None:
+        """Refuse a key that is surely ours; one that only looks like it may be somebody else's."""
         near = nearest(tag.word, WORDS)
-        if near is not None or (tag.mark in SURE and tag.word.count("/") == 0):
-            said = f"the tag {show(tag.key)} of {self.resource.name} is no declaration"
-            self.of.merge.problems.add(
-                self.location, f"{said}; {hint(tag.word, WORDS, f'expected one of {listing(WORDS, limit=99)}')}"
-            )
+        said = f"the tag {show(tag.key)} of {self.resource.name} is no declaration"
+        if tag.mark in SURE:
+            expected = hint(tag.word, WORDS, f"expected one of {listing(WORDS, limit=len(WORDS))}")
+            self.of.merge.problems.add(self.location, f"{said}; {expected}")
+        elif near is not None:
+            self.of.notes.append(Reason(f'{said}; did you mean "{near}"?', Basis.ASSUMED, self.location))
 
     def _text(self, word: str) -> str | None:
         """Return a tag's text; one that is not known is noted, and None."""

@@ -71,14 +71,18 @@ class Tag:
 
 
 def tags(graph: ResourceGraph, resource: Resource) -> tuple[Tag, ...]:
-    """Return every tag of the resource that begins like a declaration; its own replace its provider's defaults."""
+    """Return every tag of the resource that begins like a declaration.
+
+    Its own replace those of the components that it is part of, and these its provider's defaults.
+    """
     found: dict[str, Tag] = {}
     provider = graph.by_urn.get(resource.provider) if resource.provider else None
     if provider is not None and not provider.inputs.keys().isdisjoint(_DEFAULT_TOPS):
         for path in _DEFAULTS:
             found.update((tag.word, tag) for tag in _of(graph, provider, path))
-    for path in () if resource.inputs.keys().isdisjoint(_TOPS) else _CARRIERS:
-        found.update((tag.word, tag) for tag in _of(graph, resource, path))
+    for bearer in (*_components(graph, resource), resource):
+        for path in () if bearer.inputs.keys().isdisjoint(_TOPS) else _CARRIERS:
+            found.update((tag.word, tag) for tag in _of(graph, bearer, path))
     return tuple(found.values())
 
 
@@ -92,6 +96,17 @@ def unseen(resource: Resource) -> bool:
 def words(tag: Tag) -> tuple[str, ...]:
     """Return the ids that a tag lists, divided by commas, spaces, `+` or, as GCP allows nothing else, `__`."""
     return tuple(word for word in re.split(r"[,;\s+]+|__", tag.text or "") if word)
+
+
+def _components(graph: ResourceGraph, resource: Resource) -> tuple[Resource, ...]:
+    """Return the components that the resource is part of, the outermost first."""
+    found: list[Resource] = []
+    parent = graph.by_urn.get(resource.parent or "")
+    while parent is not None and parent not in found:
+        if not parent.custom:
+            found.insert(0, parent)
+        parent = graph.by_urn.get(parent.parent or "")
+    return tuple(found)
 
 
 def _of(graph: ResourceGraph, resource: Resource, path: str) -> Iterator[Tag]:

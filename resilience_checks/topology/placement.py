@@ -99,6 +99,7 @@ class Placements:
             return NOWHERE
         rules = self._rules(thing)
         declared = {rule.site: rule for rule, answer in rules if answer is Holds.YES and rule.site is not None}
+        self._hold_inside(thing, [rule for rule, answer in rules if answer is Holds.YES])
         if thing.entry.estate == "cloud":
             return self._in_cloud(thing, declared)
         shown = self._shown(thing)
@@ -126,6 +127,14 @@ class Placements:
             for rule in self._declarations.placement
             if (answer := rule.match.match(seen)) is not Holds.NO
         ]
+
+    def _hold_inside(self, thing: Thing, rules: list[Rule]) -> None:
+        """Register rules that put one thing into two rooms, racks or hosts."""
+        for key in ("room", "rack", "host"):
+            said = {getattr(rule, key): rule.location for rule in reversed(rules) if getattr(rule, key) is not None}
+            if len(said) > 1:
+                text_ = f"{thing.label} cannot stand in {key} {' and '.join(sorted(said))}"
+                self._book.contradict(thing.id, text_, *said.values())
 
     def _in_cloud(self, thing: Thing, declared: Mapping[str, Rule]) -> Place:
         """Return the region that the program shows; a declared site only says where it stands if none is shown."""

@@ -113,7 +113,7 @@ class _Read:
 
     def _entry(self, service: str, entries: list[Data], location: Location) -> None:
         for given in entries:
-            if self.merge.has("services", service, "entry") or self.merge.has("service_defaults", "entry"):
+            if self.merge.has("services", service, "entry"):
                 self._other(service, given, location)
             else:
                 self.merge.put(Statement(("services", service, "entry"), given, location))

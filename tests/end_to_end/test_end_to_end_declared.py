@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import sysconfig
 import venv
 from typing import TYPE_CHECKING, Any
@@ -140,12 +138,3 @@ def test_an_estate_declared_in_tags_is_the_same_estate(tmp_path: Path) -> None:
     assert (found, results(by_tags)) == (code, results(by_file))
     [service] = by_tags["services"]
     assert (service["location"]["path"], service["location"]["line"]) == ("__main__.py", 13)
-
-
-def test_the_module_loads_nothing_but_pulumi() -> None:
-    script = (
-        "import sys, pulumi; before = set(sys.modules); import resilience_checks.declare; "
-        "print(*sorted(set(sys.modules) - before))"
-    )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
-    assert done.stdout.split() == ["resilience_checks", "resilience_checks.declare", "resilience_checks.declare.shapes"]

@@ -189,6 +189,34 @@ def test_a_wrong_tag_is_an_error_at_its_line(tags: dict[str, str], said: str, tm
     assert caught.value.location == Location("__main__.py", 2)
 
 
+def test_a_tag_that_may_be_somebody_else_s_is_only_said(tmp_path: Path) -> None:
+    made = machine({"tags": {"resilience-tier": "gold", "resilience_sevice": "x"}})
+    assert [reason.text for reason in estate(made, FILE, tmp_path).assumptions] == [
+        'the tag "resilience_sevice" of web-n is no declaration; did you mean "service"?',
+        'the tag "resilience-tier" of web-n says nothing without service: taken to be no declaration',
+    ]
+
+
+def test_a_component_s_tags_are_those_of_what_it_is_made_of(tmp_path: Path) -> None:
+    made = Program()
+    outer = made.add("my:Web", "web", {"tags": {"resilience:service": "record", "resilience:site": "n"}}, custom=False)
+    for name, tags in (("a", {}), ("b", {"resilience:site": "s"})):
+        made.add(MACHINE, name, {"name": name, "tags": tags}, parent=outer)
+    found = estate(made, FILE.replace("record: {", "other: {").replace("web-n", "a"), tmp_path)
+    assert [part.site for part in found.parts.values() if part.label in {"VirtualMachine a", "VirtualMachine b"}] == [
+        "n",
+        "s",
+    ]
+    assert told(found, DEVICE)[1].startswith("device record: unknown [('device:")
+
+
+def test_two_racks_of_one_part_are_a_contradiction(tmp_path: Path) -> None:
+    text = FILE + "placement:\n  - {match: web-n, site: n, rack: r2}\n"
+    assert contradictions(estate(program(site="n", rack="r1"), text, tmp_path)) == [
+        ("VirtualMachine web-n cannot stand in rack r1 and r2", ["__main__.py:2", "resilience.yaml:13:5"])
+    ]
+
+
 @pytest.mark.parametrize("key", ["resilience-hub", "resilience_level", "team", "resiliencesite"])
 def test_a_tag_of_somebody_else_declares_nothing(key: str, tmp_path: Path) -> None:
     found = estate(machine({"tags": {key: "x"}}), FILE, tmp_path)
@@ -205,6 +233,8 @@ def test_a_tag_of_somebody_else_declares_nothing(key: str, tmp_path: Path) -> No
         ("Service", "record", {"entry": ["pdu", "web"]}, "expected one component; say what they make together"),
         ("Link", "dci", {"between": ["n", "s"], "carrier": None, "colour": 1}, 'unknown key "colour"'),
         ("FailureDomain", "grid", {"kind": "cooling"}, "domains.grid.kind: declared as power at resilience.yaml:9:10"),
+        ("Placement", "x", {"members": ["web"], "site": Unknown("from afar")}, "site of x is not known: from afar"),
+        ("Component", "x", {"members": Unknown("from afar")}, "members of x is not known: from afar"),
         ("Component", "x", {"members": [Unknown("from afar")]}, "members[0] of x is not known: from afar"),
         ("Component", "x", {"members": ["urn:pulumi:prod::web::a:b:C::gone"]}, "no checked program has the resource"),
     ],
