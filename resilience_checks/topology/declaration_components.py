@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from resilience_checks.model.values import LookupAnswer, Reason, Secret, Unknown
+from resilience_checks.model.values import LookupAnswer, Reason, Secret, StackOutput, Unknown
 from resilience_checks.topology.declaration_merge import Statement
 from resilience_checks.topology.declaration_problems import Problems, hint, listing, show
 
@@ -157,7 +157,11 @@ class _Inputs:
             if value is None:
                 continue
             name = _KEYS.get(key, key)
-            if isinstance(value, Unknown | Secret | LookupAnswer) and self._behind(key) is None and name in _NOTED:
+            if (
+                isinstance(value, Unknown | Secret | LookupAnswer | StackOutput)
+                and self._behind(key) is None
+                and name in _NOTED
+            ):
                 self._note(name, _why(value))
                 continue
             data[name] = self._value(value, name, key)
@@ -176,7 +180,7 @@ class _Inputs:
             return [found for found in self._items(value, key, at) if found is not None]
         if isinstance(value, str):
             return self._reference(value, key) if value.startswith(URN) else value
-        if isinstance(value, Unknown | Secret | LookupAnswer):
+        if isinstance(value, Unknown | Secret | LookupAnswer | StackOutput):
             urn = self._behind(at)
             if urn is not None:
                 return self._reference(urn, key)
@@ -188,7 +192,7 @@ class _Inputs:
     def _items(self, values: Sequence[Value], key: str, at: str) -> Iterator[Any]:
         for index, item in enumerate(values):
             here = f"{at}[{index}]"
-            opaque = isinstance(item, Unknown | Secret | LookupAnswer)
+            opaque = isinstance(item, Unknown | Secret | LookupAnswer | StackOutput)
             if opaque and at == "needs" and self.resource.type == f"{PACKAGE}Service" and self._behind(here) is None:
                 self._note(here, _why(item))
             else:
@@ -238,4 +242,6 @@ def _listed(value: Any) -> list[Any]:
 def _why(value: Value) -> str:
     if isinstance(value, Unknown):
         return value.why
+    if isinstance(value, StackOutput):
+        return f"it is output {value.path} of stack {value.stack}"
     return "its value is a secret" if isinstance(value, Secret) else "only its provider knows the value"

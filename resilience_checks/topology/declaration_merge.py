@@ -61,7 +61,15 @@ class Merge:
         """Start with a file's data, or, without one, with that of an empty file; `place` stands for its path."""
         if source is None:
             return cls(Source(place, {"version": 1}))
-        return cls(Source(source.path, copy.deepcopy(source.data), {**source.keys}, {**source.values}))
+        return cls(
+            Source(
+                source.path,
+                copy.deepcopy(source.data),
+                {**source.keys},
+                {**source.values},
+                defaults={*source.defaults},
+            )
+        )
 
     def has(self, *path: str) -> bool:
         """Return whether anything is declared at the path."""
@@ -129,9 +137,8 @@ class Merge:
             if not any(_same(key, value, other) for other, _ in self.disputed[path]):
                 self.disputed[path].append((value, location))
                 self._settle(item, path)
-        elif key not in item:
-            item[key] = value
-            self.source.values[path] = location
+        elif key not in item or path in self.source.defaults:
+            self._replace(item, statement)
         elif key in _ADDED.get(section, ()):
             self._add(item, statement)
         elif not _same(key, item[key], value):
@@ -142,6 +149,16 @@ class Merge:
             else:
                 said = f"{path_text(path)}: declared as {_said(first[0])} at {first[1]} and as {_said(value)} here"
                 self.problems.add(location, said)
+
+    def _replace(self, item: dict[str, Data], statement: Statement) -> None:
+        path, places = statement.path, (self.source.keys, self.source.values)
+        if path in self.source.defaults:
+            self.source.defaults.discard(path)
+            for known in places:
+                for inner in [inner for inner in known if inner[: len(path)] == path]:
+                    del known[inner]
+        item[str(path[2])] = statement.value
+        self.source.values[path] = statement.location
 
     def _settle(self, item: dict[str, Data], path: Path) -> None:
         """Leave in the data what analysis may build on: the first entry, the lowest figure, else nothing."""

@@ -269,8 +269,10 @@ def _policy(at: At) -> declared.PolicySettings:
 def _stacks(at: At) -> declared.Stacks:
     if at.value is None:
         return declared.Stacks()
-    gated = None if at["gated"].value is None else tuple(Glob(pattern) for pattern in at["gated"].strings)
-    return declared.Stacks(gated, tuple(Glob(pattern) for pattern in at["advisory"].strings), at.lines)
+    globs = {
+        key: tuple(declared.StackGlob(Glob(str(item.value)), item.location) for item in at[key]) for key in at.value
+    }
+    return declared.Stacks(**globs, at=at.lines)
 
 
 def _whole(number: float | None) -> int | None:

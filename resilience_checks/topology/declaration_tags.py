@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from resilience_checks.model import paths
-from resilience_checks.model.values import LookupAnswer, Secret, Unknown
+from resilience_checks.model.values import LookupAnswer, Secret, StackOutput, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,7 @@ _DEFAULT_TOPS = frozenset(path.partition(".")[0] for path in _DEFAULTS)
 _KEY = re.compile(rf"{PREFIX}([:/_-])(.+)", re.IGNORECASE)
 _PAIR = re.compile(rf"({PREFIX}[:/_-][A-Za-z_-]+)\s*[=:]\s*(.*)", re.IGNORECASE | re.DOTALL)
 _VSPHERE_TAG = ("vsphere:index/tag:Tag", "vsphere:index/getTag:getTag")
-_OPAQUE = (Unknown, Secret, LookupAnswer)
+_OPAQUE = (Unknown, Secret, LookupAnswer, StackOutput)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,8 @@ class Tag:
             return self.value.why
         if isinstance(self.value, Secret):
             return "its value is a secret"
+        if isinstance(self.value, StackOutput):
+            return f"it is output {self.value.path} of stack {self.value.stack}"
         if isinstance(self.value, LookupAnswer):
             return "only its provider knows the value"
         return "its value is no text"

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
+from resilience_checks.model.errors import UsageError
 from resilience_checks.topology.gates import Nature
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from resilience_checks.model.location import Location
@@ -334,13 +335,52 @@ class PolicySettings:
     at: Lines = field(default_factory=dict)
 
 
+class Strictness(StrEnum):
+    """What findings about a stack do: block, be shown, or not be looked for."""
+
+    GATED = "gated"
+    ADVISORY = "advisory"
+    IGNORED = "ignored"
+
+
+@dataclass(frozen=True, slots=True)
+class StackGlob:
+    """A pattern over `project/stack`, and where it stands."""
+
+    glob: Glob
+    location: Location
+
+
 @dataclass(frozen=True, slots=True)
 class Stacks:
-    """How strictly stacks are gated: patterns over `project/stack`; None: not declared."""
+    """How strictly stacks are gated. `gated` wins over `ignored`, and that over `advisory`; the rest is gated."""
 
-    gated: tuple[Glob, ...] | None = None
-    advisory: tuple[Glob, ...] = ()
+    gated: tuple[StackGlob, ...] = ()
+    advisory: tuple[StackGlob, ...] = ()
+    ignored: tuple[StackGlob, ...] = ()
     at: Lines = field(default_factory=dict)
+
+    def of(self, name: str) -> Strictness:
+        """Return how strictly the stack `project/stack` is gated."""
+        for strictness, patterns in (
+            (Strictness.GATED, self.gated),
+            (Strictness.IGNORED, self.ignored),
+            (Strictness.ADVISORY, self.advisory),
+        ):
+            if any(pattern.glob.matches(name) for pattern in patterns):
+                return strictness
+        return Strictness.GATED
+
+    def hold(self, names: Sequence[str]) -> None:
+        """Raise UsageError at the first pattern that matches none of the stacks."""
+        for pattern in (*self.gated, *self.advisory, *self.ignored):
+            if not any(pattern.glob.matches(name) for name in names):
+                raise UsageError(
+                    f'stacks: "{pattern.glob}" matches no stack',
+                    location=pattern.location,
+                    why="what it was meant to say of a stack would be said of none",
+                    remedy=f"the stacks found are {', '.join(sorted(names))}",
+                )
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.question import FaultKind, Holds, Step
-from resilience_checks.model.values import LookupAnswer, Reason, Secret, Unknown
+from resilience_checks.model.values import LookupAnswer, Reason, Secret, StackOutput, Unknown
 from resilience_checks.topology.estate import Condition, Domain, Member
 from resilience_checks.topology.placement import ELSEWHERE, NO_PLACE
 from resilience_checks.topology.things import PROVIDER, Thing, Things, holds, text
@@ -293,7 +293,7 @@ def _key(thing: Thing, cause: CommonCause) -> str:
     words = []
     for path in cause.key:
         value = thing.value(path)
-        if isinstance(value, Secret | LookupAnswer):
+        if isinstance(value, Secret | LookupAnswer | StackOutput):
             words.append(f"{_HIDDEN}{value!r}")
         elif value is not None:
             words.append(text(value) or str(value))

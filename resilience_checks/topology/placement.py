@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from resilience_checks.catalogue.entries import Target
 from resilience_checks.model.question import Holds
+from resilience_checks.topology.candidates import candidate
 from resilience_checks.topology.estate import Condition, PlacedWhen
 from resilience_checks.topology.references import resolve
-from resilience_checks.topology.selectors import Candidate
 from resilience_checks.topology.things import Thing, Things, text
 
 if TYPE_CHECKING:
@@ -263,19 +263,6 @@ class Placements:
             if (name := text(thing.value(path))) is not None
         }
         return tuple(sorted(found))
-
-
-def candidate(thing: Thing) -> Candidate:
-    """Return what selectors and placement rules are held against."""
-    return Candidate(
-        urn=thing.urn,
-        within=thing.within,
-        type=thing.entry.token,
-        names=thing.names,
-        provider_names=thing.provider_names,
-        tags=thing.tags,
-        inputs=thing.inputs,
-    )
 
 
 def region_name(name: str) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from resilience_checks.model.errors import UsageError
 from resilience_checks.model.question import Holds
-from resilience_checks.topology.placement import candidate
+from resilience_checks.topology.candidates import candidate
 from resilience_checks.topology.things import PROVIDER, Thing, Things
 
 if TYPE_CHECKING:

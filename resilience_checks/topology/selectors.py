@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from resilience_checks.model import paths
 from resilience_checks.model.question import Holds
-from resilience_checks.model.values import LookupAnswer, Secret, Unknown
+from resilience_checks.model.values import LookupAnswer, Secret, StackOutput, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from resilience_checks.model.location import Location
     from resilience_checks.model.values import Value
 
-_OPAQUE = (Unknown, Secret, LookupAnswer)
+_OPAQUE = (Unknown, Secret, LookupAnswer, StackOutput)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -12,22 +11,23 @@ from resilience_checks.catalogue.entries import Condition, Entry, Name
 from resilience_checks.model import paths
 from resilience_checks.model.question import Holds
 from resilience_checks.model.resource import Lookup, Resource
-from resilience_checks.model.values import LookupAnswer, Secret, Unknown
-from resilience_checks.topology.declaration_tags import PREFIX, tags, words
+from resilience_checks.model.values import LookupAnswer, Secret, StackOutput, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from resilience_checks.catalogue.loader import Catalogue
     from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.model.location import Location
     from resilience_checks.model.values import Value
-    from resilience_checks.topology.declaration_tags import Tag
     from resilience_checks.topology.declared import Declarations
 
 PROVIDER = "pulumi:providers:"
 UNKNOWN_ROLE = "unknown"
 """The role of what a declaration names without saying what it is, where the catalogue does not know it either."""
+STACK_REFERENCE = "pulumi:pulumi:StackReference"
+_OUTPUT = "output:"
+"""How `StackOutput.reference` begins."""
 
 
 @dataclass(slots=True, eq=False)
@@ -64,24 +64,6 @@ class Thing:
         """The URN of the resource that it is or is part of."""
         source = self.owner.source if self.owner else self.source
         return source.urn if isinstance(source, Resource) else None
-
-    @property
-    def within(self) -> tuple[str, ...]:
-        """The URNs of the components that it is part of, the innermost first."""
-        found: dict[str, None] = {}
-        resource = self.graph.by_urn.get(self.urn or "")
-        while resource is not None and resource.parent is not None and resource.parent not in found:
-            found[resource.parent] = None
-            resource = self.graph.by_urn.get(resource.parent)
-        return tuple(found)
-
-    @property
-    def tags(self) -> Value:
-        """What a selector's `tag` is held against: its tags, and those that declare under their plain key."""
-        own = self.inputs.get("tags", {})
-        resource = self.graph.by_urn.get(self.urn or "")
-        said = {f"{PREFIX}:{tag.word}": _listed(tag) for tag in tags(self.graph, resource)} if resource else {}
-        return {**(own if isinstance(own, Mapping) else {}), **said} if said else own
 
     @property
     def names(self) -> tuple[str | None, ...]:
@@ -123,6 +105,8 @@ class Thing:
         value = paths.first(self.inputs, at)
         if isinstance(value, LookupAnswer):
             return (value.lookup,)
+        if isinstance(value, StackOutput):
+            return (value.reference,)
         exact = {
             target: None
             for path, targets in source.element_dependencies.items()
@@ -134,16 +118,12 @@ class Thing:
         return source.property_dependencies.get(re.split(r"[.\[]", at, maxsplit=1)[0], ())
 
 
-def _listed(tag: Tag) -> Value:
-    return tag.value if tag.text is None else list(words(tag))
-
-
 def holds(thing: Thing, condition: Condition) -> Holds:
     """Return whether every named input surely has one of the values."""
     answer = Holds.YES
     for path, allowed in condition:
         value = thing.value(path)
-        if isinstance(value, Unknown | Secret | LookupAnswer):
+        if isinstance(value, Unknown | Secret | LookupAnswer | StackOutput):
             answer = Holds.UNKNOWN
         elif value not in allowed:
             return Holds.NO
@@ -173,10 +153,28 @@ class Things:
     unknown: Counter[str] = field(default_factory=Counter)
     foreign: list[tuple[ResourceGraph, Resource]] = field(default_factory=list)
     """Resources of types that the catalogue does not know."""
+    outputs: dict[str, tuple[ResourceGraph, tuple[str, ...]]] = field(default_factory=dict)
+    """What each output of a stack, as other stacks refer to it, comes from in its own graph."""
 
     def at(self, graph: ResourceGraph, reference: str) -> Thing | None:
         """Return the thing that a URN or lookup id of `graph` stands for."""
         return self.by_reference.get((id(graph), reference))
+
+    def behind(self, graph: ResourceGraph, *references: str) -> tuple[tuple[ResourceGraph, str], ...]:
+        """Return what dependencies of `graph` lead to in the end, and in which graph: outputs are followed there."""
+        found: dict[tuple[int, str], tuple[ResourceGraph, str]] = {}
+        seen: set[str] = set()
+        pending = [(graph, reference) for reference in references]
+        while pending:
+            here, target = pending.pop(0)
+            output = self.outputs.get(target)
+            if output is None:
+                found[(id(here), target)] = (here, target)
+            elif target not in seen:
+                seen.add(target)
+                there, targets = output
+                pending += [(there, further) for further in targets]
+        return tuple(found.values())
 
     def named(self, kind: str, name: str, seeker: Thing) -> list[Thing]:
         """Return what bears the name, the nearest scope first: same device, same stack, whole estate."""
@@ -192,12 +190,42 @@ def collect(graphs: Sequence[ResourceGraph], catalogue: Catalogue, declarations:
     things = Things(tuple(graphs))
     for graph in graphs:
         _Collector(things, graph, catalogue, declarations).run()
+    things.outputs = _outputs(things)
     _give_ids(things.all)
     for thing in things.all:
         for name in thing.entry.names:
             for value in _name_values(thing, name):
                 things.names[(name.kind, _scope(thing, name), value)].append(thing)
     return things
+
+
+def _outputs(things: Things) -> dict[str, tuple[ResourceGraph, tuple[str, ...]]]:
+    """Return what each output comes from that some graph refers to: its own path, what is below, what it is within."""
+    by_name = {graph.name: graph for graph in things.graphs}
+    behind = [
+        bag
+        for graph in things.graphs
+        if graph.references
+        for bag in (
+            graph.output_dependencies,
+            *(resource.element_dependencies for resource in graph.resources),
+            *(lookup.element_dependencies for lookup in graph.lookups),
+        )
+    ]
+    asked = {target for bag in behind for targets in bag.values() for target in targets if target.startswith(_OUTPUT)}
+    found = {}
+    for target in sorted(asked):
+        name, _, path = target.removeprefix(_OUTPUT).partition(":")
+        graph = by_name.get(name)
+        if graph is not None:
+            targets = {
+                further: None
+                for at, behind in graph.output_dependencies.items()
+                if paths.within(at, path) or paths.within(path, at)
+                for further in behind
+            }
+            found[target] = (graph, tuple(targets))
+    return found
 
 
 class _Collector:
@@ -217,7 +245,7 @@ class _Collector:
             if entry is not None:
                 self._add(entry, lookup, lookup.args, lookup.id, lookup.provider, "")
         for resource in resources:
-            if resource.custom and not resource.type.startswith(PROVIDER):
+            if resource.custom and not resource.type.startswith(PROVIDER) and resource.type != STACK_REFERENCE:
                 self._resource(resource)
 
     def _resource(self, resource: Resource) -> None:

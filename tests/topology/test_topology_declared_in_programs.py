@@ -8,8 +8,10 @@ import pytest
 
 from resilience_checks.analysis.answers import answer
 from resilience_checks.catalogue.loader import load as load_catalogue
+from resilience_checks.model.errors import UsageError
 from resilience_checks.model.question import FaultKind, Horizon, Question
 from resilience_checks.model.values import LookupAnswer, Unknown
+from resilience_checks.topology.declaration_union import united
 from resilience_checks.topology.declarations import load
 from resilience_checks.topology.declared import Declarations
 from resilience_checks.topology.estate_builder import build
@@ -253,3 +255,36 @@ def test_a_vsphere_tag_s_category_is_the_key_and_its_name_the_value(looked_up: b
     program.add(MACHINE, "web-n", {"name": "web-n", "tags": tags}, provider=vcenter, refers=refers)
     found = estate(program, BARE, tmp_path)
     assert told(found) == told(estate(machine({}), BY_FILE, tmp_path))
+
+
+def test_several_files_and_a_program_are_one_estate(tmp_path: Path) -> None:
+    one = "version: 1\nservice_defaults: {scope: national, tier: 1, entry: front}\nservices: {record: {needs: [db]}}\n"
+    other = "version: 1\nservice_defaults: {tier: 2}\nservices: {mail: {entry: front, scope: local}}\n"
+    files = []
+    for name, text in (("one", one), ("other", other)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "resilience.yaml").write_text(text, encoding="utf-8")
+        files.append(load(tmp_path / name / "resilience.yaml", tmp_path, alone=False))
+    program, urns = hosting()
+    program.declare("Component", "db", members=[urns["sql-n"]])
+    program.declare("Component", "front", members=[urns["sql-s"]])
+    program.declare("Service", "record", tier=3)
+    found = build([program.graph()], united(files), load_catalogue())
+    assert contradictions(found) == []
+    assert said_of_services(found) == {"record": ("national", 3, None, None, ()), "mail": ("local", 2, None, None, ())}
+    assert [str(item.location) for item in found.services.values()] == [
+        "one/resilience.yaml:3:12",
+        "other/resilience.yaml:3:12",
+    ]
+
+
+def test_files_that_differ_are_refused_at_the_later_line(tmp_path: Path) -> None:
+    files = []
+    for name, region in (("one", "east"), ("other", "west")):
+        (tmp_path / name).mkdir()
+        text = f"version: 1\nsites: {{n: {{region: {region}, perimeter: fw}}}}\n"
+        (tmp_path / name / "resilience.yaml").write_text(text, encoding="utf-8")
+        files.append(load(tmp_path / name / "resilience.yaml", tmp_path, alone=False))
+    with pytest.raises(UsageError) as caught:
+        united(files)
+    assert str(caught.value) == "other/resilience.yaml:2:9: n is declared differently in one/resilience.yaml"

@@ -95,6 +95,7 @@ class Notes:
         self.pending: list = []
         self.files: dict = {}
         self.count = 0
+        self.outputs: object = None
 
     def number(self) -> int:
         self.count += 1
@@ -260,6 +261,15 @@ def _watch_resources(notes: Notes) -> None:
 
         setattr(pulumi.resource, name, counted)
 
+    registered = pulumi.resource.register_resource_outputs
+
+    def kept(res: object, outputs: object) -> object:
+        if getattr(res, "_type", None) == "pulumi:pulumi:Stack":
+            notes.outputs = outputs
+        return registered(res, outputs)
+
+    pulumi.resource.register_resource_outputs = kept
+
 
 def _watch_inputs(notes: Notes) -> None:
     from pulumi.runtime import rpc
@@ -268,6 +278,9 @@ def _watch_inputs(notes: Notes) -> None:
 
     async def watched(inputs: object, deps: object, *arguments: object, **options: object) -> object:
         struct = await original(inputs, deps, *arguments, **options)
+        if inputs is notes.outputs and inputs:
+            notes.write(kind="outputs", elements=await _elements(original, inputs, arguments, options))
+            return struct
         made = arguments[0] if arguments else options.get("resource_obj")
         current = lookup.get()
         number = getattr(made, "__dict__", {}).get("_resilience_checks")

@@ -49,6 +49,7 @@ class _Builder:
         self._places: dict[int, Location] = {}
         self._skipped: list[SkippedCallback] = []
         self._unwatched: list[str] = []
+        self._outputs: dict[str, list[str]] = {}
         self._lookup_notes: dict[int, dict[str, Any]] = {}
         self._read_notes(private / "notes.jsonl")
         self._lookup_ids = self._number_lookups()
@@ -60,9 +61,8 @@ class _Builder:
             self._elements.get(item.number) is not None for item in registered if item.inputs
         )
         stack_urn = next((item.urn for item in registered if item.type == STACK), "")
-        outputs = self._converter.mapping(
-            self._record.outputs.get(stack_urn, {}), lambda _: None, lambda _at, _lookup: None
-        )
+        behind = self._references(self._outputs)
+        outputs = self._values(self._record.outputs.get(stack_urn, {}), behind)
         remarks = [*notes, *(f"not watched with this SDK: {what}" for what in self._unwatched)]
         if not end.get("isolated"):
             remarks.append("no network namespace: connections were refused inside the program's own process only")
@@ -78,6 +78,7 @@ class _Builder:
             lookups=self._lookups(),
             skipped=tuple(self._skipped),
             outputs=outputs,
+            output_dependencies={path: tuple(targets) for path, targets in sorted(behind.items())},
             capabilities=Capabilities(
                 lookups=True, element_dependencies=whole, secret_equality=True, lines=True, complete=not remote
             ),
@@ -158,6 +159,8 @@ class _Builder:
             kind = note.pop("kind")
             if kind == "elements":
                 self._elements[note["number"]] = note["elements"]
+            elif kind == "outputs":
+                self._outputs = note["elements"] or {}
             elif kind == "place":
                 place = self._place(note)
                 if place is not None:

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.sources.program.answers import Answers, lookup_id
-from resilience_checks.sources.wire import is_unknown
+from resilience_checks.sources.wire import has_secret, is_unknown
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from resilience_checks.sources.given import Given
 
 STACK = "pulumi:pulumi:Stack"
 PROVIDER = "pulumi:providers:"
@@ -78,14 +80,14 @@ class Record:
 class Preview:
     """Serves ResourceMonitor and Engine on a unix socket for one program."""
 
-    def __init__(self, project: str, stack: str, socket: Path) -> None:
+    def __init__(self, project: str, stack: str, socket: Path, given: Given) -> None:
         """Bind the socket; the program may connect from now on."""
         import grpc
         from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
 
         self.record = Record()
         self.answers = Answers()
-        self._project, self._stack = project, stack
+        self._project, self._stack, self._given = project, stack, given
         self._lock = threading.Lock()
         self._urns: dict[str, Registered] = {}
         self._root = ""
@@ -172,7 +174,11 @@ class Preview:
         response = resource_pb2.ReadResourceResponse(urn=urn)
         response.properties.CopyFrom(request.properties)
         if request.type == STACK_REFERENCE:
-            response.properties.update({"outputs": _UNKNOWN})
+            outputs = self._given.outputs(request.id)
+            secrets = [name for name, value in (outputs or {}).items() if has_secret(value)]
+            response.properties.update(
+                {"outputs": _UNKNOWN if outputs is None else outputs, "secretOutputNames": sorted(secrets)}
+            )
         return response
 
     def RegisterResourceOutputs(self, request: Any, _context: Any) -> Any:  # noqa: N802

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -95,7 +96,7 @@ class ProgramSource:
             )
         from resilience_checks.sources.program.monitor import Preview
 
-        self._preview = Preview(project.name, self._stack.stack, socket)
+        self._preview = Preview(project.name, self._stack.stack, socket, self._given)
         (self._private / "ready").touch()
 
     def graph(self) -> ResourceGraph:
@@ -105,12 +106,13 @@ class ProgramSource:
         assert self._child is not None
         assert self._private is not None
         assert self._preview is not None
-        left = self._limits.seconds - (time.monotonic() - self._started)
-        try:
-            self._child.wait(timeout=max(left, 0.0))
-        except subprocess.TimeoutExpired:
+        while (left := self._limits.seconds + self._given.waited() - (time.monotonic() - self._started)) > 0:
+            with suppress(subprocess.TimeoutExpired):
+                self._child.wait(timeout=left)
+                break
+        else:
             self._kill()
-            raise failures.endless(self._stack.project, self._private, self.root, self._limits.seconds) from None
+            raise failures.endless(self._stack.project, self._private, self.root, self._limits.seconds)
         self.seconds = time.monotonic() - self._started
         end = _end(self._private)
         record = self._preview.record
