@@ -167,7 +167,7 @@ class Inputs:
         if file not in self._declared:
             from resilience_checks.topology.declarations import load
 
-            self._declared[file] = load(file, self._options.root)
+            self._declared[file] = load(file, self._options.root, alone=False)
         return self._declared[file]
 
     def _strictness(self, subject: _Subject) -> str:

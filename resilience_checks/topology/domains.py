@@ -145,8 +145,10 @@ class Domains:
 
     def _in_unknown_region(self, part: str, site: str, when: Condition, known: tuple[str, ...]) -> None:
         declared = self._declarations.sites[site]
-        values = (*known, ELSEWHERE) if known else (ELSEWHERE, NO_PLACE)
+        values = declared.regions or ((*known, ELSEWHERE) if known else (ELSEWHERE, NO_PLACE))
         why = f"the region of site {site} is not declared"
+        if declared.regions:
+            why = f"the region of site {site} is declared as {' and as '.join(declared.regions)}"
         fact = self._book.doubt(
             f"region of site {site}", values, why, f"declare `region` of {site}", location=declared.location
         )

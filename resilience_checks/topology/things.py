@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.model.location import Location
     from resilience_checks.model.values import Value
+    from resilience_checks.topology.declared import Declarations
 
 PROVIDER = "pulumi:providers:"
+UNKNOWN_ROLE = "unknown"
+"""The role of what a declaration names without saying what it is, where the catalogue does not know it either."""
 STACK_REFERENCE = "pulumi:pulumi:StackReference"
 OUTPUT = "output:"
 """How `StackOutput.reference` begins."""
@@ -210,11 +213,11 @@ class Things:
         return []
 
 
-def collect(graphs: Sequence[ResourceGraph], catalogue: Catalogue) -> Things:
-    """Find everything in the graphs that the catalogue knows, and count what it does not."""
+def collect(graphs: Sequence[ResourceGraph], catalogue: Catalogue, declarations: Declarations) -> Things:
+    """Find everything in the graphs that the catalogue knows or a declaration names, and count what it does not know."""
     things = Things(tuple(graphs))
     for graph in graphs:
-        _Collector(things, graph, catalogue).run()
+        _Collector(things, graph, catalogue, declarations).run()
     things.outputs = _outputs(things)
     _give_ids(things.all)
     for thing in things.all:
@@ -256,8 +259,8 @@ def _outputs(things: Things) -> dict[str, tuple[ResourceGraph, tuple[str, ...]]]
 class _Collector:
     """Collects the things of one graph."""
 
-    def __init__(self, things: Things, graph: ResourceGraph, catalogue: Catalogue) -> None:
-        self.things, self.graph, self.catalogue = things, graph, catalogue
+    def __init__(self, things: Things, graph: ResourceGraph, catalogue: Catalogue, declarations: Declarations) -> None:
+        self.things, self.graph, self.catalogue, self.declarations = things, graph, catalogue, declarations
         self.defaults: dict[str, Thing] = {}
 
     def run(self) -> None:
@@ -278,11 +281,20 @@ class _Collector:
         if entry is None:
             self.things.unknown[resource.type] += 1
             self.things.foreign.append((self.graph, resource))
+            if resource.urn in self.declarations.resources:
+                entry = self._named(resource)
+                self._add(entry, resource, resource.inputs, resource.urn, resource.provider, resource.name)
             return
         self.things.known[resource.type] += 1
         thing = self._add(entry, resource, resource.inputs, resource.urn, resource.provider, resource.name)
         for element in entry.elements:
             self._elements(thing, element)
+
+    def _named(self, resource: Resource) -> Entry:
+        """Return what is known of a type that only a declaration about one of its resources says something of."""
+        package = resource.type.partition(":")[0]
+        role = self.declarations.resources[resource.urn] or UNKNOWN_ROLE
+        return Entry(resource.type, package, "cloud", role=role, entry=resource.urn in self.declarations.doors)
 
     def _provider(self, resource: Resource) -> None:
         package = resource.type.removeprefix(PROVIDER)

@@ -14,7 +14,7 @@ from resilience_checks.topology.gates import ALWAYS, NEVER, Case, Gate, Nature, 
 from resilience_checks.topology.movers import lagging, move, moved
 from resilience_checks.topology.parts import Parts, at_least, every
 from resilience_checks.topology.references import resolve
-from resilience_checks.topology.things import PROVIDER, Thing, Things, text
+from resilience_checks.topology.things import PROVIDER, UNKNOWN_ROLE, Thing, Things, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,6 +85,12 @@ class Wiring:
                 yield self._failover(thing, edge)
             else:
                 yield self._group(thing, edge)
+        if thing.entry.role == UNKNOWN_ROLE:
+            why = f"the catalogue does not know {thing.entry.token}, so nobody says what {thing.label} needs"
+            remedy = "add a catalogue entry for its type, or declare its role"
+            values = ("nothing more", "something lost")
+            fact = self._book.doubt(f"what {thing.id} needs", values, why, remedy, location=thing.location)
+            yield Case(fact, {"nothing more": ALWAYS, "something lost": NEVER})
         if thing.owner is None:
             yield from self._unmodelled(thing)
 

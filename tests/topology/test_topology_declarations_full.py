@@ -146,7 +146,11 @@ EXPECTED = Declarations(
             role="firewall",
             select=(
                 Select(location=at(26, 9), urn=Glob("urn:*"), type=Glob("fortios:*"), name=Glob("fw-c?")),
-                Select(location=at(27, 9), properties=(("addresses[].ip", Glob("10.2.*")),)),
+                Select(
+                    location=at(27, 9),
+                    properties=(("addresses[].ip", Glob("10.2.*")),),
+                    resources=("urn:pulumi:prod::dc::x:y:Z::fw-c",),
+                ),
             ),
             at=lines(role=(24, 5), select=(25, 5)),
         ),
