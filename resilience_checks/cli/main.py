@@ -147,13 +147,15 @@ def check(**given: Any) -> None:
     r"""Check the Pulumi programs under PATHS (default: here) against the resilience policies.
 
     Every stack with a Pulumi.<stack>.yaml is checked. What no program shows (sites, links, services) is read
-    from resilience.yaml.
+    from resilience.yaml. With --preview or --state and no PATHS the files alone are checked; with PATHS a file
+    stands for its stack, and the other programs run.
 
     \b
     Examples:
       resilience-checks check
       resilience-checks check stacks/ --stack prod --fail-on high
       resilience-checks check --format json --output resilience.report.json
+      pulumi preview --json --show-sames | resilience-checks check --preview -
     """
     _guarded(_check, given)
 
@@ -243,7 +245,7 @@ def _options(given: dict[str, Any], root: Path) -> Options:
             remedy="leave one of them out",
         )
     return Options(
-        paths=given["paths"] or (Path(),),
+        paths=given["paths"] or (() if given["previews"] or given["states"] else (Path(),)),
         root=root,
         stacks=given["stacks"],
         config=given.get("config"),

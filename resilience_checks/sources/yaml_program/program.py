@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.graph import SkippedCallback
 from resilience_checks.model.location import Location
-from resilience_checks.sources.program.monitor import PROVIDER, STACK_REFERENCE
+from resilience_checks.sources.program.record import PROVIDER, STACK_REFERENCE
 from resilience_checks.sources.yaml_program import tokens
 from resilience_checks.sources.yaml_program.evaluation import resources_of
 from resilience_checks.sources.yaml_program.expressions import Invoke

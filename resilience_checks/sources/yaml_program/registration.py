@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.resource import Resource, ResourceOptions
-from resilience_checks.sources.program.monitor import PROVIDER, STACK, make_urn
+from resilience_checks.sources.program.engine import make_urn
+from resilience_checks.sources.program.record import PROVIDER, STACK
 from resilience_checks.sources.wire import unknown as unknown_of
 from resilience_checks.sources.yaml_program.outputs import Handle, Output, as_secret, outputs_in, unknown
 from resilience_checks.sources.yaml_program.settled import Settled

@@ -22,6 +22,7 @@ from resilience_checks.sources.yaml_program.settled import Lowering, settle
 from resilience_checks.sources.yaml_program.syntax import Document
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from resilience_checks.sources.discovery import Stack
@@ -132,9 +133,11 @@ class YamlSource:
         scope.config.update(configuration.evaluate(evaluator, read, config, project))
         ordered = order.order(read, scope.config, project.name)
         outputs = settle(program.run(evaluator, ordered))
-        return self._built(program, scope, lowering.values(outputs.tree))
+        return self._built(program, scope, lowering.values(outputs.tree), outputs.elements)
 
-    def _built(self, program: Program, scope: Scope, outputs: dict[str, Any]) -> ResourceGraph:
+    def _built(
+        self, program: Program, scope: Scope, outputs: dict[str, Any], behind: Mapping[str, set[str]]
+    ) -> ResourceGraph:
         project = self._stack.project
         remarks = [*scope.remarks, *program.assumptions, *program.lookups.assumptions]
         if program.components:
@@ -152,6 +155,7 @@ class YamlSource:
             lookups=tuple(program.lookups.found.values()),
             skipped=tuple(program.skipped),
             outputs=outputs,
+            output_dependencies={path: tuple(sorted(targets)) for path, targets in sorted(behind.items())},
             capabilities=Capabilities(
                 lookups=True,
                 element_dependencies=True,
