@@ -106,11 +106,7 @@ class Evaluator:
             return value
         step, rest = path[0], path[1:]
         if isinstance(value, list):
-            if not isinstance(step, int):
-                raise self._error(at, f"`{step}` is asked of a list", "take an element first: `[0]`")
-            if step >= len(value):
-                raise self._error(at, f"element {step} is asked of a list of {len(value)}", "take another element")
-            return self.tail(value[step], rest, at)
+            return self.tail(self._element(value, step, at), rest, at)
         if isinstance(value, dict):
             if isinstance(step, int):
                 raise self._error(at, f"element {step} is asked of an object", "name a property")
@@ -123,6 +119,13 @@ class Evaluator:
         raise self._error(
             at, f"`{step}` is asked of {functions.kind(value)}, which has no parts", "ask for the value itself"
         )
+
+    def _element(self, value: list[Any], step: str | int, at: At) -> Any:
+        if not isinstance(step, int):
+            raise self._error(at, f"`{step}` is asked of a list", "take an element first: `[0]`")
+        if step >= len(value):
+            raise self._error(at, f"element {step} is asked of a list of {len(value)}", "take another element")
+        return value[step]
 
     def _property(self, handle: Handle, path: Path, at: At) -> Any:
         """Return a property of a resource: what the program gave it, or unknown."""
@@ -148,10 +151,9 @@ class Evaluator:
                 value = value.value
             elif not path or not isinstance(value, list | dict):
                 break
-            elif (isinstance(value, list) and isinstance(path[0], int) and path[0] < len(value)) or (
-                isinstance(value, dict) and path[0] in value
-            ):
-                value, path = value[path[0]], path[1:]
+            elif _has(value, path[0]):
+                inner: Any = value  # a step of the right kind, as there is something at it
+                value, path = inner[path[0]], path[1:]
             elif isinstance(value, Partial):
                 return unknown(value.why.format(path[0])).after(mark, *secret)
             else:
@@ -194,7 +196,7 @@ class Evaluator:
             value = self.access(path, expression.at)
             if not isinstance(value, Output):
                 found = list(outputs_in(value))
-                value = lift(lambda item: Output(item), value) if found else value
+                value = lift(Output, value) if found else value
             if isinstance(value, Output):
                 if stopped is not None:
                     later |= value.sources
@@ -227,6 +229,11 @@ class Evaluator:
 
     def _error(self, at: At, what: str, remedy: str) -> Exception:
         return self.scope.document.error(at, what, remedy)
+
+
+def _has(value: list[Any] | dict[str, Any], step: str | int) -> bool:
+    """Return whether there is something at a step of a list or object."""
+    return step in value if isinstance(value, dict) else isinstance(step, int) and step < len(value)
 
 
 def resources_of(value: Any) -> list[Handle] | None:
