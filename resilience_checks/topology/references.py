@@ -68,25 +68,14 @@ def _at(thing: Thing, base: str, path: str) -> tuple[tuple[str, Value], ...]:
 
 
 def _by_reference(things: Things, thing: Thing, at: str, value: Value) -> Iterator[End]:
-    targets = thing.references(at)
-    dead = True
-    for graph, target in things.behind(thing.graph, *targets):
-        resource = graph.by_urn.get(target)
-        if target.startswith(OUTPUT) or (resource is not None and resource.type == STACK_REFERENCE):
-            continue
-        dead = False
-        found = things.at(graph, target)
-        if found is not None:
-            yield End(at, found)
-            continue
-        lookup = graph.lookups_by_id.get(target)
-        if resource is not None and resource.custom and not resource.type.startswith(PROVIDER):
-            yield End(at, _foreign(graph, target, f"{resource.type} {resource.name}", thing))
-        elif lookup is not None:
-            yield End(at, _foreign(graph, target, f"what {lookup.token} finds", thing))
-        elif resource is None:
-            yield End(at, _left_out(graph, thing, at, target))
-    if not dead:
+    leading = [
+        (graph, target)
+        for graph, target in things.behind(thing.graph, *thing.references(at))
+        if not _is_link(graph, target)
+    ]
+    for graph, target in leading:
+        yield from _end(things, thing, at, graph, target)
+    if leading:
         return
     possible = thing.possible(at)
     if possible:
@@ -97,6 +86,25 @@ def _by_reference(things: Things, thing: Thing, at: str, value: Value) -> Iterat
         yield End(at, _literal(thing, at, name))
     elif isinstance(value, Unknown | Secret | LookupAnswer | StackOutput):
         yield End(at, _unseen(thing, at, value))
+
+
+def _end(things: Things, thing: Thing, at: str, graph: ResourceGraph, target: str) -> Iterator[End]:
+    found = things.at(graph, target)
+    resource, lookup = graph.by_urn.get(target), graph.lookups_by_id.get(target)
+    if found is not None:
+        yield End(at, found)
+    elif resource is not None and resource.custom and not resource.type.startswith(PROVIDER):
+        yield End(at, _foreign(graph, target, f"{resource.type} {resource.name}", thing))
+    elif lookup is not None:
+        yield End(at, _foreign(graph, target, f"what {lookup.token} finds", thing))
+    elif resource is None:
+        yield End(at, _left_out(graph, thing, at, target))
+
+
+def _is_link(graph: ResourceGraph, target: str) -> bool:
+    """Return whether a dependency only leads to another stack, whose outputs then say more, or nothing is known."""
+    resource = graph.by_urn.get(target)
+    return target.startswith(OUTPUT) or (resource is not None and resource.type == STACK_REFERENCE)
 
 
 def _by_name(things: Things, thing: Thing, target: Target, at: str, value: Value) -> Iterator[End]:
