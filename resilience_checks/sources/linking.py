@@ -50,7 +50,7 @@ def link(graph: ResourceGraph, references: Mapping[str, Reference], markers: Mar
     `references` holds what the program was told, under the name that it gave.
     """
     links = [(resource, references.get(name)) for resource in graph.resources if (name := named(resource)) is not None]
-    if not links:
+    if not links and not references:
         return graph, False
     told = {resource.urn: reference for resource, reference in links if reference is not None}
     linker = _Linker(told, markers)

@@ -17,6 +17,15 @@ if TYPE_CHECKING:
 
 def of_program(stack: Stack, root: Path, limits: Limits | None = None, given: Given | None = None) -> Source:
     """Return the source of a stack's program, by its language; the error of one that cannot be read comes with its graph."""
+    if stack.project.runtime == "yaml":
+        from resilience_checks.sources.yaml_program.source import YamlSource
+
+        return YamlSource(stack, root, limits or Limits(), given or Given())
+
+    if stack.project.runtime in {"nodejs", "bun"}:
+        from resilience_checks.sources.nodejs.source import NodeSource
+
+        return NodeSource(stack, root, limits or Limits(), given or Given())
     from resilience_checks.sources.program.source import ProgramSource
 
     return ProgramSource(stack, root, limits or Limits(), given or Given())

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 OUTAGE, BAD_CHANGE = (FaultKind.OUTAGE,), (FaultKind.BAD_CHANGE,)
 _OWN = "its own"
 _HIDDEN = "\0"
+_MANY = 10_000
+"""Memberships of doubtful places beyond which they are kept once instead of once for each place."""
 """Marks a key that is compared and never shown."""
 
 
@@ -95,7 +97,10 @@ class Domains:
             draft.joined.append((Step(f"{found.label} stands there", found.location), found.urn))
 
     def _doubtful_neighbours(self, kind: str) -> None:
-        """Parts whose places are all unknown may stand together: each such place may hit the others as well."""
+        """Parts whose places are all unknown may stand together: each such place may hit the others as well.
+
+        Where they are many, one further place that exists only then hits them all: it loses what each would lose.
+        """
         unknown = {key: draft for key, draft in self._drafts.items() if draft.exists and draft.kind == kind}
         if len(unknown) <= 1:
             return
@@ -104,6 +109,11 @@ class Domains:
             f"unknown {kind}s are one", ("no", "yes"), why, f"declare each {kind} in resilience.yaml"
         )
         everyone = [member for draft in unknown.values() for member in draft.members if member.when]
+        if len(unknown) * len(everyone) > _MANY:
+            one = self.draft(kind, "unknown places that are one", f"the {kind}s that are not known, if one", OUTAGE)
+            one.exists = ((fact, "yes"),)
+            one.members = {Member(member.part, (*member.when, (fact, "yes"))): None for member in everyone}
+            return
         for draft in unknown.values():
             own = set(draft.members)
             for member in everyone:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.values import LookupAnswer, Secret, StackOutput, Unknown
-from resilience_checks.topology.things import PROVIDER, STACK_REFERENCE, Thing, Things, text
+from resilience_checks.topology.things import OUTPUT, PROVIDER, STACK_REFERENCE, Thing, Things, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +72,7 @@ def _by_reference(things: Things, thing: Thing, at: str, value: Value) -> Iterat
     dead = True
     for graph, target in things.behind(thing.graph, *targets):
         resource = graph.by_urn.get(target)
-        if resource is not None and resource.type == STACK_REFERENCE:
+        if target.startswith(OUTPUT) or (resource is not None and resource.type == STACK_REFERENCE):
             continue
         dead = False
         found = things.at(graph, target)
@@ -84,7 +84,13 @@ def _by_reference(things: Things, thing: Thing, at: str, value: Value) -> Iterat
             yield End(at, _foreign(graph, target, f"{resource.type} {resource.name}", thing))
         elif lookup is not None:
             yield End(at, _foreign(graph, target, f"what {lookup.token} finds", thing))
+        elif resource is None:
+            yield End(at, _left_out(graph, thing, at, target))
     if not dead:
+        return
+    possible = thing.possible(at)
+    if possible:
+        yield End(at, _one_of(things, thing, at, possible))
         return
     name = text(value)
     if name is not None:
@@ -141,6 +147,28 @@ def _unseen(thing: Thing, at: str, value: Value) -> Loose:
         why=f"{at} of {thing.label} is not known: {why}",
         remedy="give the value in the stack's configuration, or declare the component in resilience.yaml",
         location=thing.location,
+    )
+
+
+def _left_out(graph: ResourceGraph, thing: Thing, at: str, target: str) -> Loose:
+    return Loose(
+        key=f"left out:{id(graph)}:{target}",
+        label=target.rpartition("::")[2],
+        why=f"{at} of {thing.label} refers to {target}, which the input leaves out",
+        remedy="write the preview with `pulumi preview --json --show-sames`",
+        location=thing.location,
+    )
+
+
+def _one_of(things: Things, thing: Thing, at: str, possible: tuple[str, ...]) -> Loose:
+    found = tuple(other for target in possible if (other := things.at(thing.graph, target)) is not None)
+    return Loose(
+        key=f"one of:{thing.id}:{at}",
+        label=f"what {at} of {thing.label} refers to",
+        why=f"the input does not tell which of {len(possible)} resources {at} of {thing.label} refers to",
+        remedy="check the program itself, which tells",
+        location=thing.location,
+        candidates=found if len(found) == len(possible) else (),
     )
 
 

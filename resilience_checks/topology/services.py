@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from resilience_checks.topology.things import Thing, Things
     from resilience_checks.topology.wiring import Wiring
 
+_REMEDIES = {
+    "preview": "write the preview with `pulumi preview --json --show-sames`",
+    "state": "write the state again when no operation is under way (`pulumi stack export`)",
+}
+"""What makes a file whole that leaves resources out."""
+
 
 def _name(to: declared.Reference) -> str:
     return to.id if isinstance(to, Named) else str(to)
@@ -111,7 +117,7 @@ class Services:
         needs += [*self._unseen(service), *self._hidden(things)]
         return Service(
             id=service.id,
-            entry=gate,
+            entry=self._or_unseen(gate, things),
             scope=service.scope,
             tier=service.tier,
             rto=service.rto,
@@ -166,10 +172,31 @@ class Services:
                 f"more resources of {graph.name}",
                 ("harmless", "harmful"),
                 text,
-                "make resources outside of `apply`",
+                _REMEDIES.get(graph.source, "make resources outside of `apply`"),
                 location=first or graph.project_file,
             )
             yield Case(fact, {"harmless": ALWAYS, "harmful": NEVER})
+
+    def _or_unseen(self, gate: Gate, things: Things) -> Gate:
+        """Return the gate, or what a file that leaves resources out does not show may stand in for it.
+
+        A partial preview may lack just the other half of a pair: what it shows alone violates nothing.
+        """
+        partial = [graph for graph in things.graphs if graph.source in _REMEDIES and not graph.capabilities.complete]
+        unseen = [
+            Case(
+                self._book.doubt(
+                    f"unseen redundancy of {graph.name}",
+                    ("none", "enough"),
+                    f"the {graph.source} of {graph.name} leaves resources out, which may be what makes it redundant",
+                    _REMEDIES[graph.source],
+                    location=graph.project_file,
+                ),
+                {"none": NEVER, "enough": ALWAYS},
+            )
+            for graph in partial
+        ]
+        return AnyOf((gate, *unseen)) if unseen else gate
 
     def _inferred(self, things: Things) -> Iterator[Service]:
         """Yield a service for each entry that nothing else in the programs refers to."""
@@ -178,7 +205,7 @@ class Services:
         for thing in things.all:
             if thing.entry.entry and thing.id in self._parts.all and thing.id not in used:
                 reason = Reason(f"{thing.label} is where consumers enter", Basis.ASSUMED, thing.location)
-                gate = Up(thing.id, Nature.PATH, reason)
+                gate = self._or_unseen(Up(thing.id, Nature.PATH, reason), things)
                 needs = (*hidden, *self._bordering(things))
                 yield Service(
                     thing.id, gate, needs=needs, declared=False, location=thing.location, stack=thing.graph.name

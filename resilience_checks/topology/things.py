@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from resilience_checks.model.resource import Lookup, Resource
 from resilience_checks.model.values import LookupAnswer, Secret, StackOutput, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from resilience_checks.catalogue.loader import Catalogue
     from resilience_checks.model.graph import ResourceGraph
@@ -26,7 +27,7 @@ PROVIDER = "pulumi:providers:"
 UNKNOWN_ROLE = "unknown"
 """The role of what a declaration names without saying what it is, where the catalogue does not know it either."""
 STACK_REFERENCE = "pulumi:pulumi:StackReference"
-_OUTPUT = "output:"
+OUTPUT = "output:"
 """How `StackOutput.reference` begins."""
 
 
@@ -115,7 +116,34 @@ class Thing:
         }
         if exact or self.graph.capabilities.element_dependencies or isinstance(source, Lookup):
             return tuple(exact)
-        return source.property_dependencies.get(re.split(r"[.\[]", at, maxsplit=1)[0], ())
+        whole = source.property_dependencies.get(_property(at), ())
+        return () if self._tells_apart(at, whole) else whole
+
+    def possible(self, at: str) -> tuple[str, ...]:
+        """Return the URNs and lookup ids of which the value at `at` may come from some, where `references` has none.
+
+        A way of reading that tells dependencies by whole inputs alone cannot say which of an input's several
+        resources stands at which place of it.
+        """
+        source = self.owner.source if self.owner else self.source
+        if not isinstance(source, Resource) or self.graph.capabilities.element_dependencies:
+            return ()
+        whole = source.property_dependencies.get(_property(at), ())
+        return whole if self._tells_apart(at, whole) and not self.references(at) else ()
+
+    def _tells_apart(self, at: str, targets: tuple[str, ...]) -> bool:
+        """Return whether only an element's own dependencies could tell which of `targets` stands at `at`.
+
+        The elements of a flat list stand for all of the list's resources together, whichever is whose.
+        """
+        key = _property(at)
+        value = self.inputs.get(key)
+        flat = isinstance(value, list) and not any(isinstance(item, list | Mapping) for item in value)
+        return len(targets) > 1 and at != key and not flat
+
+
+def _property(at: str) -> str:
+    return re.split(r"[.\[]", at, maxsplit=1)[0]
 
 
 def holds(thing: Thing, condition: Condition) -> Holds:
@@ -212,10 +240,10 @@ def _outputs(things: Things) -> dict[str, tuple[ResourceGraph, tuple[str, ...]]]
             *(lookup.element_dependencies for lookup in graph.lookups),
         )
     ]
-    asked = {target for bag in behind for targets in bag.values() for target in targets if target.startswith(_OUTPUT)}
+    asked = {target for bag in behind for targets in bag.values() for target in targets if target.startswith(OUTPUT)}
     found = {}
     for target in sorted(asked):
-        name, _, path = target.removeprefix(_OUTPUT).partition(":")
+        name, _, path = target.removeprefix(OUTPUT).partition(":")
         graph = by_name.get(name)
         if graph is not None:
             targets = {

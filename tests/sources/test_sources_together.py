@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -165,7 +166,7 @@ def test_each_program_runs_once() -> None:
 
     names = [f"p{number}/prod" for number in range(12)]
     programs = [Written(names[0], noted(names[0], lambda _: {"id": LATER}))]
-    for before, name in zip(names, names[1:], strict=False):
+    for before, name in itertools.pairwise(names):
         programs.append(Written(name, noted(name, passing_on(f"o/{before}")), (f"o/{before}",)))
     results, _ = evaluate(*reversed(programs))
     assert outputs(results, names[-1]) == {"id": StackOutput(names[0], "id")}
@@ -257,9 +258,7 @@ def test_a_secret_is_equal_in_both_stacks_and_never_told() -> None:
     assert hidden.digest not in seen[0]
 
 
-@pytest.mark.parametrize(
-    "apart", [lambda text: text[2:9], lambda text: int(text), lambda text: list(text)], ids=["cut", "number", "letters"]
-)
+@pytest.mark.parametrize("apart", [lambda text: text[2:9], int, list], ids=["cut", "number", "letters"])
 def test_a_program_that_takes_an_unknown_output_apart_is_told_nothing(apart: Callable[[str], Any]) -> None:
     def program(told: Mapping[str, Any]) -> Mapping[str, Any]:
         network = told["o/network/prod"]
