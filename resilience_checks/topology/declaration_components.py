@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 PACKAGE = "resilience-checks:declare:"
 """How the type token of every component begins that is a declaration."""
 URN = "urn:pulumi:"
+_OUTPUT = "output:"
+"""How `StackOutput.reference` begins."""
 
 _SECTIONS = {
     "Site": "sites",
@@ -63,7 +65,7 @@ _SELECTS = {"select", "match"}
 
 @dataclass(slots=True)
 class Components:
-    """Turns the declarations among the components of one program into statements.
+    """Turns the declarations among the components of one program into statements; `others` has every graph by name.
 
     `notes` collects what is declared and not known yet, `needs` the same of a service's needs, `entries` what is
     given as a service's entry; `resources` are the URNs that declarations name, `doors` those that are an entry, and
@@ -71,6 +73,7 @@ class Components:
     """
 
     graph: ResourceGraph
+    others: Mapping[str, ResourceGraph]
     problems: Problems
     notes: list[Reason]
     needs: list[tuple[str, Reason]]
@@ -199,8 +202,14 @@ class _Inputs:
                 yield self._value(item, key, here)
 
     def _behind(self, at: str) -> str | None:
-        """Return the one resource that an output at the path is of."""
+        """Return the one resource that an output at the path is of, be it one of another stack."""
         found = self.resource.element_dependencies.get(at, ())
+        for _ in self.of.others:
+            if len(found) != 1 or not found[0].startswith(_OUTPUT):
+                break
+            stack, _, path = found[0].removeprefix(_OUTPUT).partition(":")
+            graph = self.of.others.get(stack)
+            found = graph.output_dependencies.get(path, ()) if graph is not None else ()
         return found[0] if len(found) == 1 and found[0].startswith(URN) else None
 
     def _reference(self, urn: str, key: str) -> Any:

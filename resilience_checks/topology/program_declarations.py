@@ -18,7 +18,7 @@ from resilience_checks.topology.declaration_of_tags import Tagged
 from resilience_checks.topology.declaration_problems import printable, show
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.model.location import Location
@@ -40,8 +40,9 @@ def join(graphs: Sequence[ResourceGraph], declarations: Declarations) -> Declara
     place = declarations.path or (graphs[0].project_file.path if graphs else "resilience.yaml")
     merge = Merge.of(declarations.source, place)
     read = _Read(merge)
+    names = {graph.name: graph for graph in graphs}
     for graph in graphs:
-        read.components(graph)
+        read.components(graph, names)
     for graph in graphs:
         read.tagged.read(graph)
     named = any(True for _ in _resources(merge.source.data, ()))
@@ -77,10 +78,11 @@ class _Read:
 
     said = False
 
-    def components(self, graph: ResourceGraph) -> None:
+    def components(self, graph: ResourceGraph, names: Mapping[str, ResourceGraph]) -> None:
         """Take up the declarations among a program's components."""
         found = Components(
             graph,
+            names,
             self.merge.problems,
             self.notes,
             self.needs,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sysconfig
 import venv
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from ruamel.yaml import YAML
 
-from tests.end_to_end.editing import ROOT, STACKS, Edit, copy, report
+from tests.end_to_end.editing import ROOT, STACKS, Edit, copy, report, run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -138,3 +139,44 @@ def test_an_estate_declared_in_tags_is_the_same_estate(tmp_path: Path) -> None:
     assert (found, results(by_tags)) == (code, results(by_file))
     [service] = by_tags["services"]
     assert (service["location"]["path"], service["location"]["line"]) == ("__main__.py", 13)
+
+
+def test_a_state_says_what_its_components_declare(tmp_path: Path) -> None:
+    def named(token: str, name: str) -> str:
+        return f"urn:pulumi:prod::edge::{token}::{name}"
+
+    declare, provider = "resilience-checks:declare:", "pulumi:providers:fortios"
+    devices = [named(provider, name) for name in ("fw-a", "fw-b")]
+    pair, north = named(f"{declare}FirewallPair", "fw"), named(f"{declare}Site", "north")
+    inputs = {
+        named("pulumi:pulumi:Stack", "edge-prod"): {},
+        **{urn: {"hostname": urn.rpartition("::")[2]} for urn in devices},
+        pair: {"members": devices, "units": 1},
+        north: {"region": "gwent", "perimeter": pair, "members": devices},
+        named(f"{declare}Service", "record"): {
+            "entry": pair,
+            "scope": "national",
+            "tier": 1,
+            "rto": "1h",
+            "rpo": "15m",
+        },
+    }
+    resources = [
+        {
+            "urn": urn,
+            "type": urn.split("::")[2],
+            "custom": urn in devices,
+            "inputs": given,
+            **({"id": "1"} if urn in devices else {}),
+        }
+        for urn, given in inputs.items()
+    ]
+    state = tmp_path / "state.json"
+    state.write_text(json.dumps({"version": 3, "deployment": {"resources": resources}}), encoding="utf-8")
+    done = run("check", "--state", str(state), "--format", "json")
+    data = json.loads(done.stdout)
+    assert data["failures"] == []
+    assert [(item["id"], item["scope"], item["tier"]) for item in data["services"]] == [("record", "national", 1)]
+    assert ("violation", "cross-site-failover", "site:north") in {
+        (item["outcome"], item["policy"], item["target"]) for item in data["results"]
+    }

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from resilience_checks.catalogue.loader import load as load_catalogue
 from resilience_checks.model.errors import UsageError
 from resilience_checks.model.location import Location
-from resilience_checks.model.values import Secret, Unknown
+from resilience_checks.model.values import Secret, StackOutput, Unknown
+from resilience_checks.topology.declared import Declarations
+from resilience_checks.topology.estate_builder import build
 from tests.topology.graphs import Program
 from tests.topology.test_topology_declared_in_programs import (
     DEVICE,
@@ -385,6 +389,17 @@ def test_an_output_of_a_resource_stands_for_it(tmp_path: Path) -> None:
     made = machine({})
     made.declare("Service", "record", entry=[Unknown("its id")], refers={"entry[0]": made.resources[-1].urn})
     assert told(estate(made, None, tmp_path), DEVICE) == ["device record: no [('device:vc.example/web-n/outage',)] []"]
+
+
+def test_an_output_of_another_stack_stands_for_the_resource_that_it_is_of() -> None:
+    network, made = machine({}), Program()
+    stack = replace(network.graph(), stack="net", output_dependencies={"front": (network.resources[-1].urn,)})
+    front = StackOutput("web/net", "front")
+    made.declare(
+        "Service", "record", entry=front, needs=[front], refers={"entry": front.reference, "needs[0]": front.reference}
+    )
+    found = build([made.graph(), stack], Declarations.empty(), load_catalogue())
+    assert told(found, DEVICE) == ["device record: no [('device:vc.example/web-n/outage',)] []"]
 
 
 def test_what_can_be_neither_up_nor_lost_is_no_entry(tmp_path: Path) -> None:
