@@ -11,7 +11,7 @@ from resilience_checks.model.values import LookupAnswer, Secret, Unknown
 if TYPE_CHECKING:
     from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.model.location import Location
-    from resilience_checks.model.resource import Lookup, Resource
+    from resilience_checks.model.resource import Lookup, Resource, ResourceOptions
     from resilience_checks.model.values import Value
 
 
@@ -78,6 +78,18 @@ def _resource(resource: Resource) -> dict[str, Any]:
         "propertyDependencies": {key: list(urns) for key, urns in resource.property_dependencies.items()},
         "elementDependencies": {path: list(urns) for path, urns in resource.element_dependencies.items()},
         "location": _location(resource.location),
+        "options": _options(resource.options),
+    }
+
+
+def _options(options: ResourceOptions) -> dict[str, Any]:
+    return {
+        "protect": options.protect,
+        "retainOnDelete": options.retain_on_delete,
+        "deleteBeforeReplace": options.delete_before_replace,
+        "deletedWith": options.deleted_with,
+        "ignoreChanges": list(options.ignore_changes),
+        "aliases": list(options.aliases),
     }
 
 
@@ -88,6 +100,7 @@ def _lookup(lookup: Lookup) -> dict[str, Any]:
         "args": value(lookup.args),
         "provider": lookup.provider,
         "answered": lookup.answered,
+        "answer": value(lookup.answer),
         "elementDependencies": {path: list(urns) for path, urns in lookup.element_dependencies.items()},
         "location": _location(lookup.location),
     }
