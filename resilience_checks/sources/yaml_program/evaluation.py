@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from resilience_checks.sources.yaml_program import functions
 from resilience_checks.sources.yaml_program.expressions import Call, Invoke, Listed, Literal, Mapped, Symbol, Text
 from resilience_checks.sources.yaml_program.opaque import built_from
-from resilience_checks.sources.yaml_program.outputs import Handle, Output, Partial, lift, outputs_in, unknown
+from resilience_checks.sources.yaml_program.outputs import Handle, Output, Partial, lift, outputs_in, unknown, weight
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from resilience_checks.sources.yaml_program.syntax import Document
 
 _STEPS_BETWEEN_LOOKS = 2048
-_MAX_TEXT = 16 << 20
+_MOST = 64 << 20
 
 
 class EndlessError(Exception):
@@ -50,6 +50,7 @@ class Evaluator:
         """Evaluate in this scope, which grows as the program goes on."""
         self.scope = scope
         self._steps = 0
+        self._built = 0
 
     def value(self, expression: Expression) -> Any:
         """Return what an expression is: a plain value, a resource, an output, or lists and objects of these."""
@@ -210,17 +211,20 @@ class Evaluator:
                 raise self._error(
                     expression.at, f"the resource `{value.key}` itself cannot be put into text", "name a property of it"
                 )
+            self.afford(weight(value), expression.at)
             built.append(functions.shown(value))
         if stopped is not None:
             return stopped.after(*passed, Output(sources=frozenset(later)))
-        result = self.checked("".join(built), expression.at)
+        result = "".join(built)
         return Output(result).after(*passed) if passed else result
 
-    def checked(self, text: str, at: At) -> str:
-        """Return the text; raise InputError where a program builds one that is far too long."""
-        if len(text) > _MAX_TEXT:
-            raise self._error(at, f"a text of more than {_MAX_TEXT >> 20} MB is built here", "build a shorter one")
-        return text
+    def afford(self, amount: int, at: At) -> None:
+        """Count what a program builds; raise InputError where that is far more than any program needs."""
+        self._built += amount
+        if self._built > _MOST:
+            raise self._error(at, f"the program builds values of more than {_MOST >> 20} MB", "build smaller ones")
+        if time.monotonic() > self.scope.deadline:
+            raise EndlessError
 
     def _tick(self) -> None:
         self._steps += 1
