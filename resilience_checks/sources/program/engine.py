@@ -11,6 +11,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.sources.program.answers import Answers, lookup_id
+from resilience_checks.sources.program.assets import hashed
 from resilience_checks.sources.program.record import (
     PROVIDER,
     STACK,
@@ -26,6 +27,7 @@ from resilience_checks.sources.wire import has_secret, is_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from resilience_checks.sources.given import Given
     from resilience_checks.sources.program.record import Alias
@@ -38,8 +40,9 @@ _EXPLICIT = "give the resource a provider of its own, or take the package out of
 class Engine:
     """Keeps the record of one program and answers it as a first preview would."""
 
-    def __init__(self, project: str, stack: str, given: Given, config: Mapping[str, str]) -> None:
-        """Start with nothing registered; `config` is the stack's, from which default providers are made."""
+    def __init__(self, project: str, stack: str, given: Given, config: Mapping[str, str], folder: Path) -> None:
+        """Start with nothing registered; `config` makes default providers, `folder` is where paths of assets start."""
+        self._folder = folder
         self.record = Record()
         self.answers = Answers()
         self.root = ""
@@ -74,7 +77,8 @@ class Engine:
         if not request.custom:
             request.providers = {**self._providers.get(request.parent, {}), **request.providers}
         behind = _behind(request)
-        inputs = request.inputs if request.remote else {key: lowered(item) for key, item in request.inputs.items()}
+        asked = request.inputs if request.remote else {key: lowered(item) for key, item in request.inputs.items()}
+        inputs = {key: hashed(item, self._folder) for key, item in asked.items()}
         registered = Registered(
             urn=self.urn(request.parent, request.type, request.name),
             number=request.number,
@@ -101,7 +105,7 @@ class Engine:
         self._keep(registered)
         if not request.custom:
             self._providers[registered.urn] = request.providers
-        elif not self._blind(registered.provider):
+        elif not request.id and not self._blind(registered.provider):  # of what is imported only its provider knows
             registered.outputs = {
                 key: secret(value) if key in request.secret_outputs else value for key, value in inputs.items()
             }
@@ -147,7 +151,7 @@ class Engine:
         kept = None if blind else given
         with self._lock:
             self.record.lookups.append(Asked(key, number, token, args, urn, answer is not None, kept))
-        return answer
+        return {} if self._blind(urn) else answer
 
     @staticmethod
     def id_of(token: str, args: Mapping[str, Any], provider: str) -> str:
