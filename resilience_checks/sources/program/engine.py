@@ -11,6 +11,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.sources.program.answers import Answers, lookup_id
+from resilience_checks.sources.program.assets import hashed
 from resilience_checks.sources.program.record import (
     PROVIDER,
     STACK,
@@ -21,11 +22,12 @@ from resilience_checks.sources.program.record import (
     Registered,
     Request,
 )
-from resilience_checks.sources.program.structs import UNKNOWN, dependencies, lowered, secret
+from resilience_checks.sources.program.structs import UNKNOWN, dependencies, lowered, secret, spelled
 from resilience_checks.sources.wire import has_secret, is_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from resilience_checks.sources.given import Given
     from resilience_checks.sources.program.record import Alias
@@ -38,8 +40,9 @@ _EXPLICIT = "give the resource a provider of its own, or take the package out of
 class Engine:
     """Keeps the record of one program and answers it as a first preview would."""
 
-    def __init__(self, project: str, stack: str, given: Given, config: Mapping[str, str]) -> None:
-        """Start with nothing registered; `config` is the stack's, from which default providers are made."""
+    def __init__(self, project: str, stack: str, given: Given, config: Mapping[str, str], folder: Path) -> None:
+        """Start with nothing registered; `config` makes default providers, `folder` is where paths of assets start."""
+        self._folder = folder
         self.record = Record()
         self.answers = Answers()
         self.root = ""
@@ -74,7 +77,8 @@ class Engine:
         if not request.custom:
             request.providers = {**self._providers.get(request.parent, {}), **request.providers}
         behind = _behind(request)
-        inputs = request.inputs if request.remote else {key: lowered(item) for key, item in request.inputs.items()}
+        asked = request.inputs if request.remote else {key: lowered(item) for key, item in request.inputs.items()}
+        inputs = {key: hashed(item, self._folder) for key, item in asked.items()}
         registered = Registered(
             urn=self.urn(request.parent, request.type, request.name),
             number=request.number,
@@ -101,7 +105,7 @@ class Engine:
         self._keep(registered)
         if not request.custom:
             self._providers[registered.urn] = request.providers
-        elif not self._blind(registered.provider):
+        elif not request.id and not self._blind(registered.provider):  # of what is imported only its provider knows
             registered.outputs = {
                 key: secret(value) if key in request.secret_outputs else value for key, value in inputs.items()
             }
@@ -140,13 +144,14 @@ class Engine:
         """Record a lookup and return its answer; None where it is unknown, and the empty one where nothing runs."""
         urn = provider_urn(provider)
         key = lookup_id(token, args, urn)
-        given = self._given.answer(token, args)
-        blind = self._blind(urn)
-        answer = None if blind else dict(given) if given is not None else self.answers.answer(key, token, args)
-        kept = dict(given) if given is not None and not blind else None
+        found = self._given.answer(token, args)
+        given = None if found is None else spelled(dict(found))
+        blind = self._blind(urn) or is_unknown(args)
+        answer = None if blind else given if given is not None else self.answers.answer(key, token, args)
+        kept = None if blind else given
         with self._lock:
             self.record.lookups.append(Asked(key, number, token, args, urn, answer is not None, kept))
-        return answer
+        return {} if self._blind(urn) else answer
 
     @staticmethod
     def id_of(token: str, args: Mapping[str, Any], provider: str) -> str:
@@ -171,7 +176,7 @@ class Engine:
         """Return what is known of another stack's outputs."""
         outputs = self._given.outputs(stack)
         hidden = sorted(name for name, value in (outputs or {}).items() if has_secret(value))
-        return {"outputs": UNKNOWN if outputs is None else dict(outputs), "secretOutputNames": hidden}
+        return {"outputs": UNKNOWN if outputs is None else spelled(dict(outputs)), "secretOutputNames": hidden}
 
     def put_out(self, urn: str, outputs: dict[str, Any]) -> None:
         """Keep the outputs of a component or of the stack."""

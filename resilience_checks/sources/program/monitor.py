@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from concurrent import futures
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.sources.given import Given
@@ -13,7 +15,6 @@ from resilience_checks.sources.program.transforms import Transforms, aliases
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from resilience_checks.sources.program.answers import Answers
     from resilience_checks.sources.program.record import Record
@@ -54,12 +55,14 @@ class Preview:
         socket: Path,
         given: Given | None = None,
         config: Mapping[str, str] | None = None,
+        folder: Path = Path(),
     ) -> None:
         """Bind the socket; the program may connect from now on."""
+        os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # a program that ends closes connections, which is no news
         import grpc
         from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
 
-        self._engine = Engine(project, stack, given or Given(), config or {})
+        self._engine = Engine(project, stack, given or Given(), config or {}, folder)
         self._transforms = Transforms()
         self._packages: dict[str, str] = {}
         self._server = grpc.server(futures.ThreadPoolExecutor(max_workers=_WORKERS), options=_OPTIONS)

@@ -96,7 +96,8 @@ class ProgramSource:
             )
         from resilience_checks.sources.program.monitor import Preview
 
-        self._preview = Preview(project.name, self._stack.stack, socket, self._given, config.values)
+        folder = project.program if project.program.is_dir() else project.program.parent
+        self._preview = Preview(project.name, self._stack.stack, socket, self._given, config.values, folder)
         (self._private / "ready").touch()
 
     def graph(self) -> ResourceGraph:
