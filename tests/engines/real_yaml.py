@@ -78,9 +78,12 @@ class YamlEngine(Engine):
                 stdin=subprocess.DEVNULL,
                 timeout=_SECONDS,
             )
+        try:
+            said: dict[str, Any] = json.loads(done.stdout)
+        except ValueError:
+            raise PreviewFailedError(done.stdout + done.stderr) from None
         if done.returncode:
-            raise PreviewFailedError(done.stdout + done.stderr)
-        said: dict[str, Any] = json.loads(done.stdout)
+            raise PreviewFailedError("".join(item["message"] for item in said["diagnostics"]) + done.stderr)
         return said
 
 

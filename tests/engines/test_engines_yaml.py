@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
 from tests.engines.comparison import differences
 from tests.engines.real_yaml import YamlEngine
+from tests.engines.yaml_random import Writer
 from tools.pulumi_yaml import path
 
 if TYPE_CHECKING:
@@ -32,4 +34,16 @@ def yaml_engine(pulumi_cli: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 def test_a_yaml_program_has_the_same_graph_offline(program: Path, yaml_engine: YamlEngine, tmp_path: Path) -> None:
     real, offline = yaml_engine.facts(program, "dev", tmp_path / "lookups.json")
     assert len(real) > 5
+    assert differences(real, offline) == []
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_random_yaml_programs_have_the_same_graph_offline(seed: int, yaml_engine: YamlEngine, tmp_path: Path) -> None:
+    program = tmp_path / "program"
+    program.mkdir()
+    settings = {"word": {"default": "w"}, "size": {"default": 3}}
+    text = {"name": "program", "runtime": "yaml", "config": settings, **Writer(seed).program(50)}
+    (program / "Pulumi.yaml").write_text(yaml.safe_dump(text, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    real, offline = yaml_engine.facts(program, "dev", tmp_path / "lookups.json")
+    assert len(real) > 50
     assert differences(real, offline) == []
