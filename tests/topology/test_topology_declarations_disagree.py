@@ -391,6 +391,13 @@ def test_an_output_of_a_resource_stands_for_it(tmp_path: Path) -> None:
     assert told(estate(made, None, tmp_path), DEVICE) == ["device record: no [('device:vc.example/web-n/outage',)] []"]
 
 
+def test_a_resource_that_is_passed_whole_stands_for_itself(tmp_path: Path) -> None:
+    made = machine({})
+    whole = Unknown("computed at deployment", made.resources[-1].urn)
+    made.declare("Service", "record", entry=whole, needs=[whole])
+    assert told(estate(made, None, tmp_path), DEVICE) == ["device record: no [('device:vc.example/web-n/outage',)] []"]
+
+
 def test_an_output_of_another_stack_stands_for_the_resource_that_it_is_of() -> None:
     network, made = machine({}), Program()
     stack = replace(network.graph(), stack="net", output_dependencies={"front": (network.resources[-1].urn,)})
