@@ -150,7 +150,7 @@ class Program:
             key=part.key,
             type=token.text,
             name=part.name,
-            inputs=settle(properties),
+            inputs=settle(properties, remote=token.component),
             location=self._location(part.at),
             component=token.component,
             import_id=str(import_id) if import_id else None,

@@ -69,15 +69,14 @@ class Registry:
     def register(self, request: Request) -> Handle:
         """Record the resource and return what the program sees of it."""
         urn, parent = self.urn(request), request.parent
+        if request.type.startswith(PROVIDER):
+            _whole_secrets(request.inputs.tree)
         handle = self._handle(request, urn)
         package = request.type.split(":", 1)[0]
         provider = None if request.component else self._provider(request, handle, package)
         blind = provider is not None and provider.blind
         if not (request.component or blind):
-            handle.outputs = dict(request.outputs if request.outputs is not None else request.inputs.tree)
-            for name in request.secret_outputs:
-                if name in handle.outputs:
-                    handle.outputs[name] = as_secret(handle.outputs[name])
+            handle.outputs = _outputs(request)
         handle.blind = request.type.startswith(PROVIDER) and _has_unknown(request.inputs.tree)
         read = request.read_id is not None
         dependencies = {item.urn for item in request.depends_on} | request.inputs.deps
@@ -165,6 +164,26 @@ def with_location(resource: Resource, location: Location) -> Resource:
 
 def _package(provider: Handle) -> str:
     return provider.type.removeprefix(PROVIDER)
+
+
+def _outputs(request: Request) -> dict[str, Any]:
+    """Return what a preview knows of a resource: its inputs again; of one that is imported, only its provider knows."""
+    if request.import_id is not None:
+        return {}
+    outputs = dict(request.inputs.tree if request.outputs is None else request.outputs)
+    for name in request.secret_outputs:
+        value = outputs.get(name)
+        if name in outputs and not (isinstance(value, Output) and not value.known):
+            outputs[name] = as_secret(value)
+    return outputs
+
+
+def _whole_secrets(tree: dict[str, Any]) -> None:
+    """Make each property of a provider with something secret and something unknown in it secret as a whole, as the engine does."""
+    for name, value in tree.items():
+        inside = list(outputs_in(value))
+        if any(output.secret for output in inside) and not all(output.known for output in inside):
+            tree[name] = as_secret(value)
 
 
 def _inherited(own: bool | None, above: bool | None) -> bool:

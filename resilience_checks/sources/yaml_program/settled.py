@@ -31,14 +31,19 @@ class Settled:
     elements: dict[str, set[str]] = field(default_factory=dict)
 
 
-def settle(properties: Mapping[str, Any]) -> Settled:
-    """Open the outputs of a resource's or lookup's properties; a property that is null is left out."""
+def settle(properties: Mapping[str, Any], *, remote: bool = False) -> Settled:
+    """Open the outputs of a resource's or lookup's properties; a property that is null is left out.
+
+    A whole resource among the inputs of a remote component is no dependency of the engine's.
+    """
     settled = Settled()
     for name, value in properties.items():
         deps: set[str] = set()
         opened = _open(value, name, deps, settled.elements)
         if opened is None and not deps:
             continue
+        if remote:
+            deps = {urn for output in outputs_in(value) for urn in output.deps}
         settled.tree[name] = opened
         settled.properties[name] = deps
         settled.deps |= deps
