@@ -32,6 +32,8 @@ class Loose:
     remedy: str
     location: Location | None
     candidates: tuple[Thing, ...] = ()
+    unseen: bool = False
+    """The value itself is not known, and `why` says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,25 +70,14 @@ def _at(thing: Thing, base: str, path: str) -> tuple[tuple[str, Value], ...]:
 
 
 def _by_reference(things: Things, thing: Thing, at: str, value: Value) -> Iterator[End]:
-    targets = thing.references(at)
-    dead = True
-    for graph, target in things.behind(thing.graph, *targets):
-        resource = graph.by_urn.get(target)
-        if target.startswith(OUTPUT) or (resource is not None and resource.type == STACK_REFERENCE):
-            continue
-        dead = False
-        found = things.at(graph, target)
-        if found is not None:
-            yield End(at, found)
-            continue
-        lookup = graph.lookups_by_id.get(target)
-        if resource is not None and resource.custom and not resource.type.startswith(PROVIDER):
-            yield End(at, _foreign(graph, target, f"{resource.type} {resource.name}", thing))
-        elif lookup is not None:
-            yield End(at, _foreign(graph, target, f"what {lookup.token} finds", thing))
-        elif resource is None:
-            yield End(at, _left_out(graph, thing, at, target))
-    if not dead:
+    leading = [
+        (graph, target)
+        for graph, target in things.behind(thing.graph, *thing.references(at))
+        if not _is_link(graph, target)
+    ]
+    for graph, target in leading:
+        yield from _end(things, thing, at, graph, target)
+    if leading:
         return
     possible = thing.possible(at)
     if possible:
@@ -97,6 +88,25 @@ def _by_reference(things: Things, thing: Thing, at: str, value: Value) -> Iterat
         yield End(at, _literal(thing, at, name))
     elif isinstance(value, Unknown | Secret | LookupAnswer | StackOutput):
         yield End(at, _unseen(thing, at, value))
+
+
+def _end(things: Things, thing: Thing, at: str, graph: ResourceGraph, target: str) -> Iterator[End]:
+    found = things.at(graph, target)
+    resource, lookup = graph.by_urn.get(target), graph.lookups_by_id.get(target)
+    if found is not None:
+        yield End(at, found)
+    elif resource is not None and resource.custom and not resource.type.startswith(PROVIDER):
+        yield End(at, _foreign(graph, target, f"{resource.type} {resource.name}", thing))
+    elif lookup is not None:
+        yield End(at, _foreign(graph, target, f"what {lookup.token} finds", thing))
+    elif resource is None:
+        yield End(at, _left_out(graph, thing, at, target))
+
+
+def _is_link(graph: ResourceGraph, target: str) -> bool:
+    """Return whether a dependency only leads to another stack, whose outputs then say more, or nothing is known."""
+    resource = graph.by_urn.get(target)
+    return target.startswith(OUTPUT) or (resource is not None and resource.type == STACK_REFERENCE)
 
 
 def _by_name(things: Things, thing: Thing, target: Target, at: str, value: Value) -> Iterator[End]:
@@ -147,6 +157,7 @@ def _unseen(thing: Thing, at: str, value: Value) -> Loose:
         why=f"{at} of {thing.label} is not known: {why}",
         remedy="give the value in the stack's configuration, or declare the component in resilience.yaml",
         location=thing.location,
+        unseen=True,
     )
 
 
