@@ -68,9 +68,9 @@ class _Run:
                 self.stacks.append(_stack(result.graph))
                 self.inputs[result.graph.name] = result.graph.digest
 
-    def add(self, result: Result) -> None:
-        """Add a result; a stack that two estates share is told of once."""
-        said = (result.fingerprint, result.outcome, result.message, result.services, result.advisory)
+    def add(self, result: Result, stacks: frozenset[str]) -> None:
+        """Add a result about these stacks; of a stack that two estates share it is told once."""
+        said = (result.fingerprint, result.outcome, result.message, result.location, stacks)
         if said not in self.said:
             self.said.add(said)
             self.results.append(result)
@@ -213,17 +213,19 @@ class _Line:
             results = decide(self.pack, document, answers, estate, settings, self.engine)
         for item in results:
             evidence = {**item.evidence, "stacks": list(names)}
-            self.gathered.add(replace(item, evidence=evidence, advisory=self._advisory(item, estate, names)))
+            about = _about(item, estate, names)
+            self.gathered.add(replace(item, evidence=evidence, advisory=about <= self.group.advisory), about)
         for policy in self.pack.policies:
             if settings[policy.id].enabled:
                 self.gathered.policies[policy.id] = policy.title
             else:
                 self.gathered.disabled.add(f"{policy.id} ({shown})")
 
-    def _advisory(self, result: Result, estate: Estate, names: Sequence[str]) -> bool:
-        """Return whether a result is about advisory stacks alone: those of its services, else of the whole estate."""
-        stacks = {estate.services[name].stack for name in result.services if name in estate.services}
-        return (set(names) if not stacks or None in stacks else stacks) <= self.group.advisory
+
+def _about(result: Result, estate: Estate, names: Sequence[str]) -> frozenset[str]:
+    """Return the stacks of a result's services, all of the estate where they have none."""
+    stacks = {estate.services[name].stack for name in result.services if name in estate.services}
+    return frozenset(stack for stack in stacks if stack is not None and None not in stacks) or frozenset(names)
 
 
 def _summarise(gathered: _Run, estate: Estate) -> None:

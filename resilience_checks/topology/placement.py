@@ -10,7 +10,7 @@ from resilience_checks.catalogue.entries import Target
 from resilience_checks.model.question import Holds
 from resilience_checks.topology.candidates import candidate
 from resilience_checks.topology.estate import Condition, PlacedWhen
-from resilience_checks.topology.references import resolve
+from resilience_checks.topology.references import Loose, resolve
 from resilience_checks.topology.things import Thing, Things, text
 
 if TYPE_CHECKING:
@@ -70,6 +70,11 @@ class Placements:
         self._open: set[int] = set()
         self._aliases = self._site_names()
         self._regions = self._known_regions()
+        self._patterns = [rule for rule in declarations.placement if not rule.match.resources]
+        self._exact: dict[str, list[Rule]] = defaultdict(list)
+        for rule in declarations.placement:
+            for urn in rule.match.resources:
+                self._exact[urn].append(rule)
 
     def of(self, thing: Thing) -> Place:
         """Return where the thing stands."""
@@ -122,11 +127,9 @@ class Placements:
         if not self._declarations.placement:
             return []
         seen = candidate(thing)
-        return [
-            (rule, answer)
-            for rule in self._declarations.placement
-            if (answer := rule.match.match(seen)) is not Holds.NO
-        ]
+        exact = {id(rule): rule for urn in (seen.urn, *seen.within) if urn for rule in self._exact.get(urn, ())}
+        rules = [*self._patterns, *exact.values()]
+        return [(rule, answer) for rule in rules if (answer := rule.match.match(seen)) is not Holds.NO]
 
     def _hold_inside(self, thing: Thing, rules: list[Rule]) -> None:
         """Register rules that put one thing into two rooms, racks or hosts."""
@@ -246,7 +249,16 @@ class Placements:
                 return Place(regions=((region_name(name), ()),))
         if not thing.entry.is_part or thing.entry.token.startswith("pulumi:providers:") or not doubt:
             return NOWHERE
-        return self._unknown_region(thing, f"nothing says in which region {thing.label} stands")
+        return self._unknown_region(thing, f"nothing says in which region {thing.label} stands{self._unseen(thing)}")
+
+    def _unseen(self, thing: Thing) -> str:
+        """Return why what it stands in is not known, where the program names something."""
+        placement = thing.entry.placement
+        for path in placement.inside if placement else ():
+            for end in resolve(self._things, thing, Target(ref=path)) if path != "provider" else ():
+                if isinstance(end.to, Loose) and end.to.unseen:
+                    return f": {end.to.why}"
+        return ""
 
     def _unknown_region(self, thing: Thing, why: str) -> Place:
         values = (*self._regions, ELSEWHERE) if self._regions else (ELSEWHERE, NO_PLACE)

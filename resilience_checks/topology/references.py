@@ -32,6 +32,8 @@ class Loose:
     remedy: str
     location: Location | None
     candidates: tuple[Thing, ...] = ()
+    unseen: bool = False
+    """The value itself is not known, and `why` says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,7 @@ def _unseen(thing: Thing, at: str, value: Value) -> Loose:
         why=f"{at} of {thing.label} is not known: {why}",
         remedy="give the value in the stack's configuration, or declare the component in resilience.yaml",
         location=thing.location,
+        unseen=True,
     )
 
 

@@ -254,6 +254,17 @@ def test_a_wrong_component_is_an_error_at_its_line(
     assert caught.value.location == Location("__main__.py", 3)
 
 
+def test_a_declaration_that_is_no_component_is_an_error_at_its_line(tmp_path: Path) -> None:
+    made = machine({})
+    made.add("resilience-checks:declare/site:Site", "n", {"region": "east"})
+    with pytest.raises(UsageError) as caught:
+        estate(made, FILE, tmp_path)
+    assert str(caught.value) == (
+        "__main__.py:3: resilience-checks:declare/site:Site is no component, and Pulumi would ask for a plugin of its "
+        "package; declare in resilience.yaml or by tags"
+    )
+
+
 def test_all_mistakes_are_shown_together_each_with_its_line(tmp_path: Path) -> None:
     made = program(sevice="x")
     made.declare("Site", "n", regoin="x")
