@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from resilience_checks.sources.linking import STACK_REFERENCE, Reference, link
 from resilience_checks.sources.markers import Markers, Text, has_markers
 from resilience_checks.sources.wire import SECRET, SIGNATURE, secret
 
-OUTPUTS = {
+OUTPUTS: dict[str, Any] = {
     "id": Unknown("later"),
     "found": LookupAnswer("lookup:x", "id"),
     "further": StackOutput("dns/prod", "zone"),

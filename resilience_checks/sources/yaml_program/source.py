@@ -122,6 +122,7 @@ class YamlSource:
             stack_output=program.stack_output,
             remarks=[*config.notes, *read.remarks],
             deadline=time.monotonic() + self._limits.seconds,
+            now=lambda: time.monotonic() - self._given.waited(),
         )
         scope.variables[order.PULUMI] = {
             "cwd": str(directory.resolve()),
