@@ -84,23 +84,25 @@ class _Run:
     disabled: set[str] = field(default_factory=set)
 
 
-def run(options: Options, observer: Observer = lambda _: None) -> Report:
-    """Check every selected stack and return the report.
+def run(options: Options, observer: Observer = lambda _: None, ready: Sequence[Source] = ()) -> Report:
+    """Check every selected stack, or those of the sources that are `ready`, and return the report.
 
     A stack that cannot be evaluated, or an estate that cannot be decided, becomes a failure in the report; the
     others are still checked. Raises CheckError where nothing can be checked at all.
     """
+    from resilience_checks.sources.discovery import Discovery
+
     begun = time.monotonic()
     started = datetime.now(UTC).isoformat(timespec="seconds")
     gathered = _Run()
     sys.setswitchinterval(_SWITCH)
     files = _files(options)
-    found = _programs(options, files)
+    found = Discovery(()) if ready else _programs(options, files)
     gathered.failures += [_failure(error, "") for error in files.failures]
     gathered.failures += [_failure(error, "") for error in found.failures]
     with ExitStack() as stack:
         engine = stack.enter_context(_engine(options))
-        sources = [stack.enter_context(closing(source)) for source in _sources(found.stacks, options, files)]
+        sources = [stack.enter_context(closing(source)) for source in ready or _sources(found.stacks, options, files)]
         graphs = _Graphs(sources, observer)
         stack.callback(graphs.close)
         engine.start()
