@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _COLOUR = "<{%"
 """What begins a colour of the Pulumi command."""
+_DOUBTS = 5
+"""How many facts an unknown finding names; the Pulumi command shows every line of every message."""
 _TITLES = {Outcome.VIOLATION: "", Outcome.UNKNOWN: "unknown: ", Outcome.ERROR: "failed: "}
 WHOLE = "What was checked as a whole"
 
@@ -107,7 +109,9 @@ def _lines(group: Sequence[Result]) -> Iterator[str]:
     elif services := unnamed(first):
         yield f"loses: {', '.join(services)}"
     yield from (f"why: {step}" for step in chain(first))
-    yield from (f"hangs on: {doubt}" for doubt in first.depends_on)
+    yield from (f"hangs on: {doubt}" for doubt in first.depends_on[:_DOUBTS])
+    if len(first.depends_on) > _DOUBTS:
+        yield f"hangs on: {len(first.depends_on) - _DOUBTS} more, which `resilience-checks check` lists"
     if first.remediation:
         yield f"fix: {first.remediation}"
 

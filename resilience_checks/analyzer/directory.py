@@ -42,7 +42,9 @@ def write(directory: Path) -> None:
         (directory / "README.md").write_text(_README, encoding="utf-8")
     except OSError as error:
         raise UsageError(
-            f"{directory} cannot be written: {error.strerror}", why="there is no policy pack", remedy="name another folder"
+            f"{directory} cannot be written: {error.strerror}",
+            why="there is no policy pack",
+            remedy="name another folder",
         ) from error
 
 

@@ -43,7 +43,7 @@ def main() -> None:
         server.stop(None)
 
 
-def _serve(service: Service) -> tuple[Any, int]:
+def _serve(service: Any) -> tuple[Any, int]:
     """Return a server on a free port of this machine alone."""
     import grpc
     from pulumi.runtime.proto import analyzer_pb2_grpc

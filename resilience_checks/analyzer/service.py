@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import traceback
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from resilience_checks.analyzer.stack import StackCheck, Target
 from resilience_checks.model.errors import CheckError, EngineError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from resilience_checks.analyzer.diagnostics import Diagnostic
     from resilience_checks.policy.pack import Policy
@@ -29,12 +30,11 @@ class Service:
         self._target: Target | None = None
         self._settings = Settings()
         self._check: StackCheck | None = None
+        self._lock = threading.Lock()
 
     def Handshake(self, _request: Any, _context: Any) -> Any:  # noqa: N802
         """Accept the engine."""
-        from pulumi.runtime.proto import analyzer_pb2
-
-        return analyzer_pb2.AnalyzerHandshakeResponse()
+        return _messages().AnalyzerHandshakeResponse()
 
     def GetPluginInfo(self, _request: Any, _context: Any) -> Any:  # noqa: N802
         """Say which version this is."""
@@ -44,9 +44,7 @@ class Service:
 
     def GetAnalyzerInfo(self, _request: Any, _context: Any) -> Any:  # noqa: N802
         """Say which policies there are, and what can be configured."""
-        from pulumi.runtime.proto import analyzer_pb2
-
-        return analyzer_pb2.AnalyzerInfo(
+        return _messages().AnalyzerInfo(
             name=PACK,
             displayName="Resilience checks",
             description="Which faults of the stack lose which services",
@@ -57,8 +55,6 @@ class Service:
 
     def ConfigureStack(self, request: Any, _context: Any) -> Any:  # noqa: N802
         """Take note of the stack."""
-        from pulumi.runtime.proto import analyzer_pb2
-
         self._target = Target(
             project=request.project,
             stack=request.stack,
@@ -66,7 +62,7 @@ class Service:
             config=dict(request.config),
             secrets=frozenset(request.config_secret_keys),
         )
-        return analyzer_pb2.AnalyzerStackConfigureResponse()
+        return _messages().AnalyzerStackConfigureResponse()
 
     def Configure(self, request: Any, _context: Any) -> Any:  # noqa: N802
         """Take the configuration, and begin to run the program offline."""
@@ -79,21 +75,15 @@ class Service:
 
     def Analyze(self, request: Any, _context: Any) -> Any:  # noqa: N802
         """Keep a resource's inputs; no policy is about one resource alone."""
-        from pulumi.runtime.proto import analyzer_pb2
-
         self._begun().add(request.urn, request.properties)
-        return analyzer_pb2.AnalyzeResponse()
+        return _messages().AnalyzeResponse()
 
     def Remediate(self, _request: Any, _context: Any) -> Any:  # noqa: N802
         """Change nothing."""
-        from pulumi.runtime.proto import analyzer_pb2
-
-        return analyzer_pb2.RemediateResponse()
+        return _messages().RemediateResponse()
 
     def AnalyzeStack(self, request: Any, _context: Any) -> Any:  # noqa: N802
         """Check the whole stack."""
-        from pulumi.runtime.proto import analyzer_pb2
-
         said: Iterable[Diagnostic]
         passed: Iterable[tuple[str, str]] = ()
         try:
@@ -104,10 +94,10 @@ class Service:
             said = [diagnostics.of_failure(error)]
         except Exception as error:  # noqa: BLE001 whatever it is, the stack must not look clean
             said = [diagnostics.of_failure(_unforeseen(error))]
-        return analyzer_pb2.AnalyzeResponse(
+        return _messages().AnalyzeResponse(
             diagnostics=[_diagnostic(item) for item in said],
             not_applicable=[
-                analyzer_pb2.PolicyNotApplicable(policy_name=policy, reason=reason) for policy, reason in passed
+                _messages().PolicyNotApplicable(policy_name=policy, reason=reason) for policy, reason in passed
             ],
         )
 
@@ -130,9 +120,17 @@ class Service:
                 why="without it there is nothing to check",
                 remedy="use a newer Pulumi command",
             )
-        if self._check is None:
-            self._check = StackCheck(self._target, self._settings)
-        return self._check
+        with self._lock:
+            if self._check is None:
+                self._check = StackCheck(self._target, self._settings)
+            return self._check
+
+
+def _messages() -> Any:
+    """Return the protocol's messages, whose types differ from one release of the SDK to another."""
+    from pulumi.runtime.proto import analyzer_pb2
+
+    return analyzer_pb2
 
 
 def _policies() -> tuple[Policy, ...]:
@@ -145,22 +143,20 @@ def _whole() -> Any:
     """Return the entry that stands for the check as a whole, and carries its configuration."""
     from google.protobuf import json_format
     from google.protobuf.struct_pb2 import Struct
-    from pulumi.runtime.proto import analyzer_pb2
 
-    return analyzer_pb2.PolicyInfo(
+    return _messages().PolicyInfo(
         name=PACK,
         displayName=diagnostics.WHOLE,
         description="Fails where the check itself fails, and says what it could not see",
         enforcementLevel=int(Level.MANDATORY),
         policy_type=_STACK_POLICY,
-        configSchema=analyzer_pb2.PolicyConfigSchema(properties=json_format.ParseDict(dict(SCHEMA), Struct())),
+        configSchema=_messages().PolicyConfigSchema(properties=json_format.ParseDict(dict(SCHEMA), Struct())),
     )
 
 
 def _policy(policy: Policy) -> Any:
-    from pulumi.runtime.proto import analyzer_pb2
 
-    return analyzer_pb2.PolicyInfo(
+    return _messages().PolicyInfo(
         name=policy.id,
         displayName=policy.title,
         description=policy.description,
@@ -173,9 +169,8 @@ def _policy(policy: Policy) -> Any:
 
 
 def _diagnostic(item: Diagnostic) -> Any:
-    from pulumi.runtime.proto import analyzer_pb2
 
-    return analyzer_pb2.AnalyzeDiagnostic(
+    return _messages().AnalyzeDiagnostic(
         policyName=item.policy,
         policyPackName=PACK,
         policyPackVersion=__version__,
@@ -191,5 +186,5 @@ def _unforeseen(error: Exception) -> EngineError:
     return EngineError(
         f"{type(error).__name__}: {error}".rstrip(": "),
         why="the check itself failed, so nothing was decided",
-        remedy="report this:\n" + "".join(traceback.format_exception(error, limit=-4)),
+        remedy="report this:\n" + "".join(traceback.format_exception(error, limit=-4)).rstrip(),
     )

@@ -69,9 +69,7 @@ class StackCheck:
 
         opened, settings = self._opened.result(), self._settings
         directory = opened.project.directory
-        location = replace(
-            opened.project.location, path=_relative(opened.project.file, opened.root)
-        )
+        location = replace(opened.project.location, path=_relative(opened.project.file, opened.root))
         engine = EngineResources(self._target.project, self._target.stack, location, dict(self._inputs))
         source = EngineStack(engine.graph(resources), directory, opened.program, preview=self._target.preview)
         options = Options(

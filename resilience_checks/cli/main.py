@@ -248,7 +248,9 @@ def _policy_pack(given: dict[str, Any], _root: Path, _around: Surroundings) -> i
     from resilience_checks.analyzer.directory import write
 
     write(given["directory"])
-    click.echo(f"written: {given['directory']}; use it with `pulumi preview --policy-pack {given['directory']}`", err=True)
+    click.echo(
+        f"written: {given['directory']}; use it with `pulumi preview --policy-pack {given['directory']}`", err=True
+    )
     return 0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from resilience_checks.model.values import LookupAnswer, Unknown
 
@@ -105,7 +105,7 @@ def _answers(value: Value, at: str) -> Iterator[tuple[str, str]]:
             yield from _answers(item, f"{at}[{index}]")
 
 
-def _is_list(value: Value) -> bool:
+def _is_list(value: Value) -> TypeGuard[Sequence[Value]]:
     return isinstance(value, Sequence) and not isinstance(value, str)
 
 

@@ -68,7 +68,7 @@ def answers(stack: str, folder: Path) -> Path:
     for lookup in graph.lookups:
         shape = SHAPES[lookup.token]
         args = {key: _plain(value) for key, value in lookup.args.items()}
-        answer = {field: _answered(lookup.id, field) for field in shape.fields}
+        answer: dict[str, object] = {field: _answered(lookup.id, field) for field in shape.fields}
         answer |= {field: args[field] for field in shape.echoed if field in args}
         items.append({"token": lookup.token, "args": args, "answer": answer})
     file = folder / "lookups.json"
