@@ -63,7 +63,8 @@ class StackCheck:
 
         Raises CheckError where nothing could be checked.
         """
-        from resilience_checks.check import Options, run
+        from resilience_checks.check import run
+        from resilience_checks.evaluation import Options
         from resilience_checks.sources.engine_resources import EngineResources
         from resilience_checks.sources.engine_stack import EngineStack
 

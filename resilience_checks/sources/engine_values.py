@@ -39,7 +39,8 @@ class Values:
 
     def __init__(self, *, hides: bool, surrogates: bool) -> None:
         """Take note of what the file may hold; `surrogates`: halves of characters that no output can write."""
-        self._hides, self._surrogates = hides, surrogates
+        self._marks = UNKNOWNS | {HIDDEN} if hides else UNKNOWNS
+        self._surrogates = surrogates
         self._texts: dict[str, str] = {}
         self._unknowns: dict[str | None, Unknown] = {}
 
@@ -59,9 +60,9 @@ class Values:
 
     def _value(self, value: Any, origin: str | None, depth: int) -> Value:
         if isinstance(value, str):
-            if value in UNKNOWNS:
-                return self._unknown(origin)
-            return _hidden() if self._hides and value == HIDDEN else self.text(value)
+            if value in self._marks:
+                return _hidden() if value == HIDDEN else self._unknown(origin)
+            return self.text(value)
         if isinstance(value, dict):
             if depth >= MAX_DEPTH:
                 raise TooDeepError
@@ -98,7 +99,9 @@ class Values:
         }
 
     def _unknown(self, origin: str | None) -> Unknown:
-        return self._unknowns.setdefault(origin, unknown(origin))
+        if origin not in self._unknowns:
+            self._unknowns[origin] = unknown(origin)
+        return self._unknowns[origin]
 
 
 def _secret(wrapper: dict[str, Any]) -> Value:
@@ -114,7 +117,8 @@ def _secret(wrapper: dict[str, Any]) -> Value:
 
 
 def _hidden() -> Secret:
-    return secret({"hidden": next(_NUMBERS)})
+    """Return a secret that is equal to no other."""
+    return Secret(f"hidden {next(_NUMBERS)}")
 
 
 def _shown(encoded: object) -> str:

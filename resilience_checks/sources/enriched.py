@@ -47,6 +47,8 @@ def enrich(engine: ResourceGraph, program: ResourceGraph, *, preview: bool) -> R
         lookups=program.lookups,
         skipped=program.skipped if preview else (),
         outputs=program.outputs or engine.outputs,
+        output_dependencies=program.output_dependencies,
+        references=program.references,
         capabilities=replace(
             engine.capabilities,
             lookups=can.lookups and not alone,

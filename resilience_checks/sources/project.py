@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import InputError
@@ -29,6 +29,7 @@ class Project:
     options: Mapping[str, Any]
     main: str | None
     config: Mapping[str, Any]
+    packages: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def program(self) -> Path:
@@ -43,6 +44,8 @@ class StackConfig:
     values: Mapping[str, str]
     secrets: frozenset[str]
     notes: tuple[str, ...] = ()
+    environment: bool = False
+    """Whether an `environment:` adds values that are not known offline."""
 
 
 def read_project(file: Path, root: Path) -> Project:
@@ -70,6 +73,7 @@ def read_project(file: Path, root: Path) -> Project:
         )
     main = data.get("main")
     config = data.get("config") or {}
+    packages = data.get("packages") or {}
     return Project(
         name=name,
         directory=file.parent,
@@ -79,6 +83,7 @@ def read_project(file: Path, root: Path) -> Project:
         options=options if isinstance(options, dict) else {},
         main=main if isinstance(main, str) else None,
         config=config if isinstance(config, dict) else {},
+        packages=packages if isinstance(packages, dict) else {},
     )
 
 
@@ -120,7 +125,7 @@ def stack_config(project: Project, stack: str, root: Path) -> StackConfig:
             secrets.add(full)
     if data.get("environment"):
         notes.append("the values of the stack's `environment:` are not known offline")
-    return StackConfig(values, frozenset(secrets), tuple(notes))
+    return StackConfig(values, frozenset(secrets), tuple(notes), bool(data.get("environment")))
 
 
 def read_mapping(file: Path, root: Path) -> Mapping[str, Any]:

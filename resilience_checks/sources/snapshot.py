@@ -24,6 +24,7 @@ _ENGINE_ALONE = frozenset({"__internal", "version"})
 """Inputs that the engine alone adds to a provider."""
 _NONE: Mapping[str, tuple[str, ...]] = {}
 _PLAIN = ResourceOptions()
+_OPTIONS = frozenset({"protect", "retainOnDelete", "deleteBeforeReplace", "deletedWith", "ignoreChanges", "aliases"})
 _URN_PARTS = 4
 _BROKEN = "the graph would lack what is named there, so nothing was decided about it"
 _SHOWN = 5
@@ -171,7 +172,9 @@ class Snapshot:
         return found if isinstance(found, str) and found and found not in UNKNOWNS else None
 
     def _options(self, state: dict[str, Any]) -> ResourceOptions:
-        options = ResourceOptions(
+        if _OPTIONS.isdisjoint(state):
+            return _PLAIN
+        return ResourceOptions(
             protect=state.get("protect") is True,
             retain_on_delete=state.get("retainOnDelete") is True,
             delete_before_replace=state.get("deleteBeforeReplace") is True,
@@ -179,10 +182,11 @@ class Snapshot:
             ignore_changes=self._texts(state, "ignoreChanges"),
             aliases=self._texts(state, "aliases"),
         )
-        return _PLAIN if options == _PLAIN else options
 
     def _texts(self, state: dict[str, Any], key: str) -> tuple[str, ...]:
-        found = state.get(key) or []
+        found = state.get(key)
+        if not found:
+            return ()
         if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
             raise _Malformed(key)
         return tuple(self.values.text(item) for item in found)

@@ -48,3 +48,10 @@ def is_unknown(value: object) -> bool:
     if isinstance(value, list):
         return any(is_unknown(item) for item in value)
     return isinstance(value, str) and value in UNKNOWNS
+
+
+def has_secret(value: object) -> bool:
+    """Return whether a struct's value is a secret or has one in it."""
+    if isinstance(value, dict):
+        return value.get(SIGNATURE) == SECRET or any(has_secret(item) for item in value.values())
+    return isinstance(value, list) and any(has_secret(item) for item in value)

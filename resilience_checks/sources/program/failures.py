@@ -13,20 +13,24 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from resilience_checks.sources.program.monitor import Registered
+    from resilience_checks.sources.program.record import Refusal, Registered
     from resilience_checks.sources.project import Project
 
 _WHY = "a program that does not run to its end has no graph, so nothing of this stack was checked"
+PREVIEW = (
+    "check a preview of it instead: run `pulumi preview --json --show-sames > preview.json`, "
+    "and give it with `--preview preview.json`"
+)
 _MAX_OUTPUT = 2000
 
 
 def other_language(project: Project) -> InputError:
     """Return the error for a program in a language that cannot be run here."""
     return InputError(
-        f"programs with `runtime: {project.runtime}` cannot be read yet",
+        f"programs with `runtime: {project.runtime}` cannot be run here",
         location=project.location,
         why="nothing of this project was checked",
-        remedy="only `runtime: python` is supported in this version",
+        remedy=PREVIEW,
     )
 
 
@@ -62,6 +66,16 @@ def duplicate(pair: tuple[Registered, Registered], project: Project, root: Path)
     )
 
 
+def refused(refusal: Refusal, project: Project, root: Path) -> InputError:
+    """Return the error for a request with which the engine ends a program."""
+    return InputError(
+        refusal.what,
+        location=_in_project(refusal.frames, project, root) or project.location,
+        why="the engine refuses it, so the program does not run to its end",
+        remedy=refusal.remedy,
+    )
+
+
 def failed(end: Mapping[str, Any], project: Project, root: Path, private: Path, code: int) -> InputError:
     """Return the error for a program that ended badly."""
     what, remedy = _words(end, project, code)
@@ -89,6 +103,12 @@ def _words(end: Mapping[str, Any], project: Project, code: int) -> tuple[str, st
         return f"syntax error: {message}", "correct the line"
     if kind == "config":
         key = str(end.get("key"))
+        if end.get("environment"):
+            return (
+                f"the configuration value {key} is required and not set; the stack's `environment:` may define it, "
+                "and is not known offline",
+                f"set it in `config:` of Pulumi.<stack>.yaml too, or {PREVIEW}",
+            )
         return (
             f"the configuration value {key} is required and not set",
             f"set it in Pulumi.<stack>.yaml, or run `pulumi config set {key.removeprefix(project.name + ':')} VALUE`",

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.graph import Capabilities, ResourceGraph, SkippedCallback
 from resilience_checks.model.location import Location
-from resilience_checks.model.resource import Lookup, Resource
+from resilience_checks.model.resource import Lookup, Resource, ResourceOptions
 from resilience_checks.sources.program.answers import Answers, lookup_id
 from resilience_checks.sources.program.conversion import Converter
-from resilience_checks.sources.program.monitor import STACK
+from resilience_checks.sources.program.record import STACK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from resilience_checks.sources.discovery import Stack
-    from resilience_checks.sources.program.monitor import Asked, Record, Registered
+    from resilience_checks.sources.program.record import Asked, Record, Registered
 
 _LOOKUP = "urn:resilience-checks:lookup::"
+_TOP = re.compile(r"[.\[]")
 
 
 def build(
@@ -33,9 +35,11 @@ def build(
     end: Mapping[str, Any],
     notes: tuple[str, ...],
     digest: str,
+    *,
+    environment: bool = False,
 ) -> ResourceGraph:
-    """Return the graph of a program that ended well."""
-    return _Builder(stack, root, record, answers, private).graph(end, notes, digest)
+    """Return the graph of a program that ended well; `environment`: the stack's configuration is not all of it."""
+    return _Builder(stack, root, record, answers, private).graph(end, notes, digest, environment=environment)
 
 
 class _Builder:
@@ -50,20 +54,33 @@ class _Builder:
         self._skipped: list[SkippedCallback] = []
         self._unwatched: list[str] = []
         self._lookup_notes: dict[int, dict[str, Any]] = {}
+        self._outputs: dict[str, list[str]] = {}
+        self._standins: list[dict[str, Any]] = []
+        self._unset: list[str] = []
+        self._marks: list[tuple[str, int, str]] = []
         self._read_notes(private / "notes.jsonl")
         self._lookup_ids = self._number_lookups()
+        for note in self._standins:
+            self._lookup_notes.setdefault(note["number"], {"token": note["token"]})["standing"] = True
+        for text, number, path in self._marks:
+            answers.learn(text, self._lookup_ids.get(number, "lookup"), path)
+        self._registered = frozenset(item.urn for item in record.resources)
 
-    def graph(self, end: Mapping[str, Any], notes: tuple[str, ...], digest: str) -> ResourceGraph:
+    def graph(
+        self, end: Mapping[str, Any], notes: tuple[str, ...], digest: str, *, environment: bool = False
+    ) -> ResourceGraph:
         registered = sorted(self._record.resources, key=lambda item: (item.type != STACK, item.number))
         resources = tuple(self._resource(item) for item in registered)
         whole = not self._unwatched and all(
-            self._elements.get(item.number) is not None for item in registered if item.inputs
+            item.number and self._elements.get(item.number) is not None for item in registered if item.inputs
         )
         stack_urn = next((item.urn for item in registered if item.type == STACK), "")
-        outputs = self._converter.mapping(
-            self._record.outputs.get(stack_urn, {}), lambda _: None, lambda _at, _lookup: None
-        )
+        behind = self._references(self._outputs)
+        outputs = self._values(self._record.outputs.get(stack_urn, {}), behind)
         remarks = [*notes, *(f"not watched with this SDK: {what}" for what in self._unwatched)]
+        remarks += _assumed(self._standins)
+        if environment and self._unset:
+            remarks.append(f"not set, so that the `environment:` may define it: {', '.join(sorted(set(self._unset)))}")
         if not end.get("isolated"):
             remarks.append("no network namespace: connections were refused inside the program's own process only")
         remote = [item.name for item in registered if item.remote]
@@ -78,6 +95,7 @@ class _Builder:
             lookups=self._lookups(),
             skipped=tuple(self._skipped),
             outputs=outputs,
+            output_dependencies={path: tuple(targets) for path, targets in sorted(behind.items()) if targets},
             capabilities=Capabilities(
                 lookups=True, element_dependencies=whole, secret_equality=True, lines=True, complete=not remote
             ),
@@ -86,7 +104,7 @@ class _Builder:
         )
 
     def _resource(self, item: Registered) -> Resource:
-        elements = self._references(self._elements.get(item.number) or {})
+        elements = {path: urns for path, urns in self._references(self._noted(item)).items() if urns}
         inputs = self._values(item.inputs, elements)
         return Resource(
             urn=item.urn,
@@ -95,38 +113,55 @@ class _Builder:
             custom=item.custom,
             inputs=inputs,
             parent=item.parent or None,
-            provider=item.provider or None,
+            provider=item.provider if item.provider in self._registered else None,
             dependencies=tuple(urn for urn in item.dependencies if not urn.startswith(_LOOKUP)),
             property_dependencies={
                 key: self._targets(urns) for key, urns in sorted(item.property_dependencies.items()) if urns
             },
             element_dependencies={path: tuple(targets) for path, targets in sorted(elements.items())},
-            location=self._places.get(item.number) or self._location(item.frames),
+            location=self._location(item.frames) or self._places.get(item.number) or self._location(item.position),
             external_id=item.external_id,
+            options=ResourceOptions(
+                protect=bool(item.protect),
+                retain_on_delete=bool(item.retain_on_delete),
+                delete_before_replace=item.delete_before_replace,
+                deleted_with=item.deleted_with or None,
+                ignore_changes=item.ignore_changes,
+                aliases=item.aliases,
+            ),
         )
 
+    def _noted(self, item: Registered) -> dict[str, Any]:
+        """Return what the child noted of each element; of an input that a transform changed, what the engine knows."""
+        noted = (self._elements.get(item.number) if item.number else None) or {}
+        kept = {path: urns for path, urns in noted.items() if _TOP.split(path, maxsplit=1)[0] not in item.changed}
+        return {**kept, **{key: item.property_dependencies.get(key, ()) for key in sorted(item.changed)}}
+
     def _lookups(self) -> tuple[Lookup, ...]:
+        """Return each lookup once, in the order in which the program asked, the unnumbered ones last."""
         found: dict[str, Lookup] = {}
-        sent: dict[int, Asked] = {item.number: item for item in self._record.lookups}
+        sent = {item.number: item for item in self._record.lookups if item.number}
         for number in sorted(self._lookup_ids):
-            key, note = self._lookup_ids[number], self._lookup_notes.get(number, {})
-            asked = sent.get(number)
-            token = asked.token if asked else note["token"]
-            if key in found:
-                continue
-            elements = self._references(note.get("elements") or {})
-            args = self._values(asked.args if asked else note.get("unsent", {}), elements)
-            found[key] = Lookup(
-                id=key,
-                token=token,
-                args=args,
-                provider=(asked.provider or None) if asked else None,
-                location=self._place(note.get("place")),
-                answered=asked.answered if asked else False,
-                dependencies=tuple(sorted({target for targets in elements.values() for target in targets})),
-                element_dependencies={path: tuple(targets) for path, targets in sorted(elements.items())},
-            )
+            note = self._lookup_notes.get(number, {})
+            found.setdefault(self._lookup_ids[number], self._lookup(self._lookup_ids[number], sent.get(number), note))
+        for item in self._record.lookups:
+            found.setdefault(item.id, self._lookup(item.id, item, {}))
         return tuple(found.values())
+
+    def _lookup(self, key: str, asked: Asked | None, note: Mapping[str, Any]) -> Lookup:
+        elements = self._references(note.get("elements") or {})
+        given = asked.given if asked else None
+        return Lookup(
+            id=key,
+            token=asked.token if asked else note["token"],
+            args=self._values(asked.args if asked else note.get("unsent", {}), elements),
+            provider=(asked.provider or None) if asked else None,
+            location=self._place(note.get("place")),
+            answered=bool(note.get("standing")) or (asked is not None and asked.answered),
+            dependencies=tuple(sorted({target for targets in elements.values() for target in targets})),
+            element_dependencies={path: tuple(targets) for path, targets in sorted(elements.items())},
+            answer=None if given is None else self._values(given, {}),
+        )
 
     def _values(self, data: dict[str, Any], elements: dict[str, list[str]]) -> Mapping[str, Any]:
         def origin(at: str) -> str | None:
@@ -153,7 +188,9 @@ class _Builder:
         return tuple(sorted({target for target in numbered if target}))
 
     def _read_notes(self, file: Path) -> None:
-        for line in file.read_text(encoding="utf-8").splitlines():
+        """Read what the child noted; a program that ran without one has no such file."""
+        lines = file.read_text(encoding="utf-8").split("\n") if file.exists() else ()
+        for line in filter(None, lines):
             note = json.loads(line)
             kind = note.pop("kind")
             if kind == "elements":
@@ -166,12 +203,20 @@ class _Builder:
                 self._lookup_notes[note["number"]] = note
             elif kind == "skipped":
                 self._skipped.append(SkippedCallback(self._place(note), note["name"]))
+            elif kind == "mark":
+                self._marks.append((note["text"], note["number"], note["path"]))
+            elif kind == "standin":
+                self._standins.append(note)
+            elif kind == "unset":
+                self._unset.append(note["key"])
+            elif kind == "outputs":
+                self._outputs = note["elements"] or {}
             elif kind == "unwatched":
                 self._unwatched.append(note["what"])
 
     def _number_lookups(self) -> dict[int, str]:
         """Return the id of each lookup call, also of those that were never sent because an argument is unknown."""
-        ids = {item.number: item.id for item in self._record.lookups}
+        ids = {item.number: item.id for item in self._record.lookups if item.number}
         for number, note in self._lookup_notes.items():
             if number not in ids:
                 ids[number] = lookup_id(note["token"], note.get("unsent"), str(note.get("elements")))
@@ -191,3 +236,20 @@ class _Builder:
 def _relative(file: str, root: Path) -> str:
     real = os.path.realpath(root) + os.sep
     return file[len(real) :].replace(os.sep, "/") if file.startswith(real) else Path(file).as_posix()
+
+
+def _assumed(standins: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return what had to be assumed of answers that nobody gave, once for each token."""
+    found: dict[str, set[str]] = {}
+    for note in standins:
+        found.setdefault(note["token"], set()).update(note["assumed"])
+    words = {"length": "each list in it is taken to have 3 elements", "number": "its numbers and flags are guesses"}
+    return [
+        "; ".join(
+            [
+                f"the answer of {token} is not known: give it with --lookups",
+                *(words[name] for name in sorted(assumed)),
+            ]
+        )
+        for token, assumed in found.items()
+    ]
