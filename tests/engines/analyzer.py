@@ -25,6 +25,7 @@ STACKS = ROOT / "stacks"
 _NAME = "pulumi-analyzer-policy-resilience-checks"
 _PACKAGES = ("vsphere", "fortios", "f5bigip")
 _FINDING = re.compile(r"^ +- \[(\w+)\](?: \[severity: \w+\])?  (\S+)(?:  \((.*)\))?$", re.MULTILINE)
+_LEFT_OUT = re.compile(r' +"?(patient-record|test-results|appointments|prescriptions)"?: ')
 
 
 def preview(
@@ -56,9 +57,12 @@ def findings(done: subprocess.CompletedProcess[str]) -> list[tuple[str, str, str
 
 
 def copy(stack: str, folder: Path) -> Path:
-    """Return a copy of a stack that a test may change."""
+    """Return a copy of a stack that a test may change, with two of its services."""
     target = folder / "programs" / stack
     shutil.copytree(STACKS / stack, target, ignore=shutil.ignore_patterns("__pycache__", ".venv"))
+    for file in (target / "estate.py", target / "resilience.yaml"):
+        lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+        file.write_text("".join(line for line in lines if not _LEFT_OUT.match(line)), encoding="utf-8")
     return target
 
 

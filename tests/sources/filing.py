@@ -81,10 +81,7 @@ def as_state(resource: Resource, *, hides: bool) -> dict[str, Any]:
         "id": resource.external_id,
     }
     if resource.location is not None:
-        fields["stackTrace"] = [
-            {},
-            {"sourcePosition": f"project:///{resource.location.path}#{resource.location.line},1"},
-        ]
+        fields["stackTrace"] = [{}, {"sourcePosition": f"project:///{resource.location.path}#{resource.location.line},1"}]
     return {key: value for key, value in fields.items() if value}
 
 

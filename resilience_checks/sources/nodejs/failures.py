@@ -45,10 +45,7 @@ def _words(end: Mapping[str, Any], project: Project, output: str, code: int) -> 
     lookups = ", ".join(dict.fromkeys(end.get("unanswered") or ()))
     match kind:
         case "types":
-            return (
-                f"the program does not compile: {message}",
-                "correct the type error, as `pulumi preview` would ask too",
-            )
+            return f"the program does not compile: {message}", "correct the type error, as `pulumi preview` would ask too"
         case "syntax":
             return f"syntax error: {message}", "correct the line"
         case "module":

@@ -92,5 +92,7 @@ class Standin:
         from pulumi import _types
 
         types = {} if depth > _DEEPEST else _types.output_type_types(kind)
-        values = {name: self.of(inner, f"{at}.{name}" if at else name, depth + 1) for name, inner in types.items()}
+        values = {
+            name: self.of(inner, f"{at}.{name}" if at else name, depth + 1) for name, inner in types.items()
+        }
         return _types.output_type_from_dict(kind, values)
