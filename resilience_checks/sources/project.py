@@ -109,7 +109,7 @@ def stack_config(project: Project, stack: str, root: Path) -> StackConfig:
     notes: list[str] = []
     for key, default in project.config.items():
         value = default
-        if isinstance(default, dict) and ({"type", "description", "default", "value", "secret"} & set(default)):
+        if isinstance(default, dict):  # a declaration; a value of its own that is an object stands under `value`
             value = default.get("value", default.get("default"))
             if default.get("secret"):
                 secrets.add(_full(project, key))

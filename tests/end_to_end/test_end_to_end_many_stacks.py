@@ -255,3 +255,60 @@ def test_a_stack_that_is_not_selected_is_listed_and_its_outputs_say_so(tmp_path:
     [result] = [item for item in report.results if item.policy == REGION]
     assert (report.left_out, result.outcome) == (("platform/prod",), "unknown")
     assert any("acme/platform/prod, which is left out of this check" in text for text in result.depends_on)
+
+
+def deployed(project: str, identity: str) -> str:
+    """Return the state of a stack with one plan, whose id it puts out."""
+    root = f"urn:pulumi:prod::{project}::pulumi:pulumi:Stack::{project}-prod"
+    plan = {
+        "urn": f"urn:pulumi:prod::{project}::{PLAN}::plan",
+        "type": PLAN,
+        "custom": True,
+        "id": identity,
+        "parent": root,
+        "inputs": {"name": "plan-1", "location": "uksouth"},
+    }
+    stack = {"urn": root, "type": "pulumi:pulumi:Stack", "custom": False, "outputs": {"plan": identity}}
+    return json.dumps({"version": 3, "deployment": {"manifest": {}, "resources": [stack, plan]}})
+
+
+def test_a_program_stands_on_what_a_state_says_is_deployed(tmp_path: Path) -> None:
+    root = plant(tmp_path, {"booking": app("app-1", "acme/platform/prod")}, resilience_yaml=SERVICES)
+    state = root / "state.json"
+    state.write_text(deployed("platform", "/subscriptions/1/plan-1"), encoding="utf-8")
+    options = check.Options(paths=(root,), root=root, states=(state,))
+    found = {graph.name: graph for graph in check.graphs(options)}
+    [made] = [item for item in found["booking/prod"].resources if item.name == "app"]
+    assert made.inputs["serverFarmId"] == "/subscriptions/1/plan-1"
+    assert made.element_dependencies["serverFarmId"][0] == "output:platform/prod:plan"
+    assert spoken(check.run(options)) == [("violation", REGION, "region:uksouth", ("booking",))]
+
+
+def test_a_state_stands_on_what_another_state_says_is_deployed(tmp_path: Path) -> None:
+    root = plant(
+        tmp_path, {"booking": app("app-1", "acme/platform/prod"), "platform": PLATFORM}, resilience_yaml=SERVICES
+    )
+    prefix = "urn:pulumi:prod::booking::"
+    reference = {
+        "urn": f"{prefix}pulumi:pulumi:StackReference::acme/platform/prod",
+        "type": "pulumi:pulumi:StackReference",
+        "custom": True,
+        "external": True,
+        "id": "acme/platform/prod",
+        "inputs": {"name": "acme/platform/prod"},
+    }
+    served = {
+        "urn": f"{prefix}{APP}::app",
+        "type": APP,
+        "custom": True,
+        "id": "app-1",
+        "inputs": {"name": "app-1", "serverFarmId": "/plan-1"},
+        "dependencies": [reference["urn"]],
+        "propertyDependencies": {"serverFarmId": [reference["urn"]]},
+    }
+    states = (root / "booking.json", root / "platform.json")
+    content = {"version": 3, "deployment": {"manifest": {}, "resources": [reference, served]}}
+    states[0].write_text(json.dumps(content), encoding="utf-8")
+    states[1].write_text(deployed("platform", "/plan-1"), encoding="utf-8")
+    report = check.run(check.Options(paths=(root,), root=root, states=states))
+    assert spoken(report) == [("violation", REGION, "region:uksouth", ("booking",))]

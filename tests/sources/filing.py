@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from resilience_checks.model.values import Secret, Unknown
+from resilience_checks.model.values import LookupAnswer, Secret, Unknown
 from resilience_checks.sources.files import open_all
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def read(document: object, directory: Path, *, kind: str | None = None, raw: byt
 
 
 def as_state(resource: Resource, *, hides: bool) -> dict[str, Any]:
-    """Return a resource as the engine writes it; `hides`: secrets as a preview shows them."""
+    """Return a resource as the engine writes it; `hides`: secrets as a preview shows them, lookups as mere answers."""
     fields = {
         "urn": resource.urn,
         "custom": resource.custom,
@@ -71,7 +71,9 @@ def as_state(resource: Resource, *, hides: bool) -> dict[str, Any]:
         "parent": resource.parent,
         "provider": f"{resource.provider}::{UNKNOWN if hides else 'an-id'}" if resource.provider else None,
         "dependencies": list(resource.dependencies),
-        "propertyDependencies": {key: list(urns) for key, urns in resource.property_dependencies.items()},
+        "propertyDependencies": {
+            key: [urn for urn in urns if urn.startswith("urn:")] for key, urns in resource.property_dependencies.items()
+        },
         "protect": resource.options.protect,
         "retainOnDelete": resource.options.retain_on_delete,
         "deletedWith": resource.options.deleted_with,
@@ -81,7 +83,10 @@ def as_state(resource: Resource, *, hides: bool) -> dict[str, Any]:
         "id": resource.external_id,
     }
     if resource.location is not None:
-        fields["stackTrace"] = [{}, {"sourcePosition": f"project:///{resource.location.path}#{resource.location.line},1"}]
+        fields["stackTrace"] = [
+            {},
+            {"sourcePosition": f"project:///{resource.location.path}#{resource.location.line},1"},
+        ]
     return {key: value for key, value in fields.items() if value}
 
 
@@ -90,6 +95,8 @@ def _written(value: Any, *, hides: bool) -> Any:
         return UNKNOWN
     if isinstance(value, Secret):
         return "[secret]" if hides else {**CIPHER, "ciphertext": value.digest}
+    if isinstance(value, LookupAnswer):
+        return f"{value.lookup.rpartition(':')[2]} {value.path}"  # as some id that only the provider knows
     if isinstance(value, dict):
         return {key: _written(item, hides=hides) for key, item in value.items()}
     if isinstance(value, list):

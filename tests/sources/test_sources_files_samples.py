@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import shutil
-from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,10 +14,13 @@ from resilience_checks.report.graph_json import as_data
 from resilience_checks.sources.files import open_all
 from tests.sources.filing import FILES
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 SAMPLES = sorted(path.name for path in FILES.glob("*.json"))
 
 
-def graph(file: Path, project: Path) -> dict[str, object]:
+def graph(file: Path, project: Path) -> dict[str, Any]:
     kind = file.name.partition("_")[0]
     previews, states = ([file], []) if kind == "preview" else ([], [file])
     found = open_all(previews, states, (project,), project)
@@ -71,10 +74,11 @@ def test_a_partial_preview_says_how_much_it_lacks(tmp_path: Path) -> None:
         "lines": True,
         "complete": False,
     }
-    assert found["notes"] == [
+    (note,) = found["notes"]
+    assert note == (
         "6 steps are not shown in the preview, unchanged resources among them: "
         "write the preview with `pulumi preview --json --show-sames`"
-    ]
+    )
 
 
 def regenerate(directory: Path) -> None:

@@ -41,56 +41,59 @@ def failed(end: Mapping[str, Any], project: Project, root: Path, private: Path, 
 
 
 def _words(end: Mapping[str, Any], project: Project, output: str, code: int) -> tuple[str, str]:
-    kind, message = end.get("kind"), str(end.get("message", ""))
+    """Return what happened and what to do about it."""
+    kind, message = str(end.get("kind")), str(end.get("message", ""))
+    token, key = str(end.get("token")), str(end.get("key"))
+    first_line = output.partition("\n")[0]
+    if kind == "died" and any(sign in output for sign in _OUT_OF_MEMORY):
+        kind = "memory"
+    known = {
+        "types": (
+            f"the program does not compile: {message}",
+            "correct the type error, as `pulumi preview` would ask too",
+        ),
+        "syntax": (f"syntax error: {message}", "correct the line"),
+        "module": (
+            f"the program imports {end.get('module')!r}, which is not there",
+            f"install the program's packages ({_install(project)}), or correct the path",
+        ),
+        "config": (
+            f"the configuration value {key} is required and not set",
+            f"set it in Pulumi.<stack>.yaml, or run `pulumi config set {key.removeprefix(project.name + ':')} VALUE`",
+        ),
+        "entry": (
+            f"the program's entry point was not found: {first_line}",
+            "correct `main` in Pulumi.yaml or package.json, or build the program first",
+        ),
+        "exit": (f"the program ended itself with exit code {message}", "let it run to its end in a preview"),
+        "network": (message, "a check runs without network: read what is needed from configuration instead"),
+        "lookup": (
+            f"the program waits for the answer of {token}, which only its provider knows",
+            f"give the answer with --lookups, or use the form that returns an output ({token.rsplit(':', 1)[-1]}Output), so that it can stay unknown",
+        ),
+        "unfinished": (
+            "the program ended before all that it waits for was settled",
+            "look for a promise that nothing resolves; `pulumi preview` ends the same way",
+        ),
+        "memory": ("the program ran out of memory", "make it smaller, or raise the limit"),
+        "died": (
+            f"the program's process ended without a word (status {code})",
+            "run it with `pulumi preview` to see why; it may have been stopped for using too much memory",
+        ),
+    }
+    return known[kind] if kind in known else _raised(end, message)
+
+
+def _raised(end: Mapping[str, Any], message: str) -> tuple[str, str]:
     lookups = ", ".join(dict.fromkeys(end.get("unanswered") or ()))
-    match kind:
-        case "types":
-            return f"the program does not compile: {message}", "correct the type error, as `pulumi preview` would ask too"
-        case "syntax":
-            return f"syntax error: {message}", "correct the line"
-        case "module":
-            command = install(project.directory, project.options.get("packagemanager"))
-            return (
-                f"the program imports {end.get('module')!r}, which is not there",
-                f"install the program's packages ({command}), or correct the path",
-            )
-        case "config":
-            key = str(end.get("key"))
-            return (
-                f"the configuration value {key} is required and not set",
-                f"set it in Pulumi.<stack>.yaml, or run `pulumi config set {key.removeprefix(project.name + ':')} VALUE`",
-            )
-        case "entry":
-            return (
-                f"the program's entry point was not found: {output.partition(chr(10))[0]}",
-                "correct `main` in Pulumi.yaml or package.json, or build the program first",
-            )
-        case "exit":
-            return f"the program ended itself with exit code {message}", "let it run to its end in a preview"
-        case "network":
-            return message, "a check runs without network: read what is needed from configuration instead"
-        case "lookup":
-            return (
-                f"the program waits for the answer of {end.get('token')}, which only its provider knows",
-                "give the answer with --lookups, or use the form that returns an output "
-                f"({str(end.get('token')).rsplit(':', 1)[-1]}Output), so that it can stay unknown",
-            )
-        case "unfinished":
-            return (
-                "the program ended before all that it waits for was settled",
-                "look for a promise that nothing resolves; `pulumi preview` ends the same way",
-            )
-        case "died":
-            if any(sign in output for sign in _OUT_OF_MEMORY):
-                return "the program ran out of memory", "make it smaller, or raise the limit"
-            return (
-                f"the program's process ended without a word (status {code})",
-                "run it with `pulumi preview` to see why; it may have been stopped for using too much memory",
-            )
     remedy = "run `pulumi preview` to see the same error, and correct the program"
     if lookups:
         remedy = f"if it needs the answer of {lookups}, give it with --lookups; else correct the program"
     return f"{end.get('type', 'error')}: {message}", remedy
+
+
+def _install(project: Project) -> str:
+    return install(project.directory, project.options.get("packagemanager"))
 
 
 def _location(end: Mapping[str, Any], project: Project, root: Path) -> Location:

@@ -12,6 +12,7 @@ import os
 import resource
 import sys
 from pathlib import Path
+from typing import Any
 
 MAIN = Path(__file__).with_name("child") / "main.js"
 ISOLATION = Path(__file__).parent.parent / "program" / "child.py"
@@ -29,7 +30,7 @@ def main() -> None:
     os.execv(job["node"], [job["node"], *heap, *job["node_arguments"], str(MAIN), str(private), state])  # noqa: S606
 
 
-def _isolation() -> object:
+def _isolation() -> Any:
     spec = importlib.util.spec_from_file_location("isolation", ISOLATION)
     assert spec is not None
     assert spec.loader is not None

@@ -110,9 +110,10 @@ class NodeSource:
         record = self._preview.record
         if record.duplicates:
             raise shared.duplicate(record.duplicates[0], self._stack.project, self.root)
+        if record.refusals:
+            raise shared.refused(record.refusals[0], self._stack.project, self.root)
         if not end.get("ok"):
             raise failures.failed(end, self._stack.project, self.root, self._private, self._child.returncode)
-        _learn_marks(self._private / "notes.jsonl", self._preview)
         return graph_of.build(
             self._stack,
             self.root,
@@ -169,12 +170,3 @@ def _environment(private: Path, tools: Toolchain, config: StackConfig) -> dict[s
     if tools.tsconfig is not None:
         environment["PULUMI_NODEJS_TSCONFIG_PATH"] = tools.tsconfig
     return environment
-
-
-def _learn_marks(file: Path, preview: Preview) -> None:
-    """Tell the answers which texts stand for answers that nobody gave."""
-    lookups = {asked.number: asked.id for asked in preview.record.lookups}
-    for line in file.read_text(encoding="utf-8").splitlines():
-        note = json.loads(line)
-        if note["kind"] == "mark":
-            preview.answers.learn(note["text"], lookups.get(note["number"], "lookup"), note["path"])

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from resilience_checks.sources.program.record import Asked, Record, Registered
 
 _LOOKUP = "urn:resilience-checks:lookup::"
+_INSTALLED = frozenset({"node_modules", "site-packages"})
+"""Folders of packages, which may stand in a project and are no part of it."""
 _TOP = re.compile(r"[.\[]")
 
 
@@ -228,7 +230,7 @@ class _Builder:
     def _location(self, frames: Iterable[tuple[str, int]]) -> Location | None:
         for file, line in frames:
             real = os.path.realpath(file)
-            if real.startswith(self._project):
+            if real.startswith(self._project) and _INSTALLED.isdisjoint(Path(real[len(self._project) :]).parts):
                 return Location(_relative(real, self._root), line)
         return None
 

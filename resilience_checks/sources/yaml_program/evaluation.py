@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.sources.yaml_program import functions
@@ -76,12 +76,24 @@ class Evaluator:
         short = name.removeprefix(f"{scope.project}:")
         for names in (scope.resources, scope.config, scope.variables):
             if name in names:
-                return self.tail(names[name], path[1:], at)
+                return self._part(names[name], path[1:], at)
         if short in scope.config:
-            return self.tail(scope.config[short], path[1:], at)
+            return self._part(scope.config[short], path[1:], at)
         raise scope.document.error(
             at, f"`{name}` has no value here", "name a resource, variable or configuration value"
         )
+
+    def _part(self, value: Any, path: Path, at: At) -> Any:
+        """Return a part of what a name stands for.
+
+        The host waits for everything in a list or object before it takes a part of it: the part is unknown while
+        anything is, and depends on all. Its sources are its own.
+        """
+        if not isinstance(value, list | dict) or not any(outputs_in(value)):
+            return self.tail(value, path, at)
+        whole = lift(lambda inner: self.tail(inner, path, at), value)
+        own = frozenset().union(*(output.sources for output in outputs_in(self.tail(value, path, at))))
+        return replace(whole, sources=own)
 
     def tail(self, value: Any, path: Path, at: At) -> Any:
         """Return the value at the rest of a property path."""

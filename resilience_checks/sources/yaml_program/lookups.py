@@ -5,19 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from resilience_checks.model.location import Location
 from resilience_checks.model.resource import Lookup
-from resilience_checks.sources.program.answers import SHAPES, Answers, lookup_id
+from resilience_checks.sources.program.answers import lookup_id
+from resilience_checks.sources.program.structs import UNKNOWN
 from resilience_checks.sources.yaml_program.evaluation import resources_of
 from resilience_checks.sources.yaml_program.outputs import Output, Partial, outputs_in, plain, unknown
 from resilience_checks.sources.yaml_program.received import received
-from resilience_checks.sources.yaml_program.settled import settle
+from resilience_checks.sources.yaml_program.settled import sent, settle
 from resilience_checks.sources.yaml_program.tokens import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from resilience_checks.model.location import Location
-    from resilience_checks.sources.given import Given
+    from resilience_checks.sources.program.engine import Engine
     from resilience_checks.sources.yaml_program.evaluation import Evaluator
     from resilience_checks.sources.yaml_program.expressions import Invoke
     from resilience_checks.sources.yaml_program.outputs import Handle
@@ -28,11 +29,9 @@ if TYPE_CHECKING:
 class Lookups:
     """The lookups of one program, each once."""
 
-    given: Given
-    answers: Answers
+    engine: Engine
     lowering: Lowering
     shown: str
-    root: Any
     found: dict[str, Lookup] = field(default_factory=dict)
     assumptions: dict[str, None] = field(default_factory=dict)
     local_packages: frozenset[str] = frozenset()
@@ -57,8 +56,9 @@ class Lookups:
         waited = resources_of(options.get("dependsOn", [])) or []
         after = Output(deps=frozenset(item.urn for item in waited), sources=frozenset(item.urn for item in waited))
         missing = next((output for output in outputs if not output.known), None)
-        key, answer, given = self._answer(token.text, expression.token, settled, provider, missing)
-        self._record(key, token.text, settled, provider, answer is not None, given, expression)
+        key, answer = self._answer(token.text, settled, provider, missing)
+        if key not in self.found:
+            self.found[key] = self._lookup(key, token.text, settled, provider, answer, expression)
         mark = Output(sources=frozenset({key}))
         if missing is not None:
             return missing.after(*outputs, mark)
@@ -85,73 +85,41 @@ class Lookups:
         return parent.providers.get(package) if parent is not None else None
 
     def _answer(
-        self, token: str, written: str, settled: Settled, provider: Handle | None, missing: Output | None
-    ) -> tuple[str, Partial | None, Any]:
-        """Return the id of the lookup, what is known of its answer, and what a user gave."""
-        args = _sent(settled)
-        urn = provider.urn if provider else ""
+        self, token: str, settled: Settled, provider: Handle | None, missing: Output | None
+    ) -> tuple[str, Partial | None]:
+        """Return the id of the lookup, and what is known of its answer; the engine is not asked with unknown arguments."""
+        args = {name: sent(plain(value)) for name, value in settled.tree.items()}
         if missing is not None:
-            return (
-                lookup_id(token, args, str({path: sorted(urns) for path, urns in settled.elements.items()})),
-                None,
-                None,
-            )
-        key = lookup_id(token, args, urn)
-        for name in dict.fromkeys((token, written)):
-            given = self.given.answer(name, args)
-            if given is not None:
-                why = f"the answer given for {token} has no `{{}}`"
-                return key, Partial(received(given), why), given
-        if provider is not None and provider.blind:
-            return key, None, None
-        shape = self.answers.answer(key, token, args) if token in SHAPES else None
-        if shape is None:
-            return key, None, None
-        return key, Partial(received(shape), f"`{{}}` of the answer of {token} is not known offline"), None
+            elements = {path: sorted(urns) for path, urns in settled.elements.items()}
+            return lookup_id(token, args, str(elements)), None
+        reference = f"{provider.urn}::{UNKNOWN}" if provider else ""
+        answer = self.engine.look_up(0, token, args, reference)
+        key = self.engine.id_of(token, args, reference)
+        if answer is None:
+            return key, None
+        given = self.engine.record.lookups[-1].given
+        why = f"`{{}}` of the answer of {token} is not known offline"
+        return key, Partial(received(answer), why if given is None else f"the answer given for {token} has no `{{}}`")
 
-    def _record(
+    def _lookup(
         self,
         key: str,
         token: str,
         settled: Settled,
         provider: Handle | None,
-        answered: bool,  # noqa: FBT001
-        given: Any,
+        answer: Partial | None,
         expression: Invoke,
-    ) -> None:
-        if key in self.found:
-            return
+    ) -> Lookup:
         elements = self.lowering.elements(settled)
-        self.found[key] = Lookup(
+        given = self.engine.record.lookups[-1].given if answer is not None else None
+        return Lookup(
             id=key,
             token=token,
             args=self.lowering.values(settled.tree),
             provider=provider.urn if provider else None,
-            location=self._location(expression),
-            answered=answered,
+            location=Location(self.shown, expression.at[0]),
+            answered=answer is not None,
             dependencies=tuple(sorted({target for targets in elements.values() for target in targets})),
             element_dependencies=elements,
             answer=self.lowering.value(received(given)) if given is not None else None,
         )
-
-    def _location(self, expression: Invoke) -> Location:
-        from resilience_checks.model.location import Location
-
-        return Location(self.shown, expression.at[0])
-
-
-def _sent(settled: Settled) -> dict[str, Any]:
-    """Return the arguments as plain values, numbers that are whole as integers: the form of a JSON file."""
-    return {name: _json(plain(value)) for name, value in settled.tree.items()}
-
-
-def _json(value: Any) -> Any:
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, list):
-        return [_json(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _json(item) for key, item in value.items()}
-    if value is None or isinstance(value, bool | float | str | int):
-        return value
-    return str(value)

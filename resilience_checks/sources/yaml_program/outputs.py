@@ -64,11 +64,7 @@ class Handle:
     id: Output
     outputs: dict[str, Any] | None
     providers: dict[str, Handle]
-    protect: bool
-    retain_on_delete: bool
-    deleted_with: str | None
     blind: bool = False
-    component: bool = False
 
 
 class Partial(dict[str, Any]):
@@ -130,4 +126,6 @@ def plain(value: Any) -> Any:
         return Partial({key: plain(item) for key, item in value.items()}, value.why)
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, Asset):
+        return Asset({key: plain(item) for key, item in value.content.items()})
     return value

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.graph import SkippedCallback
 from resilience_checks.model.location import Location
-from resilience_checks.sources.program.record import PROVIDER, STACK_REFERENCE
+from resilience_checks.sources.program.record import PROVIDER, STACK_REFERENCE, RefusedError
 from resilience_checks.sources.yaml_program import tokens
 from resilience_checks.sources.yaml_program.evaluation import resources_of
 from resilience_checks.sources.yaml_program.expressions import Invoke
@@ -20,13 +20,11 @@ from resilience_checks.sources.yaml_program.outputs import (
     plain,
     unknown,
 )
-from resilience_checks.sources.yaml_program.received import received
-from resilience_checks.sources.yaml_program.registration import Request
+from resilience_checks.sources.yaml_program.registration import Declaration
 from resilience_checks.sources.yaml_program.settled import settle
 from resilience_checks.sources.yaml_program.template import Declared, ResourceDeclaration
 
 if TYPE_CHECKING:
-    from resilience_checks.sources.given import Given
     from resilience_checks.sources.yaml_program.evaluation import Evaluator
     from resilience_checks.sources.yaml_program.expressions import At, Expression
     from resilience_checks.sources.yaml_program.lookups import Lookups
@@ -42,7 +40,6 @@ class Program:
     template: Template
     registry: Registry
     lookups: Lookups
-    given: Given
     local_packages: frozenset[str]
     default_providers: dict[str, str] = field(default_factory=dict)
     skipped: list[SkippedCallback] = field(default_factory=list)
@@ -65,14 +62,13 @@ class Program:
         """Return an output of another stack by the older function, which makes the reference itself."""
         handle = self._stacks.get(stack)
         if handle is None:
-            request = Request(
+            request = Declaration(
                 key=stack,
                 type=STACK_REFERENCE,
                 name=stack,
                 inputs=settle({"name": stack}),
                 location=self._location(at),
                 read_id=stack,
-                outputs=self._stack_outputs(stack),
             )
             handle = self._stacks[stack] = self._register(request, at)
         return lift(lambda found: evaluator.tail(handle, ("outputs", str(found)), at), name)
@@ -95,17 +91,14 @@ class Program:
         for name, value in tokens.constants(token.text).items():
             properties[name] = value
         read_id: str | None = None
-        outputs = None
         if token.text == STACK_REFERENCE:
             read_id = self._stack_name(part, properties)
-            outputs = self._stack_outputs(read_id)
         elif read:
             found = evaluator.value(part.read_id) if part.read_id is not None else None
             if isinstance(found, Output) and not found.known:
                 return self._not_read(part, token.text, found)
             read_id = str(plain(found))
-        request = self._request(evaluator, part, token, properties)
-        request = _with(request, read_id=read_id, outputs=outputs)
+        request = replace(self._request(evaluator, part, token, properties), read_id=read_id)
         if token.component:
             self.components.append(part.key)
         return self._register(request, part.at)
@@ -132,7 +125,7 @@ class Program:
 
     def _request(
         self, evaluator: Evaluator, part: ResourceDeclaration, token: tokens.Token, properties: dict[str, Any]
-    ) -> Request:
+    ) -> Declaration:
         options = {name: self._option(evaluator, part, name) for name in part.options if name != "protect"}
         provider = next(iter(options.get("provider", ())), None)
         if "provider" not in part.options and not token.text.startswith(PROVIDER) and not part.default_provider:
@@ -146,22 +139,24 @@ class Program:
                 )
         import_id = part.scalars.get("import")
         retain = part.scalars.get("retainOnDelete")
-        return Request(
+        return Declaration(
             key=part.key,
             type=token.text,
             name=part.name,
-            inputs=settle(properties),
+            inputs=settle(properties, remote=token.component),
             location=self._location(part.at),
             component=token.component,
-            import_id=str(import_id) if import_id else None,
+            import_id=str(import_id) if import_id else "",
+            version=str(part.scalars.get("version") or ""),
+            download_url=str(part.scalars.get("pluginDownloadURL") or ""),
             parent=next(iter(options.get("parent", ())), None),
             provider=provider,
             providers=tuple(options.get("providers", ())),
             depends_on=tuple(options.get("dependsOn", ())),
             protect=self._protect(evaluator, part),
             retain_on_delete=retain if isinstance(retain, bool) else None,
-            delete_before_replace=part.scalars.get("deleteBeforeReplace") is True,
-            deleted_with=next((item.urn for item in options.get("deletedWith", ())), None),
+            delete_before_replace=part.scalars.get("deleteBeforeReplace") is True or None,
+            deleted_with=next((item.urn for item in options.get("deletedWith", ())), ""),
             ignore_changes=tuple(part.lists.get("ignoreChanges", ())),
             aliases=tuple(part.lists.get("aliases", ())),
             secret_outputs=tuple(part.lists.get("additionalSecretOutputs", ())),
@@ -195,13 +190,6 @@ class Program:
             )
         return name
 
-    def _stack_outputs(self, stack: str) -> dict[str, Any]:
-        outputs = self.given.outputs(stack)
-        known: Any = unknown(f"the outputs of the stack {stack} are not known offline; --stack-outputs can give them")
-        if outputs is not None:
-            known = Partial(received(outputs), f"the stack {stack} has no output `{{}}`")
-        return {"name": stack, "outputs": known}
-
     def _not_read(self, part: ResourceDeclaration, token: str, found: Output) -> Handle:
         """Return what stands for a resource that a preview cannot read, as its id comes with the deployment only."""
         self.skipped.append(SkippedCallback(self._location(part.at), part.key))
@@ -212,29 +200,33 @@ class Program:
             id=found,
             outputs=None,
             providers={},
-            protect=False,
-            retain_on_delete=False,
-            deleted_with=None,
         )
 
-    def _register(self, request: Request, at: At) -> Handle:
+    def _register(self, request: Declaration, at: At) -> Handle:
         urn = self.registry.urn(request)
-        if urn in self.registry.places:
+        if urn in self.registry.declared:
             raise self.template.document.error(
                 at,
-                f"two resources have the URN {urn}, the first at {self.registry.places[urn]}",
+                f"two resources have the URN {urn}, the first at {self.registry.declared[urn].location}",
                 "give one of them another `name`",
             )
-        return self.registry.register(request)
+        try:
+            handle = self.registry.register(request)
+        except RefusedError as error:
+            raise self.template.document.error(at, error.what, error.remedy) from error
+        if request.type == STACK_REFERENCE and handle.outputs is not None:
+            handle.outputs["outputs"] = _stack_outputs(str(request.read_id), handle.outputs.get("outputs"))
+        return handle
 
     def _location(self, at: At) -> Location:
         return Location(self.template.document.shown, at[0])
 
 
-def _with(request: Request, *, read_id: str | None, outputs: dict[str, Any] | None) -> Request:
-    from dataclasses import replace
-
-    return replace(request, read_id=read_id, outputs=outputs)
+def _stack_outputs(stack: str, known: Any) -> Any:
+    """Return another stack's outputs with the reason of each that is not known."""
+    if not isinstance(known, dict):
+        return unknown(f"the outputs of the stack {stack} are not known offline; --stack-outputs can give them")
+    return Partial(known, f"the stack {stack} has no output `{{}}`")
 
 
 def _named(value: Any) -> str:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.values import Unknown
 from resilience_checks.sources.program.conversion import Converter
-from resilience_checks.sources.wire import secret, unknown
+from resilience_checks.sources.program.structs import UNKNOWN
+from resilience_checks.sources.program.structs import secret as secret_struct
+from resilience_checks.sources.wire import RESOURCE, SIGNATURE, secret, unknown
 from resilience_checks.sources.yaml_program.outputs import Asset, Handle, Output, outputs_in, plain
 
 if TYPE_CHECKING:
@@ -31,14 +33,19 @@ class Settled:
     elements: dict[str, set[str]] = field(default_factory=dict)
 
 
-def settle(properties: Mapping[str, Any]) -> Settled:
-    """Open the outputs of a resource's or lookup's properties; a property that is null is left out."""
+def settle(properties: Mapping[str, Any], *, remote: bool = False) -> Settled:
+    """Open the outputs of a resource's or lookup's properties; a property that is null is left out.
+
+    A whole resource among the inputs of a remote component is no dependency of the engine's.
+    """
     settled = Settled()
     for name, value in properties.items():
         deps: set[str] = set()
         opened = _open(value, name, deps, settled.elements)
         if opened is None and not deps:
             continue
+        if remote:
+            deps = {urn for output in outputs_in(value) for urn in output.deps}
         settled.tree[name] = opened
         settled.properties[name] = deps
         settled.deps |= deps
@@ -88,7 +95,7 @@ class Lowering:
             inner = item.value
             if any(not output.known for output in outputs_in(inner)):
                 return Unknown(_SECRET_UNKNOWN)
-            return secret(_wire(inner))
+            return secret(sent(plain(inner)))
         if isinstance(item, Handle):
             return unknown(item.urn)
         if isinstance(item, list):
@@ -107,15 +114,19 @@ class Lowering:
         return {path: tuple(sorted(sources)) for path, sources in sorted(found.items())}
 
 
-def _wire(value: Any) -> Any:
-    """Return a secret's content as the protocol writes it, so that equal secrets are equal in every language."""
-    value = plain(value)
-    if isinstance(value, bool) or not isinstance(value, (int, list, dict, Asset, Handle)):
-        return value
-    if isinstance(value, int):
-        return float(value)
-    if isinstance(value, list):
-        return [_wire(item) for item in value]
+def sent(value: Any) -> Any:
+    """Return a settled value as the protocol writes it; whole numbers are integers."""
+    if isinstance(value, Output):
+        inner = sent(value.value) if value.known else UNKNOWN
+        return secret_struct(inner) if value.secret else inner
     if isinstance(value, Handle):
-        return value.urn
-    return {key: _wire(item) for key, item in (value.content if isinstance(value, Asset) else value).items()}
+        return {SIGNATURE: RESOURCE, "urn": value.urn}
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else value
+    if isinstance(value, list):
+        return [sent(item) for item in value]
+    if isinstance(value, dict):
+        return {key: sent(item) for key, item in value.items()}
+    if isinstance(value, Asset):
+        return {key: sent(item) for key, item in value.content.items()}
+    return value

@@ -10,14 +10,14 @@ from resilience_checks.model.errors import InputError
 from resilience_checks.model.graph import Capabilities, ResourceGraph
 from resilience_checks.sources.given import Given
 from resilience_checks.sources.interface import Limits
-from resilience_checks.sources.program.answers import Answers
+from resilience_checks.sources.program.engine import Engine
 from resilience_checks.sources.program.source import digest
 from resilience_checks.sources.project import relative, stack_config
 from resilience_checks.sources.yaml_program import configuration, order, packages, template
 from resilience_checks.sources.yaml_program.evaluation import EndlessError, Evaluator, Scope
 from resilience_checks.sources.yaml_program.lookups import Lookups
 from resilience_checks.sources.yaml_program.program import Program
-from resilience_checks.sources.yaml_program.registration import Registry, stack_resource
+from resilience_checks.sources.yaml_program.registration import Registry
 from resilience_checks.sources.yaml_program.settled import Lowering, settle
 from resilience_checks.sources.yaml_program.syntax import Document
 
@@ -106,12 +106,13 @@ class YamlSource:
         document = Document(file, relative(file, root))
         read = template.read(document)
         config = stack_config(project, self.stack, root)
-        answers = Answers()
-        lowering = Lowering(answers)
-        registry = Registry(project.name, self.stack, lowering)
+        engine = Engine(project.name, self.stack, self._given, config.values)
+        lowering = Lowering(engine.answers)
+        registry = Registry(engine, lowering)
+        registry.start(f"{project.name}-{self.stack}")
         local_packages = packages.local(project.packages)
-        lookups = Lookups(self._given, answers, lowering, document.shown, root, local_packages=local_packages)
-        program = Program(read, registry, lookups, self._given, local_packages)
+        lookups = Lookups(engine, lowering, document.shown, local_packages=local_packages)
+        program = Program(read, registry, lookups, local_packages)
         scope = Scope(
             document,
             project.name,
@@ -151,7 +152,7 @@ class YamlSource:
             stack=self.stack,
             project_file=project.location,
             source="program",
-            resources=(stack_resource(program.registry, project.location), *program.registry.resources),
+            resources=program.registry.resources(project.location),
             lookups=tuple(program.lookups.found.values()),
             skipped=tuple(program.skipped),
             outputs=outputs,

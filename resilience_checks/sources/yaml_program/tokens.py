@@ -263,9 +263,10 @@ def resolve(written: str, local_packages: frozenset[str] = frozenset()) -> Token
     text = f"{package}:{module}/{lower_camel(name)}:{name}"
     if package in BRIDGED:
         return Token(text)
+    taken = written if len(rest) == 2 and module == "index" else text  # noqa: PLR2004 who writes `index` has it from a schema
     return Token(
-        text,
-        assumption=f"{written} is taken for {text}: the schema of `{package}`, which names its types, is not there offline",
+        taken,
+        assumption=f"{written} is taken for {taken}: the schema of `{package}`, which names its types, is not there offline",
     )
 
 
