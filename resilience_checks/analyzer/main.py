@@ -17,6 +17,15 @@ _USAGE = (
     "  resilience-checks policy-pack DIR\n"
     "  pulumi preview --policy-pack DIR\n"
 )
+_TOO_OLD = "the pulumi package beside resilience-checks is too old for policy packs: pip install --upgrade pulumi\n"
+_NEEDED = (
+    ("AnalyzerHandshakeResponse", ()),
+    ("AnalyzerStackConfigureRequest", ("config_secret_keys", "dry_run")),
+    ("PolicyInfo", ("policy_type", "remediation_steps", "severity", "tags")),
+    ("AnalyzeDiagnostic", ("severity",)),
+    ("AnalyzeResponse", ("not_applicable",)),
+)
+"""The youngest parts of the protocol that are used: messages and their fields."""
 _LOOK_AFTER = 2.0
 """Seconds between two looks at whether the Pulumi command is still there."""
 
@@ -26,6 +35,9 @@ def main() -> None:
     if all(argument.startswith("-") for argument in sys.argv[1:]):
         sys.stderr.write(_USAGE)
         sys.exit(2)
+    if not _speaks_protocol():
+        sys.stderr.write(_TOO_OLD)
+        sys.exit(1)
     engine = os.getppid()
     service = Service()
     server, port = _serve(service)
@@ -41,6 +53,13 @@ def main() -> None:
     finally:
         service.close()
         server.stop(None)
+
+
+def _speaks_protocol() -> bool:
+    from pulumi.runtime.proto import analyzer_pb2
+
+    found = analyzer_pb2.DESCRIPTOR.message_types_by_name
+    return all(name in found and set(fields) <= set(found[name].fields_by_name) for name, fields in _NEEDED)
 
 
 def _serve(service: Any) -> tuple[Any, int]:

@@ -105,6 +105,7 @@ class StackCheck:
         program = opening.of_program(stack, root, Limits(seconds=settings.seconds), supplied)
         with suppress(InputError):  # told by graph(), which tries again
             program.start()
+        _warm()
         return _Opened(project, root, program)
 
     def _config(self) -> dict[str, Any]:
@@ -116,6 +117,16 @@ class StackCheck:
             key: {"value": placeholder(value), "secret": True} if key in target.secrets else {"value": value}
             for key, value in target.config.items()
         }
+
+
+def _warm() -> None:
+    """Load what the check needs while the engine runs the program, so that it does not wait for that in the end."""
+    import resilience_checks.analysis.answers
+    import resilience_checks.policy.embedded
+    import resilience_checks.policy.outcome
+    import resilience_checks.sources.engine_stack
+    import resilience_checks.topology.declarations
+    import resilience_checks.topology.estate_builder  # noqa: F401
 
 
 def _relative(file: Path, root: Path) -> str:

@@ -112,10 +112,17 @@ def _is_list(value: Value) -> TypeGuard[Sequence[Value]]:
 
 
 def _differences(alone: Sequence[str], missing: Sequence[str]) -> Iterator[str]:
-    for urns, words in (
-        (alone, "only the engine has, so they have no lines"),
-        (missing, "only the program's offline run has, so they are left out"),
-    ):
-        if urns:
-            names = ", ".join(urns[:_SHOWN]) + (", ..." if len(urns) > _SHOWN else "")
-            yield f"{len(urns)} resources {words}: {names}"
+    if alone:
+        they = "it" if len(alone) == 1 else "them"
+        yield f"{_counted(alone)} only the engine has, so there are no lines for {they}: {_names(alone)}"
+    if missing:
+        they = "it is" if len(missing) == 1 else "they are"
+        yield f"{_counted(missing)} only the program's offline run has, so {they} left out: {_names(missing)}"
+
+
+def _counted(urns: Sequence[str]) -> str:
+    return f"{len(urns)} resource{'' if len(urns) == 1 else 's'}"
+
+
+def _names(urns: Sequence[str]) -> str:
+    return ", ".join(urns[:_SHOWN]) + (", ..." if len(urns) > _SHOWN else "")
