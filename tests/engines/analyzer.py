@@ -66,6 +66,16 @@ def copy(stack: str, folder: Path) -> Path:
     return target
 
 
+def small(folder: Path) -> Path:
+    """Return a program of one component, which needs no provider."""
+    target = folder / "programs" / "small"
+    target.mkdir(parents=True)
+    (target / "Pulumi.yaml").write_text("name: small\nruntime: python\n", encoding="utf-8")
+    main = "import pulumi\n\npulumi.ComponentResource('a:b:C', 'x')\n"
+    (target / "__main__.py").write_text(main, encoding="utf-8")
+    return target
+
+
 def answers(stack: str, folder: Path) -> Path:
     """Write an answer for each lookup of a stack, different for each, with the ids of other answers as arguments."""
     graph = next(iter(graphs(Options(paths=(STACKS / stack,), root=ROOT))))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.engines.analyzer import STACKS, answers, copy, findings, preview
+from tests.engines.analyzer import STACKS, answers, copy, findings, preview, small
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,15 +73,21 @@ def test_without_an_offline_run_it_says_so_and_nothing_is_taken_for_sound(engine
     ],
 )
 def test_a_check_that_breaks_is_never_clean(before: str, said: str, engine: Engine, tmp_path: Path) -> None:
-    done = preview(engine, STACKS / "nhs-wales-resilient", tmp_path, before=before)
+    done = preview(engine, small(tmp_path), tmp_path, before=before)
     assert done.returncode != 0, done.stdout + done.stderr
     assert said in done.stdout + done.stderr
 
 
 def test_a_wrong_resilience_yaml_blocks(engine: Engine, tmp_path: Path) -> None:
-    program = copy("nhs-wales-resilient", tmp_path)
+    program = small(tmp_path)
     (program / "resilience.yaml").write_text("version: 1\nservises: {}\n", encoding="utf-8")
-    done = preview(engine, program, tmp_path, lookups=answers("nhs-wales-resilient", tmp_path))
+    done = preview(engine, program, tmp_path)
     assert done.returncode != 0
-    assert findings(done) == [("mandatory", "resilience-checks", "pulumi:pulumi:Stack: nhs-wales-resilient-prod")]
+    assert findings(done) == [("mandatory", "resilience-checks", "pulumi:pulumi:Stack: small-prod")]
     assert 'resilience.yaml:2:1: unknown key "servises"' in done.stdout
+
+
+def test_a_stack_about_which_nothing_is_asked_says_so(engine: Engine, tmp_path: Path) -> None:
+    done = preview(engine, small(tmp_path), tmp_path)
+    assert done.returncode == 0
+    print(done.stdout)
