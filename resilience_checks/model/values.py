@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -23,9 +23,10 @@ class Basis(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A value that cannot be known before deployment, and why."""
+    """A value that cannot be known before deployment, and why; `resource` is the URN where it is a whole resource."""
 
     why: str
+    resource: str | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,17 @@ import struct
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.values import Secret, Unknown
-from resilience_checks.sources.wire import OUTPUT, RESOURCE, SECRET, SIGNATURE, UNKNOWNS, is_unknown, secret, unknown
+from resilience_checks.sources.wire import (
+    OUTPUT,
+    RESOURCE,
+    SECRET,
+    SIGNATURE,
+    UNKNOWNS,
+    is_unknown,
+    secret,
+    unknown,
+    whole,
+)
 
 if TYPE_CHECKING:
     from resilience_checks.model.values import Value
@@ -86,8 +96,7 @@ class Values:
                     return secret(value["value"]) if "value" in value else Unknown(_SECRET_UNKNOWN)
                 return self._value(value["value"], origin, depth) if "value" in value else self._unknown(origin)
             case str(mark) if mark == RESOURCE:
-                urn = value.get("urn")
-                return self._unknown(urn if isinstance(urn, str) else None)
+                return whole(value.get("urn"))
             case str(mark) if mark == _BYTES:
                 return self.text(_shown(value.get("value")))
             case str(mark) if mark == _FLOAT:

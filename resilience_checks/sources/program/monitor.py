@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from concurrent import futures
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +57,7 @@ class Preview:
         config: Mapping[str, str] | None = None,
     ) -> None:
         """Bind the socket; the program may connect from now on."""
+        os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # a program that ends closes connections, which is no news
         import grpc
         from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
 

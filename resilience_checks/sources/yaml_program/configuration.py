@@ -10,7 +10,7 @@ from resilience_checks.model.errors import InputError
 from resilience_checks.model.location import Location
 from resilience_checks.sources.yaml_program.functions import kind
 from resilience_checks.sources.yaml_program.opaque import built_from
-from resilience_checks.sources.yaml_program.outputs import Output, as_secret, plain
+from resilience_checks.sources.yaml_program.outputs import as_secret, plain, unknown
 
 if TYPE_CHECKING:
     from resilience_checks.sources.project import Project, StackConfig
@@ -52,6 +52,9 @@ def evaluate(evaluator: Evaluator, template: Template, config: StackConfig, proj
                 values[name] = as_secret(values[name])
             continue
         value = evaluator.value(setting.default) if setting.default is not None else None
+        if value is None and config.environment:
+            values[name] = unknown(f"the stack's `environment:` may define {prefix}{name}; it is not known offline")
+            continue
         if value is None:
             raise InputError(
                 f"the configuration value {prefix}{name} is required and not set",
@@ -61,7 +64,7 @@ def evaluate(evaluator: Evaluator, template: Template, config: StackConfig, proj
             )
         _check(template, setting, value)
         values[name] = as_secret(value) if setting.secret else value
-    return {name: value if isinstance(value, Output) else value for name, value in values.items()}
+    return values
 
 
 def infer(text: str) -> Any:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from resilience_checks.sources.yaml_program import functions
 from resilience_checks.sources.yaml_program.expressions import Call, Invoke, Listed, Literal, Mapped, Symbol, Text
 from resilience_checks.sources.yaml_program.opaque import built_from
-from resilience_checks.sources.yaml_program.outputs import Handle, Output, Partial, lift, outputs_in, unknown
+from resilience_checks.sources.yaml_program.outputs import Handle, Output, Partial, lift, outputs_in, unknown, weight
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from resilience_checks.sources.yaml_program.syntax import Document
 
 _STEPS_BETWEEN_LOOKS = 2048
-_MAX_TEXT = 16 << 20
+_MOST = 64 << 20
 
 
 class EndlessError(Exception):
@@ -50,6 +50,7 @@ class Evaluator:
         """Evaluate in this scope, which grows as the program goes on."""
         self.scope = scope
         self._steps = 0
+        self._built = 0
 
     def value(self, expression: Expression) -> Any:
         """Return what an expression is: a plain value, a resource, an output, or lists and objects of these."""
@@ -106,11 +107,7 @@ class Evaluator:
             return value
         step, rest = path[0], path[1:]
         if isinstance(value, list):
-            if not isinstance(step, int):
-                raise self._error(at, f"`{step}` is asked of a list", "take an element first: `[0]`")
-            if step >= len(value):
-                raise self._error(at, f"element {step} is asked of a list of {len(value)}", "take another element")
-            return self.tail(value[step], rest, at)
+            return self.tail(self._element(value, step, at), rest, at)
         if isinstance(value, dict):
             if isinstance(step, int):
                 raise self._error(at, f"element {step} is asked of an object", "name a property")
@@ -123,6 +120,13 @@ class Evaluator:
         raise self._error(
             at, f"`{step}` is asked of {functions.kind(value)}, which has no parts", "ask for the value itself"
         )
+
+    def _element(self, value: list[Any], step: str | int, at: At) -> Any:
+        if not isinstance(step, int):
+            raise self._error(at, f"`{step}` is asked of a list", "take an element first: `[0]`")
+        if step >= len(value):
+            raise self._error(at, f"element {step} is asked of a list of {len(value)}", "take another element")
+        return value[step]
 
     def _property(self, handle: Handle, path: Path, at: At) -> Any:
         """Return a property of a resource: what the program gave it, or unknown."""
@@ -148,10 +152,9 @@ class Evaluator:
                 value = value.value
             elif not path or not isinstance(value, list | dict):
                 break
-            elif (isinstance(value, list) and isinstance(path[0], int) and path[0] < len(value)) or (
-                isinstance(value, dict) and path[0] in value
-            ):
-                value, path = value[path[0]], path[1:]
+            elif _has(value, path[0]):
+                inner: Any = value  # a step of the right kind, as there is something at it
+                value, path = inner[path[0]], path[1:]
             elif isinstance(value, Partial):
                 return unknown(value.why.format(path[0])).after(mark, *secret)
             else:
@@ -194,7 +197,7 @@ class Evaluator:
             value = self.access(path, expression.at)
             if not isinstance(value, Output):
                 found = list(outputs_in(value))
-                value = lift(lambda item: Output(item), value) if found else value
+                value = lift(Output, value) if found else value
             if isinstance(value, Output):
                 if stopped is not None:
                     later |= value.sources
@@ -208,17 +211,20 @@ class Evaluator:
                 raise self._error(
                     expression.at, f"the resource `{value.key}` itself cannot be put into text", "name a property of it"
                 )
+            self.afford(weight(value), expression.at)
             built.append(functions.shown(value))
         if stopped is not None:
             return stopped.after(*passed, Output(sources=frozenset(later)))
-        result = self.checked("".join(built), expression.at)
+        result = "".join(built)
         return Output(result).after(*passed) if passed else result
 
-    def checked(self, text: str, at: At) -> str:
-        """Return the text; raise InputError where a program builds one that is far too long."""
-        if len(text) > _MAX_TEXT:
-            raise self._error(at, f"a text of more than {_MAX_TEXT >> 20} MB is built here", "build a shorter one")
-        return text
+    def afford(self, amount: int, at: At) -> None:
+        """Count what a program builds; raise InputError where that is far more than any program needs."""
+        self._built += amount
+        if self._built > _MOST:
+            raise self._error(at, f"the program builds values of more than {_MOST >> 20} MB", "build smaller ones")
+        if time.monotonic() > self.scope.deadline:
+            raise EndlessError
 
     def _tick(self) -> None:
         self._steps += 1
@@ -227,6 +233,11 @@ class Evaluator:
 
     def _error(self, at: At, what: str, remedy: str) -> Exception:
         return self.scope.document.error(at, what, remedy)
+
+
+def _has(value: list[Any] | dict[str, Any], step: str | int) -> bool:
+    """Return whether there is something at a step of a list or object."""
+    return step in value if isinstance(value, dict) else isinstance(step, int) and step < len(value)
 
 
 def resources_of(value: Any) -> list[Handle] | None:

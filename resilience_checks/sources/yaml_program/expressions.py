@@ -132,28 +132,26 @@ def parse(document: Document, node: Node) -> Expression:
 
 def references(expression: Expression) -> Iterator[tuple[str, At]]:
     """Return the name and position of each thing that an expression needs."""
+    if isinstance(expression, Symbol):
+        yield str(expression.path[0]), expression.at
+    elif isinstance(expression, Text):
+        yield from ((str(path[0]), expression.at) for _, path in expression.parts if path is not None)
+    for part in _parts(expression):
+        yield from references(part)
+
+
+def _parts(expression: Expression) -> tuple[Expression, ...]:
     match expression:
-        case Literal():
-            return
         case Listed():
-            for item in expression.items:
-                yield from references(item)
+            return expression.items
         case Mapped():
-            for key, value in expression.entries:
-                yield from references(key)
-                yield from references(value)
-        case Symbol():
-            yield str(expression.path[0]), expression.at
-        case Text():
-            for _, path in expression.parts:
-                if path is not None:
-                    yield str(path[0]), expression.at
+            return tuple(part for entry in expression.entries for part in entry)
         case Call():
-            yield from references(expression.argument)
+            return (expression.argument,)
         case Invoke():
-            yield from references(expression.arguments)
-            for option in expression.options.values():
-                yield from references(option)
+            return (expression.arguments, *expression.options.values())
+        case _:
+            return ()
 
 
 def _call(document: Document, node: MappingNode, key: ScalarNode, argument: Node) -> Expression | None:
@@ -226,14 +224,15 @@ def _text(document: Document, value: str, at: At) -> Expression:
     parts: list[tuple[str, Path | None]] = []
     text, position = "", 0
     while position < len(value):
-        if value.startswith("$$", position):
-            text, position = text + "$", position + 2
-        elif value.startswith("${", position):
+        dollar = value.find("$", position)
+        end = len(value) if dollar < 0 else dollar
+        text, position = text + value[position:end], end
+        if value.startswith("${", position):
             path, position = _path(document, value, position + 2, at)
             parts.append((text, path))
             text = ""
-        else:
-            text, position = text + value[position], position + 1
+        elif position < len(value):
+            text, position = text + "$", position + (2 if value.startswith("$$", position) else 1)
     if text:
         parts.append((text, None))
     if len(parts) == 1:

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from resilience_checks.sources.yaml_program.expressions import Listed, Mapped
 from resilience_checks.sources.yaml_program.opaque import built_from
-from resilience_checks.sources.yaml_program.outputs import Asset, Handle, Output, Partial, as_secret, lift, unknown
+from resilience_checks.sources.yaml_program.outputs import (
+    Asset,
+    Handle,
+    Output,
+    Partial,
+    as_secret,
+    lift,
+    unknown,
+    weight,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -173,7 +182,8 @@ def _join(evaluator: Evaluator, at: At, delimiter: Any, values: Any) -> Any:
             at, f"fn::join joins a list, not {kind(values)}", "give it a list of texts"
         )
     texts = [_as_text(evaluator, at, item, f"element {index} of fn::join") for index, item in enumerate(values)]
-    return evaluator.checked(between.join(texts), at)
+    evaluator.afford(sum(map(len, texts)) + len(between) * len(texts), at)
+    return between.join(texts)
 
 
 def _split(evaluator: Evaluator, at: At, delimiter: Any, source: Any) -> Any:
@@ -196,7 +206,8 @@ def _select(evaluator: Evaluator, at: At, index: Any, values: Any) -> Any:
 def _to_json(evaluator: Evaluator, at: At, value: Any) -> Any:
     if _has_resource(value):
         return unknown("the JSON of a whole resource is not known before deployment")
-    return evaluator.checked(to_json(value), at)
+    evaluator.afford(weight(value), at)
+    return to_json(value)
 
 
 def _to_base64(evaluator: Evaluator, at: At, value: Any) -> Any:
@@ -229,7 +240,8 @@ def _read_file(evaluator: Evaluator, at: At, value: Any) -> Any:
     if not path.is_relative_to(scope.root.resolve()):
         return unknown(f"{name} is outside of the repository, so it is not read")
     try:
-        return evaluator.checked(path.read_text(encoding="utf-8"), at)
+        evaluator.afford(path.stat().st_size, at)
+        return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         return unknown(f"{name} is no text")
     except OSError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -12,7 +12,7 @@ from resilience_checks.sources.yaml_program.template import Declared, ResourceDe
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from resilience_checks.sources.yaml_program.expressions import At, Expression
+    from resilience_checks.sources.yaml_program.expressions import At
     from resilience_checks.sources.yaml_program.template import Template
 
 PULUMI = "pulumi"
@@ -32,93 +32,101 @@ def order(template: Template, settings: Collection[str], project: str) -> Ordere
 
     Raises InputError at a name that nothing has, that two have, or that needs itself.
     """
-    document = template.document
-    defaults: dict[str, str] = {}
-    parts: dict[str, Part] = {}
-    for part in (*template.resources, *template.variables):
-        name = _name(part)
+    names = _Names(template, settings, project)
+    for resource in template.resources:
+        names.add(resource.key, resource)
+    for variable in template.variables:
+        names.add(variable.name, variable)
+    parts = names.ordered()
+    for output in template.outputs:
+        for name, at in references(output.value):
+            names.check(name, at)
+    return Ordered(parts, names.default_providers)
+
+
+@dataclass
+class _Names:
+    """What each name of a program stands for."""
+
+    template: Template
+    settings: Collection[str]
+    project: str
+    parts: dict[str, Part] = field(default_factory=dict)
+    default_providers: dict[str, str] = field(default_factory=dict)
+
+    def add(self, name: str, part: Part) -> None:
+        """Take a name; raise InputError where it is taken already."""
+        document = self.template.document
         if name == PULUMI:
             raise document.error(part.at, "the name `pulumi` is reserved", "take another name")
-        if name in parts:
-            line = parts[name].at[0]
+        if name in self.parts:
+            line = self.parts[name].at[0]
             raise document.error(
                 part.at, f"`{name}` is already the name of something else, in line {line}", "take another name"
             )
-        if any(name == setting.key for setting in template.settings):
+        if any(name == setting.key for setting in self.template.settings):
             raise document.error(part.at, f"`{name}` is already a configuration value", "take another name")
-        parts[name] = part
+        self.parts[name] = part
         if isinstance(part, ResourceDeclaration) and part.default_provider:
             if not part.type.startswith("pulumi:providers:"):
                 raise document.error(
                     part.at, f"`{name}` is no provider, so it cannot be a default one", "take `defaultProvider` out"
                 )
-            defaults[part.type.rsplit(":", 1)[-1]] = name
-    known = {*parts, *settings, PULUMI}
+            self.default_providers[part.type.rsplit(":", 1)[-1]] = name
 
-    def needs(part: Part) -> Iterator[tuple[str, At]]:
-        for name, at in _references(part):
-            if name in parts:
-                yield name, at
-            elif name not in known and name.removeprefix(f"{project}:") not in known:
-                raise document.error(at, f"there is no `{name}`", _suggestion(name, known))
-        if isinstance(part, ResourceDeclaration) and not part.default_provider and "provider" not in part.options:
-            default = defaults.get(part.type.split(":", 1)[0])
-            if default is not None:
-                yield default, part.at
+    def check(self, name: str, at: At) -> None:
+        """Raise InputError where nothing has the name."""
+        known = {*self.parts, *self.settings, PULUMI}
+        if name in known or name.removeprefix(f"{self.project}:") in known:
+            return
+        close = get_close_matches(name, known, 1)
+        remedy = (
+            f"did you mean `{close[0]}`?"
+            if close
+            else "name a resource, variable or configuration value of this program, or write `$$` for a dollar sign"
+        )
+        raise self.template.document.error(at, f"there is no `{name}`", remedy)
 
-    ordered = _depth_first(template, parts, needs)
-    for output in template.outputs:
-        for name, at in references(output.value):
-            if name not in known and name.removeprefix(f"{project}:") not in known:
-                raise document.error(at, f"there is no `{name}`", _suggestion(name, known))
-    return Ordered(tuple(ordered), defaults)
-
-
-def _depth_first(template: Template, parts: dict[str, Part], needs: object) -> list[Part]:
-    """Return the parts in depth-first order, without recursion: a chain may be as long as the program."""
-    assert callable(needs)
-    done: set[str] = set()
-    ordered: list[Part] = []
-    for start in parts:
-        if start in done:
-            continue
-        path: dict[str, Iterator[tuple[str, At]]] = {start: needs(parts[start])}
-        while path:
-            name = next(reversed(path))
-            for target, at in path[name]:
+    def ordered(self) -> tuple[Part, ...]:
+        """Return the parts in depth-first order, without recursion: a chain may be as long as the program."""
+        done: dict[str, Part] = {}
+        for start, first in self.parts.items():
+            path = {start: self._needs(first)} if start not in done else {}
+            while path:
+                name = next(reversed(path))
+                following = next(((target, at) for target, at in path[name] if target not in done), None)
+                if following is None:
+                    del path[name]
+                    done[name] = self.parts[name]
+                    continue
+                target, at = following
                 if target in path:
                     chain = [*path][[*path].index(target) :]
-                    raise template.document.error(
+                    raise self.template.document.error(
                         at,
                         f"`{target}` needs itself: {' -> '.join((*chain, target))}",
                         "take one of these references out",
                     )
-                if target not in done:
-                    path[target] = needs(parts[target])
-                    break
+                path[target] = self._needs(self.parts[target])
+        return tuple(done.values())
+
+    def _needs(self, part: Part) -> Iterator[tuple[str, At]]:
+        """Return the other parts that one refers to, its default provider among them."""
+        for name, at in _references(part):
+            if name in self.parts:
+                yield name, at
             else:
-                del path[name]
-                done.add(name)
-                ordered.append(parts[name])
-    return ordered
+                self.check(name, at)
+        if isinstance(part, ResourceDeclaration) and not part.default_provider and "provider" not in part.options:
+            default = self.default_providers.get(part.type.split(":", 1)[0])
+            if default is not None:
+                yield default, part.at
 
 
 def _references(part: Part) -> Iterator[tuple[str, At]]:
     if isinstance(part, Declared):
         yield from references(part.value)
         return
-    expressions: list[Expression] = [part.properties, *part.options.values()]
-    expressions += [item for item in (part.read_id, part.read_state) if item is not None]
-    for expression in expressions:
-        yield from references(expression)
-
-
-def _name(part: Part) -> str:
-    return part.key if isinstance(part, ResourceDeclaration) else part.name
-
-
-def _suggestion(name: str, known: Collection[str]) -> str:
-    close = get_close_matches(name, known, 1)
-    if close:
-        return f"did you mean `{close[0]}`?"
-    return "name a resource, variable or configuration value of this program, or write `$$` for a dollar sign"
+    for expression in (part.properties, *part.options.values(), part.read_id, part.read_state):
+        if expression is not None:
+            yield from references(expression)

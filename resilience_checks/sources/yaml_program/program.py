@@ -19,6 +19,7 @@ from resilience_checks.sources.yaml_program.outputs import (
     lift,
     plain,
     unknown,
+    weight,
 )
 from resilience_checks.sources.yaml_program.registration import Declaration
 from resilience_checks.sources.yaml_program.settled import settle
@@ -53,7 +54,9 @@ class Program:
         scope = evaluator.scope
         for part in ordered.parts:
             if isinstance(part, Declared):
-                scope.variables[part.name] = self._variable(evaluator, part)
+                value = self._variable(evaluator, part)
+                evaluator.afford(weight(value), part.at)
+                scope.variables[part.name] = value
             else:
                 scope.resources[part.key] = self._resource(evaluator, part)
         return {output.name: evaluator.value(output.value) for output in self.template.outputs}
@@ -88,6 +91,7 @@ class Program:
             self.assumptions[token.assumption] = None
         read = part.read_id is not None
         properties = self._properties(evaluator, part.read_state if read and part.read_state else part.properties)
+        evaluator.afford(weight(properties), part.at)
         for name, value in tokens.constants(token.text).items():
             properties[name] = value
         read_id: str | None = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,8 @@ from resilience_checks.sources.wire import RESOURCE, SIGNATURE, secret, unknown
 from resilience_checks.sources.yaml_program.outputs import Asset, Handle, Output, outputs_in, plain
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from resilience_checks.model.values import Value
     from resilience_checks.sources.program.answers import Answers
 

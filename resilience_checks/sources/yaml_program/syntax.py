@@ -90,7 +90,7 @@ class Document:
         if "*" not in self.text or "&" not in self.text:
             return
         for event in yaml.parse(self.text, Loader=_Loader):
-            if isinstance(event, yaml.AliasEvent):
+            if isinstance(event, yaml.AliasEvent) and event.start_mark is not None:
                 at = (event.start_mark.line + 1, event.start_mark.column + 1)
                 raise self.error(
                     at, f"the alias `*{event.anchor}` cannot be used in a program", "use a variable, `${name}`"
