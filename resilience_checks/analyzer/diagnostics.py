@@ -61,7 +61,7 @@ def of_report(report: Report, settings: Settings, limits: Sequence[str] = ()) ->
     )
     said += (_remark(limit) for limit in limits)
     if report.verdict.exit_code is ExitCode.NOTHING:
-        said.append(_remark(report.verdict.words))
+        said.append(_remark(f"{report.verdict.words}: the stack has no service that a policy is about"))
     undecided = {ExitCode.USAGE, ExitCode.FAILED, ExitCode.INPUT}
     if report.verdict.exit_code in undecided and all(item.level is not Level.MANDATORY for item in said):
         said.append(Diagnostic(PACK, WHOLE, report.verdict.words, Level.MANDATORY))

@@ -89,5 +89,8 @@ def test_a_wrong_resilience_yaml_blocks(engine: Engine, tmp_path: Path) -> None:
 
 def test_a_stack_about_which_nothing_is_asked_says_so(engine: Engine, tmp_path: Path) -> None:
     done = preview(engine, small(tmp_path), tmp_path)
-    assert done.returncode == 0
-    print(done.stdout)
+    assert (done.returncode, findings(done)) == (
+        0,
+        [("advisory", "resilience-checks", "pulumi:pulumi:Stack: small-prod")],
+    )
+    assert "nothing was checked: the stack has no service that a policy is about" in done.stdout
