@@ -38,6 +38,11 @@ class Notes:
         """The numbers of the lookups for whose answers something stood."""
         return frozenset(note["number"] for note in self.standins)
 
+    @property
+    def guessed(self) -> bool:
+        """Whether a length or a number was guessed, on which it may hang what the program makes."""
+        return any(note["assumed"] for note in self.standins)
+
     def assumptions(self) -> list[str]:
         """Return what had to be assumed of answers that nobody gave, once for each token."""
         found: dict[str, set[str]] = {}
