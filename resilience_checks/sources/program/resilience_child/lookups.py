@@ -21,7 +21,7 @@ def watch_lookups(notes: Notes) -> None:
     import pulumi.runtime.invoke  # noqa: F401 the module, which a function of the same name hides
 
     module = sys.modules["pulumi.runtime.invoke"]
-    if not hasattr(module, "_invoke"):
+    if not hasattr(module, "invoke_output"):
         _watch_plain(module, notes)
         return
     from pulumi.resource import DependencyResource

@@ -28,12 +28,16 @@ class Decimal(Marked, float):
     """A number with a fraction that is not known."""
 
 
-class Fields(dict):
-    """An object of which no field is known: each is a text as soon as it is asked for."""
+class Fields(Marked, dict):
+    """An object of which no field is known: each is a text as soon as it is asked for; as a whole it is its mark."""
 
     def __init__(self, stand: object, at: str) -> None:
         super().__init__()
         self._stand, self._at = stand, at
+
+    @property
+    def mark(self) -> str:
+        return self._stand.text(self._at)
 
     def __missing__(self, key: object) -> object:
         self[key] = self._stand.text(f"{self._at}.{key}" if self._at else str(key))
@@ -92,7 +96,5 @@ class Standin:
         from pulumi import _types
 
         types = {} if depth > _DEEPEST else _types.output_type_types(kind)
-        values = {
-            name: self.of(inner, f"{at}.{name}" if at else name, depth + 1) for name, inner in types.items()
-        }
+        values = {name: self.of(inner, f"{at}.{name}" if at else name, depth + 1) for name, inner in types.items()}
         return _types.output_type_from_dict(kind, values)

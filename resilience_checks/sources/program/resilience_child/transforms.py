@@ -36,5 +36,5 @@ class _Sockets:
     def server(self, *arguments: object, **options: object) -> object:
         server = self._real.server(*arguments, **options)
         server.add_insecure_port(self._socket)
-        server.add_insecure_port = lambda address: 0
+        server.add_insecure_port = lambda address: len(address)
         return server
