@@ -43,7 +43,7 @@ pulumi.export("net", net.id)
 LOOKUPS = '{"acme:index:getZones": {"names": ["w1", "w2"]}}'
 
 
-def project(directory: Path, options: str) -> dict[str, str]:
+def project(options: str) -> dict[str, str]:
     runtime = f"runtime:\n  name: python\n  options: {options}\n"
     return {
         "Pulumi.yaml": f"name: web\n{runtime}config:\n  size: 3\n",
@@ -53,7 +53,7 @@ def project(directory: Path, options: str) -> dict[str, str]:
 
 
 def found(directory: Path, options: str) -> dict[str, Any]:
-    graphs.write(directory, project(directory, options))
+    graphs.write(directory, project(options))
     graph = graphs.graph(directory, "--lookups", "lookups.json")
     return {key: value for key, value in graph.items() if key != "digest"}
 
@@ -85,7 +85,7 @@ def test_the_environment_is_found(
     options: str, environment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", "")
-    graphs.write(tmp_path, {**project(tmp_path, options), f"{environment}/bin/python": ""})
+    graphs.write(tmp_path, {**project(options), f"{environment}/bin/python": ""})
     assert interpreters.find(read_project(tmp_path / "Pulumi.yaml", tmp_path)) == str(
         tmp_path / environment / "bin/python"
     )
@@ -95,12 +95,12 @@ def test_a_workspace_has_one_environment(tmp_path: Path) -> None:
     graphs.write(tmp_path, {".venv/bin/python": ""})
     inner = tmp_path / "stacks" / "web"
     inner.mkdir(parents=True)
-    (inner / "Pulumi.yaml").write_text(project(inner, "{toolchain: uv}")["Pulumi.yaml"], encoding="utf-8")
+    (inner / "Pulumi.yaml").write_text(project("{toolchain: uv}")["Pulumi.yaml"], encoding="utf-8")
     assert interpreters.find(read_project(inner / "Pulumi.yaml", tmp_path)) == str(tmp_path / ".venv/bin/python")
 
 
 def test_poetry_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    files = {**project(tmp_path, "{toolchain: poetry}"), "cache/env/bin/python": ""}
+    files = {**project("{toolchain: poetry}"), "cache/env/bin/python": ""}
     script = f'#!/bin/sh\n[ "$*" = "env info --path" ] && echo "{tmp_path}/cache/env"\n'
     graphs.write(tmp_path, {**files, "tools/poetry": script})
     (tmp_path / "tools" / "poetry").chmod(0o755)
@@ -110,7 +110,7 @@ def test_poetry_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_without_an_environment_it_is_that_of_the_checker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
-    graphs.write(tmp_path, project(tmp_path, "{toolchain: poetry}"))
+    graphs.write(tmp_path, project("{toolchain: poetry}"))
     assert interpreters.find(read_project(tmp_path / "Pulumi.yaml", tmp_path)) == sys.executable
 
 
@@ -122,7 +122,7 @@ def test_without_an_environment_it_is_that_of_the_checker(tmp_path: Path, monkey
     ],
 )
 def test_a_wrong_option_is_an_error(options: str, what: str, tmp_path: Path) -> None:
-    graphs.write(tmp_path, project(tmp_path, options))
+    graphs.write(tmp_path, project(options))
     with pytest.raises(InputError) as raised:
         interpreters.find(read_project(tmp_path / "Pulumi.yaml", tmp_path))
     assert raised.value.what == what
