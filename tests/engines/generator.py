@@ -152,7 +152,11 @@ class Program:
             self._write(indent, f"{name} = []")
             self._write(indent, f"for index in range({size}):")
             self._write(indent, f"    {name}.append({call})")
-        self._outputs += [f"Output.all(*[it.id for it in {name}])", f"{name}[0].a", f"Output.all(*[it.b for it in {name}])"]
+        self._outputs += [
+            f"Output.all(*[it.id for it in {name}])",
+            f"{name}[0].a",
+            f"Output.all(*[it.b for it in {name}])",
+        ]
         self._things.append(f"{name}[-1]")
 
     def _group(self, indent: str) -> None:
@@ -203,7 +207,9 @@ class Program:
     def _plain(self, indent: str) -> None:
         name = self._new()
         options = next((f", InvokeOptions(provider={made})" for kind, made in self._providers if kind == "sample"), "")
-        self._write(indent, f'{name} = invoke("sample:index:getNames", {{"y": {self._literal()}}}{options}).value or {{}}')
+        self._write(
+            indent, f'{name} = invoke("sample:index:getNames", {{"y": {self._literal()}}}{options}).value or {{}}'
+        )
         self._write(indent, f'for each in {name}.get("names", []):')
         self._write(indent, f'    Thing(f"{self._name}-{name}-{{each}}", a=each, b={self._value(1)})')
 
@@ -219,7 +225,9 @@ class Program:
         return self._rng.choice(("wrapped", "text", "same", "listed", "hidden", "later"))
 
     def _literal(self) -> str:
-        return self._rng.choice(('"word"', "3", "2.5", "True", '""', "0", '"a/b"', "[]", "{}", '["x", 1]', '{"k": "v"}'))
+        return self._rng.choice(
+            ('"word"', "3", "2.5", "True", '""', "0", '"a/b"', "[]", "{}", '["x", 1]', '{"k": "v"}')
+        )
 
     def _value(self, depth: int) -> str:
         pick = self._rng.random()
