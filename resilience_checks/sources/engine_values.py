@@ -18,7 +18,6 @@ from resilience_checks.sources.wire import (
     is_unknown,
     secret,
     unknown,
-    whole,
 )
 
 if TYPE_CHECKING:
@@ -95,8 +94,6 @@ class Values:
                 if value.get("secret"):
                     return secret(value["value"]) if "value" in value else Unknown(_SECRET_UNKNOWN)
                 return self._value(value["value"], origin, depth) if "value" in value else self._unknown(origin)
-            case str(mark) if mark == RESOURCE:
-                return whole(value.get("urn"))
             case str(mark) if mark == _BYTES:
                 return self.text(_shown(value.get("value")))
             case str(mark) if mark == _FLOAT:

@@ -93,6 +93,7 @@ class EchoProvider(provider_pb2_grpc.ResourceProviderServicer):
                     object=request.inputs,
                     acceptSecrets=True,
                     acceptResources=True,
+                    parentStackTraceHandle=request.stack_trace_handle,
                     dependencies=request.dependencies,
                     propertyDependencies={
                         key: resource_pb2.RegisterResourceRequest.PropertyDependencies(urns=found.urns)

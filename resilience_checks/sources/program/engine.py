@@ -101,7 +101,7 @@ class Engine:
         self._keep(registered)
         if not request.custom:
             self._providers[registered.urn] = request.providers
-        elif not self._blind(registered.provider):
+        elif not request.id and not self._blind(registered.provider):  # of what is imported only its provider knows
             registered.outputs = {
                 key: secret(value) if key in request.secret_outputs else value for key, value in inputs.items()
             }
@@ -147,7 +147,12 @@ class Engine:
         kept = None if blind else given
         with self._lock:
             self.record.lookups.append(Asked(key, number, token, args, urn, answer is not None, kept))
-        return answer
+        return {} if self._blind(urn) else answer
+
+    def call(self, token: str, args: dict[str, Any]) -> dict[str, Any]:
+        """Return what a method of a resource gives: what a user gave, else one unknown that makes all of it unknown."""
+        given = self._given.answer(token, args)
+        return {"result": UNKNOWN} if given is None else spelled(dict(given))
 
     @staticmethod
     def id_of(token: str, args: Mapping[str, Any], provider: str) -> str:
