@@ -31,6 +31,8 @@ class Loose:
     remedy: str
     location: Location | None
     candidates: tuple[Thing, ...] = ()
+    literal: bool = False
+    """Whether the input names it outright: an id or a name that nothing in the checked programs bears."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,7 @@ def _literal(thing: Thing, at: str, name: str) -> Loose:
         why=f"{at} of {thing.label} names {name!r}, which nothing in the checked programs bears",
         remedy="check the program that makes it as well, or declare the component in resilience.yaml",
         location=thing.location,
+        literal=True,
     )
 
 
