@@ -189,7 +189,16 @@ class Placements:
         if path == "provider":
             return [self.of(thing.device)] if thing.device is not None else []
         ends = resolve(self._things, thing, Target(ref=path))
-        return [self.of(end.to) for end in ends if isinstance(end.to, Thing)]
+        return [place for end in ends if (place := self._around_end(thing, end.to)) is not None]
+
+    def _around_end(self, thing: Thing, end: Thing | Loose) -> Place | None:
+        """Return the place of what a thing stands in; all that name the same on one device share what is not known."""
+        if isinstance(end, Thing):
+            return self.of(end)
+        if not end.literal:
+            return None
+        root = f"{end.label} of {thing.device.id}" if thing.device else end.label
+        return self.unknown(root, root, end.location)
 
     def _named_site(self, thing: Thing, path: str) -> Place | None:
         value = thing.value(path)
