@@ -43,6 +43,8 @@ class StackConfig:
     values: Mapping[str, str]
     secrets: frozenset[str]
     notes: tuple[str, ...] = ()
+    environment: bool = False
+    """Whether an `environment:` adds values that are not known offline."""
 
 
 def read_project(file: Path, root: Path) -> Project:
@@ -120,7 +122,7 @@ def stack_config(project: Project, stack: str, root: Path) -> StackConfig:
             secrets.add(full)
     if data.get("environment"):
         notes.append("the values of the stack's `environment:` are not known offline")
-    return StackConfig(values, frozenset(secrets), tuple(notes))
+    return StackConfig(values, frozenset(secrets), tuple(notes), bool(data.get("environment")))
 
 
 def read_mapping(file: Path, root: Path) -> Mapping[str, Any]:

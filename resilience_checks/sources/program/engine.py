@@ -21,7 +21,7 @@ from resilience_checks.sources.program.record import (
     Registered,
     Request,
 )
-from resilience_checks.sources.program.structs import UNKNOWN, dependencies, lowered, secret
+from resilience_checks.sources.program.structs import UNKNOWN, dependencies, lowered, secret, spelled
 from resilience_checks.sources.wire import has_secret, is_unknown
 
 if TYPE_CHECKING:
@@ -140,10 +140,11 @@ class Engine:
         """Record a lookup and return its answer; None where it is unknown, and the empty one where nothing runs."""
         urn = provider_urn(provider)
         key = lookup_id(token, args, urn)
-        given = self._given.answer(token, args)
-        blind = self._blind(urn)
-        answer = None if blind else dict(given) if given is not None else self.answers.answer(key, token, args)
-        kept = dict(given) if given is not None and not blind else None
+        found = self._given.answer(token, args)
+        given = None if found is None else spelled(dict(found))
+        blind = self._blind(urn) or is_unknown(args)
+        answer = None if blind else given if given is not None else self.answers.answer(key, token, args)
+        kept = None if blind else given
         with self._lock:
             self.record.lookups.append(Asked(key, number, token, args, urn, answer is not None, kept))
         return answer
@@ -171,7 +172,7 @@ class Engine:
         """Return what is known of another stack's outputs."""
         outputs = self._given.outputs(stack)
         hidden = sorted(name for name, value in (outputs or {}).items() if has_secret(value))
-        return {"outputs": UNKNOWN if outputs is None else dict(outputs), "secretOutputNames": hidden}
+        return {"outputs": UNKNOWN if outputs is None else spelled(dict(outputs)), "secretOutputNames": hidden}
 
     def put_out(self, urn: str, outputs: dict[str, Any]) -> None:
         """Keep the outputs of a component or of the stack."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from concurrent import futures
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.sources.given import Given
+from resilience_checks.sources.program.assets import hashed
 from resilience_checks.sources.program.engine import Engine
 from resilience_checks.sources.program.record import Alias, Refusal, RefusedError, Request
 from resilience_checks.sources.program.structs import lowered, plain
@@ -54,13 +56,16 @@ class Preview:
         socket: Path,
         given: Given | None = None,
         config: Mapping[str, str] | None = None,
+        directory: Path | None = None,
     ) -> None:
-        """Bind the socket; the program may connect from now on."""
+        """Bind the socket; the program, which runs in `directory`, may connect from now on."""
+        os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # a program that ends closes connections, which is no news
         import grpc
         from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
 
         self._engine = Engine(project, stack, given or Given(), config or {})
         self._transforms = Transforms()
+        self._directory = directory
         self._packages: dict[str, str] = {}
         self._server = grpc.server(futures.ThreadPoolExecutor(max_workers=_WORKERS), options=_OPTIONS)
         resource_pb2_grpc.add_ResourceMonitorServicer_to_server(
@@ -98,10 +103,12 @@ class Preview:
         from pulumi.runtime.proto import resource_pb2
 
         asked = self._registration(request, context)
-        before = {key: lowered(value) for key, value in asked.inputs.items()}
         try:
+            asked.inputs = self._hashed(asked.inputs)
+            before = {key: lowered(value) for key, value in asked.inputs.items()}
             self._engine.inherit(asked)
             self._transforms.apply(asked, request, self._engine.ancestors(asked.parent))
+            asked.inputs = self._hashed(asked.inputs)
             registered = self._engine.register(asked)
         except RefusedError as refused:
             self._refuse(refused, asked, context)
@@ -275,6 +282,9 @@ class Preview:
             frames=_frames(request.stackTrace.frames),
             position=_positions(request),
         )
+
+    def _hashed(self, inputs: dict[str, Any]) -> dict[str, Any]:
+        return inputs if self._directory is None else {key: hashed(item, self._directory) for key, item in inputs.items()}
 
     def _refuse(self, refused: RefusedError, asked: Request, context: Any) -> None:
         """End the call as the engine does, and keep why."""

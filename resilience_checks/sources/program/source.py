@@ -8,16 +8,14 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from resilience_checks.model.errors import InputError
 from resilience_checks.sources.given import Given
 from resilience_checks.sources.interface import Limits
-from resilience_checks.sources.program import failures, graph_of
+from resilience_checks.sources.program import failures, graph_of, interpreters
 from resilience_checks.sources.project import stack_config
 
 if TYPE_CHECKING:
@@ -65,9 +63,9 @@ class ProgramSource:
         project = self._stack.project
         if project.runtime != "python":
             raise failures.other_language(project)
-        interpreter = _interpreter(project.directory, project.options)
+        interpreter = interpreters.find(project)
         config = stack_config(project, self._stack.stack, self.root)
-        self._notes = config.notes
+        self._notes, self._environment = config.notes, config.environment
         self._private = Path(tempfile.mkdtemp(prefix="resilience-checks-"))
         socket = self._private / "monitor.sock"
         job = {
@@ -89,13 +87,15 @@ class ProgramSource:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env=_environment(self._private),
+                env=_surroundings(self._private),
                 cwd=self._private,
                 start_new_session=True,
             )
         from resilience_checks.sources.program.monitor import Preview
 
-        self._preview = Preview(project.name, self._stack.stack, socket, self._given, config.values)
+        program = project.program.resolve()
+        directory = program if program.is_dir() else program.parent
+        self._preview = Preview(project.name, self._stack.stack, socket, self._given, config.values, directory)
         (self._private / "ready").touch()
 
     def graph(self) -> ResourceGraph:
@@ -119,6 +119,7 @@ class ProgramSource:
         if record.refusals:
             raise failures.refused(record.refusals[0], self._stack.project, self.root)
         if not end.get("ok"):
+            end["environment"] = self._environment
             raise failures.failed(end, self._stack.project, self.root, self._private, self._child.returncode)
         return graph_of.build(
             self._stack,
@@ -129,6 +130,7 @@ class ProgramSource:
             end,
             self._notes,
             digest(self._stack.project.directory),
+            environment=self._environment,
         )
 
     def close(self) -> None:
@@ -159,25 +161,7 @@ def digest(directory: Path) -> str:
     return total.hexdigest()
 
 
-def _interpreter(directory: Path, options: Any) -> str:
-    """Return the program's own interpreter, else the one that runs the checker."""
-    named = options.get("virtualenv")
-    if named is not None:
-        found = directory / str(named) / "bin" / "python"
-        if not found.exists():
-            raise InputError(
-                f"the virtual environment {named!r} of Pulumi.yaml does not exist",
-                why="the program's own packages are not there, so it cannot be read",
-                remedy=f"make it: python3 -m venv {named} && {named}/bin/pip install -r requirements.txt",
-            )
-        return str(found)
-    for name in (".venv", "venv"):
-        if (directory / name / "bin" / "python").exists():
-            return str(directory / name / "bin" / "python")
-    return sys.executable
-
-
-def _environment(private: Path) -> dict[str, str]:
+def _surroundings(private: Path) -> dict[str, str]:
     """Return a minimal environment: none of the caller's credentials are in it."""
     passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     return {

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
+from resilience_checks.sources.project import placeholder
 from resilience_checks.sources.wire import OUTPUT, RESOURCE, SECRET, SIGNATURE, UNKNOWNS
 
 if TYPE_CHECKING:
@@ -81,6 +83,25 @@ def dependencies(value: Any) -> Iterator[str]:
         else:
             for item in value.values():
                 yield from dependencies(item)
+
+
+def spelled(value: Any) -> Any:
+    """Return a value that a user gave in the form of the protocol: a state's file writes its secrets in another one.
+
+    A malformed secret would make an SDK wait for ever. What is encrypted stands as a placeholder.
+    """
+    if isinstance(value, list):
+        return [spelled(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if value.get(SIGNATURE) != SECRET:
+        return {key: spelled(item) for key, item in value.items()}
+    if "value" in value:
+        return {SIGNATURE: SECRET, "value": spelled(value["value"])}
+    try:
+        return {SIGNATURE: SECRET, "value": json.loads(value["plaintext"])}
+    except (KeyError, TypeError, ValueError):
+        return {SIGNATURE: SECRET, "value": placeholder(str(value.get("ciphertext")))}
 
 
 def secret(value: Any) -> Any:
