@@ -9,7 +9,7 @@ import struct
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.values import Secret, Unknown
-from resilience_checks.sources.wire import OUTPUT, RESOURCE, SECRET, SIGNATURE, UNKNOWNS, is_unknown, secret, unknown
+from resilience_checks.sources.wire import OUTPUT, SECRET, SIGNATURE, UNKNOWNS, is_unknown, secret, unknown
 
 if TYPE_CHECKING:
     from resilience_checks.model.values import Value
@@ -20,7 +20,6 @@ HIDDEN = "[secret]"
 _BYTES = "803fd3297a5875dc03ca845dda5d2a98"
 _FLOAT = "8ad145fe-0d11-4827-bfd7-1abcbf086f5c"
 _DEFAULTS = "__defaults"
-_SECRET_UNKNOWN = "a secret that is not known before deployment"  # noqa: S105 words, not a secret
 _NUMBERS = itertools.count()
 """One for each secret that a file hides, over all files of this process."""
 
@@ -83,11 +82,8 @@ class Values:
                 return _secret(value)
             case str(mark) if mark == OUTPUT:
                 if value.get("secret"):
-                    return secret(value["value"]) if "value" in value else Unknown(_SECRET_UNKNOWN)
+                    return secret(value["value"]) if "value" in value else _hidden()
                 return self._value(value["value"], origin, depth) if "value" in value else self._unknown(origin)
-            case str(mark) if mark == RESOURCE:
-                urn = value.get("urn")
-                return self._unknown(urn if isinstance(urn, str) else None)
             case str(mark) if mark == _BYTES:
                 return self.text(_shown(value.get("value")))
             case str(mark) if mark == _FLOAT:
@@ -112,12 +108,12 @@ def _secret(wrapper: dict[str, Any]) -> Value:
             value = json.loads(plain)
         except (ValueError, RecursionError):
             return _hidden()
-        return Unknown(_SECRET_UNKNOWN) if is_unknown(value) else secret(value)
+        return _hidden() if is_unknown(value) else secret(value)
     return secret({"ciphertext": cipher}) if isinstance(cipher, str) and cipher else _hidden()
 
 
 def _hidden() -> Secret:
-    """Return a secret that is equal to no other."""
+    """Return a secret that is equal to no other: its value is not shown, or not known yet."""
     return Secret(f"hidden {next(_NUMBERS)}")
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 PACKAGE = "resilience-checks:declare:"
 """How the type token of every component begins that is a declaration."""
+_OURS = "resilience-checks:"
 URN = "urn:pulumi:"
 _OUTPUT = "output:"
 """How `StackOutput.reference` begins."""
@@ -85,9 +86,12 @@ class Components:
     def statements(self) -> Iterator[Statement]:
         """Yield everything that the program's components declare, in its order."""
         for resource in self.graph.resources:
-            if not resource.type.startswith(PACKAGE):
-                continue
             location = resource.location or self.graph.project_file
+            if not resource.type.startswith(PACKAGE):
+                if resource.type.startswith(_OURS):
+                    said = f"{resource.type} is no component, and Pulumi would ask for a plugin of its package"
+                    self.problems.add(location, f"{said}; declare in resilience.yaml or by tags")
+                continue
             kind = resource.type.removeprefix(PACKAGE)
             if kind not in _SECTIONS:
                 known = list(_SECTIONS)
@@ -196,7 +200,12 @@ class _Inputs:
         for index, item in enumerate(values):
             here = f"{at}[{index}]"
             opaque = isinstance(item, Unknown | Secret | LookupAnswer | StackOutput)
-            if opaque and at == "needs" and self.resource.type == f"{PACKAGE}Service" and self._behind(here) is None:
+            if (
+                opaque
+                and at == "needs"
+                and self.resource.type == f"{PACKAGE}Service"
+                and self._behind(here) is None
+            ):
                 self._note(here, _why(item))
             else:
                 yield self._value(item, key, here)

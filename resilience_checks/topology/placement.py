@@ -70,6 +70,11 @@ class Placements:
         self._open: set[int] = set()
         self._aliases = self._site_names()
         self._regions = self._known_regions()
+        self._patterns = [rule for rule in declarations.placement if not rule.match.resources]
+        self._exact: dict[str, list[Rule]] = defaultdict(list)
+        for rule in declarations.placement:
+            for urn in rule.match.resources:
+                self._exact[urn].append(rule)
 
     def of(self, thing: Thing) -> Place:
         """Return where the thing stands."""
@@ -122,11 +127,9 @@ class Placements:
         if not self._declarations.placement:
             return []
         seen = candidate(thing)
-        return [
-            (rule, answer)
-            for rule in self._declarations.placement
-            if (answer := rule.match.match(seen)) is not Holds.NO
-        ]
+        exact = {id(rule): rule for urn in (seen.urn, *seen.within) if urn for rule in self._exact.get(urn, ())}
+        rules = [*self._patterns, *exact.values()]
+        return [(rule, answer) for rule in rules if (answer := rule.match.match(seen)) is not Holds.NO]
 
     def _hold_inside(self, thing: Thing, rules: list[Rule]) -> None:
         """Register rules that put one thing into two rooms, racks or hosts."""
@@ -186,7 +189,16 @@ class Placements:
         if path == "provider":
             return [self.of(thing.device)] if thing.device is not None else []
         ends = resolve(self._things, thing, Target(ref=path))
-        return [self.of(end.to) for end in ends if isinstance(end.to, Thing)]
+        return [place for end in ends if (place := self._around_end(thing, end.to)) is not None]
+
+    def _around_end(self, thing: Thing, end: Thing | Loose) -> Place | None:
+        """Return the place of what a thing stands in; all that name the same on one device share what is not known."""
+        if isinstance(end, Thing):
+            return self.of(end)
+        if not end.literal:
+            return None
+        root = f"{end.label} of {thing.device.id}" if thing.device else end.label
+        return self.unknown(root, root, end.location)
 
     def _named_site(self, thing: Thing, path: str) -> Place | None:
         value = thing.value(path)

@@ -34,6 +34,8 @@ class Loose:
     candidates: tuple[Thing, ...] = ()
     unseen: bool = False
     """The value itself is not known, and `why` says why."""
+    literal: bool = False
+    """Whether the input names it outright: an id or a name that nothing in the checked programs bears."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,7 @@ def _literal(thing: Thing, at: str, name: str) -> Loose:
         why=f"{at} of {thing.label} names {name!r}, which nothing in the checked programs bears",
         remedy="check the program that makes it as well, or declare the component in resilience.yaml",
         location=thing.location,
+        literal=True,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.errors import UsageError
@@ -10,7 +11,7 @@ from resilience_checks.topology.candidates import candidate
 from resilience_checks.topology.things import PROVIDER, Thing, Things
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from resilience_checks.topology.selectors import Candidate, Select
 
@@ -23,6 +24,12 @@ class Selection:
     def __init__(self, things: Things) -> None:
         """Describe each thing once."""
         self._candidates: list[tuple[Thing, Candidate]] = [(thing, candidate(thing)) for thing in things.all]
+        self._named: dict[str, list[tuple[Thing, Candidate]]] = defaultdict(list)
+        """Each resource's own things, and those that a component is made of, by URN."""
+        for thing, seen in self._candidates:
+            for urn in (seen.urn, *seen.within):
+                if urn is not None:
+                    self._named[urn].append((thing, seen))
 
     def of(self, select: Select, *, entries: bool = False) -> tuple[tuple[Thing, Holds], ...]:
         """Return the parts that the selector surely (YES) or possibly (UNKNOWN) matches.
@@ -30,7 +37,9 @@ class Selection:
         A selector that only names a provider instance means the device itself, where it is one. With `entries`,
         things where consumers reach a service come before others of the same name.
         """
-        found = [(thing, answer) for thing, seen in self._candidates if (answer := select.match(seen)) is not Holds.NO]
+        found = [
+            (thing, answer) for thing, seen in self._pool(select) if (answer := select.match(seen)) is not Holds.NO
+        ]
         found = [(thing, answer) for thing, answer in found if thing.entry.is_part and not thing.entry.configures]
         if select.resources:
             return self._exact(select, found, entries=entries)
@@ -62,6 +71,12 @@ class Selection:
     def _nothing(select: Select, remedy: str) -> UsageError:
         why = "what it was meant to describe would be checked as if nothing had been declared"
         return UsageError(f"{select} matches nothing", location=select.location, why=why, remedy=remedy)
+
+    def _pool(self, select: Select) -> Iterable[tuple[Thing, Candidate]]:
+        """Return what the selector may match, each once."""
+        if not select.resources:
+            return self._candidates
+        return {id(pair[0]): pair for urn in select.resources for pair in self._named.get(urn, ())}.values()
 
     def of_any(self, selects: Sequence[Select]) -> tuple[tuple[Thing, Holds], ...]:
         """Return the parts that some selector matches, each once, the surest answer first."""

@@ -114,10 +114,10 @@ class Services:
             )
             for need in service.needs
         ]
-        needs += [*self._unseen(service), *self._hidden(things)]
+        needs += [*self._unseen(service), *self._hidden(things, service.id)]
         return Service(
             id=service.id,
-            entry=self._or_unseen(gate, things),
+            entry=self._or_unseen(gate, things, service.id),
             scope=service.scope,
             tier=service.tier,
             rto=service.rto,
@@ -156,8 +156,11 @@ class Services:
             fact = self._book.doubt(key, ("harmless", "harmful"), reason.text, remedy, location=reason.location)
             yield Case(fact, {"harmless": ALWAYS, "harmful": NEVER})
 
-    def _hidden(self, things: Things) -> Iterator[Gate]:
-        """Yield a doubt for each stack whose run could not see everything that it would make."""
+    def _hidden(self, things: Things, service: str) -> Iterator[Gate]:
+        """Yield a doubt for each stack whose run could not see everything that it would make.
+
+        Each service has its own: nothing is decided by what these doubts share, and no case has to be split for it.
+        """
         for graph in things.graphs:
             if not graph.skipped and graph.capabilities.complete:
                 continue
@@ -169,7 +172,7 @@ class Services:
             )
             text = f"stack {graph.name} may make more resources than this run shows: {what}"
             fact = self._book.doubt(
-                f"more resources of {graph.name}",
+                f"more resources of {graph.name} for {service}",
                 ("harmless", "harmful"),
                 text,
                 _REMEDIES.get(graph.source, "make resources outside of `apply`"),
@@ -177,7 +180,7 @@ class Services:
             )
             yield Case(fact, {"harmless": ALWAYS, "harmful": NEVER})
 
-    def _or_unseen(self, gate: Gate, things: Things) -> Gate:
+    def _or_unseen(self, gate: Gate, things: Things, service: str) -> Gate:
         """Return the gate, or what a file that leaves resources out does not show may stand in for it.
 
         A partial preview may lack just the other half of a pair: what it shows alone violates nothing.
@@ -186,7 +189,7 @@ class Services:
         unseen = [
             Case(
                 self._book.doubt(
-                    f"unseen redundancy of {graph.name}",
+                    f"unseen redundancy of {graph.name} for {service}",
                     ("none", "enough"),
                     f"the {graph.source} of {graph.name} leaves resources out, which may be what makes it redundant",
                     _REMEDIES[graph.source],
@@ -201,12 +204,11 @@ class Services:
     def _inferred(self, things: Things) -> Iterator[Service]:
         """Yield a service for each entry that nothing else in the programs refers to."""
         used = {target for part in self._parts.all.values() for target in targets(part.gate)}
-        hidden = tuple(self._hidden(things))
         for thing in things.all:
             if thing.entry.entry and thing.id in self._parts.all and thing.id not in used:
                 reason = Reason(f"{thing.label} is where consumers enter", Basis.ASSUMED, thing.location)
-                gate = self._or_unseen(Up(thing.id, Nature.PATH, reason), things)
-                needs = (*hidden, *self._bordering(things))
+                gate = self._or_unseen(Up(thing.id, Nature.PATH, reason), things, thing.id)
+                needs = (*self._hidden(things, thing.id), *self._bordering(things))
                 yield Service(
                     thing.id, gate, needs=needs, declared=False, location=thing.location, stack=thing.graph.name
                 )

@@ -254,6 +254,17 @@ def test_a_wrong_component_is_an_error_at_its_line(
     assert caught.value.location == Location("__main__.py", 3)
 
 
+def test_a_declaration_that_is_no_component_is_an_error_at_its_line(tmp_path: Path) -> None:
+    made = machine({})
+    made.add("resilience-checks:declare/site:Site", "n", {"region": "east"})
+    with pytest.raises(UsageError) as caught:
+        estate(made, FILE, tmp_path)
+    assert str(caught.value) == (
+        "__main__.py:3: resilience-checks:declare/site:Site is no component, and Pulumi would ask for a plugin of its "
+        "package; declare in resilience.yaml or by tags"
+    )
+
+
 def test_all_mistakes_are_shown_together_each_with_its_line(tmp_path: Path) -> None:
     made = program(sevice="x")
     made.declare("Site", "n", regoin="x")
@@ -388,6 +399,13 @@ def test_a_component_stands_for_what_it_is_made_of(tmp_path: Path) -> None:
 def test_an_output_of_a_resource_stands_for_it(tmp_path: Path) -> None:
     made = machine({})
     made.declare("Service", "record", entry=[Unknown("its id")], refers={"entry[0]": made.resources[-1].urn})
+    assert told(estate(made, None, tmp_path), DEVICE) == ["device record: no [('device:vc.example/web-n/outage',)] []"]
+
+
+def test_a_resource_that_is_passed_whole_stands_for_itself(tmp_path: Path) -> None:
+    made = machine({})
+    whole = Unknown("computed at deployment", made.resources[-1].urn)
+    made.declare("Service", "record", entry=whole, needs=[whole])
     assert told(estate(made, None, tmp_path), DEVICE) == ["device record: no [('device:vc.example/web-n/outage',)] []"]
 
 

@@ -11,7 +11,6 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.sources.program.answers import Answers, lookup_id
-from resilience_checks.sources.program.assets import hashed
 from resilience_checks.sources.program.record import (
     PROVIDER,
     STACK,
@@ -27,7 +26,6 @@ from resilience_checks.sources.wire import has_secret, is_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from resilience_checks.sources.given import Given
     from resilience_checks.sources.program.record import Alias
@@ -40,9 +38,8 @@ _EXPLICIT = "give the resource a provider of its own, or take the package out of
 class Engine:
     """Keeps the record of one program and answers it as a first preview would."""
 
-    def __init__(self, project: str, stack: str, given: Given, config: Mapping[str, str], folder: Path) -> None:
-        """Start with nothing registered; `config` makes default providers, `folder` is where paths of assets start."""
-        self._folder = folder
+    def __init__(self, project: str, stack: str, given: Given, config: Mapping[str, str]) -> None:
+        """Start with nothing registered; `config` is the stack's, from which default providers are made."""
         self.record = Record()
         self.answers = Answers()
         self.root = ""
@@ -77,8 +74,7 @@ class Engine:
         if not request.custom:
             request.providers = {**self._providers.get(request.parent, {}), **request.providers}
         behind = _behind(request)
-        asked = request.inputs if request.remote else {key: lowered(item) for key, item in request.inputs.items()}
-        inputs = {key: hashed(item, self._folder) for key, item in asked.items()}
+        inputs = request.inputs if request.remote else {key: lowered(item) for key, item in request.inputs.items()}
         registered = Registered(
             urn=self.urn(request.parent, request.type, request.name),
             number=request.number,
@@ -152,6 +148,11 @@ class Engine:
         with self._lock:
             self.record.lookups.append(Asked(key, number, token, args, urn, answer is not None, kept))
         return {} if self._blind(urn) else answer
+
+    def call(self, token: str, args: dict[str, Any]) -> dict[str, Any]:
+        """Return what a method of a resource gives: what a user gave, else one unknown that makes all of it unknown."""
+        given = self._given.answer(token, args)
+        return {"result": UNKNOWN} if given is None else spelled(dict(given))
 
     @staticmethod
     def id_of(token: str, args: Mapping[str, Any], provider: str) -> str:

@@ -87,52 +87,59 @@ def failed(end: Mapping[str, Any], project: Project, root: Path, private: Path, 
 
 
 def _words(end: Mapping[str, Any], project: Project, code: int) -> tuple[str, str]:
-    kind, message = end.get("kind"), str(end.get("message", ""))
-    if kind == "sdk":
-        return (
-            "the program's interpreter has no `pulumi` package",
-            "install the program's requirements into its virtual environment, or into the one that runs the checker",
-        )
-    if kind == "module":
-        name = str(end.get("module"))
-        return (
-            f"the program imports {name!r}, which is not installed",
-            f"install it: pip install {name.split('.', 1)[0].replace('_', '-')} (or pip install -r requirements.txt)",
-        )
-    if kind == "syntax":
-        return f"syntax error: {message}", "correct the line"
-    if kind == "config":
-        key = str(end.get("key"))
-        if end.get("environment"):
+    message = str(end.get("message", ""))
+    match end.get("kind"):
+        case "sdk" | "module":
+            return _missing_package(end)
+        case "syntax":
+            return f"syntax error: {message}", "correct the line"
+        case "config":
+            return missing_value(str(end.get("key")), project, environment=bool(end.get("environment")))
+        case "exit":
+            return f"the program ended itself with exit code {message}", "let it run to its end in a preview"
+        case "network":
+            return message, "a check runs without network: read what is needed from configuration instead"
+        case "lookup":
             return (
-                f"the configuration value {key} is required and not set; the stack's `environment:` may define it, "
-                "and is not known offline",
-                f"set it in `config:` of Pulumi.<stack>.yaml too, or {PREVIEW}",
+                f"the program waits for the answer of {end.get('token')}, which only its provider knows",
+                "give the answer with --lookups, or use the form that returns an output, so that it can stay unknown",
             )
-        return (
-            f"the configuration value {key} is required and not set",
-            f"set it in Pulumi.<stack>.yaml, or run `pulumi config set {key.removeprefix(project.name + ':')} VALUE`",
-        )
-    if kind == "exit":
-        return f"the program ended itself with exit code {message}", "let it run to its end in a preview"
-    if kind == "network":
-        return message, "a check runs without network: read what is needed from configuration instead"
-    if kind == "lookup":
-        return (
-            f"the program waits for the answer of {end.get('token')}, which only its provider knows",
-            f"use the form that returns an output ({str(end.get('token')).rsplit(':', 1)[-1]}_output), so that the answer can stay unknown",
-        )
-    if kind == "memory":
-        return "the program ran out of memory", "make it smaller, or raise the limit"
-    if kind == "died":
-        return (
-            f"the program's process ended without a word (status {code})",
-            "run it with `pulumi preview` to see why; it may have been stopped for using too much memory",
-        )
+        case "memory":
+            return "the program ran out of memory", "make it smaller, or raise the limit"
+        case "died":
+            return (
+                f"the program's process ended without a word (status {code})",
+                "run it with `pulumi preview` to see why; it may have been stopped for using too much memory",
+            )
     return (
         f"{end.get('type', 'error')}: {message}",
         "run `pulumi preview` to see the same error, and correct the program",
     )
+
+
+def _missing_package(end: Mapping[str, Any]) -> tuple[str, str]:
+    if end.get("kind") == "sdk":
+        return (
+            "the program's interpreter has no `pulumi` package",
+            "install the program's requirements into its virtual environment, or into the one that runs the checker",
+        )
+    name = str(end.get("module"))
+    return (
+        f"the program imports {name!r}, which is not installed",
+        f"install it: pip install {name.split('.', 1)[0].replace('_', '-')} (or pip install -r requirements.txt)",
+    )
+
+
+def missing_value(key: str, project: Project, *, environment: bool) -> tuple[str, str]:
+    """Return what to say of a configuration value that is not set."""
+    what = f"the configuration value {key} is required and not set"
+    if environment:
+        return (
+            f"{what}; the stack's `environment:` may define it, and is not known offline",
+            f"set it in `config:` of Pulumi.<stack>.yaml too, or {PREVIEW}",
+        )
+    short = key.removeprefix(f"{project.name}:")
+    return what, f"set it in Pulumi.<stack>.yaml, or run `pulumi config set {short} VALUE`"
 
 
 def _location(end: Mapping[str, Any], project: Project, root: Path) -> Location:

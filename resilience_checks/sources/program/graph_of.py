@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections import defaultdict
@@ -14,6 +13,7 @@ from resilience_checks.model.location import Location
 from resilience_checks.model.resource import Lookup, Resource, ResourceOptions
 from resilience_checks.sources.program.answers import Answers, lookup_id
 from resilience_checks.sources.program.conversion import Converter
+from resilience_checks.sources.program.notes import read_notes
 from resilience_checks.sources.program.record import STACK
 
 if TYPE_CHECKING:
@@ -51,20 +51,9 @@ class _Builder:
         self._stack, self._root, self._record = stack, root, record
         self._project = os.path.realpath(stack.project.directory) + os.sep
         self._converter = Converter(answers)
-        self._elements: dict[int, dict[str, list[str]] | None] = {}
-        self._places: dict[int, Location] = {}
-        self._skipped: list[SkippedCallback] = []
-        self._unwatched: list[str] = []
-        self._lookup_notes: dict[int, dict[str, Any]] = {}
-        self._outputs: dict[str, list[str]] = {}
-        self._standins: list[dict[str, Any]] = []
-        self._unset: list[str] = []
-        self._marks: list[tuple[str, int, str]] = []
-        self._read_notes(private / "notes.jsonl")
+        self._notes = read_notes(private / "notes.jsonl")
         self._lookup_ids = self._number_lookups()
-        for note in self._standins:
-            self._lookup_notes.setdefault(note["number"], {"token": note["token"]})["standing"] = True
-        for text, number, path in self._marks:
+        for text, number, path in self._notes.marks:
             answers.learn(text, self._lookup_ids.get(number, "lookup"), path)
         self._registered = frozenset(item.urn for item in record.resources)
 
@@ -73,16 +62,18 @@ class _Builder:
     ) -> ResourceGraph:
         registered = sorted(self._record.resources, key=lambda item: (item.type != STACK, item.number))
         resources = tuple(self._resource(item) for item in registered)
-        whole = not self._unwatched and all(
-            item.number and self._elements.get(item.number) is not None for item in registered if item.inputs
+        whole = not self._notes.unwatched and all(
+            item.number and self._notes.elements.get(item.number) is not None for item in registered if item.inputs
         )
         stack_urn = next((item.urn for item in registered if item.type == STACK), "")
-        behind = self._references(self._outputs)
+        behind = self._references(self._notes.outputs)
         outputs = self._values(self._record.outputs.get(stack_urn, {}), behind)
-        remarks = [*notes, *(f"not watched with this SDK: {what}" for what in self._unwatched)]
-        remarks += _assumed(self._standins)
-        if environment and self._unset:
-            remarks.append(f"not set, so that the `environment:` may define it: {', '.join(sorted(set(self._unset)))}")
+        remarks = [*notes, *(f"not watched with this SDK: {what}" for what in self._notes.unwatched)]
+        remarks += self._notes.assumptions()
+        if environment and self._notes.unset:
+            remarks.append(
+                f"not set, so that the `environment:` may define it: {', '.join(sorted(set(self._notes.unset)))}"
+            )
         if not end.get("isolated"):
             remarks.append("no network namespace: connections were refused inside the program's own process only")
         remote = [item.name for item in registered if item.remote]
@@ -95,11 +86,15 @@ class _Builder:
             source="program",
             resources=resources,
             lookups=self._lookups(),
-            skipped=tuple(self._skipped),
+            skipped=tuple(SkippedCallback(self._place(note), note["name"]) for note in self._notes.skipped),
             outputs=outputs,
             output_dependencies={path: tuple(targets) for path, targets in sorted(behind.items()) if targets},
             capabilities=Capabilities(
-                lookups=True, element_dependencies=whole, secret_equality=True, lines=True, complete=not remote
+                lookups=True,
+                element_dependencies=whole,
+                secret_equality=True,
+                lines=True,
+                complete=not remote and not self._notes.guessed,
             ),
             notes=tuple(remarks),
             digest=digest,
@@ -121,7 +116,9 @@ class _Builder:
                 key: self._targets(urns) for key, urns in sorted(item.property_dependencies.items()) if urns
             },
             element_dependencies={path: tuple(targets) for path, targets in sorted(elements.items())},
-            location=self._location(item.frames) or self._places.get(item.number) or self._location(item.position),
+            location=self._location(item.frames)
+            or self._place(self._notes.places.get(item.number))
+            or self._location(item.position),
             external_id=item.external_id,
             options=ResourceOptions(
                 protect=bool(item.protect),
@@ -135,7 +132,7 @@ class _Builder:
 
     def _noted(self, item: Registered) -> dict[str, Any]:
         """Return what the child noted of each element; of an input that a transform changed, what the engine knows."""
-        noted = (self._elements.get(item.number) if item.number else None) or {}
+        noted = (self._notes.elements.get(item.number) if item.number else None) or {}
         kept = {path: urns for path, urns in noted.items() if _TOP.split(path, maxsplit=1)[0] not in item.changed}
         return {**kept, **{key: item.property_dependencies.get(key, ()) for key in sorted(item.changed)}}
 
@@ -144,7 +141,7 @@ class _Builder:
         found: dict[str, Lookup] = {}
         sent = {item.number: item for item in self._record.lookups if item.number}
         for number in sorted(self._lookup_ids):
-            note = self._lookup_notes.get(number, {})
+            note = self._notes.lookups.get(number, {})
             found.setdefault(self._lookup_ids[number], self._lookup(self._lookup_ids[number], sent.get(number), note))
         for item in self._record.lookups:
             found.setdefault(item.id, self._lookup(item.id, item, {}))
@@ -159,7 +156,7 @@ class _Builder:
             args=self._values(asked.args if asked else note.get("unsent", {}), elements),
             provider=(asked.provider or None) if asked else None,
             location=self._place(note.get("place")),
-            answered=bool(note.get("standing")) or (asked is not None and asked.answered),
+            answered=(asked is not None and asked.answered) or note.get("number") in self._notes.standing,
             dependencies=tuple(sorted({target for targets in elements.values() for target in targets})),
             element_dependencies={path: tuple(targets) for path, targets in sorted(elements.items())},
             answer=None if given is None else self._values(given, {}),
@@ -189,37 +186,10 @@ class _Builder:
         )
         return tuple(sorted({target for target in numbered if target}))
 
-    def _read_notes(self, file: Path) -> None:
-        """Read what the child noted; a program that ran without one has no such file."""
-        lines = file.read_text(encoding="utf-8").split("\n") if file.exists() else ()
-        for line in filter(None, lines):
-            note = json.loads(line)
-            kind = note.pop("kind")
-            if kind == "elements":
-                self._elements[note["number"]] = note["elements"]
-            elif kind == "place":
-                place = self._place(note)
-                if place is not None:
-                    self._places[note["number"]] = place
-            elif kind == "lookup":
-                self._lookup_notes[note["number"]] = note
-            elif kind == "skipped":
-                self._skipped.append(SkippedCallback(self._place(note), note["name"]))
-            elif kind == "mark":
-                self._marks.append((note["text"], note["number"], note["path"]))
-            elif kind == "standin":
-                self._standins.append(note)
-            elif kind == "unset":
-                self._unset.append(note["key"])
-            elif kind == "outputs":
-                self._outputs = note["elements"] or {}
-            elif kind == "unwatched":
-                self._unwatched.append(note["what"])
-
     def _number_lookups(self) -> dict[int, str]:
         """Return the id of each lookup call, also of those that were never sent because an argument is unknown."""
         ids = {item.number: item.id for item in self._record.lookups if item.number}
-        for number, note in self._lookup_notes.items():
+        for number, note in self._notes.lookups.items():
             if number not in ids:
                 ids[number] = lookup_id(note["token"], note.get("unsent"), str(note.get("elements")))
         return ids
@@ -238,20 +208,3 @@ class _Builder:
 def _relative(file: str, root: Path) -> str:
     real = os.path.realpath(root) + os.sep
     return file[len(real) :].replace(os.sep, "/") if file.startswith(real) else Path(file).as_posix()
-
-
-def _assumed(standins: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Return what had to be assumed of answers that nobody gave, once for each token."""
-    found: dict[str, set[str]] = {}
-    for note in standins:
-        found.setdefault(note["token"], set()).update(note["assumed"])
-    words = {"length": "each list in it is taken to have 3 elements", "number": "its numbers and flags are guesses"}
-    return [
-        "; ".join(
-            [
-                f"the answer of {token} is not known: give it with --lookups",
-                *(words[name] for name in sorted(assumed)),
-            ]
-        )
-        for token, assumed in found.items()
-    ]

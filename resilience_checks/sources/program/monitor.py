@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from concurrent import futures
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.sources.given import Given
+from resilience_checks.sources.program.assets import hashed
 from resilience_checks.sources.program.engine import Engine
 from resilience_checks.sources.program.record import Alias, Refusal, RefusedError, Request
 from resilience_checks.sources.program.structs import lowered, plain
@@ -15,6 +15,7 @@ from resilience_checks.sources.program.transforms import Transforms, aliases
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from resilience_checks.sources.program.answers import Answers
     from resilience_checks.sources.program.record import Record
@@ -55,15 +56,16 @@ class Preview:
         socket: Path,
         given: Given | None = None,
         config: Mapping[str, str] | None = None,
-        folder: Path = Path(),
+        directory: Path | None = None,
     ) -> None:
-        """Bind the socket; the program may connect from now on."""
+        """Bind the socket; the program, which runs in `directory`, may connect from now on."""
         os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # a program that ends closes connections, which is no news
         import grpc
         from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
 
-        self._engine = Engine(project, stack, given or Given(), config or {}, folder)
+        self._engine = Engine(project, stack, given or Given(), config or {})
         self._transforms = Transforms()
+        self._directory = directory
         self._packages: dict[str, str] = {}
         self._server = grpc.server(futures.ThreadPoolExecutor(max_workers=_WORKERS), options=_OPTIONS)
         resource_pb2_grpc.add_ResourceMonitorServicer_to_server(
@@ -101,10 +103,12 @@ class Preview:
         from pulumi.runtime.proto import resource_pb2
 
         asked = self._registration(request, context)
-        before = {key: lowered(value) for key, value in asked.inputs.items()}
         try:
+            asked.inputs = self._hashed(asked.inputs)
+            before = {key: lowered(value) for key, value in asked.inputs.items()}
             self._engine.inherit(asked)
             self._transforms.apply(asked, request, self._engine.ancestors(asked.parent))
+            asked.inputs = self._hashed(asked.inputs)
             registered = self._engine.register(asked)
         except RefusedError as refused:
             self._refuse(refused, asked, context)
@@ -177,11 +181,13 @@ class Preview:
         context.set_trailing_metadata(tuple(trailing))
         return response
 
-    def Call(self, _request: Any, _context: Any) -> Any:  # noqa: N802
-        """Answer a method call with nothing: what it returns is not known."""
+    def Call(self, request: Any, _context: Any) -> Any:  # noqa: N802
+        """Answer a method call: what it returns is unknown, unless it was given."""
         from pulumi.runtime.proto import provider_pb2
 
-        return provider_pb2.CallResponse()
+        response = provider_pb2.CallResponse()
+        getattr(response, "return").update(self._engine.call(request.tok, plain(request.args)))
+        return response
 
     def ExistsResource(self, _request: Any, _context: Any) -> Any:  # noqa: N802
         """Say that nothing is known of a resource outside of the program."""
@@ -277,6 +283,11 @@ class Preview:
             id=request.importId,
             frames=_frames(request.stackTrace.frames),
             position=_positions(request),
+        )
+
+    def _hashed(self, inputs: dict[str, Any]) -> dict[str, Any]:
+        return (
+            inputs if self._directory is None else {key: hashed(item, self._directory) for key, item in inputs.items()}
         )
 
     def _refuse(self, refused: RefusedError, asked: Request, context: Any) -> None:

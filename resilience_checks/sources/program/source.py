@@ -8,16 +8,14 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from resilience_checks.model.errors import InputError
 from resilience_checks.sources.given import Given
 from resilience_checks.sources.interface import Limits
-from resilience_checks.sources.program import failures, graph_of
+from resilience_checks.sources.program import failures, graph_of, interpreters
 from resilience_checks.sources.project import stack_config
 from resilience_checks.sources.waiting import ended
 
@@ -66,7 +64,7 @@ class ProgramSource:
         project = self._stack.project
         if project.runtime != "python":
             raise failures.other_language(project)
-        interpreter = _interpreter(project.directory, project.options)
+        interpreter = interpreters.find(project)
         config = stack_config(project, self._stack.stack, self.root)
         self._notes, self._environment = config.notes, config.environment
         self._private = Path(tempfile.mkdtemp(prefix="resilience-checks-"))
@@ -96,8 +94,9 @@ class ProgramSource:
             )
         from resilience_checks.sources.program.monitor import Preview
 
-        folder = project.program if project.program.is_dir() else project.program.parent
-        self._preview = Preview(project.name, self._stack.stack, socket, self._given, config.values, folder)
+        program = project.program.resolve()
+        directory = program if program.is_dir() else program.parent
+        self._preview = Preview(project.name, self._stack.stack, socket, self._given, config.values, directory)
         (self._private / "ready").touch()
 
     def graph(self) -> ResourceGraph:
@@ -158,24 +157,6 @@ def digest(directory: Path) -> str:
             total.update(path.relative_to(directory).as_posix().encode() + b"\0")
             total.update(hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()
-
-
-def _interpreter(directory: Path, options: Any) -> str:
-    """Return the program's own interpreter, else the one that runs the checker."""
-    named = options.get("virtualenv")
-    if named is not None:
-        found = directory / str(named) / "bin" / "python"
-        if not found.exists():
-            raise InputError(
-                f"the virtual environment {named!r} of Pulumi.yaml does not exist",
-                why="the program's own packages are not there, so it cannot be read",
-                remedy=f"make it: python3 -m venv {named} && {named}/bin/pip install -r requirements.txt",
-            )
-        return str(found)
-    for name in (".venv", "venv"):
-        if (directory / name / "bin" / "python").exists():
-            return str(directory / name / "bin" / "python")
-    return sys.executable
 
 
 def _surroundings(private: Path) -> dict[str, str]:

@@ -106,9 +106,9 @@ class YamlSource:
         document = Document(file, relative(file, root))
         read = template.read(document)
         config = stack_config(project, self.stack, root)
-        engine = Engine(project.name, self.stack, self._given, config.values, directory)
+        engine = Engine(project.name, self.stack, self._given, config.values)
         lowering = Lowering(engine.answers)
-        registry = Registry(engine, lowering)
+        registry = Registry(engine, lowering, directory)
         registry.start(f"{project.name}-{self.stack}")
         local_packages = packages.local(project.packages)
         lookups = Lookups(engine, lowering, document.shown, local_packages=local_packages)
@@ -122,6 +122,7 @@ class YamlSource:
             stack_output=program.stack_output,
             remarks=[*config.notes, *read.remarks],
             deadline=time.monotonic() + self._limits.seconds,
+            now=lambda: time.monotonic() - self._given.waited(),
         )
         scope.variables[order.PULUMI] = {
             "cwd": str(directory.resolve()),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .monitor import lookup, registration
+from .monitor import lookup, preparing, registration
 from .notes import Notes
 from .standins import Marked
 
@@ -14,7 +14,7 @@ def watch_resources(notes: Notes) -> None:
         original = getattr(pulumi.resource, name)
 
         def counted(res: object, *arguments: object, _original: object = original, **options: object) -> object:
-            place = notes.here()
+            place = notes.made()
             res.__dict__["_resilience_checks"] = number = notes.number()
             if place:
                 notes.write(kind="place", number=number, **place)
@@ -33,6 +33,7 @@ def watch_resources(notes: Notes) -> None:
 
 
 def watch_inputs(notes: Notes) -> None:
+    _watch_preparation()
     from pulumi.runtime import rpc
 
     original = rpc.serialize_properties
@@ -43,6 +44,7 @@ def watch_inputs(notes: Notes) -> None:
             notes.write(kind="outputs", elements=await _elements(original, inputs, arguments, options))
             return struct
         made = arguments[0] if arguments else options.get("resource_obj")
+        made = preparing.get() or made
         current = lookup.get()
         number = getattr(made, "__dict__", {}).get("_resilience_checks")
         if number is None and current is None:
@@ -61,6 +63,22 @@ def watch_inputs(notes: Notes) -> None:
 
     rpc.serialize_properties = watched
     _send_marks(rpc)
+
+
+def _watch_preparation() -> None:
+    """Remember for which resource inputs are serialised, which older SDKs do not say."""
+    from pulumi.runtime import resource
+
+    original = resource.prepare_resource
+
+    async def prepared(res: object, *arguments: object, **options: object) -> object:
+        token = preparing.set(res)
+        try:
+            return await original(res, *arguments, **options)
+        finally:
+            preparing.reset(token)
+
+    resource.prepare_resource = prepared
 
 
 def _send_marks(rpc: object) -> None:

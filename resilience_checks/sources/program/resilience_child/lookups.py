@@ -21,7 +21,7 @@ def watch_lookups(notes: Notes) -> None:
     import pulumi.runtime.invoke  # noqa: F401 the module, which a function of the same name hides
 
     module = sys.modules["pulumi.runtime.invoke"]
-    if not hasattr(module, "_invoke"):
+    if not hasattr(module, "invoke_output"):
         _watch_plain(module, notes)
         return
     from pulumi.resource import DependencyResource
@@ -93,13 +93,15 @@ def _standing(current: dict, typ: object, notes: Notes) -> object:
         notes.write(kind="mark", text=mark, number=number, path=path)
 
     known_by = current["id"] or json.dumps([token, current.get("unsent")], sort_keys=True, default=str)
-    standin = Standin(known_by, tell)
+
+    def guess(what: str) -> None:
+        notes.write(kind="standin", number=number, token=token, assumed=[what])
+
+    notes.write(kind="standin", number=number, token=token, assumed=[])
     try:
-        answer = standin.answer(typ)
+        return Standin(known_by, tell, guess).answer(typ)
     except Exception as error:
         raise LookupUnknownError(token) from error
-    notes.write(kind="standin", number=number, token=token, assumed=sorted(standin.assumed))
-    return answer
 
 
 def _keep_places(module: types.ModuleType, notes: Notes) -> None:

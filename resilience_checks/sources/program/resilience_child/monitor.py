@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import contextvars
 
+from .notes import Notes
+
 registration: contextvars.ContextVar = contextvars.ContextVar("registration", default=None)
+preparing: contextvars.ContextVar = contextvars.ContextVar("preparing", default=None)
 lookup: contextvars.ContextVar = contextvars.ContextVar("lookup", default=None)
 
 

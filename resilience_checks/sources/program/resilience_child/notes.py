@@ -7,6 +7,9 @@ import os
 import sys
 from pathlib import Path
 
+_CONSTRUCTORS = 3
+"""Of Resource, of CustomResource or ComponentResource, and of the resource's own class."""
+
 
 class Notes:
     """What goes to the parent beside the protocol: one JSON object a line."""
@@ -30,17 +33,26 @@ class Notes:
         known = self.files.get(filename)
         if known is None:
             path = os.path.realpath(filename)
-            known = self.files[filename] = path.startswith(self.project) and "site-packages" not in path
+            own = path.startswith(self.project) and "site-packages" not in path
+            known = self.files[filename] = own and Path(filename).is_absolute()
         return known
 
-    def here(self) -> dict | None:
-        """Return the innermost frame of the program itself."""
-        frame = sys._getframe(1)
+    def here(self, frame: object = None) -> dict | None:
+        """Return the innermost frame of the program itself, from here or from this frame on."""
+        frame = frame or sys._getframe(1)
         while frame is not None:
             if self.inside(frame.f_code.co_filename):
                 return {"file": os.path.realpath(frame.f_code.co_filename), "line": frame.f_lineno}
             frame = frame.f_back
         return None
+
+    def made(self) -> dict | None:
+        """Return where a resource is made, as newer SDKs tell it: above the constructor of its own class."""
+        frame, constructors = sys._getframe(1), 0
+        while frame is not None and constructors < _CONSTRUCTORS:
+            constructors += frame.f_code.co_name == "__init__"
+            frame = frame.f_back
+        return self.here(frame) if frame is not None and constructors == _CONSTRUCTORS else self.here()
 
     def finish(self, end: dict) -> None:
         for callback in self.pending:
