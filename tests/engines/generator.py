@@ -20,6 +20,8 @@ LOOKUPS = {
 }
 _LIBRARY = '''"""The resources of all programs of a batch."""
 
+import json
+
 import pulumi
 
 
@@ -38,7 +40,7 @@ def wrapped(value):
 
 
 def text(value):
-    return f"<{value}>"
+    return f"<{json.dumps(value, sort_keys=True)}>"  # the protocol keeps no order of keys
 
 
 def same(value):
@@ -91,7 +93,7 @@ pulumi.runtime.register_resource_transform(marked)
 def write_batch(folder: Path, seed: int, count: int) -> None:
     """Write a project of `count` programs, with the answers to their lookups beside it."""
     names = [f"p{seed}_{number}" for number in range(count)]
-    files = {name: Program(random.Random(f"{seed}/{name}"), name).source() for name in names}  # noqa: S311 no secret
+    files = {name: Program(random.Random(f"{seed}/{name}"), name).source() for name in names}
     transform = _STACK_TRANSFORM if seed % 2 else ""
     files["__main__"] = f"import pulumi\n{transform}\n" + "".join(f"import {name}  # noqa: F401\n" for name in names)
     files["library"] = _LIBRARY
@@ -152,7 +154,11 @@ class Program:
             self._write(indent, f"{name} = []")
             self._write(indent, f"for index in range({size}):")
             self._write(indent, f"    {name}.append({call})")
-        self._outputs += [f"Output.all(*[it.id for it in {name}])", f"{name}[0].a", f"Output.all(*[it.b for it in {name}])"]
+        self._outputs += [
+            f"Output.all(*[it.id for it in {name}])",
+            f"{name}[0].a",
+            f"Output.all(*[it.b for it in {name}])",
+        ]
         self._things.append(f"{name}[-1]")
 
     def _group(self, indent: str) -> None:
@@ -203,7 +209,9 @@ class Program:
     def _plain(self, indent: str) -> None:
         name = self._new()
         options = next((f", InvokeOptions(provider={made})" for kind, made in self._providers if kind == "sample"), "")
-        self._write(indent, f'{name} = invoke("sample:index:getNames", {{"y": {self._literal()}}}{options}).value or {{}}')
+        self._write(
+            indent, f'{name} = invoke("sample:index:getNames", {{"y": {self._literal()}}}{options}).value or {{}}'
+        )
         self._write(indent, f'for each in {name}.get("names", []):')
         self._write(indent, f'    Thing(f"{self._name}-{name}-{{each}}", a=each, b={self._value(1)})')
 
@@ -213,13 +221,19 @@ class Program:
         self._outputs.append(name)
 
     def _inputs(self) -> list[str]:
-        return [f"{key}={self._value(2)}" for key in "abcd" if self._rng.random() < 0.55]
+        """Return inputs; assets only as a whole input, because as text or JSON they differ in each run."""
+        found = [f"{key}={self._value(2)}" for key in "abcd" if self._rng.random() < 0.55]
+        if self._rng.random() < 0.1:
+            found.append(f'e=pulumi.AssetArchive({{"one": pulumi.StringAsset({self._literal()!r})}})')
+        return found
 
     def _function(self) -> str:
         return self._rng.choice(("wrapped", "text", "same", "listed", "hidden", "later"))
 
     def _literal(self) -> str:
-        return self._rng.choice(('"word"', "3", "2.5", "True", '""', "0", '"a/b"', "[]", "{}", '["x", 1]', '{"k": "v"}'))
+        return self._rng.choice(
+            ('"word"', "3", "2.5", "True", '""', "0", '"a/b"', "[]", "{}", '["x", 1]', '{"k": "v"}')
+        )
 
     def _value(self, depth: int) -> str:
         pick = self._rng.random()
@@ -244,9 +258,7 @@ class Program:
                 f"Output.all({inner}, {other}).apply({self._function()})",
                 f"Output.all(one={inner}, two={other}).apply(lambda both: both['one'])",
                 f'Output.concat("x-", {inner})' if self._simple(inner) else f"Output.all({inner}, {other})",
-                f"Output.json_dumps({inner})",
-                'pulumi.StringAsset("text")',
-                f'pulumi.AssetArchive({{"one": pulumi.StringAsset({self._literal()!r})}})',
+                f"Output.json_dumps({inner}, sort_keys=True)",
             )
         )
 
@@ -270,9 +282,8 @@ class Program:
         if before and self._rng.random() < 0.3:
             chosen = self._rng.sample(before, min(len(before), self._rng.randint(1, 2)))
             found["depends_on"] = f"[{', '.join(chosen)}]"
-        for key, value, chance in self._others(package):
-            if self._rng.random() < chance:
-                found[key] = value
+        others = self._others(package)
+        found.update({key: value for key, value, chance in others if self._rng.random() < chance})
         return f"ResourceOptions({', '.join(f'{key}={value}' for key, value in found.items())})"
 
     def _others(self, package: str) -> list[tuple[str, str, float]]:
