@@ -56,7 +56,11 @@ Thing("template", cpus=template.cpus, firmware=template.firmware, disks=template
 if template.secure:
     Thing("never")
 raw = pulumi.runtime.invoke("acme:index:getRaw", {}).value
-Thing("raw", value=raw["some"], text=f"x-{raw['some']}")
+Thing("raw", value=raw["some"], text=f"x-{raw['some']}", inner=raw["a"]["b"][0])
+for part in raw["parts"]:
+    Thing(part["name"])
+call = pulumi.runtime.call("acme:index:Thing/size", {"__self__": net}, net) if (net := Thing("net")) else None
+Thing("called", size=call.apply(lambda found: found["size"]))
 stack = pulumi.StackReference("organization/net/prod")
 Thing("from-stack", vpc=stack.get_output("vpc"), subnet=stack.get_output("subnets")[0], key=stack.get_output("key"))
 unknown = pulumi.StackReference("organization/gone/prod")
@@ -134,6 +138,7 @@ def test_what_stands_for_a_plain_answer_is_recognised_wherever_it_ends(
     assert resources["raw"]["inputs"] == {
         "value": {"$lookup": {"id": raw, "path": "some"}},
         "text": {"$unknown": {"why": f"built from the answer of {raw.split(':', 1)[1]}"}},
+        "inner": {"$lookup": {"id": raw, "path": "a.b[0]"}},
     }
 
 
@@ -143,6 +148,14 @@ def test_a_guess_is_said_and_leaves_the_graph_incomplete(found: dict[str, Any]) 
         "the answer of acme:index:getTemplate is not known: give it with --lookups; "
         "each list in it is taken to have 3 elements; its numbers and flags are guesses"
     ) in found["notes"]
+    assert (
+        "the answer of acme:index:getRaw is not known: give it with --lookups; "
+        "what the program goes through in it is taken to be empty"
+    ) in found["notes"]
+
+
+def test_what_a_method_returns_is_unknown(resources: dict[str, dict[str, Any]]) -> None:
+    assert resources["called"]["inputs"] == {"size": {"$unknown": {"why": "computed at deployment"}}}
 
 
 def test_given_outputs_of_a_stack_are_known_and_its_secrets_stay_secret(

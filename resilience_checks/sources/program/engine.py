@@ -170,6 +170,11 @@ class Engine:
             self.record.lookups.append(Asked(key, number, token, args, urn, answer is not None, kept))
         return {} if self._blind(urn) and not waits else answer
 
+    def call(self, token: str, args: dict[str, Any]) -> dict[str, Any]:
+        """Return what a method of a resource gives: what a user gave, else one unknown that makes all of it unknown."""
+        given = self._given.answer(token, args)
+        return {"result": UNKNOWN} if given is None else spelled(dict(given))
+
     @staticmethod
     def id_of(token: str, args: Mapping[str, Any], provider: str) -> str:
         """Return the id under which a lookup is recorded."""

@@ -193,11 +193,13 @@ class Preview:
         context.set_trailing_metadata(tuple(trailing))
         return response
 
-    def Call(self, _request: Any, _context: Any) -> Any:  # noqa: N802
-        """Answer a method call with nothing: what it returns is not known."""
+    def Call(self, request: Any, _context: Any) -> Any:  # noqa: N802
+        """Answer a method call: what it returns is unknown, unless it was given."""
         from pulumi.runtime.proto import provider_pb2
 
-        return provider_pb2.CallResponse()
+        response = provider_pb2.CallResponse()
+        getattr(response, "return").update(self._engine.call(request.tok, plain(request.args)))
+        return response
 
     def ExistsResource(self, _request: Any, _context: Any) -> Any:  # noqa: N802
         """Say that nothing is known of a resource outside of the program."""
