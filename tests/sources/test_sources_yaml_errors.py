@@ -66,6 +66,11 @@ ERRORS = {
         "Pulumi.yaml:4:3: the configuration value web:size is required and not set",
         "set it in Pulumi.<stack>.yaml, or run `pulumi config set size VALUE`",
     ),
+    "no configuration of a provider": (
+        PET + "    properties: {prefix: '${aws:region}'}\n",
+        "Pulumi.yaml:6:26: the configuration value aws:region is needed and not set",
+        "set it in Pulumi.<stack>.yaml, or run `pulumi config set aws:region VALUE`",
+    ),
     "other configuration": (
         "config:\n  size: {type: integer, default: many}\n" + PET,
         "Pulumi.yaml:4:3: the configuration value size is a text, and integer is declared",

@@ -172,13 +172,15 @@ def test_configuration(tmp_path: Path, section: str, declared: str, given: str |
 
 
 def test_a_value_that_only_an_environment_can_have_is_not_known(tmp_path: Path) -> None:
-    graph = evaluate(
-        tmp_path,
-        'config: {key: {type: string}}\nresources:\n  pet: {type: "random:RandomPet", properties: {value: "${key}"}}\n',
-        files={"Pulumi.prod.yaml": "environment: [shared]\n"},
-    )
+    program = """\
+config: {key: {type: string}}
+resources:
+  pet: {type: "random:RandomPet", properties: {value: "${key}", region: "${aws:region}"}}
+"""
+    graph = evaluate(tmp_path, program, files={"Pulumi.prod.yaml": "environment: [shared]\n"})
     assert inputs(graph, "pet") == {
-        "value": {"$unknown": {"why": "the stack's `environment:` may define web:key; it is not known offline"}}
+        "value": {"$unknown": {"why": "the stack's `environment:` may define web:key; it is not known offline"}},
+        "region": {"$unknown": {"why": "the stack's `environment:` may define aws:region; it is not known offline"}},
     }
 
 

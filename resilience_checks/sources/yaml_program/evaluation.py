@@ -82,9 +82,7 @@ class Evaluator:
                 return self._part(names[name], path[1:], at)
         if short in scope.config:
             return self._part(scope.config[short], path[1:], at)
-        raise scope.document.error(
-            at, f"`{name}` has no value here", "name a resource, variable or configuration value"
-        )
+        return unknown(f"the stack's `environment:` may define {name}; it is not known offline")
 
     def _part(self, value: Any, path: Path, at: At) -> Any:
         """Return a part of what a name stands for.

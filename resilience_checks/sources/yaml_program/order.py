@@ -27,12 +27,12 @@ class Ordered:
     default_providers: dict[str, str]
 
 
-def order(template: Template, settings: Collection[str], project: str) -> Ordered:
+def order(template: Template, settings: Collection[str], project: str, *, environment: bool = False) -> Ordered:
     """Return resources and variables, each after what it needs.
 
-    Raises InputError at a name that nothing has, that two have, or that needs itself.
+    With an `environment` there may be more configuration than `settings`. Raises InputError at a name that nothing has, that two have, or that needs itself.
     """
-    names = _Names(template, settings, project)
+    names = _Names(template, settings, project, environment)
     for resource in template.resources:
         names.add(resource.key, resource)
     for variable in template.variables:
@@ -51,6 +51,7 @@ class _Names:
     template: Template
     settings: Collection[str]
     project: str
+    environment: bool
     parts: dict[str, Part] = field(default_factory=dict)
     default_providers: dict[str, str] = field(default_factory=dict)
 
@@ -77,8 +78,14 @@ class _Names:
     def check(self, name: str, at: At) -> None:
         """Raise InputError where nothing has the name."""
         known = {*self.parts, *self.settings, PULUMI}
-        if name in known or name.removeprefix(f"{self.project}:") in known:
+        if name in known or name.removeprefix(f"{self.project}:") in known or (self.environment and ":" in name):
             return
+        if ":" in name:
+            raise self.template.document.error(
+                at,
+                f"the configuration value {name} is needed and not set",
+                f"set it in Pulumi.<stack>.yaml, or run `pulumi config set {name} VALUE`",
+            )
         close = get_close_matches(name, known, 1)
         remedy = (
             f"did you mean `{close[0]}`?"

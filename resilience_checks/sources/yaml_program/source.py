@@ -133,7 +133,7 @@ class YamlSource:
         }
         evaluator = Evaluator(scope)
         scope.config.update(configuration.evaluate(evaluator, read, config, project))
-        ordered = order.order(read, scope.config, project.name)
+        ordered = order.order(read, scope.config, project.name, environment=config.environment)
         outputs = settle(program.run(evaluator, ordered))
         return self._built(program, scope, lowering.values(outputs.tree), outputs.elements)
 
