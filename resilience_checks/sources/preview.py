@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.graph import Capabilities, ResourceGraph
-from resilience_checks.sources import kinds
+from resilience_checks.sources import elements, kinds
 from resilience_checks.sources.engine_values import Values
 from resilience_checks.sources.json_file import Reader
 from resilience_checks.sources.positions import Positions
 from resilience_checks.sources.snapshot import (
+    STACK,
     Snapshot,
     Urn,
     counts_as_default,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from resilience_checks.model.errors import InputError
+    from resilience_checks.model.values import Value
     from resilience_checks.sources.homes import Home
     from resilience_checks.sources.json_file import Content
 
@@ -83,6 +85,8 @@ def graph(content: Content, urn: Urn, home: Home, root: Path) -> ResourceGraph:
         project_file=home.project_file,
         source="preview",
         resources=tuple(snapshot.resources.values()),
+        outputs=steps.outputs,
+        output_dependencies=elements.outputs_by_id(steps.outputs, snapshot.ids),
         capabilities=Capabilities(
             lookups=False,
             element_dependencies=False,
@@ -147,6 +151,7 @@ class _Steps:
     snapshot: Snapshot
     operations: dict[str, str] = field(default_factory=dict)
     strange: set[str] = field(default_factory=set)
+    outputs: dict[str, Value] = field(default_factory=dict)
     _counted: Counter[str] = field(default_factory=Counter)
 
     def add(self, step: object, at: int) -> None:
@@ -177,6 +182,8 @@ class _Steps:
         if before == _REFRESH:
             self.snapshot.forget(urn)
         resource = self.snapshot.add(new, at)
+        if resource is not None and resource.type == STACK and isinstance(new.get("outputs"), dict):
+            self.outputs = self.snapshot.values.inputs(new["outputs"], {})
         if resource is not None:
             self.operations[resource.urn] = "replace" if operation in _REPLACING else sys.intern(operation)
 

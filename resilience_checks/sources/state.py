@@ -75,6 +75,7 @@ def graph(content: Content, urn: Urn, home: Home, root: Path) -> ResourceGraph:
         source="state",
         resources=tuple(_migrated(snapshot, document.version)),
         outputs=outputs,
+        output_dependencies=elements.outputs_by_id(outputs, snapshot.ids),
         capabilities=Capabilities(
             lookups=False,
             element_dependencies=False,

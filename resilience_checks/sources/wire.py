@@ -41,6 +41,12 @@ def unknown(origin: str | None) -> Unknown:
     return Unknown(f"computed at deployment by {kind.rsplit('::', 1)[-1].rsplit('$', 1)[-1]} {name}")
 
 
+def whole(urn: object) -> Unknown:
+    """Return what stands for a resource that is passed as a whole."""
+    known = urn if isinstance(urn, str) else None
+    return Unknown(unknown(known).why, known)
+
+
 def is_unknown(value: object) -> bool:
     """Return whether a struct's value is unknown or has something unknown in it."""
     if isinstance(value, dict):
@@ -48,3 +54,10 @@ def is_unknown(value: object) -> bool:
     if isinstance(value, list):
         return any(is_unknown(item) for item in value)
     return isinstance(value, str) and value in UNKNOWNS
+
+
+def has_secret(value: object) -> bool:
+    """Return whether a struct's value is a secret or has one in it."""
+    if isinstance(value, dict):
+        return value.get(SIGNATURE) == SECRET or any(has_secret(item) for item in value.values())
+    return isinstance(value, list) and any(has_secret(item) for item in value)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.question import FaultKind, Holds, Step
-from resilience_checks.model.values import LookupAnswer, Reason, Secret, Unknown
+from resilience_checks.model.values import LookupAnswer, Reason, Secret, StackOutput, Unknown
 from resilience_checks.topology.estate import Condition, Domain, Member
 from resilience_checks.topology.placement import ELSEWHERE, NO_PLACE
 from resilience_checks.topology.things import PROVIDER, Thing, Things, holds, text
@@ -145,8 +145,10 @@ class Domains:
 
     def _in_unknown_region(self, part: str, site: str, when: Condition, known: tuple[str, ...]) -> None:
         declared = self._declarations.sites[site]
-        values = (*known, ELSEWHERE) if known else (ELSEWHERE, NO_PLACE)
+        values = declared.regions or ((*known, ELSEWHERE) if known else (ELSEWHERE, NO_PLACE))
         why = f"the region of site {site} is not declared"
+        if declared.regions:
+            why = f"the region of site {site} is declared as {' and as '.join(declared.regions)}"
         fact = self._book.doubt(
             f"region of site {site}", values, why, f"declare `region` of {site}", location=declared.location
         )
@@ -301,7 +303,7 @@ def _key(thing: Thing, cause: CommonCause) -> str:
     words = []
     for path in cause.key:
         value = thing.value(path)
-        if isinstance(value, Secret | LookupAnswer):
+        if isinstance(value, Secret | LookupAnswer | StackOutput):
             words.append(f"{_HIDDEN}{value!r}")
         elif value is not None:
             words.append(text(value) or str(value))

@@ -29,6 +29,10 @@ _REMEDIES = {
 """What makes a file whole that leaves resources out."""
 
 
+def _name(to: declared.Reference) -> str:
+    return to.id if isinstance(to, Named) else str(to)
+
+
 class Services:
     """Draws every service of the estate."""
 
@@ -103,13 +107,14 @@ class Services:
             found = self._selection.of(entry, entries=True)
             gate = self._components.all_or_any(f"the entry of {service.id}", found, Nature.PATH, reason)
             stack = found[0][0].graph.name if found[0][1] is Holds.YES else None
+        gate = self._agreed(service, gate, reason)
         needs = [
             self._components.reference(
-                need, Nature.NEED, Reason(f"{service.id} needs {need.id}", location=need.location)
+                need, Nature.NEED, Reason(f"{service.id} needs {_name(need)}", location=need.location)
             )
             for need in service.needs
         ]
-        needs += self._hidden(things, service.id)
+        needs += [*self._unseen(service), *self._hidden(things, service.id)]
         return Service(
             id=service.id,
             entry=self._or_unseen(gate, things, service.id),
@@ -122,6 +127,34 @@ class Services:
             location=service.location,
             stack=stack,
         )
+
+    def _agreed(self, service: declared.Service, gate: Gate, reason: Reason) -> Gate:
+        """Return the entry on which all declarations agree, else a doubt which of them is right."""
+        gates = {service.entry.location: gate}
+        for other in service.entries:
+            to, what = other.to, f"the entry of {service.id}"
+            if isinstance(to, Named):
+                gates[other.location] = self._components.reference(to, Nature.PATH, reason)
+            else:
+                found = self._selection.of(to, entries=True)
+                gates[other.location] = self._components.all_or_any(what, found, Nature.PATH, reason)
+        apart = {frozenset(targets(found)): (str(at), found) for at, found in reversed(gates.items())}
+        if len(apart) == 1:
+            return gate
+        text = f"entry of service {service.id} is declared differently"
+        self._book.contradict(service.id, text, *gates)
+        cases = dict(sorted(apart.values()))
+        fact = self._book.doubt(
+            f"entry of {service.id}", tuple(cases), text, "make the declarations agree", location=service.location
+        )
+        return Case(fact, cases)
+
+    def _unseen(self, service: declared.Service) -> Iterator[Gate]:
+        """Yield a doubtful need for each that only deployment will show."""
+        for number, reason in enumerate(service.unseen, start=1):
+            key, remedy = f"unknown need {number} of {service.id}", "pass the resource itself, or give the value"
+            fact = self._book.doubt(key, ("harmless", "harmful"), reason.text, remedy, location=reason.location)
+            yield Case(fact, {"harmless": ALWAYS, "harmful": NEVER})
 
     def _hidden(self, things: Things, service: str) -> Iterator[Gate]:
         """Yield a doubt for each stack whose run could not see everything that it would make.

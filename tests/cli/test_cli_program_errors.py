@@ -119,9 +119,11 @@ def test_a_fault_in_a_module_of_the_program_is_shown_there(project: Project) -> 
             "say which language the program is in: `runtime: python`",
         ),
         (
-            "Pulumi.yaml", "# a\nname: web\nruntime: nodejs\n",
-            "programs with `runtime: nodejs` cannot be read yet", "Pulumi.yaml:2",
-            "nothing of this project was checked", "only `runtime: python` is supported in this version",
+            "Pulumi.yaml", "# a\nname: web\nruntime: go\n",
+            "programs with `runtime: go` cannot be run here", "Pulumi.yaml:2",
+            "nothing of this project was checked",
+            "check a preview of it instead: run `pulumi preview --json --show-sames > preview.json`, "
+            "and give it with `--preview preview.json`",
         ),
         (
             "Pulumi.prod.yaml", "config:\n  a: b: c\n",

@@ -118,7 +118,15 @@ def test_a_whole_resource(resources: dict[str, dict[str, Any]]) -> None:
             "mappings[1].subnet": [thing("b")],
             "text": [thing("a")],
         },
-        "location": {"path": "__main__.py", "line": line("super().__init__")},
+        "location": {"path": "__main__.py", "line": line("pair = Thing")},
+        "options": {
+            "protect": False,
+            "retainOnDelete": False,
+            "deleteBeforeReplace": False,
+            "deletedWith": None,
+            "ignoreChanges": [],
+            "aliases": [],
+        },
     }
 
 

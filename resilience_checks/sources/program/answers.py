@@ -83,6 +83,10 @@ class Answers:
             answer[name] = args[name] if name in args else self._marker(lookup, name)
         return answer
 
+    def learn(self, text: str, lookup: str, path: str) -> None:
+        """Recognise a text that a child made to stand for an answer that nobody gave."""
+        self._markers[text] = (lookup, path)
+
     def source(self, text: str) -> tuple[str, str] | None:
         """Return lookup and field of a text that is an answer's value."""
         return self._markers.get(text)

@@ -6,7 +6,17 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.values import LookupAnswer, Unknown
-from resilience_checks.sources.wire import OUTPUT, RESOURCE, SECRET, SIGNATURE, UNKNOWNS, is_unknown, secret, unknown
+from resilience_checks.sources.wire import (
+    OUTPUT,
+    RESOURCE,
+    SECRET,
+    SIGNATURE,
+    UNKNOWNS,
+    is_unknown,
+    secret,
+    unknown,
+    whole,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -62,7 +72,7 @@ class Converter:
                 )
             return self._value(value["value"], at, origin, note) if "value" in value else unknown(origin(at))
         if mark == RESOURCE:
-            return unknown(value.get("urn"))
+            return whole(value.get("urn"))
         plain = {key: item for key, item in value.items() if key != SIGNATURE}
         return {key: self._value(item, f"{at}.{key}", origin, note) for key, item in plain.items()}
 

@@ -13,20 +13,24 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from resilience_checks.sources.program.monitor import Registered
+    from resilience_checks.sources.program.record import Refusal, Registered
     from resilience_checks.sources.project import Project
 
 _WHY = "a program that does not run to its end has no graph, so nothing of this stack was checked"
+PREVIEW = (
+    "check a preview of it instead: run `pulumi preview --json --show-sames > preview.json`, "
+    "and give it with `--preview preview.json`"
+)
 _MAX_OUTPUT = 2000
 
 
 def other_language(project: Project) -> InputError:
     """Return the error for a program in a language that cannot be run here."""
     return InputError(
-        f"programs with `runtime: {project.runtime}` cannot be read yet",
+        f"programs with `runtime: {project.runtime}` cannot be run here",
         location=project.location,
         why="nothing of this project was checked",
-        remedy="only `runtime: python` is supported in this version",
+        remedy=PREVIEW,
     )
 
 
@@ -62,6 +66,16 @@ def duplicate(pair: tuple[Registered, Registered], project: Project, root: Path)
     )
 
 
+def refused(refusal: Refusal, project: Project, root: Path) -> InputError:
+    """Return the error for a request with which the engine ends a program."""
+    return InputError(
+        refusal.what,
+        location=_in_project(refusal.frames, project, root) or project.location,
+        why="the engine refuses it, so the program does not run to its end",
+        remedy=refusal.remedy,
+    )
+
+
 def failed(end: Mapping[str, Any], project: Project, root: Path, private: Path, code: int) -> InputError:
     """Return the error for a program that ended badly."""
     what, remedy = _words(end, project, code)
@@ -73,46 +87,58 @@ def failed(end: Mapping[str, Any], project: Project, root: Path, private: Path, 
 
 
 def _words(end: Mapping[str, Any], project: Project, code: int) -> tuple[str, str]:
-    kind, message = end.get("kind"), str(end.get("message", ""))
-    if kind == "sdk":
-        return (
-            "the program's interpreter has no `pulumi` package",
-            "install the program's requirements into its virtual environment, or into the one that runs the checker",
-        )
-    if kind == "module":
-        name = str(end.get("module"))
-        return (
-            f"the program imports {name!r}, which is not installed",
-            f"install it: pip install {name.split('.', 1)[0].replace('_', '-')} (or pip install -r requirements.txt)",
-        )
-    if kind == "syntax":
-        return f"syntax error: {message}", "correct the line"
-    if kind == "config":
-        key = str(end.get("key"))
-        return (
-            f"the configuration value {key} is required and not set",
-            f"set it in Pulumi.<stack>.yaml, or run `pulumi config set {key.removeprefix(project.name + ':')} VALUE`",
-        )
-    if kind == "exit":
-        return f"the program ended itself with exit code {message}", "let it run to its end in a preview"
-    if kind == "network":
-        return message, "a check runs without network: read what is needed from configuration instead"
-    if kind == "lookup":
-        return (
-            f"the program waits for the answer of {end.get('token')}, which only its provider knows",
-            f"use the form that returns an output ({str(end.get('token')).rsplit(':', 1)[-1]}_output), so that the answer can stay unknown",
-        )
-    if kind == "memory":
-        return "the program ran out of memory", "make it smaller, or raise the limit"
-    if kind == "died":
-        return (
-            f"the program's process ended without a word (status {code})",
-            "run it with `pulumi preview` to see why; it may have been stopped for using too much memory",
-        )
+    message = str(end.get("message", ""))
+    match end.get("kind"):
+        case "sdk" | "module":
+            return _missing_package(end)
+        case "syntax":
+            return f"syntax error: {message}", "correct the line"
+        case "config":
+            return _missing_value(str(end.get("key")), project, environment=bool(end.get("environment")))
+        case "exit":
+            return f"the program ended itself with exit code {message}", "let it run to its end in a preview"
+        case "network":
+            return message, "a check runs without network: read what is needed from configuration instead"
+        case "lookup":
+            return (
+                f"the program waits for the answer of {end.get('token')}, which only its provider knows",
+                "give the answer with --lookups, or use the form that returns an output, so that it can stay unknown",
+            )
+        case "memory":
+            return "the program ran out of memory", "make it smaller, or raise the limit"
+        case "died":
+            return (
+                f"the program's process ended without a word (status {code})",
+                "run it with `pulumi preview` to see why; it may have been stopped for using too much memory",
+            )
     return (
         f"{end.get('type', 'error')}: {message}",
         "run `pulumi preview` to see the same error, and correct the program",
     )
+
+
+def _missing_package(end: Mapping[str, Any]) -> tuple[str, str]:
+    if end.get("kind") == "sdk":
+        return (
+            "the program's interpreter has no `pulumi` package",
+            "install the program's requirements into its virtual environment, or into the one that runs the checker",
+        )
+    name = str(end.get("module"))
+    return (
+        f"the program imports {name!r}, which is not installed",
+        f"install it: pip install {name.split('.', 1)[0].replace('_', '-')} (or pip install -r requirements.txt)",
+    )
+
+
+def _missing_value(key: str, project: Project, *, environment: bool) -> tuple[str, str]:
+    what = f"the configuration value {key} is required and not set"
+    if environment:
+        return (
+            f"{what}; the stack's `environment:` may define it, and is not known offline",
+            f"set it in `config:` of Pulumi.<stack>.yaml too, or {PREVIEW}",
+        )
+    short = key.removeprefix(f"{project.name}:")
+    return what, f"set it in Pulumi.<stack>.yaml, or run `pulumi config set {short} VALUE`"
 
 
 def _location(end: Mapping[str, Any], project: Project, root: Path) -> Location:

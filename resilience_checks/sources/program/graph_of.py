@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-import json
 import os
+import re
 from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.graph import Capabilities, ResourceGraph, SkippedCallback
 from resilience_checks.model.location import Location
-from resilience_checks.model.resource import Lookup, Resource
+from resilience_checks.model.resource import Lookup, Resource, ResourceOptions
 from resilience_checks.sources.program.answers import Answers, lookup_id
 from resilience_checks.sources.program.conversion import Converter
-from resilience_checks.sources.program.monitor import STACK
+from resilience_checks.sources.program.notes import read_notes
+from resilience_checks.sources.program.record import STACK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from resilience_checks.sources.discovery import Stack
-    from resilience_checks.sources.program.monitor import Asked, Record, Registered
+    from resilience_checks.sources.program.record import Asked, Record, Registered
 
 _LOOKUP = "urn:resilience-checks:lookup::"
+_INSTALLED = frozenset({"node_modules", "site-packages"})
+"""Folders of packages, which may stand in a project and are no part of it."""
+_TOP = re.compile(r"[.\[]")
 
 
 def build(
@@ -33,9 +37,11 @@ def build(
     end: Mapping[str, Any],
     notes: tuple[str, ...],
     digest: str,
+    *,
+    environment: bool = False,
 ) -> ResourceGraph:
-    """Return the graph of a program that ended well."""
-    return _Builder(stack, root, record, answers, private).graph(end, notes, digest)
+    """Return the graph of a program that ended well; `environment`: the stack's configuration is not all of it."""
+    return _Builder(stack, root, record, answers, private).graph(end, notes, digest, environment=environment)
 
 
 class _Builder:
@@ -45,25 +51,29 @@ class _Builder:
         self._stack, self._root, self._record = stack, root, record
         self._project = os.path.realpath(stack.project.directory) + os.sep
         self._converter = Converter(answers)
-        self._elements: dict[int, dict[str, list[str]] | None] = {}
-        self._places: dict[int, Location] = {}
-        self._skipped: list[SkippedCallback] = []
-        self._unwatched: list[str] = []
-        self._lookup_notes: dict[int, dict[str, Any]] = {}
-        self._read_notes(private / "notes.jsonl")
+        self._notes = read_notes(private / "notes.jsonl")
         self._lookup_ids = self._number_lookups()
+        for text, number, path in self._notes.marks:
+            answers.learn(text, self._lookup_ids.get(number, "lookup"), path)
+        self._registered = frozenset(item.urn for item in record.resources)
 
-    def graph(self, end: Mapping[str, Any], notes: tuple[str, ...], digest: str) -> ResourceGraph:
+    def graph(
+        self, end: Mapping[str, Any], notes: tuple[str, ...], digest: str, *, environment: bool = False
+    ) -> ResourceGraph:
         registered = sorted(self._record.resources, key=lambda item: (item.type != STACK, item.number))
         resources = tuple(self._resource(item) for item in registered)
-        whole = not self._unwatched and all(
-            self._elements.get(item.number) is not None for item in registered if item.inputs
+        whole = not self._notes.unwatched and all(
+            item.number and self._notes.elements.get(item.number) is not None for item in registered if item.inputs
         )
         stack_urn = next((item.urn for item in registered if item.type == STACK), "")
-        outputs = self._converter.mapping(
-            self._record.outputs.get(stack_urn, {}), lambda _: None, lambda _at, _lookup: None
-        )
-        remarks = [*notes, *(f"not watched with this SDK: {what}" for what in self._unwatched)]
+        behind = self._references(self._notes.outputs)
+        outputs = self._values(self._record.outputs.get(stack_urn, {}), behind)
+        remarks = [*notes, *(f"not watched with this SDK: {what}" for what in self._notes.unwatched)]
+        remarks += self._notes.assumptions()
+        if environment and self._notes.unset:
+            remarks.append(
+                f"not set, so that the `environment:` may define it: {', '.join(sorted(set(self._notes.unset)))}"
+            )
         if not end.get("isolated"):
             remarks.append("no network namespace: connections were refused inside the program's own process only")
         remote = [item.name for item in registered if item.remote]
@@ -76,8 +86,9 @@ class _Builder:
             source="program",
             resources=resources,
             lookups=self._lookups(),
-            skipped=tuple(self._skipped),
+            skipped=tuple(SkippedCallback(self._place(note), note["name"]) for note in self._notes.skipped),
             outputs=outputs,
+            output_dependencies={path: tuple(targets) for path, targets in sorted(behind.items()) if targets},
             capabilities=Capabilities(
                 lookups=True, element_dependencies=whole, secret_equality=True, lines=True, complete=not remote
             ),
@@ -86,7 +97,7 @@ class _Builder:
         )
 
     def _resource(self, item: Registered) -> Resource:
-        elements = self._references(self._elements.get(item.number) or {})
+        elements = {path: urns for path, urns in self._references(self._noted(item)).items() if urns}
         inputs = self._values(item.inputs, elements)
         return Resource(
             urn=item.urn,
@@ -95,38 +106,57 @@ class _Builder:
             custom=item.custom,
             inputs=inputs,
             parent=item.parent or None,
-            provider=item.provider or None,
+            provider=item.provider if item.provider in self._registered else None,
             dependencies=tuple(urn for urn in item.dependencies if not urn.startswith(_LOOKUP)),
             property_dependencies={
                 key: self._targets(urns) for key, urns in sorted(item.property_dependencies.items()) if urns
             },
             element_dependencies={path: tuple(targets) for path, targets in sorted(elements.items())},
-            location=self._places.get(item.number) or self._location(item.frames),
+            location=self._location(item.frames)
+            or self._place(self._notes.places.get(item.number))
+            or self._location(item.position),
             external_id=item.external_id,
+            options=ResourceOptions(
+                protect=bool(item.protect),
+                retain_on_delete=bool(item.retain_on_delete),
+                delete_before_replace=item.delete_before_replace,
+                deleted_with=item.deleted_with or None,
+                ignore_changes=item.ignore_changes,
+                aliases=item.aliases,
+            ),
         )
 
+    def _noted(self, item: Registered) -> dict[str, Any]:
+        """Return what the child noted of each element; of an input that a transform changed, what the engine knows."""
+        noted = (self._notes.elements.get(item.number) if item.number else None) or {}
+        kept = {path: urns for path, urns in noted.items() if _TOP.split(path, maxsplit=1)[0] not in item.changed}
+        return {**kept, **{key: item.property_dependencies.get(key, ()) for key in sorted(item.changed)}}
+
     def _lookups(self) -> tuple[Lookup, ...]:
+        """Return each lookup once, in the order in which the program asked, the unnumbered ones last."""
         found: dict[str, Lookup] = {}
-        sent: dict[int, Asked] = {item.number: item for item in self._record.lookups}
+        sent = {item.number: item for item in self._record.lookups if item.number}
         for number in sorted(self._lookup_ids):
-            key, note = self._lookup_ids[number], self._lookup_notes.get(number, {})
-            asked = sent.get(number)
-            token = asked.token if asked else note["token"]
-            if key in found:
-                continue
-            elements = self._references(note.get("elements") or {})
-            args = self._values(asked.args if asked else note.get("unsent", {}), elements)
-            found[key] = Lookup(
-                id=key,
-                token=token,
-                args=args,
-                provider=(asked.provider or None) if asked else None,
-                location=self._place(note.get("place")),
-                answered=asked.answered if asked else False,
-                dependencies=tuple(sorted({target for targets in elements.values() for target in targets})),
-                element_dependencies={path: tuple(targets) for path, targets in sorted(elements.items())},
-            )
+            note = self._notes.lookups.get(number, {})
+            found.setdefault(self._lookup_ids[number], self._lookup(self._lookup_ids[number], sent.get(number), note))
+        for item in self._record.lookups:
+            found.setdefault(item.id, self._lookup(item.id, item, {}))
         return tuple(found.values())
+
+    def _lookup(self, key: str, asked: Asked | None, note: Mapping[str, Any]) -> Lookup:
+        elements = self._references(note.get("elements") or {})
+        given = asked.given if asked else None
+        return Lookup(
+            id=key,
+            token=asked.token if asked else note["token"],
+            args=self._values(asked.args if asked else note.get("unsent", {}), elements),
+            provider=(asked.provider or None) if asked else None,
+            location=self._place(note.get("place")),
+            answered=(asked is not None and asked.answered) or note.get("number") in self._notes.standing,
+            dependencies=tuple(sorted({target for targets in elements.values() for target in targets})),
+            element_dependencies={path: tuple(targets) for path, targets in sorted(elements.items())},
+            answer=None if given is None else self._values(given, {}),
+        )
 
     def _values(self, data: dict[str, Any], elements: dict[str, list[str]]) -> Mapping[str, Any]:
         def origin(at: str) -> str | None:
@@ -152,27 +182,10 @@ class _Builder:
         )
         return tuple(sorted({target for target in numbered if target}))
 
-    def _read_notes(self, file: Path) -> None:
-        for line in file.read_text(encoding="utf-8").splitlines():
-            note = json.loads(line)
-            kind = note.pop("kind")
-            if kind == "elements":
-                self._elements[note["number"]] = note["elements"]
-            elif kind == "place":
-                place = self._place(note)
-                if place is not None:
-                    self._places[note["number"]] = place
-            elif kind == "lookup":
-                self._lookup_notes[note["number"]] = note
-            elif kind == "skipped":
-                self._skipped.append(SkippedCallback(self._place(note), note["name"]))
-            elif kind == "unwatched":
-                self._unwatched.append(note["what"])
-
     def _number_lookups(self) -> dict[int, str]:
         """Return the id of each lookup call, also of those that were never sent because an argument is unknown."""
-        ids = {item.number: item.id for item in self._record.lookups}
-        for number, note in self._lookup_notes.items():
+        ids = {item.number: item.id for item in self._record.lookups if item.number}
+        for number, note in self._notes.lookups.items():
             if number not in ids:
                 ids[number] = lookup_id(note["token"], note.get("unsent"), str(note.get("elements")))
         return ids
@@ -183,7 +196,7 @@ class _Builder:
     def _location(self, frames: Iterable[tuple[str, int]]) -> Location | None:
         for file, line in frames:
             real = os.path.realpath(file)
-            if real.startswith(self._project):
+            if real.startswith(self._project) and _INSTALLED.isdisjoint(Path(real[len(self._project) :]).parts):
                 return Location(_relative(real, self._root), line)
         return None
 

@@ -1,95 +1,70 @@
-"""The engine's side of a preview: answers every request of a program and keeps what was asked."""
+"""Serves the engine's side of a preview to one program, in whatever language: the protocol, not the rules."""
 
 from __future__ import annotations
 
-import threading
+import os
 from concurrent import futures
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from resilience_checks.sources.program.answers import Answers, lookup_id
-from resilience_checks.sources.wire import is_unknown
+from resilience_checks.sources.given import Given
+from resilience_checks.sources.program.engine import Engine
+from resilience_checks.sources.program.record import Alias, Refusal, RefusedError, Request
+from resilience_checks.sources.program.structs import lowered, plain
+from resilience_checks.sources.program.transforms import Transforms, aliases
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
-STACK = "pulumi:pulumi:Stack"
-PROVIDER = "pulumi:providers:"
-STACK_REFERENCE = "pulumi:pulumi:StackReference"
+    from resilience_checks.sources.program.answers import Answers
+    from resilience_checks.sources.program.record import Record
+
 _FEATURES = frozenset(
     {
         "secrets",
         "resourceReferences",
         "outputValues",
         "aliasSpecs",
+        "replacementTrigger",
         "deletedWith",
         "replaceWith",
+        "transforms",
+        "invokeTransforms",
         "parameterization",
         "resourceHooks",
         "errorHooks",
     }
 )
+_WORKERS = 64
+"""Threads that serve: a transform that looks something up waits in one while the lookup needs another."""
 _OPTIONS = (("grpc.max_receive_message_length", 400 << 20), ("grpc.max_send_message_length", 400 << 20))
-_UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-
-
-@dataclass(slots=True)
-class Registered:
-    """A resource as it was registered or read."""
-
-    urn: str
-    number: int
-    type: str
-    name: str
-    custom: bool
-    remote: bool
-    inputs: dict[str, Any]
-    parent: str
-    provider: str
-    dependencies: tuple[str, ...]
-    property_dependencies: dict[str, tuple[str, ...]]
-    frames: tuple[tuple[str, int], ...]
-    external_id: str | None = None
-
-
-@dataclass(slots=True)
-class Asked:
-    """A lookup as it was sent."""
-
-    id: str
-    number: int
-    token: str
-    args: dict[str, Any]
-    provider: str
-    answered: bool
-
-
-@dataclass
-class Record:
-    """Everything that one program asked for."""
-
-    resources: list[Registered] = field(default_factory=list)
-    lookups: list[Asked] = field(default_factory=list)
-    outputs: dict[str, dict[str, Any]] = field(default_factory=dict)
-    duplicates: list[tuple[Registered, Registered]] = field(default_factory=list)
-    log: list[str] = field(default_factory=list)
 
 
 class Preview:
-    """Serves ResourceMonitor and Engine on a unix socket for one program."""
+    """Serves ResourceMonitor and Engine on a unix socket for one program.
 
-    def __init__(self, project: str, stack: str, socket: Path) -> None:
+    A child may send with each request the metadata `number`, under which its notes about the request stand; a
+    program without such a child is served all the same. An unknown answer is told in the response and, for SDKs
+    that do not know that field, in the trailing metadata `unknown`; `lookup` is the id of the lookup.
+    """
+
+    def __init__(
+        self,
+        project: str,
+        stack: str,
+        socket: Path,
+        given: Given | None = None,
+        config: Mapping[str, str] | None = None,
+    ) -> None:
         """Bind the socket; the program may connect from now on."""
+        os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # a program that ends closes connections, which is no news
         import grpc
         from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
 
-        self.record = Record()
-        self.answers = Answers()
-        self._project, self._stack = project, stack
-        self._lock = threading.Lock()
-        self._urns: dict[str, Registered] = {}
-        self._root = ""
-        self._server = grpc.server(futures.ThreadPoolExecutor(max_workers=8), options=_OPTIONS)
+        self._engine = Engine(project, stack, given or Given(), config or {})
+        self._transforms = Transforms()
+        self._packages: dict[str, str] = {}
+        self._server = grpc.server(futures.ThreadPoolExecutor(max_workers=_WORKERS), options=_OPTIONS)
         resource_pb2_grpc.add_ResourceMonitorServicer_to_server(
             _servicer(resource_pb2_grpc.ResourceMonitorServicer, self), self._server
         )
@@ -97,9 +72,20 @@ class Preview:
         self._server.add_insecure_port(f"unix:{socket}")
         self._server.start()
 
+    @property
+    def record(self) -> Record:
+        """What the program has asked for so far."""
+        return self._engine.record
+
+    @property
+    def answers(self) -> Answers:
+        """What stood for the answers of its lookups."""
+        return self._engine.answers
+
     def close(self) -> None:
         """Stop serving."""
         self._server.stop(None)
+        self._transforms.close()
 
     # ResourceMonitor, by the protocol's names
 
@@ -111,95 +97,83 @@ class Preview:
 
     def RegisterResource(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Record a resource and answer as a preview does: no id, inputs echoed where a provider would."""
-        from google.protobuf import json_format
         from pulumi.runtime.proto import resource_pb2
 
-        number = _number(context)
-        urn = make_urn(self._stack, self._project, request.parent, request.type, request.name)
-        registered = Registered(
-            urn=urn,
-            number=number,
-            type=request.type,
-            name=request.name,
-            custom=request.custom,
-            remote=request.remote,
-            inputs=json_format.MessageToDict(request.object),
-            parent=request.parent,
-            provider=_provider_urn(request.provider),
-            dependencies=tuple(sorted(request.dependencies)),
-            property_dependencies={
-                key: tuple(sorted(value.urns)) for key, value in request.propertyDependencies.items()
-            },
-            frames=_frames(request),
-            external_id=request.importId or None,
-        )
-        if not self._keep(registered):
-            import grpc
-
-            context.abort(
-                grpc.StatusCode.ALREADY_EXISTS, f"Duplicate resource URN '{urn}'; try giving it a unique name"
-            )
-        response = resource_pb2.RegisterResourceResponse(urn=urn, id=request.importId)
-        if request.custom and not self._blind(registered):
-            response.object.CopyFrom(request.object)
+        asked = self._registration(request, context)
+        before = {key: lowered(value) for key, value in asked.inputs.items()}
+        try:
+            self._engine.inherit(asked)
+            self._transforms.apply(asked, request, self._engine.ancestors(asked.parent))
+            registered = self._engine.register(asked)
+        except RefusedError as refused:
+            self._refuse(refused, asked, context)
+            raise
+        after = {key: lowered(value) for key, value in registered.inputs.items()}
+        registered.changed = frozenset(key for key in after if key not in before or before[key] != after[key])
+        self._transforms.keep(registered.urn, request.transforms)
+        response = resource_pb2.RegisterResourceResponse(urn=registered.urn, id=registered.id)
+        response.object.update(registered.outputs)
         return response
 
     def ReadResource(self, request: Any, context: Any) -> Any:  # noqa: N802
-        """Record a resource that exists already; only what the program gave is known of it."""
-        from google.protobuf import json_format
+        """Record a resource that exists already."""
         from pulumi.runtime.proto import resource_pb2
 
-        urn = make_urn(self._stack, self._project, request.parent, request.type, request.name)
-        inputs = json_format.MessageToDict(request.properties)
-        number = _number(context)
-        self._keep(
-            Registered(
-                urn=urn,
-                number=number,
-                type=request.type,
-                name=request.name,
-                custom=True,
-                remote=False,
-                inputs=inputs,
-                parent=request.parent,
-                provider=_provider_urn(request.provider),
-                dependencies=tuple(sorted(request.dependencies)),
-                property_dependencies={},
-                frames=_frames(request),
-                external_id=request.id,
-            )
+        asked = Request(
+            type=request.type,
+            name=request.name,
+            number=_number(context),
+            parent=request.parent,
+            inputs=plain(request.properties),
+            provider=request.provider,
+            version=request.version,
+            download_url=request.pluginDownloadURL,
+            package=self._packages.get(request.packageRef, ""),
+            dependencies=tuple(request.dependencies),
+            secret_outputs=tuple(request.additionalSecretOutputs),
+            id=request.id,
+            frames=_frames(request.stackTrace.frames),
+            position=_positions(request),
         )
-        response = resource_pb2.ReadResourceResponse(urn=urn)
-        response.properties.CopyFrom(request.properties)
-        if request.type == STACK_REFERENCE:
-            response.properties.update({"outputs": _UNKNOWN})
+        try:
+            registered = self._engine.read(asked)
+        except RefusedError as refused:
+            self._refuse(refused, asked, context)
+            raise
+        response = resource_pb2.ReadResourceResponse(urn=registered.urn)
+        response.properties.update(registered.outputs)
         return response
 
     def RegisterResourceOutputs(self, request: Any, _context: Any) -> Any:  # noqa: N802
         """Keep the outputs of components and of the stack."""
-        from google.protobuf import empty_pb2, json_format
+        from google.protobuf import empty_pb2
 
-        with self._lock:
-            self.record.outputs[request.urn] = json_format.MessageToDict(request.outputs)
+        self._engine.put_out(request.urn, plain(request.outputs))
         return empty_pb2.Empty()
 
     def Invoke(self, request: Any, context: Any) -> Any:  # noqa: N802
-        """Record a lookup; answer it where only the distinctness of the answer matters."""
-        from google.protobuf import json_format
-        from pulumi.runtime.proto import provider_pb2
+        """Record a lookup; answer it with what was given, else where only the distinctness of the answer matters."""
+        from pulumi.runtime.proto import resource_pb2
 
-        args = json_format.MessageToDict(request.args)
-        provider = _provider_urn(request.provider)
-        key = lookup_id(request.tok, args, provider)
-        blind = provider in self._urns and is_unknown(self._urns[provider].inputs)
-        answer = None if blind else self.answers.answer(key, request.tok, args)
-        with self._lock:
-            self.record.lookups.append(Asked(key, _number(context), request.tok, args, provider, answer is not None))
-        response = provider_pb2.InvokeResponse()
+        response, args = resource_pb2.ResourceInvokeResponse(), plain(request.args)
+        try:
+            built_in = self._engine.built_in(request.tok, args)
+            if built_in is not None:
+                getattr(response, "return").update(built_in)
+                return response
+            provider = self._engine.resolve(request.provider, getattr(request, "parent", ""), request.tok)
+            args, provider = self._transforms.apply_to_lookup(request.tok, args, provider, request)
+        except RefusedError as refused:
+            self._refuse(refused, Request(request.tok, ""), context)
+            raise
+        answer = self._engine.look_up(_number(context), request.tok, args, provider)
+        trailing = [("lookup", self._engine.id_of(request.tok, args, provider))]
         if answer is None:
-            context.set_trailing_metadata((("unknown", "1"),))
+            trailing.append(("unknown", "1"))
+            response.unknown = True
         else:
             getattr(response, "return").update(answer)
+        context.set_trailing_metadata(tuple(trailing))
         return response
 
     def Call(self, _request: Any, _context: Any) -> Any:  # noqa: N802
@@ -208,14 +182,37 @@ class Preview:
 
         return provider_pb2.CallResponse()
 
-    def RegisterPackage(self, request: Any, _context: Any) -> Any:  # noqa: N802
-        """Give a parameterised package a reference."""
+    def ExistsResource(self, _request: Any, _context: Any) -> Any:  # noqa: N802
+        """Say that nothing is known of a resource outside of the program."""
         from pulumi.runtime.proto import resource_pb2
 
-        return resource_pb2.RegisterPackageResponse(ref=f"{request.name}@{request.version}")
+        return resource_pb2.ExistsResourceResponse(unknown=True)
+
+    def RegisterStackTransform(self, request: Any, _context: Any) -> Any:  # noqa: N802
+        """Take a transform of everything that is registered from now on."""
+        from google.protobuf import empty_pb2
+
+        self._transforms.add_to_stack(request)
+        return empty_pb2.Empty()
+
+    def RegisterStackInvokeTransform(self, request: Any, _context: Any) -> Any:  # noqa: N802
+        """Take a transform of every lookup from now on."""
+        from google.protobuf import empty_pb2
+
+        self._transforms.add_to_lookups(request)
+        return empty_pb2.Empty()
+
+    def RegisterPackage(self, request: Any, _context: Any) -> Any:  # noqa: N802
+        """Give a package, which may be one that parameters make of another, a reference."""
+        from pulumi.runtime.proto import resource_pb2
+
+        made = request.parameterization if request.HasField("parameterization") else request
+        reference = f"{made.name}@{made.version}"
+        self._packages[reference] = request.name
+        return resource_pb2.RegisterPackageResponse(ref=reference)
 
     def RegisterResourceHook(self, _request: Any, _context: Any) -> Any:  # noqa: N802
-        """Accept a hook; none is ever run in a preview."""
+        """Accept a hook; none is ever run here."""
         from google.protobuf import empty_pb2
 
         return empty_pb2.Empty()
@@ -237,13 +234,13 @@ class Preview:
         """Return the stack's URN once it is registered."""
         from pulumi.runtime.proto import engine_pb2
 
-        return engine_pb2.GetRootResourceResponse(urn=self._root)
+        return engine_pb2.GetRootResourceResponse(urn=self._engine.root)
 
     def SetRootResource(self, request: Any, _context: Any) -> Any:  # noqa: N802
         """Take the stack's URN."""
         from pulumi.runtime.proto import engine_pb2
 
-        self._root = request.urn
+        self._engine.root = request.urn
         return engine_pb2.SetRootResourceResponse()
 
     def RequirePulumiVersion(self, _request: Any, _context: Any) -> Any:  # noqa: N802
@@ -252,31 +249,42 @@ class Preview:
 
         return engine_pb2.RequirePulumiVersionResponse()
 
-    def _keep(self, registered: Registered) -> bool:
-        with self._lock:
-            first = self._urns.get(registered.urn)
-            if first is not None:
-                self.record.duplicates.append((first, registered))
-                return False
-            self._urns[registered.urn] = registered
-            self.record.resources.append(registered)
-            return True
+    def _registration(self, request: Any, context: Any) -> Request:
+        before = request.deleteBeforeReplace or request.deleteBeforeReplaceDefined
+        return Request(
+            type=request.type,
+            name=request.name,
+            custom=request.custom,
+            remote=request.remote,
+            number=_number(context),
+            parent=request.parent,
+            inputs=plain(request.object),
+            provider=request.provider,
+            providers=dict(request.providers),
+            version=request.version,
+            download_url=request.pluginDownloadURL,
+            package=self._packages.get(request.packageRef, ""),
+            dependencies=tuple(request.dependencies),
+            property_dependencies={key: tuple(value.urns) for key, value in request.propertyDependencies.items()},
+            protect=_optional(request, "protect"),
+            retain_on_delete=_optional(request, "retainOnDelete"),
+            delete_before_replace=request.deleteBeforeReplace if before else None,
+            deleted_with=request.deletedWith,
+            ignore_changes=tuple(request.ignoreChanges),
+            aliases=(*(Alias(urn=urn) for urn in request.aliasURNs), *aliases(request)),
+            secret_outputs=tuple(request.additionalSecretOutputs),
+            id=request.importId,
+            frames=_frames(request.stackTrace.frames),
+            position=_positions(request),
+        )
 
-    def _blind(self, registered: Registered) -> bool:
-        """Return whether the provider could not run: with unknown configuration it gives no outputs at all."""
-        provider = self._urns.get(registered.provider)
-        return provider is not None and is_unknown(provider.inputs)
+    def _refuse(self, refused: RefusedError, asked: Request, context: Any) -> None:
+        """End the call as the engine does, and keep why."""
+        import grpc
 
-
-def make_urn(stack: str, project: str, parent: str, kind: str, name: str) -> str:
-    """Return the URN that the engine gives: the parent's type chain, without the stack's own.
-
-    >>> make_urn("prod", "web", "urn:pulumi:prod::web::my:Site::north", "aws:s3/bucket:Bucket", "logs")
-    'urn:pulumi:prod::web::my:Site$aws:s3/bucket:Bucket::logs'
-    """
-    chain = parent.split("::")[2] if parent.count("::") > 1 else ""
-    prefix = "" if chain in {"", STACK} else f"{chain}$"
-    return f"urn:pulumi:{stack}::{project}::{prefix}{kind}::{name}"
+        frames = asked.frames or asked.position
+        self.record.refusals.append(Refusal(refused.what, refused.remedy, frames, asked.number))
+        context.abort(grpc.StatusCode.INVALID_ARGUMENT, refused.what)
 
 
 def _servicer(base: type, preview: Preview) -> Any:
@@ -292,13 +300,19 @@ def _number(context: Any) -> int:
     return next((int(value) for key, value in context.invocation_metadata() if key == "number"), 0)
 
 
-def _provider_urn(reference: str) -> str:
-    return reference.rpartition("::")[0]
+def _optional(message: Any, name: str) -> bool | None:
+    return bool(getattr(message, name)) if message.HasField(name) else None
 
 
-def _frames(request: Any) -> tuple[tuple[str, int], ...]:
+def _frames(frames: Any) -> tuple[tuple[str, int], ...]:
+    return tuple(_position(frame.pc) for frame in frames)
+
+
+def _positions(request: Any) -> tuple[tuple[str, int], ...]:
+    return (_position(request.sourcePosition),) if request.sourcePosition.uri else ()
+
+
+def _position(position: Any) -> tuple[str, int]:
     from urllib.parse import unquote, urlsplit
 
-    trace = getattr(request, "stackTrace", None)
-    frames = trace.frames if trace is not None else ()
-    return tuple((unquote(urlsplit(frame.pc.uri).path), frame.pc.line) for frame in frames)
+    return unquote(urlsplit(position.uri).path), position.line

@@ -8,17 +8,16 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from resilience_checks.model.errors import InputError
 from resilience_checks.sources.given import Given
 from resilience_checks.sources.interface import Limits
-from resilience_checks.sources.program import failures, graph_of
+from resilience_checks.sources.program import failures, graph_of, interpreters
 from resilience_checks.sources.project import stack_config
+from resilience_checks.sources.waiting import ended
 
 if TYPE_CHECKING:
     from resilience_checks.model.graph import ResourceGraph
@@ -65,9 +64,9 @@ class ProgramSource:
         project = self._stack.project
         if project.runtime != "python":
             raise failures.other_language(project)
-        interpreter = _interpreter(project.directory, project.options)
+        interpreter = interpreters.find(project)
         config = stack_config(project, self._stack.stack, self.root)
-        self._notes = config.notes
+        self._notes, self._environment = config.notes, config.environment
         self._private = Path(tempfile.mkdtemp(prefix="resilience-checks-"))
         socket = self._private / "monitor.sock"
         job = {
@@ -89,13 +88,13 @@ class ProgramSource:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env=_environment(self._private),
+                env=_surroundings(self._private),
                 cwd=self._private,
                 start_new_session=True,
             )
         from resilience_checks.sources.program.monitor import Preview
 
-        self._preview = Preview(project.name, self._stack.stack, socket)
+        self._preview = Preview(project.name, self._stack.stack, socket, self._given, config.values)
         (self._private / "ready").touch()
 
     def graph(self) -> ResourceGraph:
@@ -105,18 +104,18 @@ class ProgramSource:
         assert self._child is not None
         assert self._private is not None
         assert self._preview is not None
-        left = self._limits.seconds - (time.monotonic() - self._started)
-        try:
-            self._child.wait(timeout=max(left, 0.0))
-        except subprocess.TimeoutExpired:
+        if not ended(self._child, self._started, self._limits.seconds, self._given):
             self._kill()
-            raise failures.endless(self._stack.project, self._private, self.root, self._limits.seconds) from None
+            raise failures.endless(self._stack.project, self._private, self.root, self._limits.seconds)
         self.seconds = time.monotonic() - self._started
-        end = _end(self._private)
+        end = how_it_ended(self._private)
         record = self._preview.record
         if record.duplicates:
             raise failures.duplicate(record.duplicates[0], self._stack.project, self.root)
+        if record.refusals:
+            raise failures.refused(record.refusals[0], self._stack.project, self.root)
         if not end.get("ok"):
+            end["environment"] = self._environment
             raise failures.failed(end, self._stack.project, self.root, self._private, self._child.returncode)
         return graph_of.build(
             self._stack,
@@ -127,6 +126,7 @@ class ProgramSource:
             end,
             self._notes,
             digest(self._stack.project.directory),
+            environment=self._environment,
         )
 
     def close(self) -> None:
@@ -157,25 +157,7 @@ def digest(directory: Path) -> str:
     return total.hexdigest()
 
 
-def _interpreter(directory: Path, options: Any) -> str:
-    """Return the program's own interpreter, else the one that runs the checker."""
-    named = options.get("virtualenv")
-    if named is not None:
-        found = directory / str(named) / "bin" / "python"
-        if not found.exists():
-            raise InputError(
-                f"the virtual environment {named!r} of Pulumi.yaml does not exist",
-                why="the program's own packages are not there, so it cannot be read",
-                remedy=f"make it: python3 -m venv {named} && {named}/bin/pip install -r requirements.txt",
-            )
-        return str(found)
-    for name in (".venv", "venv"):
-        if (directory / name / "bin" / "python").exists():
-            return str(directory / name / "bin" / "python")
-    return sys.executable
-
-
-def _environment(private: Path) -> dict[str, str]:
+def _surroundings(private: Path) -> dict[str, str]:
     """Return a minimal environment: none of the caller's credentials are in it."""
     passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     return {
@@ -190,7 +172,8 @@ def _environment(private: Path) -> dict[str, str]:
     }
 
 
-def _end(private: Path) -> dict[str, Any]:
+def how_it_ended(private: Path) -> dict[str, Any]:
+    """Return what the child wrote about its end, or that it wrote nothing."""
     try:
         end: dict[str, Any] = json.loads((private / "end.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):

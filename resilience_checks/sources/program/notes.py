@@ -1,0 +1,88 @@
+"""What a child told beside the protocol, in `notes.jsonl` of its private directory: one JSON object a line.
+
+A child in any language may write any of these, each with the number that it sends with the request it is about:
+`place` (file, line), `elements` (the URNs behind each element of an input, or null), `lookup` (token, elements, place,
+and `unsent` arguments of one that was never sent), `mark` (a text that stands for a value of a lookup's answer),
+`standin` (what had to be assumed for one), and without a number `outputs` (elements of the stack's outputs),
+`skipped` (a callback that was not called), `unset` (a configuration value), `unwatched` (a part of the SDK).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_ASSUMED = {"length": "each list in it is taken to have 3 elements", "number": "its numbers and flags are guesses"}
+
+
+@dataclass
+class Notes:
+    """The notes of one run, by their kind."""
+
+    elements: dict[int, dict[str, list[str]] | None] = field(default_factory=dict)
+    places: dict[int, dict[str, Any]] = field(default_factory=dict)
+    lookups: dict[int, dict[str, Any]] = field(default_factory=dict)
+    marks: list[tuple[str, int, str]] = field(default_factory=list)
+    standins: list[dict[str, Any]] = field(default_factory=list)
+    outputs: dict[str, list[str]] = field(default_factory=dict)
+    skipped: list[dict[str, Any]] = field(default_factory=list)
+    unset: list[str] = field(default_factory=list)
+    unwatched: list[str] = field(default_factory=list)
+
+    @property
+    def standing(self) -> frozenset[int]:
+        """The numbers of the lookups for whose answers something stood."""
+        return frozenset(note["number"] for note in self.standins)
+
+    def assumptions(self) -> list[str]:
+        """Return what had to be assumed of answers that nobody gave, once for each token."""
+        found: dict[str, set[str]] = {}
+        for note in self.standins:
+            found.setdefault(note["token"], set()).update(note["assumed"])
+        return [
+            "; ".join(
+                [
+                    f"the answer of {token} is not known: give it with --lookups",
+                    *(_ASSUMED[name] for name in sorted(names)),
+                ]
+            )
+            for token, names in found.items()
+        ]
+
+
+def read_notes(file: Path) -> Notes:
+    """Return what the child noted; a program that ran without one has no such file."""
+    notes = Notes()
+    lines = file.read_text(encoding="utf-8").split("\n") if file.exists() else []
+    for line in filter(None, lines):
+        note = json.loads(line)
+        _take(notes, note.pop("kind"), note)
+    return notes
+
+
+def _take(notes: Notes, kind: str, note: dict[str, Any]) -> None:
+    match kind:
+        case "elements":
+            notes.elements[note["number"]] = note["elements"]
+        case "place":
+            notes.places[note["number"]] = note
+        case "lookup":
+            notes.lookups[note["number"]] = note
+        case "mark":
+            notes.marks.append((note["text"], note["number"], note["path"]))
+        case "standin":
+            notes.standins.append(note)
+        case "outputs":
+            notes.outputs = note["elements"] or {}
+        case "skipped":
+            notes.skipped.append(note)
+        case "unset":
+            notes.unset.append(note["key"])
+        case "unwatched":
+            notes.unwatched.append(note["what"])
+        case _:
+            pass

@@ -1,0 +1,61 @@
+"""How a program ended, and at which line of its own."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+
+from .notes import Notes
+
+
+class NetworkRefusedError(ConnectionError):
+    """A connection that the program tried to open."""
+
+
+class LookupUnknownError(Exception):
+    """A plain lookup for whose answer nothing can stand."""
+
+
+def refuse_connections() -> None:
+    """Raise where the program opens a connection."""
+
+    def refuse(event: str, arguments: tuple) -> None:
+        if event == "socket.connect":
+            address = arguments[1]
+            if not isinstance(address, (str, bytes)):
+                raise NetworkRefusedError(f"the program opens a connection to {address[0]}:{address[1]}")
+        elif event in {"socket.getaddrinfo", "socket.gethostbyname"}:
+            raise NetworkRefusedError(f"the program looks up the address of {arguments[0]}")
+
+    sys.addaudithook(refuse)
+
+
+def failure(error: BaseException, notes: Notes) -> dict:
+    """Describe the end of a program that failed, at the innermost line of its own."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if notes.inside(frame.filename)]
+    end = {"ok": False, "kind": "raised", "type": type(error).__name__, "message": str(error)}
+    if frames:
+        end.update(file=os.path.realpath(frames[-1].filename), line=frames[-1].lineno)
+    if isinstance(error, SyntaxError):
+        end.update(
+            kind="syntax",
+            message=error.msg,
+            file=os.path.realpath(error.filename or ""),
+            line=error.lineno,
+            column=error.offset,
+        )
+    elif isinstance(error, ModuleNotFoundError):
+        end.update(kind="module", module=error.name)
+    elif isinstance(error, SystemExit):
+        end.update(kind="exit", message=str(error.code))
+    elif isinstance(error, MemoryError):
+        end.update(kind="memory")
+    elif isinstance(error, NetworkRefusedError):
+        end.update(kind="network")
+    elif isinstance(error, LookupUnknownError):
+        end.update(kind="lookup", token=str(error))
+    elif type(error).__name__ == "ConfigMissingError":
+        end.update(kind="config", key=getattr(error, "key", ""))
+    end["traceback"] = "".join(traceback.format_exception(type(error), error, error.__traceback__))[-20000:]
+    return end

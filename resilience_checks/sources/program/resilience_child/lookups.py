@@ -1,0 +1,122 @@
+"""Watches lookups: where each was asked for, what its answer flows into, and what stands for one that nobody gave."""
+
+from __future__ import annotations
+
+import contextvars
+import json
+import sys
+import types
+
+from .ending import LookupUnknownError
+from .monitor import lookup
+from .notes import Notes
+from .standins import Standin
+
+LOOKUP = "urn:resilience-checks:lookup::"
+_PLAIN = {"invoke", "invoke_single", "invoke_async"}
+asked_at: contextvars.ContextVar = contextvars.ContextVar("asked_at", default=None)
+
+
+def watch_lookups(notes: Notes) -> None:
+    import pulumi.runtime.invoke  # noqa: F401 the module, which a function of the same name hides
+
+    module = sys.modules["pulumi.runtime.invoke"]
+    if not hasattr(module, "invoke_output"):
+        _watch_plain(module, notes)
+        return
+    from pulumi.resource import DependencyResource
+
+    original = module._invoke
+    _keep_places(module, notes)
+
+    def watched(tok: str, props: object, opts: object, typ: object, *arguments: object, **options: object) -> object:
+        current = _begun(tok, notes)
+        plain = sys._getframe(1).f_code.co_name in _PLAIN
+        lookup.set(current)
+        try:
+            waiting = original(tok, props, opts, typ, *arguments, **options)
+        finally:
+            lookup.set(None)
+
+        async def answered() -> object:
+            token = lookup.set(current)
+            try:
+                result = await waiting
+            finally:
+                lookup.reset(token)
+            value, known = result.value, getattr(result, "is_known", True) and not current["unknown"]
+            if not known and plain:
+                value, known = _standing(current, typ, notes), True
+            own = DependencyResource(f"{LOOKUP}{current['number']}")
+            return type(result)(
+                value if known else None,
+                is_secret=getattr(result, "is_secret", False) and known,
+                is_known=known,
+                dependencies=[*(result.dependencies or []), own],
+            )
+
+        return answered()
+
+    module._invoke = watched
+
+
+def _watch_plain(module: types.ModuleType, notes: Notes) -> None:
+    """Watch an SDK whose only lookups are plain ones."""
+    import pulumi.runtime
+
+    original = module.invoke
+
+    def watched(tok: str, props: object, opts: object = None, typ: object = None, **options: object) -> object:
+        current = _begun(tok, notes)
+        token = lookup.set(current)
+        try:
+            result = original(tok, props, opts, typ, **options)
+        finally:
+            lookup.reset(token)
+        return type(result)(_standing(current, typ, notes)) if current["unknown"] else result
+
+    module.invoke = watched
+    pulumi.runtime.invoke = watched
+
+
+def _begun(tok: str, notes: Notes) -> dict:
+    number = notes.number()
+    note = {"number": number, "token": tok, "place": asked_at.get() or notes.here()}
+    return {"number": number, "note": note, "unknown": False, "id": None}
+
+
+def _standing(current: dict, typ: object, notes: Notes) -> object:
+    """Return what stands for the answer of a plain lookup, and note what that assumes."""
+    number, token = current["number"], current["note"]["token"]
+
+    def tell(mark: str, path: str) -> None:
+        notes.write(kind="mark", text=mark, number=number, path=path)
+
+    known_by = current["id"] or json.dumps([token, current.get("unsent")], sort_keys=True, default=str)
+    standin = Standin(known_by, tell)
+    try:
+        answer = standin.answer(typ)
+    except Exception as error:
+        raise LookupUnknownError(token) from error
+    notes.write(kind="standin", number=number, token=token, assumed=sorted(standin.assumed))
+    return answer
+
+
+def _keep_places(module: types.ModuleType, notes: Notes) -> None:
+    """Remember where an output-form lookup was asked for: it is sent later, from a task without the caller."""
+    import pulumi.runtime
+
+    for name in ("invoke_output", "invoke_output_single"):
+        inner = getattr(module, name, None)
+        if inner is None:
+            continue
+
+        def placed(*arguments: object, _inner: object = inner, **options: object) -> object:
+            token = asked_at.set(asked_at.get() or notes.here())
+            try:
+                return _inner(*arguments, **options)
+            finally:
+                asked_at.reset(token)
+
+        setattr(module, name, placed)
+        setattr(pulumi.runtime, name, placed)
