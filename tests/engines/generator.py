@@ -91,7 +91,7 @@ pulumi.runtime.register_resource_transform(marked)
 def write_batch(folder: Path, seed: int, count: int) -> None:
     """Write a project of `count` programs, with the answers to their lookups beside it."""
     names = [f"p{seed}_{number}" for number in range(count)]
-    files = {name: Program(random.Random(f"{seed}/{name}"), name).source() for name in names}  # noqa: S311 no secret
+    files = {name: Program(random.Random(f"{seed}/{name}"), name).source() for name in names}
     transform = _STACK_TRANSFORM if seed % 2 else ""
     files["__main__"] = f"import pulumi\n{transform}\n" + "".join(f"import {name}  # noqa: F401\n" for name in names)
     files["library"] = _LIBRARY

@@ -23,7 +23,7 @@ class Writer:
     """Writes one program."""
 
     def __init__(self, seed: int) -> None:
-        self._random = random.Random(seed)  # noqa: S311 no secret hangs on it
+        self._random = random.Random(seed)
         self._texts = ["${word}", "${pulumi.stack}"]
         self._numbers = ["${size}"]
         self._lists: list[str] = ["${list}"]
