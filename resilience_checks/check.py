@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from resilience_checks.model.result import Result
     from resilience_checks.policy.engine import Engine
     from resilience_checks.policy.pack import Pack
+    from resilience_checks.sources.interface import Source
     from resilience_checks.sources.together import Evaluated
     from resilience_checks.topology.estate import Estate
 
@@ -76,8 +77,8 @@ class _Run:
             self.results.append(result)
 
 
-def run(options: Options, observer: Observer = lambda _: None) -> Report:
-    """Check every selected stack and return the report.
+def run(options: Options, observer: Observer = lambda _: None, ready: Sequence[Source] = ()) -> Report:
+    """Check every selected stack, or those of the sources that are `ready`, and return the report.
 
     A stack that cannot be evaluated, or an estate that cannot be decided, becomes a failure in the report; the
     others are still checked. Raises CheckError where nothing can be checked at all.
@@ -86,7 +87,7 @@ def run(options: Options, observer: Observer = lambda _: None) -> Report:
     started = datetime.now(UTC).isoformat(timespec="seconds")
     gathered = _Run()
     sys.setswitchinterval(_SWITCH)
-    inputs = Inputs(options)
+    inputs = Inputs(options, ready)
     gathered.failures += [_failure(error, "") for error in inputs.failures]
     with ExitStack() as stack:
         engine = stack.enter_context(_engine(options))

@@ -72,14 +72,19 @@ class Group:
 class Inputs:
     """All that one check reads."""
 
-    def __init__(self, options: Options) -> None:
-        """Find the stacks; nothing runs yet. Raises CheckError where nothing can be checked at all."""
+    def __init__(self, options: Options, ready: Sequence[Source] = ()) -> None:
+        """Find the stacks, unless their sources are ready; nothing runs yet.
+
+        Raises CheckError where nothing can be checked at all.
+        """
+        from resilience_checks.sources.discovery import Discovery
+
         self._options = options
         self._declared: dict[Path, Declarations] = {}
         files = _files(options)
-        found = _programs(options, files)
+        found = Discovery(()) if ready else _programs(options, files)
         self.failures: tuple[InputError, ...] = (*files.failures, *found.failures)
-        subjects = [*self._programs(found.stacks), *self._given(files)]
+        subjects = [*self._programs(found.stacks), *self._given((*files.sources, *ready))]
         others = [(stack.name, self._file(stack.project.directory)) for stack in found.others]
         self._hold([*((subject.name, subject.file) for subject in subjects), *others])
         self._subjects = [subject for subject in subjects if self._strictness(subject) != "ignored"]
@@ -143,10 +148,10 @@ class Inputs:
 
             yield _Subject(stack.name, self._file(stack.project.directory), make)
 
-    def _given(self, files: Files) -> Iterator[_Subject]:
+    def _given(self, sources: Sequence[Source]) -> Iterator[_Subject]:
         from resilience_checks.sources.opening import Kept
 
-        for source in files.sources:
+        for source in sources:
             yield _Subject(source.name, self._file(source.directory), Kept(source).again)
 
     def _supplied(self) -> Given:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -23,10 +23,10 @@ class Basis(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A value that cannot be known before deployment, and why; `resource` is the URN where it is a whole resource."""
+    """A value that cannot be known before deployment, and why; `secret` where it will be one."""
 
     why: str
-    resource: str | None = field(default=None, compare=False, repr=False)
+    secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,7 @@ import struct
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.values import Secret, Unknown
-from resilience_checks.sources.wire import (
-    OUTPUT,
-    RESOURCE,
-    SECRET,
-    SIGNATURE,
-    UNKNOWNS,
-    is_unknown,
-    secret,
-    unknown,
-    whole,
-)
+from resilience_checks.sources.wire import OUTPUT, SECRET, SIGNATURE, UNKNOWNS, is_unknown, secret, unknown
 
 if TYPE_CHECKING:
     from resilience_checks.model.values import Value
@@ -94,8 +84,6 @@ class Values:
                 if value.get("secret"):
                     return secret(value["value"]) if "value" in value else _hidden()
                 return self._value(value["value"], origin, depth) if "value" in value else self._unknown(origin)
-            case str(mark) if mark == RESOURCE:
-                return whole(value.get("urn"))
             case str(mark) if mark == _BYTES:
                 return self.text(_shown(value.get("value")))
             case str(mark) if mark == _FLOAT:

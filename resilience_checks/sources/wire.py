@@ -41,12 +41,6 @@ def unknown(origin: str | None) -> Unknown:
     return Unknown(f"computed at deployment by {kind.rsplit('::', 1)[-1].rsplit('$', 1)[-1]} {name}")
 
 
-def whole(urn: object) -> Unknown:
-    """Return what stands for a resource that is passed as a whole."""
-    known = urn if isinstance(urn, str) else None
-    return Unknown(unknown(known).why, known)
-
-
 def is_unknown(value: object) -> bool:
     """Return whether a struct's value is unknown or has something unknown in it."""
     if isinstance(value, dict):

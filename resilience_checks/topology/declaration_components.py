@@ -166,7 +166,7 @@ class _Inputs:
             name = _KEYS.get(key, key)
             if (
                 isinstance(value, Unknown | Secret | LookupAnswer | StackOutput)
-                and self._behind(key, value) is None
+                and self._behind(key) is None
                 and name in _NOTED
             ):
                 self._note(name, _why(value))
@@ -188,7 +188,7 @@ class _Inputs:
         if isinstance(value, str):
             return self._reference(value, key) if value.startswith(URN) else value
         if isinstance(value, Unknown | Secret | LookupAnswer | StackOutput):
-            urn = self._behind(at, value)
+            urn = self._behind(at)
             if urn is not None:
                 return self._reference(urn, key)
             said = f"{at} of {self.resource.name} is not known: {_why(value)}; expected a value that is, such as a resource's URN"
@@ -200,20 +200,13 @@ class _Inputs:
         for index, item in enumerate(values):
             here = f"{at}[{index}]"
             opaque = isinstance(item, Unknown | Secret | LookupAnswer | StackOutput)
-            if (
-                opaque
-                and at == "needs"
-                and self.resource.type == f"{PACKAGE}Service"
-                and self._behind(here, item) is None
-            ):
+            if opaque and at == "needs" and self.resource.type == f"{PACKAGE}Service" and self._behind(here) is None:
                 self._note(here, _why(item))
             else:
                 yield self._value(item, key, here)
 
-    def _behind(self, at: str, value: Value) -> str | None:
+    def _behind(self, at: str) -> str | None:
         """Return the one resource that an output at the path is of, be it one of another stack."""
-        if isinstance(value, Unknown) and value.resource is not None:
-            return value.resource
         found = self.resource.element_dependencies.get(at, ())
         for _ in self.of.others:
             if len(found) != 1 or not found[0].startswith(_OUTPUT):

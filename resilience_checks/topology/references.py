@@ -32,10 +32,10 @@ class Loose:
     remedy: str
     location: Location | None
     candidates: tuple[Thing, ...] = ()
-    literal: bool = False
-    """Whether the input names it outright: an id or a name that nothing in the checked programs bears."""
     unseen: bool = False
     """The value itself is not known, and `why` says why."""
+    literal: bool = False
+    """Whether the input names it outright: an id or a name that nothing in the checked programs bears."""
 
 
 @dataclass(frozen=True, slots=True)

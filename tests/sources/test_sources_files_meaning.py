@@ -130,7 +130,7 @@ def test_values_that_json_has_no_form_for(tmp_path: Path) -> None:
         assert graph.resources[1].inputs == {
             "asset": {"hash": "h", "text": "t"},
             "archive": {"hash": "h", "path": "p"},
-            "resource": Unknown("computed at deployment by pkg:index:Thing b", urn("b")),
+            "resource": {"urn": urn("b"), "id": "1"},
             "output": {"x": 1},
             "later": Unknown("computed at deployment"),
             "bytes": 'b"/w=="',

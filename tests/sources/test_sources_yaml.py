@@ -320,7 +320,7 @@ resources:
     assert inputs(graph, "b") == {
         "one": {"$secret": True},
         "text": {"$secret": True},
-        "list": {"$unknown": {"why": "a secret that is not known before deployment"}},
+        "list": {"$secret": True},
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -28,6 +29,7 @@ resources:
       value: {value}
 """
 LATER = computed("aws:ec2/vpc:Vpc", "vpc")
+TEXT = hashlib.sha256(b"text").hexdigest()
 
 
 def value_of(directory: Path, expression: str) -> Any:
@@ -64,7 +66,7 @@ def value_of(directory: Path, expression: str) -> Any:
         ("${vpc.secret}", {"$secret": True}),
         ("${vpc.null}", LATER),
         ("${vpc.tags.none}", LATER),
-        ("${vpc}", LATER),
+        ("${vpc}", {"urn": "urn:pulumi:prod::web::aws:ec2/vpc:Vpc::vpc", "id": "", "packageVersion": ""}),
         ("${vpc.id}-${size}", LATER),
         ("${later}", LATER),
         ('"${both[0]}"', LATER),
@@ -79,10 +81,9 @@ def value_of(directory: Path, expression: str) -> Any:
         ),
         ("{fn::toBase64: text}", "dGV4dA=="),
         ("{fn::fromBase64: dGV4dA==}", "text"),
-        ("{fn::secret: '${vpc.id}'}", {"$unknown": {"why": "a secret that is not known before deployment"}}),
-        ("{fn::stringAsset: text}", {"text": "text"}),
+        ("{fn::secret: '${vpc.id}'}", {"$secret": True}),
+        ("{fn::stringAsset: text}", {"text": "text", "hash": TEXT}),
         ("{fn::remoteAsset: 'https://example.com/a'}", {"uri": "https://example.com/a"}),
-        ("{fn::assetArchive: {a: {fn::stringAsset: b}}}", {"assets": {"a": {"text": "b"}}}),
         ("{fn::toBase64: '${vpc.id}'}", LATER),
         ("{Fn::Join: ['', [a, b]]}", "ab"),
     ],
@@ -140,11 +141,10 @@ resources:
     }
 
 
-def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
-    graph = evaluate(
-        tmp_path, 'resources:\n  a: {type: "aws:s3:BucketObject", properties: {source: {fn::fileAsset: ./x}}}\n'
-    )
-    assert graph.notes == ("Pulumi.yaml:4:57: there is no `./x`; a preview would stop here",)
+def test_a_file_that_is_not_there_stops_the_program_as_the_engine_does(tmp_path: Path) -> None:
+    program = 'resources:\n  a: {type: "aws:s3:BucketObject", properties: {source: {fn::fileAsset: ./x}}}\n'
+    with pytest.raises(InputError, match=r"^Pulumi\.yaml:4:3: failed to compute the hash of an asset: \./x"):
+        evaluate(tmp_path, program)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from resilience_checks.model.errors import InputError
 from resilience_checks.model.location import Location
 from resilience_checks.sources.nodejs.toolchain import install
+from resilience_checks.sources.program.failures import missing_value
 from resilience_checks.sources.project import relative
 
 if TYPE_CHECKING:
@@ -57,10 +58,7 @@ def _words(end: Mapping[str, Any], project: Project, output: str, code: int) -> 
             f"the program imports {end.get('module')!r}, which is not there",
             f"install the program's packages ({_install(project)}), or correct the path",
         ),
-        "config": (
-            f"the configuration value {key} is required and not set",
-            f"set it in Pulumi.<stack>.yaml, or run `pulumi config set {key.removeprefix(project.name + ':')} VALUE`",
-        ),
+        "config": missing_value(key, project, environment=bool(end.get("environment"))),
         "entry": (
             f"the program's entry point was not found: {first_line}",
             "correct `main` in Pulumi.yaml or package.json, or build the program first",

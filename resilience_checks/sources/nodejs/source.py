@@ -66,7 +66,7 @@ class NodeSource:
         project = self._stack.project
         tools = toolchain.find(project)
         config = stack_config(project, self._stack.stack, self.root)
-        self._notes = config.notes
+        self._notes, self._incomplete = config.notes, config.environment
         self._private = Path(tempfile.mkdtemp(prefix="resilience-checks-")).resolve()
         socket = self._private / "monitor.sock"
         job = {
@@ -92,7 +92,7 @@ class NodeSource:
             )
         from resilience_checks.sources.program.monitor import Preview
 
-        self._preview = Preview(project.name, self._stack.stack, socket, self._given, config.values)
+        self._preview = Preview(project.name, self._stack.stack, socket, self._given, config.values, tools.directory)
         (self._private / "ready").touch()
 
     def graph(self) -> ResourceGraph:
@@ -113,6 +113,7 @@ class NodeSource:
         if record.refusals:
             raise shared.refused(record.refusals[0], self._stack.project, self.root)
         if not end.get("ok"):
+            end["environment"] = self._incomplete
             raise failures.failed(end, self._stack.project, self.root, self._private, self._child.returncode)
         return graph_of.build(
             self._stack,
@@ -123,6 +124,7 @@ class NodeSource:
             end,
             self._notes,
             digest(self._stack.project.directory),
+            environment=self._incomplete,
         )
 
     def close(self) -> None:

@@ -90,7 +90,11 @@ class _Builder:
             outputs=outputs,
             output_dependencies={path: tuple(targets) for path, targets in sorted(behind.items()) if targets},
             capabilities=Capabilities(
-                lookups=True, element_dependencies=whole, secret_equality=True, lines=True, complete=not remote
+                lookups=True,
+                element_dependencies=whole,
+                secret_equality=True,
+                lines=True,
+                complete=not remote and not self._notes.guessed,
             ),
             notes=tuple(remarks),
             digest=digest,

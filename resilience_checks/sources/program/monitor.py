@@ -7,6 +7,7 @@ from concurrent import futures
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.sources.given import Given
+from resilience_checks.sources.program.assets import hashed
 from resilience_checks.sources.program.engine import Engine
 from resilience_checks.sources.program.record import Alias, Refusal, RefusedError, Request
 from resilience_checks.sources.program.structs import lowered, plain
@@ -55,14 +56,16 @@ class Preview:
         socket: Path,
         given: Given | None = None,
         config: Mapping[str, str] | None = None,
+        directory: Path | None = None,
     ) -> None:
-        """Bind the socket; the program may connect from now on."""
+        """Bind the socket; the program, which runs in `directory`, may connect from now on."""
         os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # a program that ends closes connections, which is no news
         import grpc
         from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
 
         self._engine = Engine(project, stack, given or Given(), config or {})
         self._transforms = Transforms()
+        self._directory = directory
         self._packages: dict[str, str] = {}
         self._server = grpc.server(futures.ThreadPoolExecutor(max_workers=_WORKERS), options=_OPTIONS)
         resource_pb2_grpc.add_ResourceMonitorServicer_to_server(
@@ -95,15 +98,28 @@ class Preview:
 
         return resource_pb2.SupportsFeatureResponse(hasSupport=request.id in _FEATURES)
 
+    def GetDeploymentInfo(self, _request: Any, _context: Any) -> Any:  # noqa: N802
+        """Say the same to SDKs that ask once for everything; only they let the engine hold lookups back."""
+        from pulumi.runtime.proto import resource_pb2
+
+        numbers = {
+            name.removeprefix("RESOURCE_MONITOR_FEATURE_").replace("_", "").lower(): number
+            for name, number in resource_pb2.ResourceMonitorFeature.items()
+        }
+        told = {name.lower() for name in _FEATURES} | {"invokedependson", "invokeparent"}
+        return resource_pb2.DeploymentInfo(supportedFeatures=[numbers[name] for name in sorted(told & numbers.keys())])
+
     def RegisterResource(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Record a resource and answer as a preview does: no id, inputs echoed where a provider would."""
         from pulumi.runtime.proto import resource_pb2
 
         asked = self._registration(request, context)
-        before = {key: lowered(value) for key, value in asked.inputs.items()}
         try:
+            asked.inputs = self._hashed(asked.inputs)
+            before = {key: lowered(value) for key, value in asked.inputs.items()}
             self._engine.inherit(asked)
             self._transforms.apply(asked, request, self._engine.ancestors(asked.parent))
+            asked.inputs = self._hashed(asked.inputs)
             registered = self._engine.register(asked)
         except RefusedError as refused:
             self._refuse(refused, asked, context)
@@ -166,7 +182,8 @@ class Preview:
         except RefusedError as refused:
             self._refuse(refused, Request(request.tok, ""), context)
             raise
-        answer = self._engine.look_up(_number(context), request.tok, args, provider)
+        waits = self._engine.waits_for(getattr(request, "dependsOn", ()))
+        answer = self._engine.look_up(_number(context), request.tok, args, provider, waits=waits)
         trailing = [("lookup", self._engine.id_of(request.tok, args, provider))]
         if answer is None:
             trailing.append(("unknown", "1"))
@@ -176,11 +193,13 @@ class Preview:
         context.set_trailing_metadata(tuple(trailing))
         return response
 
-    def Call(self, _request: Any, _context: Any) -> Any:  # noqa: N802
-        """Answer a method call with nothing: what it returns is not known."""
+    def Call(self, request: Any, _context: Any) -> Any:  # noqa: N802
+        """Answer a method call: what it returns is unknown, unless it was given."""
         from pulumi.runtime.proto import provider_pb2
 
-        return provider_pb2.CallResponse()
+        response = provider_pb2.CallResponse()
+        getattr(response, "return").update(self._engine.call(request.tok, plain(request.args)))
+        return response
 
     def ExistsResource(self, _request: Any, _context: Any) -> Any:  # noqa: N802
         """Say that nothing is known of a resource outside of the program."""
@@ -276,6 +295,11 @@ class Preview:
             id=request.importId,
             frames=_frames(request.stackTrace.frames),
             position=_positions(request),
+        )
+
+    def _hashed(self, inputs: dict[str, Any]) -> dict[str, Any]:
+        return (
+            inputs if self._directory is None else {key: hashed(item, self._directory) for key, item in inputs.items()}
         )
 
     def _refuse(self, refused: RefusedError, asked: Request, context: Any) -> None:

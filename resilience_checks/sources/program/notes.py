@@ -16,7 +16,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pathlib import Path
 
-_ASSUMED = {"length": "each list in it is taken to have 3 elements", "number": "its numbers and flags are guesses"}
+_ASSUMED = {
+    "elements": "what the program goes through in it is taken to be empty",
+    "length": "each list in it is taken to have 3 elements",
+    "number": "its numbers and flags are guesses",
+}
 
 
 @dataclass
@@ -37,6 +41,11 @@ class Notes:
     def standing(self) -> frozenset[int]:
         """The numbers of the lookups for whose answers something stood."""
         return frozenset(note["number"] for note in self.standins)
+
+    @property
+    def guessed(self) -> bool:
+        """Whether a length or a number was guessed, on which it may hang what the program makes."""
+        return any(note["assumed"] for note in self.standins)
 
     def assumptions(self) -> list[str]:
         """Return what had to be assumed of answers that nobody gave, once for each token."""

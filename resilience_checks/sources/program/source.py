@@ -94,7 +94,9 @@ class ProgramSource:
             )
         from resilience_checks.sources.program.monitor import Preview
 
-        self._preview = Preview(project.name, self._stack.stack, socket, self._given, config.values)
+        program = project.program.resolve()
+        directory = program if program.is_dir() else program.parent
+        self._preview = Preview(project.name, self._stack.stack, socket, self._given, config.values, directory)
         (self._private / "ready").touch()
 
     def graph(self) -> ResourceGraph:

@@ -131,7 +131,10 @@ class Evaluator:
         return value[step]
 
     def _property(self, handle: Handle, path: Path, at: At) -> Any:
-        """Return a property of a resource: what the program gave it, or unknown."""
+        """Return a property of a resource: what the program gave it, or unknown.
+
+        The host takes nothing out of a property while any part of it is unknown, and forgets that it will be secret.
+        """
         mark = Output(deps=frozenset({handle.urn}), sources=frozenset({handle.urn}))
         if path[0] == "id":
             return handle.id if len(path) == 1 else self.tail(handle.id, path[1:], at)
@@ -141,7 +144,11 @@ class Evaluator:
         known = handle.outputs
         if known is None or not isinstance(path[0], str) or path[0] not in known:
             return unknown(computed).after(mark)
-        return self._deeper(known[path[0]], path[1:], computed, mark, at)
+        value = known[path[0]]
+        missing = next((output for output in outputs_in(value) if not output.known), None)
+        if missing is not None and not isinstance(value, Partial):
+            return unknown(missing.why or computed).after(mark)
+        return self._deeper(value, path[1:], computed, mark, at)
 
     def _deeper(self, value: Any, path: Path, computed: str, mark: Output, at: At) -> Any:
         """Follow the rest of a path in what is known of a resource; what is not there its provider may compute."""
@@ -164,10 +171,7 @@ class Evaluator:
         if path:
             inner = unknown(computed) if value is None else self.tail(value, path, at)
             return (inner if isinstance(inner, Output) else Output(inner)).after(mark, *secret)
-        found = list(outputs_in(value))
-        missing = next((item for item in found if not item.known), None)
-        if missing is not None:
-            return unknown(missing.why or computed).after(mark, *secret)
+        found = outputs_in(value)
         return Output(functions.opened(value)).after(mark, *secret, *found)
 
     def _mapped(self, expression: Mapped) -> Any:

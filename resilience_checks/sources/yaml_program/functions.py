@@ -57,7 +57,7 @@ def call(evaluator: Evaluator, expression: Call) -> Any:
     if name == "fn::assetArchive":
         assert isinstance(argument, Mapped)
         contents = evaluator.value(argument)
-        return lift(lambda found: Asset({"assets": found}), contents)
+        return lift(lambda found: Asset({"assets": found}, archive=True), contents)
     if name == "fn::secret":
         return as_secret(evaluator.value(argument))
     if name == "fn::stackReference":
@@ -162,12 +162,7 @@ def _asset(evaluator: Evaluator, expression: Call) -> Any:
 
     def made(source: Any) -> Asset:
         text = _as_text(evaluator, expression.argument.at, source, f"the argument of {expression.name}")
-        if field == "path" and not built_from(text) and not (evaluator.scope.directory / text).exists():
-            line, column = expression.at
-            evaluator.scope.remarks.append(
-                f"{evaluator.scope.document.shown}:{line}:{column}: there is no `{text}`; a preview would stop here"
-            )
-        return Asset({field: text})
+        return Asset({field: text}, archive=expression.name.endswith("Archive"))
 
     return lift(made, evaluator.value(expression.argument))
 

@@ -95,7 +95,7 @@ class Lookups:
         reference = f"{provider.urn}::{UNKNOWN}" if provider else ""
         answer = self.engine.look_up(0, token, args, reference)
         key = self.engine.id_of(token, args, reference)
-        if answer is None:
+        if answer is None or not self.engine.record.lookups[-1].answered:
             return key, None
         given = self.engine.record.lookups[-1].given
         why = f"`{{}}` of the answer of {token} is not known offline"

@@ -53,6 +53,7 @@ class Asset:
     """A file or archive that a property holds: `{"path": ...}`, `{"text": ...}`, `{"uri": ...}` or `{"assets": ...}`."""
 
     content: Mapping[str, Any]
+    archive: bool = False
 
 
 @dataclass(slots=True)
@@ -155,5 +156,5 @@ def plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
     if isinstance(value, Asset):
-        return Asset({key: plain(item) for key, item in value.content.items()})
+        return Asset({key: plain(item) for key, item in value.content.items()}, value.archive)
     return value

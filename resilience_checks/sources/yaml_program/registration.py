@@ -141,7 +141,7 @@ class Registry:
             type=item.type,
             name=item.name,
             custom=item.custom,
-            inputs=self.lowering.values(declaration.inputs.tree) if declaration else {},
+            inputs=self.lowering.values(declaration.inputs.tree, item.inputs) if declaration else {},
             parent=item.parent or None,
             provider=item.provider if item.provider in explicit else None,
             dependencies=item.dependencies,

@@ -9,7 +9,7 @@ from resilience_checks.model.values import Unknown
 from resilience_checks.sources.program.conversion import Converter
 from resilience_checks.sources.program.structs import UNKNOWN
 from resilience_checks.sources.program.structs import secret as secret_struct
-from resilience_checks.sources.wire import RESOURCE, SIGNATURE, secret, unknown
+from resilience_checks.sources.wire import ARCHIVE, ASSET, RESOURCE, SIGNATURE, secret
 from resilience_checks.sources.yaml_program.outputs import Asset, Handle, Output, outputs_in, plain
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from resilience_checks.model.values import Value
     from resilience_checks.sources.program.answers import Answers
 
-_SECRET_UNKNOWN = "a secret that is not known before deployment"  # noqa: S105 words, no secret
+_HIDDEN = Unknown("a secret that is not known before deployment", secret=True)
 
 
 @dataclass(slots=True)
@@ -72,7 +72,7 @@ def _open(value: Any, path: str, deps: set[str], elements: dict[str, set[str]]) 
         opened = {key: _open(item, f"{path}.{key}", deps, elements) for key, item in value.items()}
         return {key: item for key, item in opened.items() if item is not None}
     if isinstance(value, Asset):
-        return Asset({key: _open(item, path, deps, elements) for key, item in value.content.items()})
+        return Asset({key: _open(item, path, deps, elements) for key, item in value.content.items()}, value.archive)
     return value
 
 
@@ -84,30 +84,27 @@ class Lowering:
         self._converter = Converter(answers)
         self._answers = answers
 
-    def values(self, tree: Mapping[str, Any]) -> dict[str, Value]:
-        """Return the properties as values."""
-        return {name: self.value(item) for name, item in tree.items()}
+    def values(self, tree: Mapping[str, Any], recorded: Mapping[str, Any] | None = None) -> dict[str, Value]:
+        """Return the properties as values; what the engine recorded of them holds the hashes of files."""
+        kept = {} if recorded is None else recorded
+        return {name: self.value(item, kept.get(name)) for name, item in tree.items()}
 
-    def value(self, item: Any) -> Value:
+    def value(self, item: Any, recorded: Any = None) -> Value:
         """Return one settled value as a value of the model."""
         if isinstance(item, Output):
             if not item.known:
-                return Unknown(_SECRET_UNKNOWN if item.secret else item.why)
-            inner = item.value
-            if any(not output.known for output in outputs_in(inner)):
-                return Unknown(_SECRET_UNKNOWN)
-            return secret(sent(plain(inner)))
-        if isinstance(item, Handle):
-            return unknown(item.urn)
+                return _HIDDEN if item.secret else Unknown(item.why)
+            hidden = any(not output.known for output in outputs_in(item.value))
+            return _HIDDEN if hidden else secret(sent(plain(item.value)))
         if isinstance(item, list):
-            return [self.value(inner) for inner in item]
+            kept = recorded if isinstance(recorded, list) else [None] * len(item)
+            return [self.value(inner, of) for inner, of in zip(item, kept, strict=True)]
         if isinstance(item, dict):
-            return {key: self.value(inner) for key, inner in item.items()}
-        if isinstance(item, Asset):
-            return {key: self.value(inner) for key, inner in item.content.items()}
-        if isinstance(item, (str, float)):
-            return self._converter.mapping({"": item}, lambda _: None, lambda _at, _lookup: None)[""]
-        return item  # type: ignore[no-any-return]
+            of = recorded if isinstance(recorded, dict) else {}
+            return {key: self.value(inner, of.get(key)) for key, inner in item.items()}
+        if isinstance(item, Asset | Handle):
+            item = sent(item) if recorded is None else recorded
+        return self._converter.mapping({"": item}, lambda _: None, lambda _at, _lookup: None)[""]
 
     def elements(self, settled: Settled) -> dict[str, tuple[str, ...]]:
         """Return the URNs and lookups of each path, those of a text that was built from an answer among them."""
@@ -121,7 +118,8 @@ def sent(value: Any) -> Any:
         inner = sent(value.value) if value.known else UNKNOWN
         return secret_struct(inner) if value.secret else inner
     if isinstance(value, Handle):
-        return {SIGNATURE: RESOURCE, "urn": value.urn}
+        made = value.id.value if value.id.known else ""
+        return {SIGNATURE: RESOURCE, "urn": value.urn, "id": made, "packageVersion": ""}
     if isinstance(value, float):
         return int(value) if value.is_integer() else value
     if isinstance(value, list):
@@ -129,5 +127,6 @@ def sent(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: sent(item) for key, item in value.items()}
     if isinstance(value, Asset):
-        return {key: sent(item) for key, item in value.content.items()}
+        mark = ARCHIVE if value.archive else ASSET
+        return {SIGNATURE: mark, **{key: sent(item) for key, item in value.content.items()}}
     return value

@@ -106,7 +106,7 @@ class YamlSource:
         document = Document(file, relative(file, root))
         read = template.read(document)
         config = stack_config(project, self.stack, root)
-        engine = Engine(project.name, self.stack, self._given, config.values)
+        engine = Engine(project.name, self.stack, self._given, config.values, directory)
         lowering = Lowering(engine.answers)
         registry = Registry(engine, lowering)
         registry.start(f"{project.name}-{self.stack}")

@@ -34,11 +34,14 @@ exports.watch = function (notes, isolated) {
         } else if (!end && !notes.finished) {
             end = { kind: "unfinished" };
         }
+        for (const { number, token, assumed } of notes.standins) {
+            notes.write({ kind: "standin", number, token, assumed: [...assumed] });
+        }
         if (!end) {
             callbacks.report(notes);
         }
         notes.flush();
-        const whole = end ? { ok: false, ...end, unanswered: notes.unanswered } : { ok: true };
+        const whole = end ? { ok: false, ...end, unanswered: notes.standins.map((standin) => standin.token) } : { ok: true };
         fs.writeFileSync(path.join(notes.directory, "end.json"), JSON.stringify({ ...whole, isolated }));
     });
 };

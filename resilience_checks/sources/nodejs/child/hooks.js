@@ -13,6 +13,7 @@ const lookups = require("./lookups");
 
 const SDK = /^(?<root>.*[\\/]@pulumi[\\/]pulumi)[\\/](?<part>.+)\.js$/;
 const GRPC = /[\\/]@grpc[\\/]grpc-js[\\/]build[\\/]src[\\/](?<part>client|server)\.js$/;
+const STACK = "pulumi:pulumi:Stack";
 const LOOPBACK = "127.0.0.1:0";
 
 exports.install = function (notes, job) {
@@ -21,8 +22,8 @@ exports.install = function (notes, job) {
     const watches = {
         output: (loaded, copy) => callbacks.watch(loaded, notes, copy),
         resource: (loaded, copy) => Object.assign(copy, { Resource: loaded.Resource, DependencyResource: loaded.DependencyResource }),
-        "runtime/resource": (loaded) => watchResources(loaded, notes),
-        "runtime/rpc": (loaded, copy) => watchInputs(Object.assign(copy, { rpc: loaded }).rpc, notes),
+        "runtime/resource": (loaded, copy) => watchResources(loaded, notes, copy),
+        "runtime/rpc": (loaded, copy) => watchInputs(loaded, notes, copy),
         "runtime/invoke": (loaded, copy) => lookups.watch(loaded, notes, copy),
         "runtime/settings": (loaded, copy, file) => watchMonitor(loaded, notes, file),
         "runtime/callbacks": (loaded) => watchTargets(loaded, sockets),
@@ -70,11 +71,14 @@ function awaitMonitor(job, notes) {
     }
 }
 
-function watchResources(loaded, notes) {
+function watchResources(loaded, notes, copy) {
     for (const name of ["registerResource", "readResource"]) {
         const original = required(loaded, name);
         loaded[name] = function numbered(...given) {
             const number = notes.number();
+            if (typeof given[3] === "object") {
+                given[3] = String(given[3]); // named after a lookup whose answer nobody gave
+            }
             const place = notes.place(made(given[0], notes.stack(numbered)));
             if (place) {
                 notes.write({ kind: "place", number, ...place });
@@ -82,6 +86,20 @@ function watchResources(loaded, notes) {
             return notes.context.run({ number, resource: true }, () => original.apply(this, given));
         };
     }
+    watchOutputs(loaded, notes, copy);
+}
+
+function watchOutputs(loaded, notes, copy) {
+    const original = required(loaded, "registerResourceOutputs");
+    loaded.registerResourceOutputs = function (resource, outputs) {
+        if (resource.__pulumiType === STACK) {
+            const write = (found) => notes.write({ kind: "outputs", elements: found });
+            Promise.resolve(outputs)
+                .then((known) => elements(copy.rpc, known, "outputs", {}))
+                .then(write, () => undefined);
+        }
+        return original.call(this, resource, outputs);
+    };
 }
 
 /** The frames above the constructors of the SDK's two base classes and of the class right below them, as the engine takes them. */
@@ -97,7 +115,8 @@ function made(resource, frames) {
     return frames.slice(above);
 }
 
-function watchInputs(loaded, notes) {
+function watchInputs(loaded, notes, copy) {
+    copy.rpc = loaded;
     const keep = (props, label, options) => elements(loaded, props, label, options);
     const resources = required(loaded, "serializeResourceProperties");
     loaded.serializeResourceProperties = function (label, props, options) {

@@ -4,6 +4,7 @@
 const crypto = require("crypto");
 
 const LOOKUP = "urn:resilience-checks:lookup::";
+const LENGTH = 3;
 const FORMS = { invoke: false, invokeSingle: false, invokeOutput: true, invokeSingleOutput: true };
 
 exports.watch = function (loaded, notes, copy) {
@@ -36,52 +37,79 @@ function answered(result, current, copy, notes) {
         if (!current.unknown) {
             return value;
         }
-        notes.unanswered.push(current.note.token);
-        return unanswered(current, "", copy, notes);
+        const standin = { number: current.number, token: current.note.token, assumed: new Set(), told: new Set() };
+        notes.standins.push(standin);
+        return stand(standin, "", copy, notes);
     });
 }
 
 /**
- * What a plain lookup returns when nobody gave its answer: an unknown output whose every property is one too.
- * As text it is a mark that the parent recognises. A program that must count or compare it cannot go on as it would.
+ * What a plain lookup returns when nobody gave its answer: an unknown output, and so is each of its properties. Where
+ * the program needs a value at once it is a text, a mark that the parent recognises; how many elements a list has and
+ * which number it is are assumptions, and told.
  */
-function unanswered(current, at, copy, notes) {
+function stand(standin, at, copy, notes) {
     const { Output, DependencyResource } = copy;
-    const own = new DependencyResource(`${LOOKUP}${current.number}`);
+    const own = new DependencyResource(`${LOOKUP}${standin.number}`);
     const unknown = new Output(new Set([own]), Promise.resolve(undefined), Promise.resolve(false), Promise.resolve(false), Promise.resolve(new Set([own])));
-    const text = () => mark(current.number, at, notes);
+    const text = () => mark(standin, at, notes);
+    const list = () => {
+        standin.assumed.add("length");
+        return Array.from({ length: LENGTH }, (_, index) => stand(standin, `${at}[${index}]`, copy, notes));
+    };
+    const primitive = (hint) => {
+        if (hint === "number") {
+            standin.assumed.add("number");
+            return 1;
+        }
+        return text();
+    };
     return new Proxy(unknown, {
         get(target, name) {
-            if (name === Symbol.toPrimitive || name === "toString" || name === "valueOf" || name === "toJSON") {
+            if (name === Symbol.toPrimitive) {
+                return primitive;
+            }
+            if (name === "toString" || name === "valueOf" || name === "toJSON") {
                 return text;
             }
             if (name === Symbol.iterator) {
-                throw needed(current, notes);
+                return () => list()[Symbol.iterator]();
             }
             if (typeof name === "symbol" || name === "then" || name.startsWith("__") || name in target) {
                 return target[name];
             }
-            return unanswered(current, /^\d+$/.test(name) ? `${at}[${name}]` : at ? `${at}.${name}` : name, copy, notes);
+            if (name in Array.prototype) {
+                const array = list();
+                return typeof array[name] === "function" ? array[name].bind(array) : array[name];
+            }
+            if (name in String.prototype) {
+                const own = text();
+                return own[name].bind(own);
+            }
+            return stand(standin, /^\d+$/.test(name) ? `${at}[${name}]` : at ? `${at}.${name}` : name, copy, notes);
         },
         ownKeys(target) {
             const internal = Reflect.ownKeys(target);
-            if (at === "" && !notes.stack(undefined).slice(0, 3).some((frame) => notes.own(frame.file) !== undefined)) {
+            if (!notes.stack(undefined).slice(0, 3).some((frame) => notes.own(frame.file) !== undefined)) {
                 return internal;
             }
-            throw needed(current, notes);
+            throw needed(standin);
         },
     });
 }
 
-function mark(number, at, notes) {
-    const text = `lookup${crypto.createHash("sha256").update(`${number} ${at}`).digest("hex").slice(0, 24)}`;
-    notes.write({ kind: "mark", text, number, path: at });
+function mark(standin, at, notes) {
+    const text = `lookup${crypto.createHash("sha256").update(`${standin.number} ${at}`).digest("hex").slice(0, 24)}`;
+    if (!standin.told.has(text)) {
+        standin.told.add(text);
+        notes.write({ kind: "mark", text, number: standin.number, path: at });
+    }
     return text;
 }
 
-function needed(current, notes) {
-    const error = new Error(`the program needs the answer of ${current.note.token}`);
+function needed({ token }) {
+    const error = new Error(`the program needs the answer of ${token}`);
     error.name = "LookupUnknown";
-    error.resilienceChecks = { kind: "lookup", token: current.note.token };
+    error.resilienceChecks = { kind: "lookup", token };
     return error;
 }

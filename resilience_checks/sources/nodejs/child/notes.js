@@ -14,7 +14,7 @@ class Notes {
         this.project = fs.realpathSync(project) + path.sep;
         this.context = new AsyncLocalStorage();
         this.finished = false;
-        this.unanswered = [];
+        this.standins = [];
         this._file = fs.openSync(path.join(directory, "notes.jsonl"), "w");
         this._lines = [];
         this._paths = new Map();

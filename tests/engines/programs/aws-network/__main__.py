@@ -8,9 +8,7 @@ import pulumi_aws as aws
 config = pulumi.Config()
 zones = aws.get_availability_zones(state="available")
 identity = aws.get_caller_identity_output()
-image = aws.ec2.get_ami_output(
-    most_recent=True, owners=["amazon"], filters=[{"name": "name", "values": ["al2023-*"]}]
-)
+image = aws.ec2.get_ami_output(most_recent=True, owners=["amazon"], filters=[{"name": "name", "values": ["al2023-*"]}])
 
 
 class Network(pulumi.ComponentResource):

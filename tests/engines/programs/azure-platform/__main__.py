@@ -1,8 +1,8 @@
 """Nested components, configuration objects and lookups that depend on what is being made."""
 
 import pulumi
+from pulumi import InvokeOutputOptions, Output, ResourceOptions
 from pulumi_azure_native import authorization, network, resources, storage, web
-from pulumi import InvokeOptions, InvokeOutputOptions, Output, ResourceOptions
 
 config = pulumi.Config()
 site = config.require_object("site")

@@ -53,10 +53,10 @@ for number, site in enumerate(config.require_object("sites")):
 manager = fortios.system.Centralmanagement(
     "manager", type="fortimanager", fmg="192.0.2.1", opts=ResourceOptions(parent=walls[0])
 )
-fortios.router.Static(
+fortios.firewall.Vip(
     "default",
-    gateway="192.0.2.254",
-    device=walls[0].policy.name,
+    extip="192.0.2.254",
+    extintf=walls[0].policy.name,
     comment=pulumi.Output.format("{0} and {1}", walls[0].ha.group_name, manager.fmg),
     opts=ResourceOptions(provider=walls[0]._providers["fortios"], depends_on=[walls[1]]),
 )

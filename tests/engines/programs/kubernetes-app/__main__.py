@@ -13,7 +13,7 @@ now = k8s.Provider("now", context="sample", namespace="default", enable_server_s
 
 for name, provider in (("later", later), ("now", now)):
     options = ResourceOptions(provider=provider)
-    namespace = k8s.core.v1.Namespace(name, metadata={"labels": {"of": name}}, opts=options)
+    namespace = k8s.core.v1.Namespace(name, metadata={"name": name, "labels": {"of": name}}, opts=options)
     labels = {"app": name, "in": namespace.metadata["name"]}
     deployment = k8s.apps.v1.Deployment(
         name,
@@ -35,13 +35,23 @@ for name, provider in (("later", later), ("now", now)):
         opts=ResourceOptions(parent=deployment, depends_on=[namespace]),
     )
     k8s.core.v1.Secret(
-        name, metadata={"namespace": name}, string_data={"password": pulumi.Output.secret("word"), "user": "web"}, opts=options
+        name,
+        metadata={"namespace": name},
+        string_data={"password": pulumi.Output.secret("word"), "user": "web"},
+        opts=options,
     )
 k8s.apiextensions.CustomResource(
-    "custom", api_version="sample/v1", kind="Thing", spec={"size": 3, "of": cluster.name}, opts=ResourceOptions(provider=now)
+    "custom",
+    api_version="sample/v1",
+    kind="Thing",
+    spec={"size": 3, "of": cluster.name},
+    opts=ResourceOptions(provider=now),
 )
 k8s.helm.v4.Chart(
-    "chart", chart="nginx", version="1.2.3", values={"replicas": 2, "name": cluster.name, "hidden": pulumi.Output.secret("x")},
+    "chart",
+    chart="nginx",
+    version="1.2.3",
+    values={"replicas": 2, "name": cluster.name, "hidden": pulumi.Output.secret("x")},
     opts=ResourceOptions(provider=now),
 )
 k8s.helm.v3.Release("release", chart="nginx", values={"replicas": 2}, opts=ResourceOptions(provider=later))

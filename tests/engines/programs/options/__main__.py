@@ -32,7 +32,9 @@ after = aws.s3.Bucket("after", bucket="after-the-transform")
 class Group(pulumi.ComponentResource):
     def __init__(self, name, opts=None):
         super().__init__("sample:index:Group", name, {}, opts)
-        self.topic = aws.sns.Topic(f"{name}-topic", opts=ResourceOptions(parent=self, aliases=[Alias(name="old-topic")]))
+        self.topic = aws.sns.Topic(
+            f"{name}-topic", opts=ResourceOptions(parent=self, aliases=[Alias(name="old-topic")])
+        )
         self.queue = aws.sqs.Queue(f"{name}-queue", opts=ResourceOptions(parent=self.topic))
         self.bucket = aws.s3.Bucket(f"{name}-bucket", tags={"by": "group"}, opts=ResourceOptions(parent=self))
         self.register_outputs({})
@@ -65,7 +67,10 @@ aws.sns.TopicSubscription(
 secret = random.RandomPassword("secret", length=12)
 aws.ssm.Parameter("secret", type="SecureString", value=secret.result)
 aws.ssm.Parameter(
-    "named", type="String", value="plain", description="hidden by choice",
+    "named",
+    type="String",
+    value="plain",
+    description="hidden by choice",
     opts=ResourceOptions(additional_secret_outputs=["value"]),
 )
 hidden = aws.ssm.Parameter("hidden", type="String", value=pulumi.Output.secret("word"), description="shown")

@@ -50,7 +50,6 @@ Thing(
     nested=[[["deep"]], {"a": {"b": [{"c": pet.length}]}}],
     asset=pulumi.StringAsset("text"),
     file=pulumi.FileAsset("./Pulumi.yaml"),
-    remote=pulumi.RemoteAsset("https://example.com/file"),
     archive=pulumi.AssetArchive({"one": pulumi.StringAsset("1"), "two": pulumi.FileAsset("Pulumi.yaml")}),
     secret_list=Output.secret(["a", "b"]),
     inside=[Output.secret("x"), "y", {"z": Output.secret(1)}],

@@ -20,7 +20,11 @@ for index in range(2):
         vpc_security_group_ids=[group.id],
         tags={"zone": network.outputs["nested"]["zone"]["a"].apply(str), "missing": network.get_output("missing")},
     )
-aws.ssm.Parameter("endpoint", type="String", value=Output.format("{0}:{1}", database.get_output("endpoint"), database.get_output("port")))
+aws.ssm.Parameter(
+    "endpoint",
+    type="String",
+    value=Output.format("{0}:{1}", database.get_output("endpoint"), database.get_output("port")),
+)
 
 
 async def package_ref():

@@ -15,7 +15,10 @@ known = vsphere.Provider(
 )
 generated = random.RandomPassword("vcenter", length=20)
 blind = vsphere.Provider(
-    "blind", user="admin", password=generated.result, vsphere_server="second.example",
+    "blind",
+    user="admin",
+    password=generated.result,
+    vsphere_server="second.example",
     opts=ResourceOptions(depends_on=[known]),
 )
 
