@@ -141,14 +141,13 @@ class Writer:
             options["provider"] = f"${{{self._pick(fitting)}}}"
         if few:  # an echo of a component does not hand its options on
             return options
-        for name, value in (
-            ("protect", self._chance(0.5)),
-            ("retainOnDelete", self._chance(0.5)),
-            ("ignoreChanges", ["text"]),
-            ("additionalSecretOutputs", ["text"]),
-        ):
-            if self._chance(0.15):
-                options[name] = value
+        further = {
+            "protect": self._chance(0.5),
+            "retainOnDelete": self._chance(0.5),
+            "ignoreChanges": ["text"],
+            "additionalSecretOutputs": ["text"],
+        }
+        options |= {name: value for name, value in further.items() if self._chance(0.15)}
         if above and self._chance(0.1):
             options["deletedWith"] = self._pick(above)
         return options

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from resilience_checks.model.errors import InputError
+from resilience_checks.model.values import Unknown
 from tests.sources.yaml_programs import evaluate
 
 if TYPE_CHECKING:
@@ -70,11 +71,6 @@ ERRORS = {
         "Pulumi.yaml:4:3: the configuration value size is a text, and integer is declared",
         "correct the value in Pulumi.<stack>.yaml, or the type here",
     ),
-    "no function": (
-        PET + "    properties: {prefix: {fn::toJson2: a}}\n",
-        "Pulumi.yaml:6:27: there is no function fn::toJson2",
-        "did you mean fn::toJSON?",
-    ),
     "not a pair": (
         PET + "    properties: {prefix: {fn::join: [a]}}\n",
         "Pulumi.yaml:6:37: the argument of fn::join must be a list of two values",
@@ -137,6 +133,12 @@ def test_a_key_that_does_nothing_is_said_as_the_language_host_does(tmp_path: Pat
     assert graph.notes == (
         "Pulumi.yaml:6:5: resource `pet` has no key `propertys`, so it does nothing; did you mean `properties`?",
     )
+
+
+def test_a_function_that_is_not_known_here_gives_an_unknown(tmp_path: Path) -> None:
+    graph = evaluate(tmp_path, PET + "    properties: {prefix: {fn::toJson2: a}}\n")
+    assert graph.resources[1].inputs == {"prefix": Unknown("fn::toJson2 is no function that is known here")}
+    assert graph.notes == ("Pulumi.yaml:6:26: fn::toJson2 is no function that is known here; did you mean fn::toJSON?",)
 
 
 def test_a_program_from_a_compiler_is_refused_with_what_can_be_done(tmp_path: Path) -> None:

@@ -88,7 +88,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A built-in function and its argument."""
+    """A built-in function and its argument; `name` is as it is written where no such function is known."""
 
     name: str
     argument: Expression
@@ -179,14 +179,7 @@ def _call(document: Document, node: MappingNode, key: ScalarNode, argument: Node
         if not isinstance(arguments, Mapped):
             arguments = Mapped((), place(argument))
         return Invoke(written.removeprefix("fn::"), arguments, None, at)
-    from difflib import get_close_matches
-
-    close = get_close_matches(written.lower(), FUNCTIONS, 1)
-    raise document.error(
-        place(key),
-        f"there is no function {written}",
-        f"did you mean {FUNCTIONS[close[0]]}?" if close else f"the functions are {', '.join(FUNCTIONS.values())}",
-    )
+    return Call(written, parse(document, argument), at)
 
 
 def _invoke(document: Document, node: Node, at: At) -> Invoke:

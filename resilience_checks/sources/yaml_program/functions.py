@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import json
 import math
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from resilience_checks.sources.yaml_program.expressions import Listed, Mapped
+from resilience_checks.sources.yaml_program.expressions import FUNCTIONS, Listed, Mapped
 from resilience_checks.sources.yaml_program.opaque import built_from
 from resilience_checks.sources.yaml_program.outputs import (
     Asset,
@@ -16,6 +17,7 @@ from resilience_checks.sources.yaml_program.outputs import (
     Partial,
     as_secret,
     lift,
+    outputs_in,
     unknown,
     weight,
 )
@@ -73,8 +75,21 @@ def call(evaluator: Evaluator, expression: Call) -> Any:
         if name in {"fn::join", "fn::split", "fn::select"} and isinstance(argument, Listed)
         else [evaluator.value(argument)]
     )
-    function: Callable[..., Any] = _FUNCTIONS[name]
+    function = _FUNCTIONS.get(name)
+    if function is None:
+        return _not_known(evaluator, expression, values)
     return lift(lambda *found: function(evaluator, expression.at, *found), *values)
+
+
+def _not_known(evaluator: Evaluator, expression: Call, values: list[Any]) -> Output:
+    """Return an unknown in place of a function that only a newer language host may have."""
+    line, column = expression.at
+    close = get_close_matches(expression.name.lower(), FUNCTIONS, 1)
+    hint = f"did you mean {FUNCTIONS[close[0]]}?" if close else f"known are {', '.join(FUNCTIONS.values())}"
+    evaluator.scope.remarks.append(
+        f"{evaluator.scope.document.shown}:{line}:{column}: {expression.name} is no function that is known here; {hint}"
+    )
+    return unknown(f"{expression.name} is no function that is known here").after(*outputs_in(values))
 
 
 def kind(value: Any) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.resource import Resource, ResourceOptions
+from resilience_checks.sources.program.assets import hashed
 from resilience_checks.sources.program.record import PROVIDER, STACK, Alias, Request
 from resilience_checks.sources.program.structs import UNKNOWN
 from resilience_checks.sources.wire import is_unknown
@@ -16,6 +17,7 @@ from resilience_checks.sources.yaml_program.settled import sent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from resilience_checks.model.location import Location
     from resilience_checks.sources.program.engine import Engine
@@ -56,6 +58,8 @@ class Registry:
 
     engine: Engine
     lowering: Lowering
+    directory: Path
+    """Where the paths of files in the program start."""
     root: str = ""
     declared: dict[str, Declaration] = field(default_factory=dict)
 
@@ -116,7 +120,7 @@ class Registry:
             custom=not declaration.component,
             remote=declaration.component,
             parent=declaration.parent.urn if declaration.parent else self.root,
-            inputs={name: sent(value) for name, value in inputs.tree.items()},
+            inputs={name: hashed(sent(value), self.directory) for name, value in inputs.tree.items()},
             provider=f"{provider.urn}::{UNKNOWN}" if provider else "",
             version=declaration.version,
             download_url=declaration.download_url,

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.values import Unknown
+from resilience_checks.sources.program.assets import ARCHIVE, ASSET
 from resilience_checks.sources.program.conversion import Converter
 from resilience_checks.sources.program.structs import UNKNOWN
 from resilience_checks.sources.program.structs import secret as secret_struct
-from resilience_checks.sources.wire import ARCHIVE, ASSET, RESOURCE, SIGNATURE, secret
+from resilience_checks.sources.wire import RESOURCE, SIGNATURE, secret
 from resilience_checks.sources.yaml_program.outputs import Asset, Handle, Output, outputs_in, plain
 
 if TYPE_CHECKING:
