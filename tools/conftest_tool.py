@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tools.opa import cache, go
+from tools.golang import cache, go
 
 VERSION = "0.71.1"
 MODULE = f"github.com/open-policy-agent/conftest@v{VERSION}"

@@ -200,12 +200,7 @@ class _Inputs:
         for index, item in enumerate(values):
             here = f"{at}[{index}]"
             opaque = isinstance(item, Unknown | Secret | LookupAnswer | StackOutput)
-            if (
-                opaque
-                and at == "needs"
-                and self.resource.type == f"{PACKAGE}Service"
-                and self._behind(here) is None
-            ):
+            if opaque and at == "needs" and self.resource.type == f"{PACKAGE}Service" and self._behind(here) is None:
                 self._note(here, _why(item))
             else:
                 yield self._value(item, key, here)

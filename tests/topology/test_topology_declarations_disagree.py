@@ -404,7 +404,7 @@ def test_an_output_of_a_resource_stands_for_it(tmp_path: Path) -> None:
 
 def test_a_resource_that_is_passed_whole_stands_for_itself(tmp_path: Path) -> None:
     made = machine({})
-    whole = Unknown("computed at deployment", made.resources[-1].urn)
+    whole = {"urn": made.resources[-1].urn, "id": "", "packageVersion": ""}
     made.declare("Service", "record", entry=whole, needs=[whole])
     assert told(estate(made, None, tmp_path), DEVICE) == ["device record: no [('device:vc.example/web-n/outage',)] []"]
 
