@@ -146,6 +146,18 @@ def test_a_function_that_is_not_known_here_gives_an_unknown(tmp_path: Path) -> N
     assert graph.notes == ("Pulumi.yaml:6:26: fn::toJson2 is no function that is known here; did you mean fn::toJSON?",)
 
 
+def test_a_program_outside_of_the_repository_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "outside").write_text("not for the report", encoding="utf-8")
+    repository = tmp_path / "repository"
+    repository.mkdir()
+    (repository / "Main.yaml").symlink_to(tmp_path / "outside")
+    with pytest.raises(
+        InputError, match=r"^Pulumi\.yaml:1: the program Main\.yaml leads outside of the repository"
+    ) as caught:
+        evaluate(repository, "")
+    assert "not for the report" not in str(caught.value)
+
+
 def test_a_program_from_a_compiler_is_refused_with_what_can_be_done(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.yaml").write_text("x", encoding="utf-8")
     with pytest.raises(InputError, match="the program comes from a compiler, which is not run"):

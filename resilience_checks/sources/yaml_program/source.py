@@ -98,6 +98,11 @@ class YamlSource:
                 f"there is no program in {relative(directory, root)}",
                 "write Main.yaml there, or the program into Pulumi.yaml, and correct `main:`",
             )
+        if not file.resolve().is_relative_to(root.resolve()):
+            raise self._error(
+                f"the program {file.name} leads outside of the repository, so it is not read",
+                "keep it in the repository",
+            )
         if project.options.get("compiler"):
             raise self._error(
                 "the program comes from a compiler, which is not run",
