@@ -88,7 +88,11 @@ class _Builder:
             skipped=tuple(SkippedCallback(self._place(note), note["name"]) for note in self._notes.skipped),
             outputs=outputs,
             capabilities=Capabilities(
-                lookups=True, element_dependencies=whole, secret_equality=True, lines=True, complete=not remote and not self._notes.guessed
+                lookups=True,
+                element_dependencies=whole,
+                secret_equality=True,
+                lines=True,
+                complete=not remote and not self._notes.guessed,
             ),
             notes=tuple(remarks),
             digest=digest,

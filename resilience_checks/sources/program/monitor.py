@@ -284,7 +284,9 @@ class Preview:
         )
 
     def _hashed(self, inputs: dict[str, Any]) -> dict[str, Any]:
-        return inputs if self._directory is None else {key: hashed(item, self._directory) for key, item in inputs.items()}
+        return (
+            inputs if self._directory is None else {key: hashed(item, self._directory) for key, item in inputs.items()}
+        )
 
     def _refuse(self, refused: RefusedError, asked: Request, context: Any) -> None:
         """End the call as the engine does, and keep why."""
