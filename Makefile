@@ -13,6 +13,7 @@ test: $(VENV)/tox.stamp
 	@$(BIN)/python tools/opa.py build
 	@$(BIN)/python tools/pulumi_cli.py build
 	@$(BIN)/python tools/node_packages.py build
+	@$(BIN)/python tools/older_sdks.py build
 	@$(BIN)/tox run -q
 
 clean:

@@ -23,9 +23,10 @@ class Basis(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A value that cannot be known before deployment, and why."""
+    """A value that cannot be known before deployment, and why; `secret` where it will be one."""
 
     why: str
+    secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,10 +51,10 @@ def value(item: Value) -> Any:
     >>> value({"a": [Unknown("later"), 1]})
     {'a': [{'$unknown': {'why': 'later'}}, 1]}
     """
+    if isinstance(item, Secret) or (isinstance(item, Unknown) and item.secret):
+        return {"$secret": True}
     if isinstance(item, Unknown):
         return {"$unknown": {"why": item.why}}
-    if isinstance(item, Secret):
-        return {"$secret": True}
     if isinstance(item, LookupAnswer):
         return {"$lookup": {"id": item.lookup, "path": item.path}}
     if isinstance(item, Mapping):

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 NO_GRAPH = "a program that does not run to its end has no graph, so nothing of this stack was checked"
 NO_PROGRAM = "without it there is no program to read, so nothing was checked"
 PREVIEW = "run `pulumi preview` to see the same error, and correct the program"
+INSTEAD = (
+    "check a preview of it instead: run `pulumi preview --json --show-sames > preview.json`, "
+    "and give it with `--preview preview.json`"
+)
 OFFLINE = "a check runs without network: read what is needed from configuration instead"
 
 
@@ -122,8 +126,7 @@ def test_a_fault_in_a_module_of_the_program_is_shown_there(project: Project) -> 
             "Pulumi.yaml", "# a\nname: web\nruntime: go\n",
             "programs with `runtime: go` cannot be run here", "Pulumi.yaml:2",
             "nothing of this project was checked",
-            "check a preview of it instead: run `pulumi preview --json --show-sames > preview.json`, "
-            "and give it with `--preview preview.json`",
+            INSTEAD,
         ),
         (
             "Pulumi.prod.yaml", "config:\n  a: b: c\n",

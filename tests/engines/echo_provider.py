@@ -24,10 +24,9 @@ _OPTIONS = (("grpc.max_receive_message_length", 400 << 20), ("grpc.max_send_mess
 class EchoProvider(provider_pb2_grpc.ResourceProviderServicer):
     """Serves every method that a preview calls."""
 
-    def __init__(self, package: str) -> None:
+    def __init__(self, package: str, lookups: Path | None) -> None:
         self._package = package
-        file = os.environ.get("RESILIENCE_ECHO_LOOKUPS")
-        self._answers = json.loads(Path(file).read_text(encoding="utf-8")) if file else {}
+        self._answers = json.loads(lookups.read_text(encoding="utf-8")) if lookups else {}
 
     def Attach(self, _request: Any, _context: Any) -> Any:  # noqa: N802 the protocol's names, here and below
         return empty_pb2.Empty()
@@ -94,7 +93,11 @@ class EchoProvider(provider_pb2_grpc.ResourceProviderServicer):
                     object=request.inputs,
                     acceptSecrets=True,
                     acceptResources=True,
+                    parentStackTraceHandle=request.stack_trace_handle,
                     dependencies=request.dependencies,
+                    deletedWith=request.deletedWith,
+                    protect=request.protect if request.HasField("protect") else None,
+                    retainOnDelete=request.retainOnDelete if request.HasField("retainOnDelete") else None,
                     propertyDependencies={
                         key: resource_pb2.RegisterResourceRequest.PropertyDependencies(urns=found.urns)
                         for key, found in request.inputDependencies.items()
@@ -113,17 +116,18 @@ class EchoProvider(provider_pb2_grpc.ResourceProviderServicer):
         return fitting[0]["answer"] if fitting else {}
 
 
-def serve(package: str) -> tuple[grpc.Server, int]:
+def serve(package: str, lookups: Path | None) -> tuple[grpc.Server, int]:
     """Serve in this process; return the server and its port."""
     server = grpc.server(futures.ThreadPoolExecutor(max_workers=16), options=_OPTIONS)
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(EchoProvider(package), server)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(EchoProvider(package, lookups), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     return server, port
 
 
 if __name__ == "__main__":
-    running, at = serve(sys.argv[1])
+    named = os.environ.get("RESILIENCE_ECHO_LOOKUPS")
+    running, at = serve(sys.argv[1], Path(named) if named else None)
     sys.stdout.write(f"{at}\n")
     sys.stdout.flush()
     running.wait_for_termination()

@@ -40,7 +40,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
     def Cancel(self, _request: Any, _context: Any) -> Any:  # noqa: N802
         return empty_pb2.Empty()
 
-    def Run(self, request: Any, _context: Any) -> Any:  # noqa: N802
+    def Run(self, request: Any, context: Any) -> Any:  # noqa: N802
         root = request.info.root_directory
         entry = request.info.entry_point or "."
         job = {
@@ -58,15 +58,17 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
                 "root_directory": root,
             },
         }
-        done = subprocess.run(
+        with subprocess.Popen(
             [self._interpreter, "-s", str(_RUNNER), json.dumps(job)],
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             text=True,
-            check=False,
             env=self._environment,
             stdin=subprocess.DEVNULL,
-        )
-        return language_pb2.RunResponse(error=done.stdout + done.stderr if done.returncode else "")
+        ) as program:
+            context.add_callback(program.kill)  # a program whose engine has gone would wait for ever
+            output, _ = program.communicate()
+        return language_pb2.RunResponse(error=output if program.returncode else "")
 
 
 def serve(interpreter: str = sys.executable, environment: dict[str, str] | None = None) -> tuple[grpc.Server, int]:

@@ -7,18 +7,21 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from tests.engines import language_host
+from tests.engines import echo_provider, language_host
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 PASSPHRASE = "resilience"
 """Of sample programs' configuration, which hides nothing."""
+_SECONDS = 120.0
+"""Until a preview is held to hang."""
 _PROVIDER = Path(__file__).with_name("echo_provider.py")
 _NOT_COPIED = shutil.ignore_patterns(".git", ".venv", "venv", "node_modules", "__pycache__")
 
@@ -28,10 +31,13 @@ class PreviewFailedError(Exception):
 
 
 class Engine:
-    """One CLI with a home and a backend of its own; close it after use."""
+    """One CLI with a home and a backend of its own; close it after use.
 
-    def __init__(self, cli: Path, home: Path) -> None:
-        self._cli, self._home = cli, home
+    With `attach` providers are served from this process; else each is a process that the engine starts, as in reality.
+    """
+
+    def __init__(self, cli: Path, home: Path, *, attach: bool = True) -> None:
+        self._cli, self._home, self._attach = cli, home, attach
         self._bin, self._backend = home / "bin", home / "backend"
         for folder in (self._bin, self._backend, home / "pulumi-home", home / "programs"):
             folder.mkdir(parents=True)
@@ -99,7 +105,7 @@ class Engine:
         stack_outputs: Path | None = None,
     ) -> subprocess.CompletedProcess[str]:
         """Run a command of the CLI on a copy of the program, whose stack exists and is empty."""
-        for package in packages:
+        for package in () if self._attach else packages:
             self.add_provider(package)
         copy = self._copy(program)
         project = yaml.safe_load((copy / "Pulumi.yaml").read_text(encoding="utf-8"))["name"]
@@ -111,15 +117,21 @@ class Engine:
         self._encrypt(copy, stack, environment)
         if lookups is not None:
             environment["RESILIENCE_ECHO_LOOKUPS"] = str(lookups.resolve())
-        return subprocess.run(
-            [str(self._cli), *command, "--stack", stack, "--non-interactive", f"--client=127.0.0.1:{self._port}"],
-            cwd=copy,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
+        with ExitStack() as serving:
+            if self._attach:
+                provider, port = echo_provider.serve("echo", lookups)
+                serving.callback(provider.stop, None)
+                environment["PULUMI_DEBUG_PROVIDERS"] = ",".join(f"{package}:{port}" for package in packages)
+            return subprocess.run(
+                [str(self._cli), *command, "--stack", stack, "--non-interactive", f"--client=127.0.0.1:{self._port}"],
+                cwd=copy,
+                env=environment,
+                capture_output=True,
+                text=True,
+                check=False,
+                stdin=subprocess.DEVNULL,
+                timeout=_SECONDS,
+            )
 
     def _environment(self) -> dict[str, str]:
         return {

@@ -58,6 +58,10 @@ SHAPES: Mapping[str, Shape] = {
 }
 
 
+YAML_DECODE = "kubernetes:yaml:decode"
+"""A function that computes its answer from its arguments alone."""
+
+
 def lookup_id(token: str, args: object, provider: str) -> str:
     """Return the id of a lookup: equal for equal token, arguments and provider."""
     text = json.dumps([token, args, provider], sort_keys=True, default=str)
@@ -73,6 +77,8 @@ class Answers:
 
     def answer(self, lookup: str, token: str, args: Mapping[str, object]) -> dict[str, object] | None:
         """Return the fields of the answer, None where the table has no shape for the token."""
+        if token == YAML_DECODE:
+            return _decoded(args.get("text"))
         shape = SHAPES.get(token)
         if shape is None:
             return None
@@ -100,3 +106,22 @@ class Answers:
         marker = f"lookup{hashlib.sha256(f'{lookup} {path}'.encode()).hexdigest()[:24]}"
         self._markers[marker] = (lookup, path)
         return marker
+
+
+def _decoded(text: object) -> dict[str, object] | None:
+    """Return the objects of Kubernetes manifests, those of each list one by one; None where the text is none."""
+    import yaml
+
+    try:
+        documents = list(yaml.load_all(str(text), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+    except yaml.YAMLError:
+        return None
+    found: list[object] = []
+    for document in documents:
+        items = document.get("items") if isinstance(document, dict) else None
+        if isinstance(items, list) and str(document.get("kind")).endswith("List"):
+            found += items
+        elif document is not None:
+            found.append(document)
+    plain: dict[str, object] = json.loads(json.dumps({"result": found}, default=str))
+    return plain

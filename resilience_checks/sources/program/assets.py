@@ -106,9 +106,8 @@ def _folder(folder: Path) -> Iterator[tuple[str, bytes]]:
         raise NotADirectoryError(0, "it is neither an archive nor a directory", str(folder))
 
     def walk(directory: Path) -> Iterator[Path]:
-        for name in sorted(os.listdir(directory), key=str.encode):
-            entry = directory / name
-            if name == _BOOKKEEPING or (entry.is_symlink() and entry.is_dir()):
+        for entry in sorted(directory.iterdir(), key=lambda found: os.fsencode(found.name)):
+            if entry.name == _BOOKKEEPING or (entry.is_symlink() and entry.is_dir()):
                 continue
             if entry.is_dir():
                 yield from walk(entry)

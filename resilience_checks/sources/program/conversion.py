@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from resilience_checks.model.values import Value
     from resilience_checks.sources.program.answers import Answers
 
+_HIDDEN = Unknown("a secret that is not known before deployment", secret=True)
 _PLACEHOLDER = re.compile(r"secure[0-9a-f]{24}")
 
 
@@ -52,17 +53,19 @@ class Converter:
         mark = value.get(SIGNATURE)
         if mark == SECRET:
             inner = value.get("value")
-            return Unknown("a secret that is not known before deployment") if is_unknown(inner) else secret(inner)
+            return _HIDDEN if is_unknown(inner) else secret(inner)
         if mark == OUTPUT:
             if value.get("secret"):
-                return (
-                    secret(value["value"])
-                    if "value" in value
-                    else Unknown("a secret that is not known before deployment")
-                )
+                return secret(value["value"]) if "value" in value else _HIDDEN
             return self._value(value["value"], at, origin, note) if "value" in value else unknown(origin(at))
         if mark == RESOURCE:
-            return unknown(value.get("urn"))
+            made = value.get("id")
+            known = isinstance(made, str) and made not in UNKNOWNS
+            return {
+                "urn": str(value.get("urn")),
+                "id": made if known else "",
+                "packageVersion": value.get("packageVersion", ""),
+            }
         plain = {key: item for key, item in value.items() if key != SIGNATURE}
         return {key: self._value(item, f"{at}.{key}", origin, note) for key, item in plain.items()}
 

@@ -16,7 +16,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pathlib import Path
 
-_ASSUMED = {"length": "each list in it is taken to have 3 elements", "number": "its numbers and flags are guesses"}
+_ASSUMED = {
+    "elements": "what the program goes through in it is taken to be empty",
+    "length": "each list in it is taken to have 3 elements",
+    "number": "its numbers and flags are guesses",
+}
 
 
 @dataclass

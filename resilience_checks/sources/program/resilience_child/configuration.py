@@ -6,7 +6,7 @@ import json
 import re
 
 from .notes import Notes
-from .standins import Fields, Number
+from .standins import Anything, Fields, Number
 
 _PLACEHOLDER = re.compile(r"secure[0-9a-f]{24}")
 
@@ -56,5 +56,11 @@ def _object(text: str) -> object:
     class Whole:
         def text(self, at: str) -> str:
             return f"{text} {json.dumps(at)}"
+
+        def anything(self, at: str) -> Anything:
+            return Anything(self, at)
+
+        def assume(self, what: str) -> None:
+            """Take for granted what a secret does not tell."""
 
     return Fields(Whole(), "")

@@ -93,13 +93,15 @@ def _standing(current: dict, typ: object, notes: Notes) -> object:
         notes.write(kind="mark", text=mark, number=number, path=path)
 
     known_by = current["id"] or json.dumps([token, current.get("unsent")], sort_keys=True, default=str)
-    standin = Standin(known_by, tell)
+
+    def guess(what: str) -> None:
+        notes.write(kind="standin", number=number, token=token, assumed=[what])
+
+    notes.write(kind="standin", number=number, token=token, assumed=[])
     try:
-        answer = standin.answer(typ)
+        return Standin(known_by, tell, guess).answer(typ)
     except Exception as error:
         raise LookupUnknownError(token) from error
-    notes.write(kind="standin", number=number, token=token, assumed=sorted(standin.assumed))
-    return answer
 
 
 def _keep_places(module: types.ModuleType, notes: Notes) -> None:

@@ -28,6 +28,43 @@ class Decimal(Marked, float):
     """A number with a fraction that is not known."""
 
 
+class Anything(str):
+    """A value of which not even the type is known: its mark as a text, an object of any fields, a list of nothing."""
+
+    __slots__ = ("_at", "_stand")
+
+    def __new__(cls, stand: object, at: str) -> Anything:  # noqa: PYI034 Self is newer than the oldest Python here
+        made = super().__new__(cls, stand.text(at))
+        made._stand, made._at = stand, at
+        return made
+
+    def __getitem__(self, key: object) -> object:
+        if isinstance(key, str):
+            return Anything(self._stand, f"{self._at}.{key}")
+        if isinstance(key, int):
+            return Anything(self._stand, f"{self._at}[{key}]")
+        return super().__getitem__(key)
+
+    def get(self, key: str, _default: object = None) -> object:
+        return self[key]
+
+    def __iter__(self) -> object:
+        self._stand.assume("elements")
+        return iter(())
+
+    def __len__(self) -> int:
+        self._stand.assume("elements")
+        return 0
+
+    def __bool__(self) -> bool:
+        return True
+
+    def keys(self) -> list:
+        return list(self)
+
+    values = items = keys
+
+
 class Fields(Marked, dict):
     """An object of which no field is known: each is a text as soon as it is asked for; as a whole it is its mark."""
 
@@ -40,7 +77,7 @@ class Fields(Marked, dict):
         return self._stand.text(self._at)
 
     def __missing__(self, key: object) -> object:
-        self[key] = self._stand.text(f"{self._at}.{key}" if self._at else str(key))
+        self[key] = self._stand.anything(f"{self._at}.{key}" if self._at else str(key))
         return self[key]
 
     def get(self, key: object, default: object = None) -> object:
@@ -48,11 +85,24 @@ class Fields(Marked, dict):
 
 
 class Standin:
-    """Makes the stand-ins of one lookup; `tell` is told each mark with its path, `assumed` what had to be assumed."""
+    """Makes the stand-ins of one lookup.
 
-    def __init__(self, lookup: str, tell: object) -> None:
+    `tell` is told each mark with its path, `guess` once each kind of thing that had to be assumed.
+    """
+
+    def __init__(self, lookup: str, tell: object, guess: object) -> None:
         self._lookup, self._tell, self._told = lookup, tell, set()
-        self.assumed: set = set()
+        self._guess, self._guessed = guess, set()
+
+    def assume(self, what: str) -> None:
+        """Say that the program relies on something which nobody knows."""
+        if what not in self._guessed:
+            self._guessed.add(what)
+            self._guess(what)
+
+    def anything(self, at: str) -> Anything:
+        """Return the value at a path of an answer without types."""
+        return Anything(self, at)
 
     def answer(self, kind: object) -> object:
         """Return an answer of this type, of any fields where there is no type."""
@@ -68,8 +118,8 @@ class Standin:
         if kind is None or origin in (dict, collections.abc.Mapping):
             return Fields(self, at)
         if origin in (list, collections.abc.Sequence):
-            self.assumed.add("length")
-            (inner,) = typing.get_args(kind) or (str,)
+            self.assume("length")
+            (inner,) = typing.get_args(kind) or (typing.Any,)
             return [self.of(inner, f"{at}[{index}]", depth + 1) for index in range(LENGTH)]
         if kind is bool:
             return self._marked(Number(0), at)
@@ -77,7 +127,7 @@ class Standin:
             return self._marked(Number(1), at)
         if kind is float:
             return self._marked(Decimal(1.0), at)
-        return self.text(at)
+        return self.anything(at) if kind is typing.Any else self.text(at)
 
     def text(self, at: str) -> str:
         """Return the mark of the value at a path of the answer."""
@@ -88,7 +138,7 @@ class Standin:
         return mark
 
     def _marked(self, number: object, at: str) -> object:
-        self.assumed.add("number")
+        self.assume("number")
         number.mark = self.text(at)
         return number
 
