@@ -6,14 +6,16 @@ import json
 import os
 import subprocess
 from concurrent import futures
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import grpc
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc
 
 from tests.engines.language_host import LanguageHost
 from tests.engines.real import Engine
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class NodeHost(LanguageHost):
