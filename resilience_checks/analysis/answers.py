@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 from math import prod
@@ -91,6 +91,7 @@ class Analysis:
         self._until = until
         self._solutions: dict[tuple[Family, Limits, bool], list[Value]] = {}
         self._families: dict[Question, Family] = {}
+        self._reachable: dict[str, frozenset[int]] = {}
 
     def state(self, question: Question, service: Service) -> Statement:
         """Return the answer to one question about one service."""
@@ -148,13 +149,13 @@ class Analysis:
         self, asked: Family, limits: Limits, known: Mapping[str, str], service: Service, *, pessimistic: bool
     ) -> list[Value]:
         """Return the values of all nodes; of those below the service alone where facts are fixed for it."""
-        setting = Setting(asked.masks, asked.full, pessimistic, limits.cap, limits.lag, known)
-        if known:
-            return self.solver.solve(setting, self.solver.reachable([self.tree.roots[service.id]]))
+        setting = Setting(asked.masks, asked.full, pessimistic, limits.cap, limits.lag)
         key = (asked, limits, pessimistic)
         if key not in self._solutions:
             self._solutions[key] = self.solver.solve(setting)
-        return self._solutions[key]
+        if not known:
+            return self._solutions[key]
+        return self.solver.solve(replace(setting, known=known), self._below(service), self._solutions[key])
 
     @staticmethod
     def _limits(question: Question, service: Service) -> tuple[Limits, Limits]:
@@ -181,7 +182,9 @@ class Analysis:
         return tuple(sorted(relevant))
 
     def _below(self, service: Service) -> frozenset[int]:
-        return self.solver.reachable([self.tree.roots[service.id]])
+        if service.id not in self._reachable:
+            self._reachable[service.id] = self.solver.reachable([self.tree.roots[service.id]])
+        return self._reachable[service.id]
 
     def _assignments(self, names: Sequence[str]) -> Iterator[dict[str, str]]:
         for chosen in product(*(self.tree.facts[name].values for name in names)):

@@ -54,6 +54,10 @@ class Solver:
         self._shared = [
             tuple(fact for fact, count in facts(node.expression).items() if count > 1) for node in tree.nodes
         ]
+        self._facts = [
+            frozenset(facts(node.expression)) | {fact for _, when in node.hits for fact, _ in when}
+            for node in tree.nodes
+        ]
 
     @cached_property
     def longest(self) -> float:
@@ -71,20 +75,36 @@ class Solver:
                     pending.append(target)
         return frozenset(found)
 
-    def solve(self, setting: Setting, wanted: frozenset[int] | None = None) -> list[Value]:
-        """Return the value of every node, or of the `wanted` ones (closed under reference)."""
+    def solve(
+        self, setting: Setting, wanted: frozenset[int] | None = None, plain: Sequence[Value] | None = None
+    ) -> list[Value]:
+        """Return the value of every node, or of the `wanted` ones (closed under reference).
+
+        `plain` is the solution of the same setting with no fact fixed: what no fixed fact reaches is taken from it.
+        """
         limit = min(setting.cap, self.longest)
-        values: list[Value] = [NEVER] * len(self.tree.nodes)
+        values: list[Value] = [NEVER] * len(self.tree.nodes) if plain is None else list(plain)
         evaluate = _Evaluation(setting, self.tree, limit)
+        changed: set[int] = set()
         for component in self._order:
             if wanted is not None and component[0] not in wanted:
+                continue
+            if plain is not None and not self._reached(component, setting.known, changed):
                 continue
             if len(component) == 1 and component[0] not in self._edges[component[0]]:
                 node = component[0]
                 values[node] = self._equation(evaluate, node, lambda ref: values[ref.node])
             else:
                 self._nested(evaluate, component, values)
+            if plain is not None:
+                changed.update(node for node in component if values[node] != plain[node])
         return values
+
+    def _reached(self, component: list[int], known: Mapping[str, str], changed: set[int]) -> bool:
+        """Return whether a fixed fact stands in the component, or something changed that it refers to."""
+        return any(
+            not self._facts[node].isdisjoint(known) or not changed.isdisjoint(self._edges[node]) for node in component
+        )
 
     def _nested(self, evaluate: _Evaluation, component: list[int], values: list[Value]) -> None:
         """Solve one component by μM. νX. μY; what it refers to outside is final."""

@@ -109,7 +109,8 @@ class NodeSource:
         end = how_it_ended(self._private)
         record = self._preview.record
         if record.duplicates:
-            raise shared.duplicate(record.duplicates[0], self._stack.project, self.root)
+            first, second = sorted(record.duplicates[0], key=lambda item: item.number)  # they may arrive in any order
+            raise shared.duplicate((first, second), self._stack.project, self.root)
         if record.refusals:
             raise shared.refused(record.refusals[0], self._stack.project, self.root)
         if not end.get("ok"):

@@ -45,7 +45,10 @@ def test_a_plain_lookup_without_an_answer_does_not_stop_the_program(node_package
     assert set(first["inputs"]["text"]) == {"$unknown"}
     assert found["capabilities"]["complete"] is False
     assert found["notes"] == [
-        "the answer of acme:index:getZones is not known: give it with --lookups; each list in it is taken to have 3 elements"
+        (
+            "the answer of acme:index:getZones is not known: give it with --lookups; "
+            "each list in it is taken to have 3 elements"
+        )
     ]
 
 
@@ -113,9 +116,7 @@ def test_main_moves_the_program_and_a_file_may_be_named(node_packages: Path, tmp
 def test_a_typescript_program_of_its_own_modules_and_options_is_read(node_packages: Path, tmp_path: Path) -> None:
     files = {
         "package.json": json.dumps({"name": "web", "main": "source/start.ts"}),
-        "tsconfig.infra.json": json.dumps(
-            {"compilerOptions": {"strict": True, "target": "es2020", "module": "commonjs", "sourceMap": True}}
-        ),
+        "tsconfig.infra.json": json.dumps({"compilerOptions": {"strict": True, "target": "es2020", "sourceMap": True}}),
         "source/pets.ts": 'import { RandomPet } from "@pulumi/random";\n\nexport function pet(name: string): RandomPet {\n'
         "    return new RandomPet(name, { length: 2 });\n}\n",
         "source/start.ts": 'import { pet } from "./pets";\n\nexport const id = pet("rex").id;\n',

@@ -130,7 +130,7 @@ class Scopes {
                 for (const scope of this._post("Runtime.getProperties", { objectId: property.value.objectId, ownProperties: true }).result) {
                     if (scope.value && scope.value.objectId && scope.value.description !== "Global") {
                         this._post("Runtime.callFunctionOn", { objectId: scope.value.objectId, functionDeclaration: `function () { globalThis.${key} = this; }` });
-                        scopes.push(globalThis[key]);
+                        scopes.push(variables(globalThis[key]));
                     }
                 }
             }
@@ -147,6 +147,12 @@ class Scopes {
         });
         return answer;
     }
+}
+
+/** The variables of a scope, which the debugger gives as they are, or beside a description. */
+function variables(scope) {
+    const names = Object.keys(scope).sort().join();
+    return names === "description,object" && typeof scope.object === "object" ? scope.object : scope;
 }
 
 /** The text of a function without comments and quoted strings; what stands in templates stays. */

@@ -86,7 +86,8 @@ function diagnosed(message, notes) {
     const plain = message.replace(/\x1b\[[0-9;]*m/g, "");
     const match = /^\s*(.+?)(?:\((\d+),(\d+)\)|:(\d+):(\d+)):?(?: -)? (?:error|warning) (TS\d+: .*)$/m.exec(plain);
     if (!match) {
-        return { message: plain };
+        const said = /\berror (TS\d+: .*)$/m.exec(plain);
+        return { message: said ? said[1] : plain };
     }
     const file = notes.own(path.resolve(match[1]));
     const place = file ? { file, line: Number(match[2] || match[4]), column: Number(match[3] || match[5]) } : {};
