@@ -94,6 +94,40 @@ def test_each_graph_of_a_chain_says_what_it_links_to_and_no_secret_is_told(tmp_p
     assert "hunter2" not in json.dumps([as_data(graph) for graph in found.values()])
 
 
+NODE = """\
+const pulumi = require("@pulumi/pulumi");
+class Thing extends pulumi.CustomResource {}
+const plan = new pulumi.StackReference("acme/platform/prod").getOutput("plan");
+const app = new Thing("azure-native:web:WebApp", "app", { name: "app-1", serverFarmId: plan, kind: plan.apply((id) => `on-${id}`) });
+exports.id = app.id;
+exports.both = { list: [app.id, plan], plain: "x" };
+"""
+
+
+def test_a_node_program_reads_outputs_and_puts_out_links(tmp_path: Path, node_packages: Path) -> None:
+    reader = app("app-2", "acme/shop/prod", "both").replace("get_output('both')", "get_output('both')['list'][0]")
+    root = plant(tmp_path, {"platform": PLATFORM, "shop": NODE, "web": reader})
+    (root / "shop" / "node_modules").symlink_to(node_packages)
+    found = graphs(root)
+    plan = StackOutput("platform/prod", "plan")
+    [made] = [item for item in found["shop/prod"].resources if item.name == "app"]
+    assert made.inputs == {
+        "name": "app-1",
+        "serverFarmId": plan,
+        "kind": Unknown("built from output plan of stack platform/prod"),
+    }
+    assert found["shop/prod"].output_dependencies == {
+        "both.list[0]": (made.urn,),
+        "both.list[1]": (
+            plan.reference,
+            "urn:pulumi:prod::shop::pulumi:pulumi:StackReference::acme/platform/prod",
+        ),
+        "id": (made.urn,),
+    }
+    [above] = [item for item in found["web/prod"].resources if item.name == "app"]
+    assert above.inputs["serverFarmId"] == StackOutput("shop/prod", "both.list[0]")
+
+
 def test_the_three_forms_of_a_name(tmp_path: Path) -> None:
     program = python(
         "if pulumi.get_stack() == 'shared':",

@@ -24,6 +24,7 @@ class Thing(pulumi.CustomResource):
 
 """
 PLAN, APP, SERVER = "azure-native:web:AppServicePlan", "azure-native:web:WebApp", "azure-native:sql:Server"
+_KINDS = {"resources:": ("yaml", "Pulumi.yaml"), "const": ("nodejs", "index.js")}
 FINDINGS = {Outcome.VIOLATION, Outcome.UNKNOWN, Outcome.ERROR}
 
 
@@ -33,7 +34,9 @@ def python(*lines: str) -> str:
 
 
 def plant(root: Path, projects: Mapping[str, str], stacks: Mapping[str, str] | None = None, **files: str) -> Path:
-    """Write a repository: each project's program (YAML where it begins with `resources:`) and its stacks, else prod.
+    """Write a repository: each project's program and its stacks, else prod.
+
+    A program is YAML where it begins with `resources:`, for Node where it does with `const`, else Python.
 
     Further files go to the root; their names have `_` for `.`.
     """
@@ -41,11 +44,10 @@ def plant(root: Path, projects: Mapping[str, str], stacks: Mapping[str, str] | N
     for name, program in projects.items():
         directory = root / name
         directory.mkdir()
-        yaml = program.startswith("resources:")
-        head = f"name: {name}\nruntime: {'yaml' if yaml else 'python'}\n"
-        (directory / "Pulumi.yaml").write_text(head + (program if yaml else ""), encoding="utf-8")
-        if not yaml:
-            (directory / "__main__.py").write_text(program, encoding="utf-8")
+        runtime, file = _KINDS.get(program.split(maxsplit=1)[0], ("python", "__main__.py"))
+        (directory / "Pulumi.yaml").write_text(f"name: {name}\nruntime: {runtime}\n", encoding="utf-8")
+        with (directory / file).open("a", encoding="utf-8") as stream:
+            stream.write(program)
         for stack in (stacks or {}).get(name, "prod").split():
             (directory / f"Pulumi.{stack}.yaml").write_text("config: {}\n", encoding="utf-8")
     for name, text in files.items():

@@ -27,7 +27,7 @@ exports.install = function (notes, job) {
         "runtime/invoke": (loaded, copy) => lookups.watch(loaded, notes, copy),
         "runtime/settings": (loaded, copy, file) => watchMonitor(loaded, notes, file),
         "runtime/callbacks": (loaded) => watchTargets(loaded, sockets),
-        "runtime/stack": (loaded, copy) => watchEnd(loaded, notes, copy),
+        "runtime/stack": (loaded) => watchEnd(loaded, notes),
     };
     const compile = Module.prototype._compile;
     Module.prototype._compile = function (content, filename, ...rest) {
@@ -246,16 +246,10 @@ function watchTargets(loaded, sockets) {
     };
 }
 
-function watchEnd(loaded, notes, copy) {
+function watchEnd(loaded, notes) {
     const original = required(loaded, "runInPulumiStack");
-    loaded.runInPulumiStack = async function (program, ...given) {
-        const exporting = async () => {
-            const exported = await program();
-            const write = (found) => notes.write({ kind: "outputs", elements: found });
-            elements(copy.rpc, exported, "outputs", {}).then(write, () => write(null));
-            return exported;
-        };
-        const outputs = await original.call(this, exporting, ...given);
+    loaded.runInPulumiStack = async function (...given) {
+        const outputs = await original.apply(this, given);
         notes.finished = true;
         return outputs;
     };
