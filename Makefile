@@ -12,7 +12,9 @@ demo: $(VENV)/demo.stamp
 test: $(VENV)/tox.stamp
 	@$(BIN)/python tools/opa.py build
 	@$(BIN)/python tools/pulumi_cli.py build
+	@$(BIN)/python tools/pulumi_yaml.py build
 	@$(BIN)/python tools/older_sdks.py build
+	@$(BIN)/python tools/node_packages.py build
 	@$(BIN)/tox run -q
 
 clean:

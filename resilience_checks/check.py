@@ -2,38 +2,35 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 import traceback
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from resilience_checks import __version__
+from resilience_checks.evaluation import Inputs, Options, remarks
 from resilience_checks.gate.verdict import verdict
 from resilience_checks.model.errors import CheckError, InputError
-from resilience_checks.model.result import Severity
 from resilience_checks.report.interface import Failure, Remark, Report, ServiceSummary, StackSummary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from concurrent.futures import Future
 
     from resilience_checks.catalogue.loader import Catalogue
+    from resilience_checks.evaluation import Group
     from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.model.result import Result
     from resilience_checks.policy.engine import Engine
     from resilience_checks.policy.pack import Pack
-    from resilience_checks.sources.discovery import Stack
     from resilience_checks.sources.interface import Source
-    from resilience_checks.topology.declared import Declarations
+    from resilience_checks.sources.together import Evaluated
     from resilience_checks.topology.estate import Estate
 
-DECLARATIONS = "resilience.yaml"
+__all__ = ["Observer", "Options", "graphs", "repository_root", "run"]
 _SWITCH = 0.0002
 """Seconds until a thread gives way: programs wait for the monitor while this process prepares the rest."""
 
@@ -43,25 +40,6 @@ class Observer(Protocol):
 
     def __call__(self, what: str, /) -> None:
         """Take note of one step."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What to check and how; `root` is the repository root, to which every shown path is relative."""
-
-    paths: tuple[Path, ...]
-    root: Path
-    stacks: tuple[str, ...] = ()
-    config: Path | None = None
-    policies: tuple[Path, ...] = ()
-    engine: str = "embedded"
-    opa_url: str | None = None
-    fail_on: Severity | None = Severity.MEDIUM
-    seconds: float = 60.0
-    previews: tuple[Path, ...] = ()
-    states: tuple[Path, ...] = ()
-    lookups: Path | None = None
-    stack_outputs: Path | None = None
 
 
 @dataclass
@@ -80,34 +58,50 @@ class _Run:
     timings: dict[str, float] = field(default_factory=dict)
     policies: dict[str, str] = field(default_factory=dict)
     disabled: set[str] = field(default_factory=set)
+    said: set[object] = field(default_factory=set)
+
+    def read(self, results: Sequence[Evaluated]) -> None:
+        """Take note of every stack, read or not."""
+        for result in results:
+            if result.error is not None:
+                self.failures.append(_failure(result.error, result.source.name))
+            if result.graph is not None:
+                self.stacks.append(_stack(result.graph))
+                self.inputs[result.graph.name] = result.graph.digest
+
+    def add(self, result: Result, stacks: frozenset[str]) -> None:
+        """Add a result about these stacks; of a stack that two estates share it is told once."""
+        said = (result.fingerprint, result.outcome, result.message, result.location, stacks)
+        if said not in self.said:
+            self.said.add(said)
+            self.results.append(result)
 
 
-def run(options: Options, observer: Observer = lambda _: None) -> Report:
-    """Check every selected stack and return the report.
+def run(options: Options, observer: Observer = lambda _: None, ready: Sequence[Source] = ()) -> Report:
+    """Check every selected stack, or those of the sources that are `ready`, and return the report.
 
     A stack that cannot be evaluated, or an estate that cannot be decided, becomes a failure in the report; the
     others are still checked. Raises CheckError where nothing can be checked at all.
     """
-    from resilience_checks.sources.discovery import discover
-
     begun = time.monotonic()
     started = datetime.now(UTC).isoformat(timespec="seconds")
     gathered = _Run()
     sys.setswitchinterval(_SWITCH)
-    found = discover(options.paths, options.root, options.stacks)
-    gathered.failures += [_failure(error, "") for error in found.failures]
+    inputs = Inputs(options, ready)
+    gathered.failures += [_failure(error, "") for error in inputs.failures]
     with ExitStack() as stack:
         engine = stack.enter_context(_engine(options))
-        sources = [stack.enter_context(closing(source)) for source in _sources(found.stacks, options)]
-        graphs = _Graphs(sources, observer)
-        stack.callback(graphs.close)
+        together = stack.enter_context(closing(inputs.evaluate(observer)))
         engine.start()
         with _timed(gathered, "preparation"):
             pack, catalogue = _prepare(options)
-            groups = [(_declarations(file, options.root), members) for file, members in _groups(sources, options)]
-        for declarations, members in groups:
-            line = _Line(gathered, declarations, catalogue, pack, engine, observer)
-            line.check([(source.name, graphs.of(source)) for source in members])
+            inputs.load()
+        with _timed(gathered, "programs"):
+            results = together.results()
+        gathered.read(results)
+        gathered.contradictions += remarks(results, together.circles)
+        for group in inputs.groups(results):
+            _Line(gathered, group, catalogue, pack, engine, observer).check()
         name = f"{engine.name} {engine.version}"
     gathered.inputs["policies"] = pack.digest
     gathered.timings["total"] = time.monotonic() - begun
@@ -120,7 +114,7 @@ def run(options: Options, observer: Observer = lambda _: None) -> Report:
         results=tuple(gathered.results),
         verdict=verdict(gathered.results, options.fail_on, codes),
         stacks=tuple(gathered.stacks),
-        left_out=found.left_out,
+        left_out=inputs.left_out,
         services=tuple(gathered.services),
         policies=gathered.policies,
         disabled=tuple(sorted(gathered.disabled)),
@@ -136,14 +130,15 @@ def run(options: Options, observer: Observer = lambda _: None) -> Report:
 
 def graphs(options: Options) -> Iterator[ResourceGraph]:
     """Yield the graph of every selected stack; raise the first error."""
-    from resilience_checks.sources.discovery import discover
-
-    found = discover(options.paths, options.root, options.stacks)
-    if found.failures:
-        raise found.failures[0]
-    for source in _sources(found.stacks, options):
-        with closing(source):
-            yield source.graph()
+    inputs = Inputs(options)
+    for failure in inputs.failures:
+        raise failure
+    with closing(inputs.evaluate()) as together:
+        for result in together.results():
+            if result.error is not None:
+                raise result.error
+            if result.graph is not None:
+                yield result.graph
 
 
 def repository_root(path: Path) -> Path:
@@ -169,69 +164,33 @@ def _prepare(options: Options) -> tuple[Pack, Catalogue]:
     return pack.load(options.policies), catalogue
 
 
-class _Graphs:
-    """Evaluates the sources, as many at a time as there are processors, beginning at once."""
-
-    def __init__(self, sources: Sequence[Source], observer: Observer) -> None:
-        workers = max(1, os.cpu_count() or 1)
-        for source in sources[:workers]:
-            with suppress(InputError):  # told by graph(), which tries again
-                source.start()
-        self._sources = sources
-        self._pool = ThreadPoolExecutor(max_workers=workers)
-        self._futures = {id(source): self._pool.submit(self._evaluate, source, observer) for source in sources}
-
-    def of(self, source: Source) -> Future[ResourceGraph]:
-        return self._futures[id(source)]
-
-    def close(self) -> None:
-        """Stop what still runs; after an interrupt nobody waits for programs."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        for source in self._sources:
-            source.close()
-        self._pool.shutdown()
-
-    @staticmethod
-    def _evaluate(source: Source, observer: Observer) -> ResourceGraph:
-        observer(f"running {source.name}")
-        return source.graph()
-
-
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """Checks the stacks that share one resilience.yaml as one estate, and adds what it finds to `gathered`."""
+    """Decides one estate, and adds what it finds to `gathered`."""
 
     gathered: _Run
-    declarations: Declarations
+    group: Group
     catalogue: Catalogue
     pack: Pack
     engine: Engine
     observer: Observer
 
-    def check(self, members: Sequence[tuple[str, Future[ResourceGraph]]]) -> None:
-        if self.declarations.path and self.declarations.digest:
-            self.gathered.inputs[self.declarations.path] = self.declarations.digest
-        ready = self._evaluated(members)
-        if len(ready) < len(members):
-            self.gathered.failures += [_undecided(graph.name) for graph in ready]
+    def check(self) -> None:
+        self.gathered.inputs.update(self.group.files)
+        self.gathered.failures += [
+            failure
+            for name in sorted(self.group.undecided)
+            if (failure := _undecided(name)) not in self.gathered.failures
+        ]
+        graphs = [member.graph for member in self.group.members if member.graph is not None]
+        ready = [graph for graph in graphs if graph.name not in self.group.undecided]
+        if not ready:
             return
         names = [graph.name for graph in ready]
         try:
             self._decide(ready, names)
         except CheckError as error:
             self.gathered.failures.append(_failure(error, ", ".join(names)))
-
-    def _evaluated(self, members: Sequence[tuple[str, Future[ResourceGraph]]]) -> list[ResourceGraph]:
-        ready: list[ResourceGraph] = []
-        with _timed(self.gathered, "programs"):
-            for name, future in members:
-                try:
-                    ready.append(future.result())
-                except InputError as error:
-                    self.gathered.failures.append(_failure(error, name))
-        self.gathered.stacks += map(_stack, ready)
-        self.gathered.inputs.update((graph.name, graph.digest) for graph in ready)
-        return ready
 
     def _decide(self, graphs: Sequence[ResourceGraph], names: Sequence[str]) -> None:
         from resilience_checks.analysis.answers import answer
@@ -242,9 +201,9 @@ class _Line:
         from resilience_checks.topology import estate_builder
 
         shown = ", ".join(names)
-        settings = settle(self.pack, self.declarations.policies)
+        settings = settle(self.pack, self.group.declarations.policies)
         with _timed(self.gathered, "topology"):
-            estate = estate_builder.build(graphs, self.declarations, self.catalogue)
+            estate = estate_builder.build(graphs, self.group.declarations, self.catalogue)
         _summarise(self.gathered, estate)
         self.observer(f"analysing {shown}")
         with _timed(self.gathered, "analysis"):
@@ -253,13 +212,21 @@ class _Line:
         with _timed(self.gathered, "policies"):
             document = documents.build(estate, answers, settings)
             results = decide(self.pack, document, answers, estate, settings, self.engine)
-        stacks = {"stacks": list(names)}
-        self.gathered.results += [replace(item, evidence={**item.evidence, **stacks}) for item in results]
+        for item in results:
+            evidence = {**item.evidence, "stacks": list(names)}
+            about = _about(item, estate, names)
+            self.gathered.add(replace(item, evidence=evidence, advisory=about <= self.group.advisory), about)
         for policy in self.pack.policies:
             if settings[policy.id].enabled:
                 self.gathered.policies[policy.id] = policy.title
             else:
                 self.gathered.disabled.add(f"{policy.id} ({shown})")
+
+
+def _about(result: Result, estate: Estate, names: Sequence[str]) -> frozenset[str]:
+    """Return the stacks of a result's services, all of the estate where they have none."""
+    stacks = {estate.services[name].stack for name in result.services if name in estate.services}
+    return frozenset(stack for stack in stacks if stack is not None and None not in stacks) or frozenset(names)
 
 
 def _summarise(gathered: _Run, estate: Estate) -> None:
@@ -276,34 +243,6 @@ def _summarise(gathered: _Run, estate: Estate) -> None:
     gathered.assumptions += [
         Remark(reason.text, (reason.location,) if reason.location else ()) for reason in estate.assumptions
     ]
-
-
-def _sources(stacks: Sequence[Stack], options: Options) -> list[Source]:
-    from resilience_checks.sources import given, opening
-    from resilience_checks.sources.interface import Limits
-
-    limits, supplied = Limits(seconds=options.seconds), given.load(options.lookups, options.stack_outputs)
-    return [opening.of_program(stack, options.root, limits, supplied) for stack in stacks]
-
-
-def _groups(sources: Sequence[Source], options: Options) -> list[tuple[Path | None, list[Source]]]:
-    """Put stacks of one name that share a resilience.yaml together: the one beside Pulumi.yaml, else that of the root."""
-    groups: dict[tuple[Path | None, str], list[Source]] = {}
-    for source in sources:
-        places = [source.directory / DECLARATIONS, options.root / DECLARATIONS]
-        file = options.config or next((place for place in places if place.is_file()), None)
-        groups.setdefault((file, source.stack), []).append(source)
-    return [(file, members) for (file, _), members in groups.items()]
-
-
-def _declarations(file: Path | None, root: Path) -> Declarations:
-    from resilience_checks.topology.declared import Declarations
-
-    if file is None:
-        return Declarations.empty()
-    from resilience_checks.topology.declarations import load
-
-    return load(file, root)
 
 
 def _engine(options: Options) -> Engine:

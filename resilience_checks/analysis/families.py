@@ -100,10 +100,12 @@ def family(estate: Estate, question: Question, relevant: frozenset[str] | None =
 def _ways(estate: Estate, question: Question, domain: str) -> tuple[Condition, ...]:
     """Return the ways in which the domain counts: by hitting some part of a counted role."""
     found = estate.domains[domain]
-    members = (
-        member for member in found.members if not question.roles or estate.parts[member.part].role in question.roles
-    )
-    ways = dict.fromkeys((*found.exists, *member.when) for member in members)
+    ways: dict[Condition, None] = {}
+    for member in found.members:
+        part = estate.parts[member.part]
+        for role, when in part.roles or ((part.role, ()),):
+            if not question.roles or role in question.roles:
+                ways[*found.exists, *member.when, *(when if question.roles else ())] = None
     return (found.exists,) if found.exists in ways else tuple(ways)
 
 

@@ -147,13 +147,15 @@ def check(**given: Any) -> None:
     r"""Check the Pulumi programs under PATHS (default: here) against the resilience policies.
 
     Every stack with a Pulumi.<stack>.yaml is checked. What no program shows (sites, links, services) is read
-    from resilience.yaml.
+    from resilience.yaml. With --preview or --state and no PATHS the files alone are checked; with PATHS a file
+    stands for its stack, and the other programs run.
 
     \b
     Examples:
       resilience-checks check
       resilience-checks check stacks/ --stack prod --fail-on high
       resilience-checks check --format json --output resilience.report.json
+      pulumi preview --json --show-sames | resilience-checks check --preview -
     """
     _guarded(_check, given)
 
@@ -181,16 +183,31 @@ def graph(**given: Any) -> None:
     _guarded(_graph, given)
 
 
+@cli.command("policy-pack")
+@click.argument("directory", type=click.Path(path_type=Path))
+@_DEBUG
+def policy_pack(directory: Path, debug: bool) -> None:  # noqa: FBT001 the command line's own flag
+    r"""Write a policy pack to DIRECTORY, so that `pulumi preview` and `pulumi up` run the check themselves.
+
+    \b
+    Example:
+      resilience-checks policy-pack policy-pack
+      pulumi preview --policy-pack policy-pack
+    """
+    _guarded(_policy_pack, {"paths": (), "directory": directory, "debug": debug})
+
+
 def main() -> None:
     """Run the command line."""
     cli(prog_name="resilience-checks")
 
 
-def _check(given: dict[str, Any], options: Options, around: Surroundings) -> int:
+def _check(given: dict[str, Any], root: Path, around: Surroundings) -> int:
     from resilience_checks.check import run
     from resilience_checks.cli.errors import block, show
     from resilience_checks.cli.output import rendered, write
 
+    options = _options(given, root)
     report = run(options, _progress if around.progress else lambda _: None)
     text = rendered(
         report,
@@ -217,13 +234,23 @@ def _check(given: dict[str, Any], options: Options, around: Surroundings) -> int
     return int(report.verdict.exit_code)
 
 
-def _graph(given: dict[str, Any], options: Options, around: Surroundings) -> int:
+def _graph(given: dict[str, Any], root: Path, around: Surroundings) -> int:
     from resilience_checks.check import graphs
     from resilience_checks.cli.output import inert, write
     from resilience_checks.report.graph_json import render
 
     _ = around
-    write(inert("".join(render(found) for found in graphs(options))), given["output"])
+    write(inert("".join(render(found) for found in graphs(_options(given, root)))), given["output"])
+    return 0
+
+
+def _policy_pack(given: dict[str, Any], _root: Path, _around: Surroundings) -> int:
+    from resilience_checks.analyzer.directory import write
+
+    write(given["directory"])
+    click.echo(
+        f"written: {given['directory']}; use it with `pulumi preview --policy-pack {given['directory']}`", err=True
+    )
     return 0
 
 
@@ -243,7 +270,7 @@ def _options(given: dict[str, Any], root: Path) -> Options:
             remedy="leave one of them out",
         )
     return Options(
-        paths=given["paths"] or (Path(),),
+        paths=given["paths"] or (() if given["previews"] or given["states"] else (Path(),)),
         root=root,
         stacks=given["stacks"],
         config=given.get("config"),
@@ -265,7 +292,7 @@ def _progress(what: str) -> None:
     click.echo(f"resilience-checks: {one_line(what)}", err=True)
 
 
-def _guarded(action: Callable[[dict[str, Any], Options, Surroundings], int], given: dict[str, Any]) -> None:
+def _guarded(action: Callable[[dict[str, Any], Path, Surroundings], int], given: dict[str, Any]) -> None:
     """Run the action and end with its exit code; whatever it raises becomes one clear error."""
     from resilience_checks.check import repository_root
     from resilience_checks.cli import errors
@@ -275,7 +302,7 @@ def _guarded(action: Callable[[dict[str, Any], Options, Surroundings], int], giv
     root = repository_root((given["paths"] or (Path(),))[0])
     around = Surroundings.read()
     try:
-        code = action(given, _options(given, root), around)
+        code = action(given, root, around)
     except CheckError as error:
         from resilience_checks.report.github import of_error
 

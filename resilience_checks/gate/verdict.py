@@ -75,6 +75,8 @@ def verdict(
 
 def blocks(result: Result, fail_on: Severity | None) -> bool:
     """Return whether one result stops a change: a violation from `fail_on` on, or an unknown that must be known."""
+    if result.advisory:
+        return result.outcome is Outcome.ERROR
     if result.outcome is Outcome.VIOLATION:
         return fail_on is not None and result.severity.rank >= fail_on.rank
     return result.outcome is Outcome.ERROR or (result.outcome is Outcome.UNKNOWN and result.blocks_when_unknown)

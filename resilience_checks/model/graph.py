@@ -34,6 +34,15 @@ class SkippedCallback:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class StackLink:
+    """A StackReference: the resource that makes it, the stack that it names, and which checked stack that is, if any."""
+
+    urn: str
+    name: str
+    stack: str | None = None
+
+
 @dataclass(frozen=True)
 class ResourceGraph:
     """The resources of one stack in the order in which they were registered.
@@ -50,10 +59,16 @@ class ResourceGraph:
     lookups: tuple[Lookup, ...] = ()
     skipped: tuple[SkippedCallback, ...] = ()
     outputs: Mapping[str, Value] = field(default_factory=dict)
+    output_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What each path in the outputs comes from: URNs, lookup ids, outputs of other stacks (`StackOutput.reference`)."""
+    references: tuple[StackLink, ...] = ()
     capabilities: Capabilities = field(default_factory=lambda: Capabilities(True, True, True, True, True))  # noqa: FBT003
     notes: tuple[str, ...] = ()
     digest: str = ""
     """SHA-256 of the program's files or of the input file: what this graph was read from."""
+
+    operations: Mapping[str, str] = field(default_factory=dict)
+    """What the deployment would do to each resource (`create`, `same`, `replace`, `delete`), where a preview says it."""
 
     @property
     def name(self) -> str:

@@ -6,14 +6,14 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from resilience_checks.model.values import LookupAnswer, Secret, Unknown
+from resilience_checks.model.values import LookupAnswer, Secret, StackOutput, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from resilience_checks.model.values import Value
 
-_OPAQUE = (Unknown, Secret, LookupAnswer)
+_OPAQUE = (Unknown, Secret, LookupAnswer, StackOutput)
 _STEP = re.compile(r"[^.\[\]]+|\[\d*\]")
 
 

@@ -52,8 +52,25 @@ class LookupAnswer:
     path: str
 
 
+@dataclass(frozen=True, slots=True)
+class StackOutput:
+    """A value that another of the checked stacks puts out, and that is not known before deployment.
+
+    `stack` is the name of that stack's graph (`project/stack`), `path` the place in its outputs.
+    """
+
+    stack: str
+    path: str
+
+    @property
+    def reference(self) -> str:
+        """What stands among an input's dependencies for it, beside URNs and lookup ids."""
+        return f"output:{self.stack}:{self.path}"
+
+
 Value: TypeAlias = (
-    "None | bool | int | float | str | Unknown | Secret | LookupAnswer | Sequence[Value] | Mapping[str, Value]"
+    "None | bool | int | float | str | Unknown | Secret | LookupAnswer | StackOutput"
+    " | Sequence[Value] | Mapping[str, Value]"
 )
 
 

@@ -79,7 +79,7 @@ class _Completer:
             remediation=policy.remediation if outcome is Outcome.VIOLATION else "",
             depends_on=_doubts(statements) if outcome is Outcome.UNKNOWN else (),
             assumed=tuple(dict.fromkeys(reason.text for statement in statements for reason in statement.assumed)),
-            evidence={"question": item["question"], "controls": list(policy.controls)},
+            evidence={"question": item["question"], "controls": list(policy.controls), **self._resources(cause)},
             blocks_when_unknown=outcome is Outcome.UNKNOWN
             and any(settings.unknown_blocks(self._estate.services[name].tier) for name in services),
         )
@@ -96,6 +96,12 @@ class _Completer:
                 return found.primary
         places = (self._estate.services[name].location for name in services if name in self._estate.services)
         return next((place for place in places if place is not None), self.anchor)
+
+    def _resources(self, cause: tuple[str, ...]) -> dict[str, list[str]]:
+        """Return the URNs of the resources where the faults begin, which stand beside the place in the code."""
+        events = (self._answers.events.get(event) for event in cause)
+        urns = dict.fromkeys(event.urn for event in events if event is not None and event.urn is not None)
+        return {"resources": list(urns)} if urns else {}
 
     def _related(
         self, cause: tuple[str, ...], services: tuple[str, ...], primary: Location | None

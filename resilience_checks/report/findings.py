@@ -53,5 +53,5 @@ def unnamed(result: Result) -> tuple[str, ...]:
 
 def _grain(result: Result) -> tuple[str, ...]:
     if result.outcome is Outcome.UNKNOWN and result.depends_on:
-        return (result.policy, str(result.blocks_when_unknown), *result.depends_on)
+        return (result.policy, str(result.blocks_when_unknown), str(result.advisory), *result.depends_on)
     return (result.policy, str(result.outcome), result.fingerprint, str(result.location), result.message)

@@ -95,6 +95,7 @@ def _of_results(kind: str, group: Sequence[Result]) -> str:
         _listed("Hangs on", first.depends_on),
         _listed("Assumed", first.assumed),
         f"Fix: {first.remediation}" if first.remediation else "",
+        "Does not block: the stack is advisory" if first.advisory else "",
     )
     return command(kind, message, first.location, title)
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from resilience_checks.model.values import LookupAnswer, Secret, Unknown
+from resilience_checks.model.values import LookupAnswer, Secret, StackOutput, Unknown
 
 if TYPE_CHECKING:
     from resilience_checks.model.graph import ResourceGraph
@@ -42,6 +42,8 @@ def as_data(graph: ResourceGraph) -> dict[str, Any]:
             {"name": callback.name, "location": _location(callback.location)} for callback in graph.skipped
         ],
         "outputs": {key: value(item) for key, item in graph.outputs.items()},
+        "outputDependencies": {path: list(targets) for path, targets in graph.output_dependencies.items()},
+        "stackReferences": [{"urn": link.urn, "name": link.name, "stack": link.stack} for link in graph.references],
     }
 
 
@@ -57,6 +59,8 @@ def value(item: Value) -> Any:
         return {"$unknown": {"why": item.why}}
     if isinstance(item, LookupAnswer):
         return {"$lookup": {"id": item.lookup, "path": item.path}}
+    if isinstance(item, StackOutput):
+        return {"$output": {"stack": item.stack, "path": item.path}}
     if isinstance(item, Mapping):
         return {key: value(inner) for key, inner in item.items()}
     if isinstance(item, Sequence) and not isinstance(item, str):

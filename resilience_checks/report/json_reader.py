@@ -66,6 +66,7 @@ def _result(item: Data) -> Result:
         assumed=tuple(item["assumed"]),
         evidence=item["evidence"],
         blocks_when_unknown=item["blocks_when_unknown"],
+        advisory=item["advisory"],
     )
 
 

@@ -75,6 +75,7 @@ def _result(result: Result, *, blocks: bool) -> dict[str, Any]:
         "depends_on": list(result.depends_on),
         "assumed": list(result.assumed),
         "blocks_when_unknown": result.blocks_when_unknown,
+        "advisory": result.advisory,
         "evidence": {key: value(item) for key, item in sorted(result.evidence.items())},  # type: ignore[arg-type]
     }
 

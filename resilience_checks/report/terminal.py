@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 WIDTH = 100
 _STYLES = {Severity.CRITICAL: "bold red", Severity.HIGH: "red", Severity.MEDIUM: "yellow", Severity.LOW: "cyan"}
 _MAX_LISTED = 6
+_ADVISORY = "does not block: the stack is advisory"
 _LABEL = 9
 _HANGING = " " * 12
 _TRAILING = re.compile(r" +$", re.MULTILINE)
@@ -79,6 +80,8 @@ class _Page:
         self._list("why", chain(result))
         self._list("assumed", result.assumed)
         self._field("fix", result.remediation)
+        if result.advisory:
+            self._field("gate", _ADVISORY)
         self._list("see", _elsewhere(result), limit=_MAX_LISTED)
         self._field("id", result.fingerprint)
         self._console.print()
@@ -90,7 +93,8 @@ class _Page:
         self._field("found", first.message if len(group) == 1 else f"not known for {', '.join(targets(group))}")
         self._list("hangs on", first.depends_on)
         self._list("assumed", dict.fromkeys(text for result in group for text in result.assumed))
-        self._field("gate", "blocks until it is known" if first.blocks_when_unknown else "does not block")
+        blocks = "blocks until it is known" if first.blocks_when_unknown else "does not block"
+        self._field("gate", _ADVISORY if first.advisory else blocks)
         self._console.print()
 
     def failure(self, failure: Failure) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from resilience_checks.model.errors import InputError, NothingToCheckError, UsageError
 from resilience_checks.sources.project import PROJECT_FILES, Project, read_project, stack_names
@@ -38,8 +39,13 @@ class Discovery:
     """The stacks to check, what was found and not selected, and the projects that could not be read."""
 
     stacks: tuple[Stack, ...]
-    left_out: tuple[str, ...] = ()
+    others: tuple[Stack, ...] = ()
     failures: tuple[InputError, ...] = ()
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The names of the stacks that were found and not selected."""
+        return tuple(stack.name for stack in self.others)
 
 
 def discover(paths: Sequence[Path], root: Path, stacks: Sequence[str] = ()) -> Discovery:
@@ -48,7 +54,7 @@ def discover(paths: Sequence[Path], root: Path, stacks: Sequence[str] = ()) -> D
     Raises NothingToCheckError when there is no project at all, UsageError when no stack has such a name.
     """
     taken: list[Stack] = []
-    left_out: list[str] = []
+    others: list[Stack] = []
     failures: list[InputError] = []
     files = [file for path in paths for file in _project_files(path)]
     if not files:
@@ -65,20 +71,38 @@ def discover(paths: Sequence[Path], root: Path, stacks: Sequence[str] = ()) -> D
             failures.append(error)
             continue
         for stack in found:
-            wanted = not stacks or any(
-                fnmatchcase(stack.stack, glob) or fnmatchcase(stack.name, glob) for glob in stacks
-            )
-            if wanted:
+            if wanted(stack, stacks):
                 taken.append(stack)
             else:
-                left_out.append(stack.name)
+                others.append(stack)
     if not taken and not failures:
         raise UsageError(
             f"no stack matches {', '.join(stacks)}",
             why="nothing was checked",
-            remedy=f"the stacks found are {', '.join(left_out)}",
+            remedy=f"the stacks found are {', '.join(stack.name for stack in others)}",
         )
-    return Discovery(tuple(taken), tuple(left_out), tuple(failures))
+    return Discovery(tuple(taken), tuple(others), tuple(failures))
+
+
+class _Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def stack(self) -> str: ...
+
+
+def wanted(stack: _Named, globs: Sequence[str]) -> bool:
+    """Return whether the stack's name, or its project/stack, matches one of the globs; none of them: all."""
+    return not globs or any(fnmatchcase(stack.stack, glob) or fnmatchcase(stack.name, glob) for glob in globs)
+
+
+def projects(paths: Sequence[Path], root: Path) -> Iterator[Project]:
+    """Yield every project under `paths` whose Pulumi.yaml can be read."""
+    for path in paths:
+        for file in _project_files(path):
+            with suppress(InputError):
+                yield read_project(file.resolve(), root)
 
 
 def _stacks(project: Project) -> tuple[Stack, ...]:

@@ -48,6 +48,10 @@ class Given:
         fitting = [name for name in self.stack_outputs if _same(wanted, name.split("/"))]
         return self.stack_outputs[max(fitting, key=len)] if fitting else None
 
+    def waited(self) -> float:
+        """Return for how many seconds `outputs` has kept a program waiting, which is no time of its own."""
+        return 0.0
+
 
 def load(lookups: Path | None, stack_outputs: Path | None) -> Given:
     """Read both files; raise UsageError, with the position, where one is not what it must be."""

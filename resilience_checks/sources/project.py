@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import InputError
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
+_PROGRAM = frozenset({"resources", "variables", "outputs"})
 _WHY = "without it there is no program to read, so nothing was checked"
 
 
@@ -29,6 +30,7 @@ class Project:
     options: Mapping[str, Any]
     main: str | None
     config: Mapping[str, Any]
+    packages: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def program(self) -> Path:
@@ -49,7 +51,7 @@ class StackConfig:
 
 def read_project(file: Path, root: Path) -> Project:
     """Read a Pulumi.yaml; raise InputError with its line when it is not one."""
-    data = read_mapping(file, root)
+    data = read_mapping(file, root, without=_PROGRAM)
     where = relative(file, root)
     name, runtime = data.get("name"), data.get("runtime")
     if not isinstance(name, str) or not name:
@@ -72,6 +74,7 @@ def read_project(file: Path, root: Path) -> Project:
         )
     main = data.get("main")
     config = data.get("config") or {}
+    packages = data.get("packages") or {}
     return Project(
         name=name,
         directory=file.parent,
@@ -81,6 +84,7 @@ def read_project(file: Path, root: Path) -> Project:
         options=options if isinstance(options, dict) else {},
         main=main if isinstance(main, str) else None,
         config=config if isinstance(config, dict) else {},
+        packages=packages if isinstance(packages, dict) else {},
     )
 
 
@@ -106,7 +110,7 @@ def stack_config(project: Project, stack: str, root: Path) -> StackConfig:
     notes: list[str] = []
     for key, default in project.config.items():
         value = default
-        if isinstance(default, dict) and ({"type", "description", "default", "value", "secret"} & set(default)):
+        if isinstance(default, dict):  # a declaration; a value of its own that is an object stands under `value`
             value = default.get("value", default.get("default"))
             if default.get("secret"):
                 secrets.add(_full(project, key))
@@ -125,14 +129,18 @@ def stack_config(project: Project, stack: str, root: Path) -> StackConfig:
     return StackConfig(values, frozenset(secrets), tuple(notes), bool(data.get("environment")))
 
 
-def read_mapping(file: Path, root: Path) -> Mapping[str, Any]:
-    """Read a YAML mapping with its line numbers; raise InputError at the line that is no YAML."""
+def read_mapping(file: Path, root: Path, without: frozenset[str] = frozenset()) -> Mapping[str, Any]:
+    """Read a YAML mapping with its line numbers; raise InputError at the line that is no YAML.
+
+    Sections in `without` are left out where that leaves a mapping: a program of a thousand resources may stand there.
+    """
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     where = relative(file, root)
     try:
-        data = YAML(typ="rt").load(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
+        data = (_part(text, without) if without else None) or YAML(typ="rt").load(text)
     except FileNotFoundError as error:
         raise InputError(
             f"{where} does not exist", why=_WHY, remedy="name a directory that holds a Pulumi.yaml"
@@ -157,6 +165,24 @@ def read_mapping(file: Path, root: Path) -> Mapping[str, Any]:
             "not a mapping", location=Location(where, 1), why=_WHY, remedy="start it with `name:` and `runtime:`"
         )
     return data
+
+
+def _part(text: str, without: frozenset[str]) -> Mapping[str, Any] | None:
+    """Return what a text says outside of some top-level sections, None where that is not told from its lines alone."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    kept: list[str] = []
+    skipping = False
+    for line in text.split("\n"):
+        if line[:1].isalpha():
+            skipping = line.split(":", 1)[0] in without
+        kept.append("" if skipping else line)
+    try:
+        data = YAML(typ="rt").load("\n".join(kept))
+    except YAMLError:
+        return None
+    return data if isinstance(data, dict) else None
 
 
 def relative(path: Path, root: Path) -> str:

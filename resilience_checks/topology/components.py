@@ -8,7 +8,19 @@ from resilience_checks.model.question import Holds
 from resilience_checks.model.values import Reason
 from resilience_checks.topology.declared import Component, Edge, MoverMode, Named, ReplicationMode, Sort
 from resilience_checks.topology.estate import Part
-from resilience_checks.topology.gates import NEVER, AnyOf, Case, Failover, Gate, Nature, Quorum, Standby, Up, Vote
+from resilience_checks.topology.gates import (
+    ALWAYS,
+    NEVER,
+    AnyOf,
+    Case,
+    Failover,
+    Gate,
+    Nature,
+    Quorum,
+    Standby,
+    Up,
+    Vote,
+)
 from resilience_checks.topology.parts import Parts, at_least, every
 
 if TYPE_CHECKING:
@@ -88,11 +100,13 @@ class Components:
         gates = [self._member(thing, answer, what, nature, why) for thing, answer in found]
         if len(gates) == 1:
             return gates[0]
+        sure = any(answer is Holds.YES for _, answer in found)
+        needed = [_not_asked(gate) if sure and isinstance(gate, Case) else gate for gate in gates]
         text = f"{what} selects {len(gates)} things, and nothing says whether one of them is enough"
         fact = self._book.doubt(
             f"how many of {what}", ("all", "any"), text, "say `any-of`, `at-least` or `requires`", location=why.location
         )
-        return Case(fact, {"all": every(gates), "any": AnyOf(tuple(gates), why)})
+        return Case(fact, {"all": every(needed), "any": AnyOf(tuple(gates), why)})
 
     def _member(self, thing: Thing, answer: Holds, what: str, nature: Nature, why: Reason | None) -> Gate:
         up = self._parts.up(thing, nature, why)
@@ -114,10 +128,10 @@ class Components:
         place = self._own_place(component) if bare else self._placements.nowhere
         part = Part(part_id(component.id), component.id, component.role or "", location=component.location)
         self._parts.add(part, place, "device" if bare else None)
-        role = component.role
-        for thing, answer in self.selected[component.id]:
-            if role is not None and answer is Holds.YES and thing.id in self._parts.all:
-                self._parts.set_role(thing.id, role)
+        if component.roles:
+            text = f"the role of {component.id} is declared as {' and as '.join(component.roles)}"
+            fact = self._book.doubt(f"role of {part.id}", component.roles, text, "make the declarations agree")
+            self._parts.dispute_role(part.id, fact, component.roles)
 
     def _own_place(self, component: Component) -> Place:
         if component.site is not None:
@@ -132,7 +146,8 @@ class Components:
         relations = tuple(self._relations(component))
         if found:
             gates = [self._member(thing, answer, component.id, Nature.PATH, None) for thing, answer in found]
-            redundant = component.id in self._perimeters or component.units == len(found) or component.any_of
+            redundant = bool(component.redundant or component.any_of or component.id in self._perimeters)
+            redundant = redundant or component.units == len(found)
             if len(gates) == 1:
                 yield gates[0]
             elif redundant:
@@ -160,6 +175,12 @@ class Components:
             )
             self._parts.add(unit, place, "device")
             gates.append(Up(unit.id, Nature.PATH, why))
+        if component.counts:
+            text = f"{component.id} is declared with {' and with '.join(map(str, component.counts))} units"
+            fact = self._book.doubt(
+                f"units of {part_id(component.id)}", ("more", "no more"), text, "make the declarations agree"
+            )
+            gates.append(Case(fact, {"more": ALWAYS, "no more": NEVER}))
         return AnyOf(tuple(gates), why)
 
     def _relations(self, component: Component) -> Iterator[Gate]:
@@ -256,7 +277,7 @@ class Components:
 
     def _with_lag(self, component: Component, replication: declared.Replication | None, moved: _Moved) -> Gate:
         if replication is None:
-            stateful = component.role in {"database", "storage", "queue"}
+            stateful = bool({component.role, *component.roles} & {"database", "storage", "queue"})
             if not stateful:
                 return moved(None)
             text, location = f"how {component.id} replicates is not declared", component.location
@@ -272,6 +293,11 @@ class Components:
             location=location,
         )
         return Case(fact, {"within the RPO": moved(None), "beyond it": moved(_ENDLESS)})
+
+
+def _not_asked(member: Case) -> Gate:
+    """Return the gate of a member that is needed only if it is one."""
+    return Case(member.fact, {**member.branches, "no": ALWAYS}) if "no" in member.branches else member
 
 
 def _declared_seconds(mover: declared.Mover) -> float | None:

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from resilience_checks.topology.declaration_source import Source
     from resilience_checks.topology.declared import Reference
 
-_SELECT_KEYS = frozenset({"urn", "type", "name", "provider", "tag", "property"})
-
 
 @dataclass(frozen=True, slots=True)
 class At:
@@ -96,6 +94,20 @@ def build(source: Source, digest: str) -> declared.Declarations:
         services={item.id: _service(item, defaults, sorts) for item in top["services"].members()},
         policies={item.id: _policy(item) for item in top["policies"].members()},
         stacks=_stacks(top["stacks"]),
+        source=source,
+    )
+
+
+def settings(source: Source, digest: str) -> declared.Declarations:
+    """Return only what a valid file says of policies and stacks: the rest refers to what it does not declare itself."""
+    top = At(source, (), source.data)
+    return declared.Declarations(
+        path=source.path,
+        digest=digest,
+        policies={item.id: _policy(item) for item in top["policies"].members()},
+        stacks=_stacks(top["stacks"]),
+        source=source,
+        dangling=True,
     )
 
 
@@ -108,8 +120,30 @@ def select(at: At) -> Select:
     """Return a selector; a plain text is a pattern of names."""
     if isinstance(at.value, str):
         return Select(at.location, name=Glob(at.value))
-    plain = {key: Glob(at.value[key]) for key in ("urn", "type", "name", "provider") if key in at}
-    return Select(at.location, **plain, tags=_pairs(at["tag"]), properties=_pairs(at["property"]))
+
+    def glob(key: str) -> Glob | None:
+        return Glob(at.value[key]) if key in at else None
+
+    return Select(
+        at.location,
+        urn=glob("urn"),
+        type=glob("type"),
+        name=glob("name"),
+        provider=glob("provider"),
+        tags=_pairs(at["tag"]),
+        properties=_pairs(at["property"]),
+        resources=at["resource"].strings,
+    )
+
+
+def reference(at: At, sorts: Mapping[str, Sort]) -> Reference:
+    """Return what an id, which may be any of `sorts`, or a mapping with a select or an id refers to."""
+    if isinstance(at.value, str):
+        return Named(at.value, sorts[at.value], at.source.value(at.path))
+    if "select" in at:
+        return select(at["select"])
+    sort = Sort.COMPONENT if Sort.COMPONENT in at else Sort.SERVICE
+    return Named(at[sort].value, sort, at.source.value((*at.path, sort)))
 
 
 def _pairs(at: At) -> tuple[tuple[str, Glob], ...]:
@@ -199,19 +233,20 @@ def _service(at: At, defaults: At, sorts: Mapping[str, Sort]) -> declared.Servic
     return declared.Service(
         id=at.id,
         location=at.location,
-        entry=_entry(given("entry")),
+        entry=entry(given("entry")),
         scope=None if scope is None else declared.Scope(scope),
         tier=_whole(given("tier").value),
         rto=given("rto").seconds,
         rpo=given("rpo").seconds,
         consumers=given("consumers").strings,
-        needs=tuple(Named(need.value, sorts[need.value], need.source.value(need.path)) for need in given("needs")),
+        needs=tuple(reference(need, sorts) for need in given("needs")),
         peak={item.id: float(item.value) for peak in peaks for item in peak.members()},
         at={**(defaults.lines if defaults.value else {}), **at.lines},
     )
 
 
-def _entry(at: At) -> declared.Entry:
+def entry(at: At) -> declared.Entry:
+    """Return a service's entry."""
     if isinstance(at.value, str):
         return declared.Entry(_component_id(at), at.location)
     to: Reference = select(at["select"]) if "select" in at else _component_id(at["component"])
@@ -234,8 +269,10 @@ def _policy(at: At) -> declared.PolicySettings:
 def _stacks(at: At) -> declared.Stacks:
     if at.value is None:
         return declared.Stacks()
-    gated = None if at["gated"].value is None else tuple(Glob(pattern) for pattern in at["gated"].strings)
-    return declared.Stacks(gated, tuple(Glob(pattern) for pattern in at["advisory"].strings), at.lines)
+    globs = {
+        key: tuple(declared.StackGlob(Glob(str(item.value)), item.location) for item in at[key]) for key in at.value
+    }
+    return declared.Stacks(**globs, at=at.lines)
 
 
 def _whole(number: float | None) -> int | None:
@@ -268,12 +305,7 @@ class _Component:
         )
 
     def _reference(self, at: At) -> Reference:
-        if isinstance(at.value, str):
-            return Named(at.value, self.sorts[at.value], at.source.value(at.path))
-        if "select" in at:
-            return select(at["select"])
-        sort = Sort.COMPONENT if Sort.COMPONENT in at else Sort.SERVICE
-        return Named(at[sort].value, sort, at.source.value((*at.path, sort)))
+        return reference(at, self.sorts)
 
     def _edges(self, at: At) -> tuple[declared.Edge, ...]:
         return tuple(declared.Edge(self._reference(item), _nature(item)) for item in at)

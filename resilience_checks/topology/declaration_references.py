@@ -47,7 +47,7 @@ def _of_service(path: str) -> tuple[_Place, ...]:
         _Place(f"{path}.entry", (COMPONENT,)),
         _Place(f"{path}.entry.component", (COMPONENT,)),
         _Place(f"{path}.consumers.[]", (CONSUMER,)),
-        _Place(f"{path}.needs.[]", (COMPONENT, SERVICE)),
+        *_anywhere(f"{path}.needs.[]"),
     )
 
 
@@ -112,9 +112,9 @@ def _mistake(known: Mapping[str, list[str]], sorts: tuple[str, ...], value: str)
 def _shared_ids(source: Source, problems: Problems, known: dict[str, list[str]]) -> None:
     for key in known[SERVICE]:
         if key in known[COMPONENT]:
-            line = source.key(("components", key)).line
-            said = f"{path_text(('services', key))}: the component at line {line} has the same id"
-            problems.add(source.key(("services", key)), said)
+            here, other = source.key(("services", key)), source.key(("components", key))
+            where = f"line {other.line}" if other.path == here.path else str(other)
+            problems.add(here, f"{path_text(('services', key))}: the component at {where} has the same id")
 
 
 def _aliases(source: Source, problems: Problems) -> None:

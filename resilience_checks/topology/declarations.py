@@ -8,7 +8,7 @@ from pathlib import Path
 
 from resilience_checks.model.errors import UsageError
 from resilience_checks.topology import declaration_references, declaration_schema
-from resilience_checks.topology.declaration_objects import build
+from resilience_checks.topology.declaration_objects import build, settings
 from resilience_checks.topology.declaration_problems import Problems
 from resilience_checks.topology.declaration_source import read
 from resilience_checks.topology.declared import Declarations
@@ -16,8 +16,11 @@ from resilience_checks.topology.declared import Declarations
 __all__ = ["Declarations", "load"]
 
 
-def load(path: Path, root: Path) -> Declarations:
+def load(path: Path, root: Path, *, alone: bool = True) -> Declarations:
     """Return what the file at `path` declares; locations are relative to the repository root `root`.
+
+    Unless it stands `alone`, programs may declare what it refers to: ids that it does not declare itself are then
+    held once these were read (`program_declarations.join`).
 
     Raises UsageError with everything that is wrong in the file, each with its line and column, the first of
     them as the error's location. Nothing is used of a file with a mistake.
@@ -30,12 +33,14 @@ def load(path: Path, root: Path) -> Declarations:
         raise UsageError(what, remedy="Give the path of a readable resilience.yaml.") from error
     problems = Problems()
     source = read(content, name, problems)
+    dangling = Problems()
     if source.values:
         declaration_schema.hold(source, problems)
-        declaration_references.hold(source, problems)
+        declaration_references.hold(source, problems if alone or problems.found else dangling)
     if problems.found:
         raise problems.error()
-    return build(source, hashlib.sha256(content).hexdigest())
+    digest = hashlib.sha256(content).hexdigest()
+    return settings(source, digest) if dangling.found else build(source, digest)
 
 
 def _relative(path: Path, root: Path) -> str:

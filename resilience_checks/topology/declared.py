@@ -1,4 +1,4 @@
-"""What resilience.yaml declares, as it was written: every object knows its line.
+"""What resilience.yaml and the programs declare, as it was written: every object knows its line.
 
 `location` is where an object's key stands, `at` where each key inside it stands (`service.at["rto"]`). Times
 are in seconds. Ids that refer to other ids have been checked: they exist, and are of the right sort.
@@ -10,15 +10,18 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
+from resilience_checks.model.errors import UsageError
 from resilience_checks.topology.gates import Nature
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from resilience_checks.model.location import Location
     from resilience_checks.model.question import FaultKind
     from resilience_checks.model.result import Severity
+    from resilience_checks.model.values import Reason
+    from resilience_checks.topology.declaration_source import Source
     from resilience_checks.topology.selectors import Glob, Select
 
 Lines: TypeAlias = "Mapping[str, Location]"
@@ -92,7 +95,7 @@ class Perimeter:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A place. `region` None: not declared, so unknown. `perimeter` None: not stated.
+    """A place. `region` None: not declared, so unknown, or one of `regions`. `perimeter` None: not stated.
 
     `coordinates` are degrees north and east; `aliases` are what the programs call this site.
     """
@@ -106,6 +109,7 @@ class Site:
     hazards: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     perimeter: Perimeter | None = None
+    regions: tuple[str, ...] = ()
     at: Lines = field(default_factory=dict)
 
 
@@ -126,14 +130,18 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """A rule: what `match` selects stands at `site`, and in this room, rack or host of it."""
+    """A rule: what `match` selects stands at `site`, and in this room, rack or host of it.
+
+    `site` is None where a declaration names one that is not known before deployment; `why` says why.
+    """
 
     location: Location
     match: Select
-    site: str
+    site: str | None
     room: str | None = None
     rack: str | None = None
     host: str | None = None
+    why: str = ""
     at: Lines = field(default_factory=dict)
 
 
@@ -219,7 +227,7 @@ class Component:
 
     `select` (any one suffices to belong) says which resources are this component; without it the component is
     declared alone. `units` is how many stand behind each selected thing, or each unit with its site; None: not
-    declared. All of `any_of`, `requires`, `at_least`, `quorum` and `failover` that are given must hold.
+    declared. `redundant` says that any one of what is selected is enough. `roles` and `counts` are what declarations that disagree say instead. All of `any_of`, `requires`, `at_least`, `quorum` and `failover` that are given must hold.
     """
 
     id: str
@@ -234,7 +242,28 @@ class Component:
     quorum: Quorum | None = None
     failover: Failover | None = None
     replication: Replication | None = None
+    redundant: bool = False
+    roles: tuple[str, ...] = ()
+    counts: tuple[int, ...] = ()
     at: Lines = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What a program says that one of its own resources is."""
+
+    select: Select
+    role: str
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """Two declarations of one fact that cannot both be true."""
+
+    subject: str
+    text: str
+    locations: tuple[Location, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +303,7 @@ class Entry:
 class Service:
     """A service, with service_defaults filled in (`at` then leads to the line in service_defaults).
 
+    `entries` are what further declarations give as its entry; `unseen` are needs that are not known before deployment.
     `rto` and `rpo` in seconds; None: not declared. `peak` holds the declared figures unread.
     """
 
@@ -285,8 +315,10 @@ class Service:
     rto: float | None = None
     rpo: float | None = None
     consumers: tuple[str, ...] = ()
-    needs: tuple[Named, ...] = ()
+    needs: tuple[Reference, ...] = ()
     peak: Mapping[str, float] = field(default_factory=dict)
+    entries: tuple[Entry, ...] = ()
+    unseen: tuple[Reason, ...] = ()
     at: Lines = field(default_factory=dict)
 
 
@@ -303,20 +335,62 @@ class PolicySettings:
     at: Lines = field(default_factory=dict)
 
 
+class Strictness(StrEnum):
+    """What findings about a stack do: block, be shown, or not be looked for."""
+
+    GATED = "gated"
+    ADVISORY = "advisory"
+    IGNORED = "ignored"
+
+
+@dataclass(frozen=True, slots=True)
+class StackGlob:
+    """A pattern over `project/stack`, and where it stands."""
+
+    glob: Glob
+    location: Location
+
+
 @dataclass(frozen=True, slots=True)
 class Stacks:
-    """How strictly stacks are gated: patterns over `project/stack`; None: not declared."""
+    """How strictly stacks are gated. `gated` wins over `ignored`, and that over `advisory`; the rest is gated."""
 
-    gated: tuple[Glob, ...] | None = None
-    advisory: tuple[Glob, ...] = ()
+    gated: tuple[StackGlob, ...] = ()
+    advisory: tuple[StackGlob, ...] = ()
+    ignored: tuple[StackGlob, ...] = ()
     at: Lines = field(default_factory=dict)
+
+    def of(self, name: str) -> Strictness:
+        """Return how strictly the stack `project/stack` is gated."""
+        for strictness, patterns in (
+            (Strictness.GATED, self.gated),
+            (Strictness.IGNORED, self.ignored),
+            (Strictness.ADVISORY, self.advisory),
+        ):
+            if any(pattern.glob.matches(name) for pattern in patterns):
+                return strictness
+        return Strictness.GATED
+
+    def hold(self, names: Sequence[str]) -> None:
+        """Raise UsageError at the first pattern that matches none of the stacks."""
+        for pattern in (*self.gated, *self.advisory, *self.ignored):
+            if not any(pattern.glob.matches(name) for name in names):
+                raise UsageError(
+                    f'stacks: "{pattern.glob}" matches no stack',
+                    location=pattern.location,
+                    why="what it was meant to say of a stack would be said of none",
+                    remedy=f"the stacks found are {', '.join(sorted(names))}",
+                )
 
 
 @dataclass(frozen=True)
 class Declarations:
     """All of one resilience.yaml, or nothing at all (`path` is then None or where the file would be).
 
-    `path` is relative to the repository root, `digest` the SHA-256 of the file's bytes ("" without a file).
+    Joined with what the programs declare it has that too: `resources` are the URNs that a program's declaration
+    names, each with its role where one is declared; `doors` those that it names as an entry. `source` is the data
+    that this was built from; `dangling` says that it refers to what only a program may declare, so that nothing but
+    `policies` and `stacks` was built yet. `path` is relative to the repository root, `digest` the SHA-256 of the file's bytes ("" without a file).
     """
 
     path: str | None = None
@@ -330,6 +404,13 @@ class Declarations:
     services: Mapping[str, Service] = field(default_factory=dict)
     policies: Mapping[str, PolicySettings] = field(default_factory=dict)
     stacks: Stacks = field(default_factory=Stacks)
+    roles: tuple[Role, ...] = ()
+    resources: Mapping[str, str | None] = field(default_factory=dict)
+    doors: frozenset[str] = frozenset()
+    disagreements: tuple[Disagreement, ...] = ()
+    notes: tuple[Reason, ...] = ()
+    source: Source | None = field(default=None, compare=False, repr=False)
+    dangling: bool = field(default=False, compare=False)
 
     @classmethod
     def empty(cls, path: str | None = None) -> Declarations:

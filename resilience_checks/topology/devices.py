@@ -114,6 +114,9 @@ def _units(thing: Thing, component: Component | None, peers: int, book: FactBook
         text = f"{component.id} declares {wanted} units of {thing.label}, the program shows {shown}"
         book.contradict(thing.id, text, thing.location, component.location)
         return Units(min(wanted, shown), sure=False, reason=Reason(text, location=component.location))
+    if component.counts:
+        text = f"{component.id} is declared with {' and with '.join(map(str, component.counts))} units"
+        return Units(min(component.counts), sure=False, reason=Reason(text, location=component.location))
     count = max(wanted, shown)
     return Units(count, sure=True, reason=Reason(f"{component.id} has {count} units", location=component.location))
 

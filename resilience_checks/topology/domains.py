@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.question import FaultKind, Holds, Step
-from resilience_checks.model.values import LookupAnswer, Reason, Secret, Unknown
+from resilience_checks.model.values import LookupAnswer, Reason, Secret, StackOutput, Unknown
 from resilience_checks.topology.estate import Condition, Domain, Member
 from resilience_checks.topology.placement import ELSEWHERE, NO_PLACE
 from resilience_checks.topology.things import PROVIDER, Thing, Things, holds, text
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 OUTAGE, BAD_CHANGE = (FaultKind.OUTAGE,), (FaultKind.BAD_CHANGE,)
 _OWN = "its own"
 _HIDDEN = "\0"
+_MANY = 10_000
+"""Memberships of doubtful places beyond which they are kept once instead of once for each place."""
 """Marks a key that is compared and never shown."""
 
 
@@ -95,7 +97,10 @@ class Domains:
             draft.joined.append((Step(f"{found.label} stands there", found.location), found.urn))
 
     def _doubtful_neighbours(self, kind: str) -> None:
-        """Parts whose places are all unknown may stand together: each such place may hit the others as well."""
+        """Parts whose places are all unknown may stand together: each such place may hit the others as well.
+
+        Where they are many, one further place that exists only then hits them all: it loses what each would lose.
+        """
         unknown = {key: draft for key, draft in self._drafts.items() if draft.exists and draft.kind == kind}
         if len(unknown) <= 1:
             return
@@ -104,6 +109,11 @@ class Domains:
             f"unknown {kind}s are one", ("no", "yes"), why, f"declare each {kind} in resilience.yaml"
         )
         everyone = [member for draft in unknown.values() for member in draft.members if member.when]
+        if len(unknown) * len(everyone) > _MANY:
+            one = self.draft(kind, "unknown places that are one", f"the {kind}s that are not known, if one", OUTAGE)
+            one.exists = ((fact, "yes"),)
+            one.members = {Member(member.part, (*member.when, (fact, "yes"))): None for member in everyone}
+            return
         for draft in unknown.values():
             own = set(draft.members)
             for member in everyone:
@@ -135,8 +145,10 @@ class Domains:
 
     def _in_unknown_region(self, part: str, site: str, when: Condition, known: tuple[str, ...]) -> None:
         declared = self._declarations.sites[site]
-        values = (*known, ELSEWHERE) if known else (ELSEWHERE, NO_PLACE)
+        values = declared.regions or ((*known, ELSEWHERE) if known else (ELSEWHERE, NO_PLACE))
         why = f"the region of site {site} is not declared"
+        if declared.regions:
+            why = f"the region of site {site} is declared as {' and as '.join(declared.regions)}"
         fact = self._book.doubt(
             f"region of site {site}", values, why, f"declare `region` of {site}", location=declared.location
         )
@@ -291,7 +303,7 @@ def _key(thing: Thing, cause: CommonCause) -> str:
     words = []
     for path in cause.key:
         value = thing.value(path)
-        if isinstance(value, Secret | LookupAnswer):
+        if isinstance(value, Secret | LookupAnswer | StackOutput):
             words.append(f"{_HIDDEN}{value!r}")
         elif value is not None:
             words.append(text(value) or str(value))

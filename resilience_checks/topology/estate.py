@@ -48,7 +48,8 @@ class Part:
 
     `site` is where its traffic starts and ends: a site's id, None for what has no place of its own
     (a name, a wide IP, a provider's region without borders) and is then read from wherever it is asked,
-    or `PlacedWhen`. A part without a gate hangs on nothing else.
+    or `PlacedWhen`. A part without a gate hangs on nothing else. `roles` are those that it may have, each with its
+    condition, where declarations disagree; `role` is then empty.
     """
 
     id: str
@@ -60,6 +61,7 @@ class Part:
     stack: str | None = None
     location: Location | None = None
     region: str | None = None
+    roles: tuple[tuple[str, Condition], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

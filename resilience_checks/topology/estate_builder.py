@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from resilience_checks.model.question import FaultKind, Step
+from resilience_checks.model.question import FaultKind, Holds, Step
 from resilience_checks.model.values import Reason
 from resilience_checks.topology.components import Components, part_id
 from resilience_checks.topology.declared import Named
@@ -16,6 +16,8 @@ from resilience_checks.topology.facts import FactBook
 from resilience_checks.topology.gates import ALWAYS, AnyOf, Gate, Nature, Up
 from resilience_checks.topology.parts import Parts
 from resilience_checks.topology.placement import Place, Placements
+from resilience_checks.topology.program_declarations import join
+from resilience_checks.topology.roles import settle
 from resilience_checks.topology.selection import Selection
 from resilience_checks.topology.services import Services
 from resilience_checks.topology.things import collect
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from resilience_checks.catalogue.loader import Catalogue
     from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.topology.declared import Declarations
+    from resilience_checks.topology.things import Thing
 
 
 def build(graphs: Sequence[ResourceGraph], declarations: Declarations, catalogue: Catalogue) -> Estate:
@@ -34,12 +37,16 @@ def build(graphs: Sequence[ResourceGraph], declarations: Declarations, catalogue
 
     Raises UsageError, with its line, for a declaration that cannot be about these stacks.
     """
+    declarations = join(graphs, declarations)
     book = FactBook()
-    things = collect(graphs, catalogue)
+    for item in declarations.disagreements:
+        book.contradict(item.subject, item.text, *item.locations)
+    things = collect(graphs, catalogue, declarations)
     placements = Placements(things, declarations, catalogue, book)
     selection = Selection(things)
     for rule in declarations.placement:
-        selection.of(rule.match)
+        if not rule.match.resources:
+            selection.of(rule.match)
     parts = Parts(placements, book)
     components = Components(declarations, selection, parts, placements, book)
     wiring = Wiring(things, parts, placements, book)
@@ -48,12 +55,13 @@ def build(graphs: Sequence[ResourceGraph], declarations: Declarations, catalogue
     services = Services(declarations, selection, components, parts, book)
     links = _links(declarations, parts)
     components.draw()
+    settle(declarations, components, selection, parts, book)
     services.declare_pools(things, wiring)
     wiring.draw()
     drawn = services.draw(things)
     domains = Domains(things, parts, declarations, book)
     _carriers(declarations, domains)
-    _declared_domains(declarations, selection, domains)
+    _declared_domains(declarations, selection, domains, book)
     found = domains.draw()
     return Estate(
         parts=parts.all,
@@ -65,6 +73,7 @@ def build(graphs: Sequence[ResourceGraph], declarations: Declarations, catalogue
         facts=book.facts,
         contradictions=tuple(book.contradictions),
         coverage=Coverage(dict(sorted(things.known.items())), dict(sorted(things.unknown.items()))),
+        assumptions=declarations.notes,
         anchors={graph.name: graph.project_file for graph in graphs},
     )
 
@@ -102,15 +111,24 @@ def _carriers(declarations: Declarations, domains: Domains) -> None:
             draft.joined.append((Step(f"link {link.id} runs over it", link.at.get("carrier", link.location)), None))
 
 
-def _declared_domains(declarations: Declarations, selection: Selection, domains: Domains) -> None:
+def _member(domain: str, thing: Thing, answer: Holds, book: FactBook) -> Member:
+    if answer is Holds.YES:
+        return Member(thing.id)
+    text = f"whether {thing.label} is in {domain} is not known, because what says so is not"
+    remedy = "give the name or tag in the program or the stack's configuration"
+    fact = book.doubt(f"{domain} has {thing.id}", ("yes", "no"), text, remedy, location=thing.location)
+    return Member(thing.id, ((fact, "yes"),))
+
+
+def _declared_domains(declarations: Declarations, selection: Selection, domains: Domains, book: FactBook) -> None:
     for declared in declarations.domains.values():
         draft = domains.draft(declared.kind, declared.id, declared.id, declared.faults)
         for member in declared.members:
             if isinstance(member, Named):
                 draft.members[Member(part_id(member.id))] = None
             else:
-                for thing, _ in selection.of(member):
-                    draft.members[Member(thing.id)] = None
+                for thing, answer in selection.of(member):
+                    draft.members[_member(declared.id, thing, answer, book)] = None
         for link in declarations.links.values():
             if declared.id in link.domains:
                 draft.members[Member(f"link {link.id}")] = None

@@ -49,6 +49,12 @@ class Parts:
         """Say what the part is, where a declaration knows better than its type."""
         self.all[part] = replace(self.all[part], role=role)
 
+    def dispute_role(self, part: str, fact: str, roles: tuple[str, ...]) -> None:
+        """Say that the part has one of these roles, as the fact turns out; its units have the same."""
+        disputed = tuple((role, ((fact, role),)) for role in roles)
+        for name in [name for name in self.all if name == part or name.startswith(f"{part}#")]:
+            self.all[name] = replace(self.all[name], role="", roles=disputed)
+
     def up(self, end: Thing | Loose, nature: Nature, why: Reason | None, near: Place | None = None) -> Gate:
         """Return the gate 'this end is up'; an end that leads outside stands for a part that nobody knows.
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from resilience_checks.catalogue.entries import Target
 from resilience_checks.model.question import Holds
+from resilience_checks.topology.candidates import candidate
 from resilience_checks.topology.estate import Condition, PlacedWhen
-from resilience_checks.topology.references import resolve
-from resilience_checks.topology.selectors import Candidate
+from resilience_checks.topology.references import Loose, resolve
 from resilience_checks.topology.things import Thing, Things, text
 
 if TYPE_CHECKING:
@@ -70,6 +70,11 @@ class Placements:
         self._open: set[int] = set()
         self._aliases = self._site_names()
         self._regions = self._known_regions()
+        self._patterns = [rule for rule in declarations.placement if not rule.match.resources]
+        self._exact: dict[str, list[Rule]] = defaultdict(list)
+        for rule in declarations.placement:
+            for urn in rule.match.resources:
+                self._exact[urn].append(rule)
 
     def of(self, thing: Thing) -> Place:
         """Return where the thing stands."""
@@ -97,11 +102,12 @@ class Placements:
             return self.of(thing.owner)
         if thing.entry.placeless:
             return NOWHERE
+        rules = self._rules(thing)
+        declared = {rule.site: rule for rule, answer in rules if answer is Holds.YES and rule.site is not None}
+        self._hold_inside(thing, [rule for rule, answer in rules if answer is Holds.YES])
         if thing.entry.estate == "cloud":
-            return self._in_region(thing)
+            return self._in_cloud(thing, declared)
         shown = self._shown(thing)
-        rules = [(rule, rule.match.match(candidate(thing))) for rule in self._declarations.placement]
-        declared = {rule.site: rule for rule, answer in rules if answer is Holds.YES}
         claims = dict.fromkeys([*([shown.sure_site] if shown and shown.sure_site else []), *sorted(declared)])
         if len(claims) > 1:
             return self._contradicted(thing, tuple(claims), declared)
@@ -109,10 +115,60 @@ class Placements:
             return self.at_site(next(iter(claims)))
         if shown is not None and shown.sites:
             return shown
+        unknown = next((rule for rule, answer in rules if answer is Holds.YES and rule.site is None), None)
+        if unknown is not None:
+            return self._unknown_site(thing.id, unknown.why, unknown.location)
         if any(answer is Holds.UNKNOWN for _, answer in rules):
             why = f"what names {thing.label} is not known, so a placement rule may or may not match it"
             return self._unknown_site(thing.id, why, thing.location)
         return self.unknown(thing.id, thing.label, thing.location)
+
+    def _rules(self, thing: Thing) -> list[tuple[Rule, Holds]]:
+        if not self._declarations.placement:
+            return []
+        seen = candidate(thing)
+        exact = {id(rule): rule for urn in (seen.urn, *seen.within) if urn for rule in self._exact.get(urn, ())}
+        rules = [*self._patterns, *exact.values()]
+        return [(rule, answer) for rule in rules if (answer := rule.match.match(seen)) is not Holds.NO]
+
+    def _hold_inside(self, thing: Thing, rules: list[Rule]) -> None:
+        """Register rules that put one thing into two rooms, racks or hosts."""
+        for key in ("room", "rack", "host"):
+            said = {getattr(rule, key): rule.location for rule in reversed(rules) if getattr(rule, key) is not None}
+            if len(said) > 1:
+                text_ = f"{thing.label} cannot stand in {key} {' and '.join(sorted(said))}"
+                self._book.contradict(thing.id, text_, *said.values())
+
+    def _in_cloud(self, thing: Thing, declared: Mapping[str, Rule]) -> Place:
+        """Return the region that the program shows; a declared site only says where it stands if none is shown."""
+        rules = {site: rule for site, rule in declared.items() if rule.match.resources}
+        regions = self._shown_regions(thing) if rules else ()
+        if not rules or (regions is not None and not self._elsewhere(regions, rules)):
+            return self._in_region(thing)
+        if regions is None and len(rules) == 1:
+            return self.at_site(next(iter(rules)))
+        if regions is None:
+            return self._contradicted(thing, tuple(sorted(rules)), rules)
+        others = tuple(sorted(region_name(self._declarations.sites[site].region or site) for site in rules))
+        claims = tuple(dict.fromkeys((*regions, *others)))
+        text_ = f"{thing.label} cannot stand at {' and '.join((*regions, *sorted(rules)))}"
+        self._book.contradict(thing.id, text_, thing.location, *(rule.location for rule in rules.values()))
+        fact = self._book.doubt(
+            f"region of {thing.id}", claims, text_, "make program and declarations agree", location=thing.location
+        )
+        return Place(regions=tuple((region, ((fact, region),)) for region in claims), root=thing.id)
+
+    def _shown_regions(self, thing: Thing) -> tuple[str, ...] | None:
+        """Return the region that the program surely shows, none where it has none of its own, None where unknown."""
+        if not thing.entry.is_part:
+            return ()
+        regions = self._in_region(thing, doubt=False).regions
+        return tuple(region for region, _ in regions) if regions else None
+
+    def _elsewhere(self, regions: tuple[str, ...], rules: Mapping[str, Rule]) -> bool:
+        """Return whether a declared site is surely not in the region that the program shows."""
+        named = {site: self._declarations.sites[site].region for site in rules}
+        return any(region is None or region_name(region) not in regions for region in named.values()) and bool(regions)
 
     def _shown(self, thing: Thing) -> Place | None:
         """Return the place that the program itself shows, None where it shows nothing."""
@@ -133,7 +189,16 @@ class Placements:
         if path == "provider":
             return [self.of(thing.device)] if thing.device is not None else []
         ends = resolve(self._things, thing, Target(ref=path))
-        return [self.of(end.to) for end in ends if isinstance(end.to, Thing)]
+        return [place for end in ends if (place := self._around_end(thing, end.to)) is not None]
+
+    def _around_end(self, thing: Thing, end: Thing | Loose) -> Place | None:
+        """Return the place of what a thing stands in; all that name the same on one device share what is not known."""
+        if isinstance(end, Thing):
+            return self.of(end)
+        if not end.literal:
+            return None
+        root = f"{end.label} of {thing.device.id}" if thing.device else end.label
+        return self.unknown(root, root, end.location)
 
     def _named_site(self, thing: Thing, path: str) -> Place | None:
         value = thing.value(path)
@@ -172,7 +237,8 @@ class Placements:
         )
         return Place(sites=tuple((site, ((fact, site),)) for site in claims), root=thing.id)
 
-    def _in_region(self, thing: Thing) -> Place:
+    def _in_region(self, thing: Thing, *, doubt: bool = True) -> Place:
+        """Return the region where the thing stands; without `doubt`, no place where that is not known."""
         placement = thing.entry.placement
         for path in placement.region if placement else ():
             value = thing.value(path)
@@ -180,7 +246,7 @@ class Placements:
             if name is not None:
                 return Place(regions=((region_name(name), ()),))
             if value is not None:
-                return self._unknown_region(thing, f"{path} of {thing.label} is not known")
+                return self._unknown_region(thing, f"{path} of {thing.label} is not known") if doubt else NOWHERE
         for path in placement.inside if placement else ():
             for place in self._around(thing, path):
                 if place.regions:
@@ -190,9 +256,18 @@ class Placements:
             name = text(thing.device.value(path)) if thing.device else None
             if name is not None:
                 return Place(regions=((region_name(name), ()),))
-        if not thing.entry.is_part or thing.entry.token.startswith("pulumi:providers:"):
+        if not thing.entry.is_part or thing.entry.token.startswith("pulumi:providers:") or not doubt:
             return NOWHERE
-        return self._unknown_region(thing, f"nothing says in which region {thing.label} stands")
+        return self._unknown_region(thing, f"nothing says in which region {thing.label} stands{self._unseen(thing)}")
+
+    def _unseen(self, thing: Thing) -> str:
+        """Return why what it stands in is not known, where the program names something."""
+        placement = thing.entry.placement
+        for path in placement.inside if placement else ():
+            for end in resolve(self._things, thing, Target(ref=path)) if path != "provider" else ():
+                if isinstance(end.to, Loose) and end.to.unseen:
+                    return f": {end.to.why}"
+        return ""
 
     def _unknown_region(self, thing: Thing, why: str) -> Place:
         values = (*self._regions, ELSEWHERE) if self._regions else (ELSEWHERE, NO_PLACE)
@@ -209,18 +284,6 @@ class Placements:
             if (name := text(thing.value(path))) is not None
         }
         return tuple(sorted(found))
-
-
-def candidate(thing: Thing) -> Candidate:
-    """Return what selectors and placement rules are held against."""
-    return Candidate(
-        urn=thing.urn,
-        type=thing.entry.token,
-        names=thing.names,
-        provider_names=thing.provider_names,
-        tags=thing.inputs.get("tags", {}),
-        inputs=thing.inputs,
-    )
 
 
 def region_name(name: str) -> str:

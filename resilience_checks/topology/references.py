@@ -6,13 +6,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from resilience_checks.model.values import LookupAnswer, Secret, Unknown
-from resilience_checks.topology.things import PROVIDER, Thing, Things, text
+from resilience_checks.model.values import LookupAnswer, Secret, StackOutput, Unknown
+from resilience_checks.topology.things import OUTPUT, PROVIDER, STACK_REFERENCE, Thing, Things, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from resilience_checks.catalogue.entries import Target
+    from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.model.location import Location
     from resilience_checks.model.values import Value
 
@@ -31,6 +32,10 @@ class Loose:
     remedy: str
     location: Location | None
     candidates: tuple[Thing, ...] = ()
+    unseen: bool = False
+    """The value itself is not known, and `why` says why."""
+    literal: bool = False
+    """Whether the input names it outright: an id or a name that nothing in the checked programs bears."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,25 +72,43 @@ def _at(thing: Thing, base: str, path: str) -> tuple[tuple[str, Value], ...]:
 
 
 def _by_reference(things: Things, thing: Thing, at: str, value: Value) -> Iterator[End]:
-    targets = thing.references(at)
-    for target in targets:
-        found = things.at(thing.graph, target)
-        if found is not None:
-            yield End(at, found)
-            continue
-        resource = thing.graph.by_urn.get(target)
-        lookup = thing.graph.lookups_by_id.get(target)
-        if resource is not None and resource.custom and not resource.type.startswith(PROVIDER):
-            yield End(at, _foreign(target, f"{resource.type} {resource.name}", thing))
-        elif lookup is not None:
-            yield End(at, _foreign(target, f"what {lookup.token} finds", thing))
-    if targets:
+    leading = [
+        (graph, target)
+        for graph, target in things.behind(thing.graph, *thing.references(at))
+        if not _is_link(graph, target)
+    ]
+    for graph, target in leading:
+        yield from _end(things, thing, at, graph, target)
+    if leading:
+        return
+    possible = thing.possible(at)
+    if possible:
+        yield End(at, _one_of(things, thing, at, possible))
         return
     name = text(value)
     if name is not None:
         yield End(at, _literal(thing, at, name))
-    elif isinstance(value, Unknown | Secret | LookupAnswer):
+    elif isinstance(value, Unknown | Secret | LookupAnswer | StackOutput):
         yield End(at, _unseen(thing, at, value))
+
+
+def _end(things: Things, thing: Thing, at: str, graph: ResourceGraph, target: str) -> Iterator[End]:
+    found = things.at(graph, target)
+    resource, lookup = graph.by_urn.get(target), graph.lookups_by_id.get(target)
+    if found is not None:
+        yield End(at, found)
+    elif resource is not None and resource.custom and not resource.type.startswith(PROVIDER):
+        yield End(at, _foreign(graph, target, f"{resource.type} {resource.name}", thing))
+    elif lookup is not None:
+        yield End(at, _foreign(graph, target, f"what {lookup.token} finds", thing))
+    elif resource is None:
+        yield End(at, _left_out(graph, thing, at, target))
+
+
+def _is_link(graph: ResourceGraph, target: str) -> bool:
+    """Return whether a dependency only leads to another stack, whose outputs then say more, or nothing is known."""
+    resource = graph.by_urn.get(target)
+    return target.startswith(OUTPUT) or (resource is not None and resource.type == STACK_REFERENCE)
 
 
 def _by_name(things: Things, thing: Thing, target: Target, at: str, value: Value) -> Iterator[End]:
@@ -104,9 +127,9 @@ def _by_name(things: Things, thing: Thing, target: Target, at: str, value: Value
         yield End(at, _literal(thing, at, name))
 
 
-def _foreign(target: str, label: str, thing: Thing) -> Loose:
+def _foreign(graph: ResourceGraph, target: str, label: str, thing: Thing) -> Loose:
     return Loose(
-        key=f"foreign:{id(thing.graph)}:{target}",
+        key=f"foreign:{id(graph)}:{target}",
         label=label,
         why=f"the catalogue does not know {label}",
         remedy="add a catalogue entry for its type, or declare the component in resilience.yaml",
@@ -122,17 +145,44 @@ def _literal(thing: Thing, at: str, name: str) -> Loose:
         why=f"{at} of {thing.label} names {name!r}, which nothing in the checked programs bears",
         remedy="check the program that makes it as well, or declare the component in resilience.yaml",
         location=thing.location,
+        literal=True,
     )
 
 
 def _unseen(thing: Thing, at: str, value: Value) -> Loose:
-    why = value.why if isinstance(value, Unknown) else "its value is not shown"
+    if isinstance(value, StackOutput):
+        why = f"it is output {value.path} of stack {value.stack}, and what that comes from is not shown"
+    else:
+        why = value.why if isinstance(value, Unknown) else "its value is not shown"
     return Loose(
         key=f"unseen:{thing.id}:{at}",
         label=f"what {at} of {thing.label} names",
         why=f"{at} of {thing.label} is not known: {why}",
         remedy="give the value in the stack's configuration, or declare the component in resilience.yaml",
         location=thing.location,
+        unseen=True,
+    )
+
+
+def _left_out(graph: ResourceGraph, thing: Thing, at: str, target: str) -> Loose:
+    return Loose(
+        key=f"left out:{id(graph)}:{target}",
+        label=target.rpartition("::")[2],
+        why=f"{at} of {thing.label} refers to {target}, which the input leaves out",
+        remedy="write the preview with `pulumi preview --json --show-sames`",
+        location=thing.location,
+    )
+
+
+def _one_of(things: Things, thing: Thing, at: str, possible: tuple[str, ...]) -> Loose:
+    found = tuple(other for target in possible if (other := things.at(thing.graph, target)) is not None)
+    return Loose(
+        key=f"one of:{thing.id}:{at}",
+        label=f"what {at} of {thing.label} refers to",
+        why=f"the input does not tell which of {len(possible)} resources {at} of {thing.label} refers to",
+        remedy="check the program itself, which tells",
+        location=thing.location,
+        candidates=found if len(found) == len(possible) else (),
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from resilience_checks.model import paths
 from resilience_checks.model.question import Holds
-from resilience_checks.model.values import LookupAnswer, Secret, Unknown
+from resilience_checks.model.values import LookupAnswer, Secret, StackOutput, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from resilience_checks.model.location import Location
     from resilience_checks.model.values import Value
 
-_OPAQUE = (Unknown, Secret, LookupAnswer)
+_OPAQUE = (Unknown, Secret, LookupAnswer, StackOutput)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +51,12 @@ class Candidate:
 
     `names` are the logical name and the names that the estate itself uses, `provider_names` the same of the
     provider instance (its logical name, its hostname); None stands for one that is not known yet.
+    `within` are the URNs of the components that it is part of.
     `tags` and `inputs` may be, or may contain, values that are not known.
     """
 
     urn: str | None = None
+    within: tuple[str, ...] = ()
     type: str | None = None
     names: tuple[str | None, ...] = ()
     provider_names: tuple[str | None, ...] = ()
@@ -66,6 +68,8 @@ class Candidate:
 class Select:
     """Patterns that a resource must all have; one with none selects nothing and cannot be loaded.
 
+    `resources` are whole URNs, any one of which will do; a component's stands for all that it is made of. `sure`
+    is False where it is not known whether the declaration is about what it selects.
     `tags` and `properties` pair a tag's key or an input's path (`a.b[].c`: some element will do) with the
     pattern of its value. `location` is the line that a selector without a match is reported at.
     """
@@ -77,15 +81,20 @@ class Select:
     provider: Glob | None = None
     tags: tuple[tuple[str, Glob], ...] = ()
     properties: tuple[tuple[str, Glob], ...] = ()
+    resources: tuple[str, ...] = ()
+    sure: bool = True
 
     def match(self, candidate: Candidate) -> Holds:
         """Return NO when some pattern surely fails, YES when all surely match, else UNKNOWN."""
         answers = set(self._answers(candidate))
         if Holds.NO in answers or not answers:
             return Holds.NO
-        return Holds.UNKNOWN if Holds.UNKNOWN in answers else Holds.YES
+        return Holds.UNKNOWN if Holds.UNKNOWN in answers or not self.sure else Holds.YES
 
     def _answers(self, candidate: Candidate) -> Iterator[Holds]:
+        if self.resources:
+            named = candidate.urn in self.resources or any(urn in self.resources for urn in candidate.within)
+            yield Holds.YES if named else Holds.NO
         if self.urn:
             yield _some(self.urn, () if candidate.urn is None else (candidate.urn,))
         if self.type:
@@ -103,6 +112,8 @@ class Select:
         """Return the selector in one line, as resilience.yaml writes it."""
         plain = (("urn", self.urn), ("type", self.type), ("name", self.name), ("provider", self.provider))
         parts = [f'{key}: "{glob}"' for key, glob in plain if glob]
+        if self.resources:
+            parts.append(f"resource: {', '.join(urn.rsplit('::', 1)[-1] for urn in self.resources)}")
         for key, pairs in (("tag", self.tags), ("property", self.properties)):
             if pairs:
                 inner = ", ".join(f'{name}: "{glob}"' for name, glob in pairs)
@@ -128,7 +139,8 @@ def _unseen(names: tuple[str | None, ...]) -> tuple[Value, ...]:
 def _tag(tags: Value, key: str) -> tuple[Value, ...]:
     if isinstance(tags, _OPAQUE):
         return (tags,)
-    return (tags[key],) if isinstance(tags, Mapping) and key in tags else ()
+    found = tags[key] if isinstance(tags, Mapping) and key in tags else ()
+    return tuple(found) if isinstance(found, list | tuple) else (found,)
 
 
 def text(value: Value) -> str | None:

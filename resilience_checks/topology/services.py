@@ -22,6 +22,16 @@ if TYPE_CHECKING:
     from resilience_checks.topology.things import Thing, Things
     from resilience_checks.topology.wiring import Wiring
 
+_REMEDIES = {
+    "preview": "write the preview with `pulumi preview --json --show-sames`",
+    "state": "write the state again when no operation is under way (`pulumi stack export`)",
+}
+"""What makes a file whole that leaves resources out."""
+
+
+def _name(to: declared.Reference) -> str:
+    return to.id if isinstance(to, Named) else str(to)
+
 
 class Services:
     """Draws every service of the estate."""
@@ -97,16 +107,17 @@ class Services:
             found = self._selection.of(entry, entries=True)
             gate = self._components.all_or_any(f"the entry of {service.id}", found, Nature.PATH, reason)
             stack = found[0][0].graph.name if found[0][1] is Holds.YES else None
+        gate = self._agreed(service, gate, reason)
         needs = [
             self._components.reference(
-                need, Nature.NEED, Reason(f"{service.id} needs {need.id}", location=need.location)
+                need, Nature.NEED, Reason(f"{service.id} needs {_name(need)}", location=need.location)
             )
             for need in service.needs
         ]
-        needs += self._hidden(things)
+        needs += [*self._unseen(service), *self._hidden(things, service.id)]
         return Service(
             id=service.id,
-            entry=gate,
+            entry=self._or_unseen(gate, things, service.id),
             scope=service.scope,
             tier=service.tier,
             rto=service.rto,
@@ -117,8 +128,39 @@ class Services:
             stack=stack,
         )
 
-    def _hidden(self, things: Things) -> Iterator[Gate]:
-        """Yield a doubt for each stack whose run could not see everything that it would make."""
+    def _agreed(self, service: declared.Service, gate: Gate, reason: Reason) -> Gate:
+        """Return the entry on which all declarations agree, else a doubt which of them is right."""
+        gates = {service.entry.location: gate}
+        for other in service.entries:
+            to, what = other.to, f"the entry of {service.id}"
+            if isinstance(to, Named):
+                gates[other.location] = self._components.reference(to, Nature.PATH, reason)
+            else:
+                found = self._selection.of(to, entries=True)
+                gates[other.location] = self._components.all_or_any(what, found, Nature.PATH, reason)
+        apart = {frozenset(targets(found)): (str(at), found) for at, found in reversed(gates.items())}
+        if len(apart) == 1:
+            return gate
+        text = f"entry of service {service.id} is declared differently"
+        self._book.contradict(service.id, text, *gates)
+        cases = dict(sorted(apart.values()))
+        fact = self._book.doubt(
+            f"entry of {service.id}", tuple(cases), text, "make the declarations agree", location=service.location
+        )
+        return Case(fact, cases)
+
+    def _unseen(self, service: declared.Service) -> Iterator[Gate]:
+        """Yield a doubtful need for each that only deployment will show."""
+        for number, reason in enumerate(service.unseen, start=1):
+            key, remedy = f"unknown need {number} of {service.id}", "pass the resource itself, or give the value"
+            fact = self._book.doubt(key, ("harmless", "harmful"), reason.text, remedy, location=reason.location)
+            yield Case(fact, {"harmless": ALWAYS, "harmful": NEVER})
+
+    def _hidden(self, things: Things, service: str) -> Iterator[Gate]:
+        """Yield a doubt for each stack whose run could not see everything that it would make.
+
+        Each service has its own: nothing is decided by what these doubts share, and no case has to be split for it.
+        """
         for graph in things.graphs:
             if not graph.skipped and graph.capabilities.complete:
                 continue
@@ -130,23 +172,43 @@ class Services:
             )
             text = f"stack {graph.name} may make more resources than this run shows: {what}"
             fact = self._book.doubt(
-                f"more resources of {graph.name}",
+                f"more resources of {graph.name} for {service}",
                 ("harmless", "harmful"),
                 text,
-                "make resources outside of `apply`",
+                _REMEDIES.get(graph.source, "make resources outside of `apply`"),
                 location=first or graph.project_file,
             )
             yield Case(fact, {"harmless": ALWAYS, "harmful": NEVER})
 
+    def _or_unseen(self, gate: Gate, things: Things, service: str) -> Gate:
+        """Return the gate, or what a file that leaves resources out does not show may stand in for it.
+
+        A partial preview may lack just the other half of a pair: what it shows alone violates nothing.
+        """
+        partial = [graph for graph in things.graphs if graph.source in _REMEDIES and not graph.capabilities.complete]
+        unseen = [
+            Case(
+                self._book.doubt(
+                    f"unseen redundancy of {graph.name} for {service}",
+                    ("none", "enough"),
+                    f"the {graph.source} of {graph.name} leaves resources out, which may be what makes it redundant",
+                    _REMEDIES[graph.source],
+                    location=graph.project_file,
+                ),
+                {"none": NEVER, "enough": ALWAYS},
+            )
+            for graph in partial
+        ]
+        return AnyOf((gate, *unseen)) if unseen else gate
+
     def _inferred(self, things: Things) -> Iterator[Service]:
         """Yield a service for each entry that nothing else in the programs refers to."""
         used = {target for part in self._parts.all.values() for target in targets(part.gate)}
-        hidden = tuple(self._hidden(things))
         for thing in things.all:
             if thing.entry.entry and thing.id in self._parts.all and thing.id not in used:
                 reason = Reason(f"{thing.label} is where consumers enter", Basis.ASSUMED, thing.location)
-                gate = Up(thing.id, Nature.PATH, reason)
-                needs = (*hidden, *self._bordering(things))
+                gate = self._or_unseen(Up(thing.id, Nature.PATH, reason), things, thing.id)
+                needs = (*self._hidden(things, thing.id), *self._bordering(things))
                 yield Service(
                     thing.id, gate, needs=needs, declared=False, location=thing.location, stack=thing.graph.name
                 )

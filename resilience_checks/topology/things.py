@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -11,17 +12,23 @@ from resilience_checks.catalogue.entries import Condition, Entry, Name
 from resilience_checks.model import paths
 from resilience_checks.model.question import Holds
 from resilience_checks.model.resource import Lookup, Resource
-from resilience_checks.model.values import LookupAnswer, Secret, Unknown
+from resilience_checks.model.values import LookupAnswer, Secret, StackOutput, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from resilience_checks.catalogue.loader import Catalogue
     from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.model.location import Location
     from resilience_checks.model.values import Value
+    from resilience_checks.topology.declared import Declarations
 
 PROVIDER = "pulumi:providers:"
+UNKNOWN_ROLE = "unknown"
+"""The role of what a declaration names without saying what it is, where the catalogue does not know it either."""
+STACK_REFERENCE = "pulumi:pulumi:StackReference"
+OUTPUT = "output:"
+"""How `StackOutput.reference` begins."""
 
 
 @dataclass(slots=True, eq=False)
@@ -99,6 +106,8 @@ class Thing:
         value = paths.first(self.inputs, at)
         if isinstance(value, LookupAnswer):
             return (value.lookup,)
+        if isinstance(value, StackOutput):
+            return (value.reference,)
         exact = {
             target: None
             for path, targets in source.element_dependencies.items()
@@ -107,7 +116,34 @@ class Thing:
         }
         if exact or self.graph.capabilities.element_dependencies or isinstance(source, Lookup):
             return tuple(exact)
-        return source.property_dependencies.get(re.split(r"[.\[]", at, maxsplit=1)[0], ())
+        whole = source.property_dependencies.get(_property(at), ())
+        return () if self._tells_apart(at, whole) else whole
+
+    def possible(self, at: str) -> tuple[str, ...]:
+        """Return the URNs and lookup ids of which the value at `at` may come from some, where `references` has none.
+
+        A way of reading that tells dependencies by whole inputs alone cannot say which of an input's several
+        resources stands at which place of it.
+        """
+        source = self.owner.source if self.owner else self.source
+        if not isinstance(source, Resource) or self.graph.capabilities.element_dependencies:
+            return ()
+        whole = source.property_dependencies.get(_property(at), ())
+        return whole if self._tells_apart(at, whole) and not self.references(at) else ()
+
+    def _tells_apart(self, at: str, targets: tuple[str, ...]) -> bool:
+        """Return whether only an element's own dependencies could tell which of `targets` stands at `at`.
+
+        The elements of a flat list stand for all of the list's resources together, whichever is whose.
+        """
+        key = _property(at)
+        value = self.inputs.get(key)
+        flat = isinstance(value, list) and not any(isinstance(item, list | Mapping) for item in value)
+        return len(targets) > 1 and at != key and not flat
+
+
+def _property(at: str) -> str:
+    return re.split(r"[.\[]", at, maxsplit=1)[0]
 
 
 def holds(thing: Thing, condition: Condition) -> Holds:
@@ -115,7 +151,7 @@ def holds(thing: Thing, condition: Condition) -> Holds:
     answer = Holds.YES
     for path, allowed in condition:
         value = thing.value(path)
-        if isinstance(value, Unknown | Secret | LookupAnswer):
+        if isinstance(value, Unknown | Secret | LookupAnswer | StackOutput):
             answer = Holds.UNKNOWN
         elif value not in allowed:
             return Holds.NO
@@ -145,10 +181,28 @@ class Things:
     unknown: Counter[str] = field(default_factory=Counter)
     foreign: list[tuple[ResourceGraph, Resource]] = field(default_factory=list)
     """Resources of types that the catalogue does not know."""
+    outputs: dict[str, tuple[ResourceGraph, tuple[str, ...]]] = field(default_factory=dict)
+    """What each output of a stack, as other stacks refer to it, comes from in its own graph."""
 
     def at(self, graph: ResourceGraph, reference: str) -> Thing | None:
         """Return the thing that a URN or lookup id of `graph` stands for."""
         return self.by_reference.get((id(graph), reference))
+
+    def behind(self, graph: ResourceGraph, *references: str) -> tuple[tuple[ResourceGraph, str], ...]:
+        """Return what dependencies of `graph` lead to in the end, and in which graph: outputs are followed there."""
+        found: dict[tuple[int, str], tuple[ResourceGraph, str]] = {}
+        seen: set[str] = set()
+        pending = [(graph, reference) for reference in references]
+        while pending:
+            here, target = pending.pop(0)
+            output = self.outputs.get(target)
+            if output is None:
+                found[(id(here), target)] = (here, target)
+            elif target not in seen:
+                seen.add(target)
+                there, targets = output
+                pending += [(there, further) for further in targets]
+        return tuple(found.values())
 
     def named(self, kind: str, name: str, seeker: Thing) -> list[Thing]:
         """Return what bears the name, the nearest scope first: same device, same stack, whole estate."""
@@ -159,11 +213,12 @@ class Things:
         return []
 
 
-def collect(graphs: Sequence[ResourceGraph], catalogue: Catalogue) -> Things:
-    """Find everything in the graphs that the catalogue knows, and count what it does not."""
+def collect(graphs: Sequence[ResourceGraph], catalogue: Catalogue, declarations: Declarations) -> Things:
+    """Find everything in the graphs that the catalogue knows or a declaration names, and count what it does not know."""
     things = Things(tuple(graphs))
     for graph in graphs:
-        _Collector(things, graph, catalogue).run()
+        _Collector(things, graph, catalogue, declarations).run()
+    things.outputs = _outputs(things)
     _give_ids(things.all)
     for thing in things.all:
         for name in thing.entry.names:
@@ -172,11 +227,40 @@ def collect(graphs: Sequence[ResourceGraph], catalogue: Catalogue) -> Things:
     return things
 
 
+def _outputs(things: Things) -> dict[str, tuple[ResourceGraph, tuple[str, ...]]]:
+    """Return what each output comes from that some graph refers to: its own path, what is below, what it is within."""
+    by_name = {graph.name: graph for graph in things.graphs}
+    behind = [
+        bag
+        for graph in things.graphs
+        if graph.references
+        for bag in (
+            graph.output_dependencies,
+            *(resource.element_dependencies for resource in graph.resources),
+            *(lookup.element_dependencies for lookup in graph.lookups),
+        )
+    ]
+    asked = {target for bag in behind for targets in bag.values() for target in targets if target.startswith(OUTPUT)}
+    found = {}
+    for target in sorted(asked):
+        name, _, path = target.removeprefix(OUTPUT).partition(":")
+        graph = by_name.get(name)
+        if graph is not None:
+            targets = {
+                further: None
+                for at, behind in graph.output_dependencies.items()
+                if paths.within(at, path) or paths.within(path, at)
+                for further in behind
+            }
+            found[target] = (graph, tuple(targets))
+    return found
+
+
 class _Collector:
     """Collects the things of one graph."""
 
-    def __init__(self, things: Things, graph: ResourceGraph, catalogue: Catalogue) -> None:
-        self.things, self.graph, self.catalogue = things, graph, catalogue
+    def __init__(self, things: Things, graph: ResourceGraph, catalogue: Catalogue, declarations: Declarations) -> None:
+        self.things, self.graph, self.catalogue, self.declarations = things, graph, catalogue, declarations
         self.defaults: dict[str, Thing] = {}
 
     def run(self) -> None:
@@ -189,7 +273,7 @@ class _Collector:
             if entry is not None:
                 self._add(entry, lookup, lookup.args, lookup.id, lookup.provider, "")
         for resource in resources:
-            if resource.custom and not resource.type.startswith(PROVIDER):
+            if resource.custom and not resource.type.startswith(PROVIDER) and resource.type != STACK_REFERENCE:
                 self._resource(resource)
 
     def _resource(self, resource: Resource) -> None:
@@ -197,11 +281,20 @@ class _Collector:
         if entry is None:
             self.things.unknown[resource.type] += 1
             self.things.foreign.append((self.graph, resource))
+            if resource.urn in self.declarations.resources:
+                entry = self._named(resource)
+                self._add(entry, resource, resource.inputs, resource.urn, resource.provider, resource.name)
             return
         self.things.known[resource.type] += 1
         thing = self._add(entry, resource, resource.inputs, resource.urn, resource.provider, resource.name)
         for element in entry.elements:
             self._elements(thing, element)
+
+    def _named(self, resource: Resource) -> Entry:
+        """Return what is known of a type that only a declaration about one of its resources says something of."""
+        package = resource.type.partition(":")[0]
+        role = self.declarations.resources[resource.urn] or UNKNOWN_ROLE
+        return Entry(resource.type, package, "cloud", role=role, entry=resource.urn in self.declarations.doors)
 
     def _provider(self, resource: Resource) -> None:
         package = resource.type.removeprefix(PROVIDER)

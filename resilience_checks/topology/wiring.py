@@ -14,7 +14,7 @@ from resilience_checks.topology.gates import ALWAYS, NEVER, Case, Gate, Nature, 
 from resilience_checks.topology.movers import lagging, move, moved
 from resilience_checks.topology.parts import Parts, at_least, every
 from resilience_checks.topology.references import resolve
-from resilience_checks.topology.things import PROVIDER, Thing, Things, text
+from resilience_checks.topology.things import PROVIDER, UNKNOWN_ROLE, Thing, Things, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,6 +85,12 @@ class Wiring:
                 yield self._failover(thing, edge)
             else:
                 yield self._group(thing, edge)
+        if thing.entry.role == UNKNOWN_ROLE:
+            why = f"the catalogue does not know {thing.entry.token}, so nobody says what {thing.label} needs"
+            remedy = "add a catalogue entry for its type, or declare its role"
+            values = ("nothing more", "something lost")
+            fact = self._book.doubt(f"what {thing.id} needs", values, why, remedy, location=thing.location)
+            yield Case(fact, {"nothing more": ALWAYS, "something lost": NEVER})
         if thing.owner is None:
             yield from self._unmodelled(thing)
 
@@ -197,8 +203,9 @@ class Wiring:
     def _note_foreign(self) -> None:
         """Note which groups a resource of unknown type touches: it may be one more member or mover."""
         for graph, resource in self._things.foreign:
-            for target in resource.dependencies:
-                touched = self._things.at(graph, target)
+            linked = {target for targets in resource.element_dependencies.values() for target in targets}
+            for there, target in self._things.behind(graph, *sorted({*resource.dependencies, *linked})):
+                touched = self._things.at(there, target)
                 if touched is not None and any(edge.gate != "requires" for edge in touched.entry.edges):
                     self._touched.setdefault(touched.id, f"{resource.type} {resource.name}")
 
@@ -212,8 +219,12 @@ class Wiring:
             plain = re.sub(r"\[\d+\]", "[]", at)
             if not any(paths.within(path, plain) or paths.within(plain, path) for path in modelled):
                 found.update({(re.split(r"[.\[]", at, maxsplit=1)[0], target): at for target in targets})
-        for (top, target), at in sorted(found.items()):
-            other = self._things.at(thing.graph, target)
+        ends = {
+            (top, id(there), end): (at, self._things.at(there, end))
+            for (top, target), at in sorted(found.items())
+            for there, end in self._things.behind(thing.graph, target)
+        }
+        for (top, _, _), (at, other) in ends.items():
             if other is None or other is thing or other.id not in self._parts.all or other is thing.device:
                 continue
             reason = self._because(thing, f"refers to {other.label} ({at})")

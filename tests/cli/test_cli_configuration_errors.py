@@ -46,11 +46,6 @@ def failure(project: Project, *arguments: str) -> tuple[int, str, dict[str, Any]
             "resilience.yaml:3:11\n    3 |   north: {regoin: r}\n      |           ^",
         ),
         (
-            "version: 1\nservices:\n  a: {needs: [dbs], entry: &e {select: front}}\n  db: {entry: *e}\n",
-            'services.a.needs[0]: no component or service "dbs"; did you mean "db"?',
-            "resilience.yaml:3:15\n    3 |   a: {needs: [dbs], entry: &e {select: front}}\n      |               ^",
-        ),
-        (
             "version: 2\n",
             "version: found 2, expected 1, the version of this format",
             "resilience.yaml:1:10\n    1 | version: 2\n      |          ^",
@@ -76,6 +71,22 @@ def test_a_mistake_in_the_file_of_config_is_shown_in_that_file(project: Project)
     done = project.run("check", "--config", "other.yaml")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.splitlines()[1] == "  --> other.yaml:3:1"
+
+
+def test_an_id_that_neither_the_file_nor_a_program_declares_is_an_error_at_its_line(project: Project) -> None:
+    text = "version: 1\nservices:\n  a: {needs: [dbs], entry: &e {select: front}}\n  db: {entry: *e}\n"
+    project.write("resilience.yaml", text)
+    code, words, failed = failure(project)
+    assert (code, words) == (2, "not decided: the configuration is wrong")
+    assert failed == {
+        "subject": "web/prod",
+        "what": 'services.a.needs[0]: no component or service "dbs"; did you mean "db"?',
+        "why": "Nothing was checked: an estate described wrongly would be judged wrongly.",
+        "remedy": "Correct these lines; docs/resilience-yaml.md describes every key, "
+        "docs/declaring-in-programs.md every tag and component.",
+        "exit_code": 2,
+        "location": {"path": "resilience.yaml", "line": 3, "column": 15},
+    }
 
 
 def test_a_select_without_a_match_is_an_error_at_its_line_and_names_what_there_is(project: Project) -> None:

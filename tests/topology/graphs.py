@@ -35,6 +35,8 @@ class Program:
         *,
         provider: str | None = None,
         refers: Mapping[str, str] | None = None,
+        custom: bool = True,
+        parent: str | None = None,
     ) -> str:
         """Register a resource; `refers` maps a concrete input path to the URN or lookup id behind it."""
         urn = f"urn:pulumi:{STACK}::{PROJECT}::{token}::{name}"
@@ -44,7 +46,8 @@ class Program:
                 urn=urn,
                 type=token,
                 name=name,
-                custom=True,
+                custom=custom,
+                parent=parent,
                 inputs=dict(inputs or {}),
                 provider=provider,
                 dependencies=tuple(sorted({target for targets in behind.values() for target in targets})),
@@ -53,6 +56,10 @@ class Program:
             )
         )
         return urn
+
+    def declare(self, kind: str, name: str, /, *, refers: Mapping[str, str] | None = None, **inputs: Any) -> str:
+        """Register a component of resilience_checks.declare."""
+        return self.add(f"resilience-checks:declare:{kind}", name, inputs, refers=refers, custom=False)
 
     def lookup(
         self,

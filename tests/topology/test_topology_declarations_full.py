@@ -37,6 +37,7 @@ from resilience_checks.topology.declared import (
     Service,
     Site,
     Sort,
+    StackGlob,
     Stacks,
     Unit,
     Voter,
@@ -145,7 +146,11 @@ EXPECTED = Declarations(
             role="firewall",
             select=(
                 Select(location=at(26, 9), urn=Glob("urn:*"), type=Glob("fortios:*"), name=Glob("fw-c?")),
-                Select(location=at(27, 9), properties=(("addresses[].ip", Glob("10.2.*")),)),
+                Select(
+                    location=at(27, 9),
+                    properties=(("addresses[].ip", Glob("10.2.*")),),
+                    resources=("urn:pulumi:prod::dc::x:y:Z::fw-c",),
+                ),
             ),
             at=lines(role=(24, 5), select=(25, 5)),
         ),
@@ -350,7 +355,12 @@ EXPECTED = Declarations(
             at=lines(enabled=(56, 25), severity=(56, 40), on_unknown=(56, 56), parameters=(56, 74)),
         )
     },
-    stacks=Stacks(gated=(Glob("*/prod"),), advisory=(Glob("*/dev"),), at=lines(gated=(57, 10), advisory=(57, 29))),
+    stacks=Stacks(
+        gated=(StackGlob(Glob("*/prod"), at(57, 18)),),
+        advisory=(StackGlob(Glob("*/dev"), at(57, 40)),),
+        ignored=(StackGlob(Glob("lab/*"), at(57, 60)),),
+        at=lines(gated=(57, 10), advisory=(57, 29), ignored=(57, 50)),
+    ),
 )
 
 

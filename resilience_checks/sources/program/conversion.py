@@ -6,7 +6,16 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.values import LookupAnswer, Unknown
-from resilience_checks.sources.wire import OUTPUT, RESOURCE, SECRET, SIGNATURE, UNKNOWNS, is_unknown, secret, unknown
+from resilience_checks.sources.wire import (
+    OUTPUT,
+    RESOURCE,
+    SECRET,
+    SIGNATURE,
+    UNKNOWNS,
+    is_unknown,
+    secret,
+    unknown,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

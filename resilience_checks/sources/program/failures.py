@@ -94,7 +94,7 @@ def _words(end: Mapping[str, Any], project: Project, code: int) -> tuple[str, st
         case "syntax":
             return f"syntax error: {message}", "correct the line"
         case "config":
-            return _missing_value(str(end.get("key")), project, environment=bool(end.get("environment")))
+            return missing_value(str(end.get("key")), project, environment=bool(end.get("environment")))
         case "exit":
             return f"the program ended itself with exit code {message}", "let it run to its end in a preview"
         case "network":
@@ -130,7 +130,8 @@ def _missing_package(end: Mapping[str, Any]) -> tuple[str, str]:
     )
 
 
-def _missing_value(key: str, project: Project, *, environment: bool) -> tuple[str, str]:
+def missing_value(key: str, project: Project, *, environment: bool) -> tuple[str, str]:
+    """Return what to say of a configuration value that is not set."""
     what = f"the configuration value {key} is required and not set"
     if environment:
         return (

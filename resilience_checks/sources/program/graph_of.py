@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from resilience_checks.sources.program.record import Asked, Record, Registered
 
 _LOOKUP = "urn:resilience-checks:lookup::"
+_INSTALLED = frozenset({"node_modules", "site-packages"})
+"""Folders of packages, which may stand in a project and are no part of it."""
 _TOP = re.compile(r"[.\[]")
 
 
@@ -64,7 +66,8 @@ class _Builder:
             item.number and self._notes.elements.get(item.number) is not None for item in registered if item.inputs
         )
         stack_urn = next((item.urn for item in registered if item.type == STACK), "")
-        outputs = self._values(self._record.outputs.get(stack_urn, {}), self._references(self._notes.outputs))
+        behind = self._references(self._notes.outputs)
+        outputs = self._values(self._record.outputs.get(stack_urn, {}), behind)
         remarks = [*notes, *(f"not watched with this SDK: {what}" for what in self._notes.unwatched)]
         remarks += self._notes.assumptions()
         if environment and self._notes.unset:
@@ -85,6 +88,7 @@ class _Builder:
             lookups=self._lookups(),
             skipped=tuple(SkippedCallback(self._place(note), note["name"]) for note in self._notes.skipped),
             outputs=outputs,
+            output_dependencies={path: tuple(targets) for path, targets in sorted(behind.items()) if targets},
             capabilities=Capabilities(
                 lookups=True,
                 element_dependencies=whole,
@@ -196,7 +200,7 @@ class _Builder:
     def _location(self, frames: Iterable[tuple[str, int]]) -> Location | None:
         for file, line in frames:
             real = os.path.realpath(file)
-            if real.startswith(self._project):
+            if real.startswith(self._project) and _INSTALLED.isdisjoint(Path(real[len(self._project) :]).parts):
                 return Location(_relative(real, self._root), line)
         return None
 

@@ -17,6 +17,7 @@ from resilience_checks.sources.given import Given
 from resilience_checks.sources.interface import Limits
 from resilience_checks.sources.program import failures, graph_of, interpreters
 from resilience_checks.sources.project import stack_config
+from resilience_checks.sources.waiting import ended
 
 if TYPE_CHECKING:
     from resilience_checks.model.graph import ResourceGraph
@@ -105,12 +106,9 @@ class ProgramSource:
         assert self._child is not None
         assert self._private is not None
         assert self._preview is not None
-        left = self._limits.seconds - (time.monotonic() - self._started)
-        try:
-            self._child.wait(timeout=max(left, 0.0))
-        except subprocess.TimeoutExpired:
+        if not ended(self._child, self._started, self._limits.seconds, self._given):
             self._kill()
-            raise failures.endless(self._stack.project, self._private, self.root, self._limits.seconds) from None
+            raise failures.endless(self._stack.project, self._private, self.root, self._limits.seconds)
         self.seconds = time.monotonic() - self._started
         end = how_it_ended(self._private)
         record = self._preview.record

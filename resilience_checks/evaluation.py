@@ -1,0 +1,259 @@
+"""From what a user names to estates: which stacks are checked, what each is read from, and which belong together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from resilience_checks.model.errors import NothingToCheckError
+from resilience_checks.model.result import Severity
+from resilience_checks.report.interface import Remark
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from resilience_checks.model.errors import InputError
+    from resilience_checks.model.graph import ResourceGraph
+    from resilience_checks.model.location import Location
+    from resilience_checks.model.values import Value
+    from resilience_checks.sources.discovery import Discovery, Stack
+    from resilience_checks.sources.files import Files
+    from resilience_checks.sources.given import Given
+    from resilience_checks.sources.interface import Source
+    from resilience_checks.sources.together import Evaluated, Make, Together
+    from resilience_checks.topology.declared import Declarations
+
+DECLARATIONS = "resilience.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What to check and how; `root` is the repository root, to which every shown path is relative."""
+
+    paths: tuple[Path, ...]
+    """Where programs are looked for; none of them runs where there is no path, and the files alone are checked."""
+    root: Path
+    stacks: tuple[str, ...] = ()
+    config: Path | None = None
+    policies: tuple[Path, ...] = ()
+    engine: str = "embedded"
+    opa_url: str | None = None
+    fail_on: Severity | None = Severity.MEDIUM
+    seconds: float = 60.0
+    previews: tuple[Path, ...] = ()
+    states: tuple[Path, ...] = ()
+    lookups: Path | None = None
+    stack_outputs: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """One stack that is checked: its name, its resilience.yaml, and what makes its source."""
+
+    name: str
+    file: Path | None
+    make: Make
+
+
+@dataclass(frozen=True)
+class Group:
+    """The stacks of one estate with all that is declared for it; `advisory` are those whose findings block nothing."""
+
+    declarations: Declarations
+    files: Mapping[str, str]
+    """SHA-256 of each resilience.yaml that takes part."""
+    members: tuple[Evaluated, ...]
+    undecided: frozenset[str]
+    """Stacks that were read and hang on one that was not."""
+    advisory: frozenset[str] = frozenset()
+
+
+class Inputs:
+    """All that one check reads."""
+
+    def __init__(self, options: Options, ready: Sequence[Source] = ()) -> None:
+        """Find the stacks, unless their sources are ready; nothing runs yet.
+
+        Raises CheckError where nothing can be checked at all.
+        """
+        from resilience_checks.sources.discovery import Discovery
+
+        self._options = options
+        self._declared: dict[Path, Declarations] = {}
+        files = _files(options)
+        found = Discovery(()) if ready else _programs(options, files)
+        self.failures: tuple[InputError, ...] = (*files.failures, *found.failures)
+        subjects = [*self._programs(found.stacks), *self._given((*files.sources, *ready))]
+        others = [(stack.name, self._file(stack.project.directory)) for stack in found.others]
+        self._hold([*((subject.name, subject.file) for subject in subjects), *others])
+        self._subjects = [subject for subject in subjects if self._strictness(subject) != "ignored"]
+        ignored = [subject.name for subject in subjects if subject not in self._subjects]
+        self.left_out = (*found.left_out, *files.left_out, *ignored)
+
+    def evaluate(self, observer: Callable[[str], None] = lambda _: None) -> Together:
+        """Begin to evaluate every stack that is checked."""
+        from resilience_checks.sources.together import Together
+
+        return Together([subject.make for subject in self._subjects], self._supplied(), observer, self.left_out)
+
+    def load(self) -> None:
+        """Read every resilience.yaml; raise UsageError for one that is wrong."""
+        for subject in self._subjects:
+            self._declarations(subject.file)
+
+    def groups(self, results: Sequence[Evaluated]) -> Iterator[Group]:
+        """Yield the estates that the evaluated stacks form."""
+        from resilience_checks.topology.declaration_union import united
+        from resilience_checks.topology.grouping import Member, estates
+
+        members = [
+            Member(result.source.name.rpartition("/")[0], result.source.stack, subject.file, result.needs)
+            for subject, result in zip(self._subjects, results, strict=True)
+        ]
+        for estate in estates(members):
+            lost = self._lost(estate, results)
+            declared = [self._declarations(self._subjects[index].file) for index in estate if index not in lost]
+            yield Group(
+                declarations=united(declared),
+                files={part.path: part.digest for part in declared if part.path is not None and part.digest},
+                members=tuple(results[index] for index in estate),
+                undecided=frozenset(results[index].source.name for index in lost if results[index].graph is not None),
+                advisory=frozenset(
+                    subject.name
+                    for subject in (self._subjects[index] for index in estate)
+                    if self._strictness(subject) == "advisory"
+                ),
+            )
+
+    def _lost(self, estate: Sequence[int], results: Sequence[Evaluated]) -> set[int]:
+        """Return the stacks that cannot be decided: not read, standing on such a one, or declared in one file with it."""
+        lost = {index for index in estate if results[index].graph is None}
+        while True:
+            files = {self._subjects[index].file for index in lost} - {None}
+            more = {index for index in estate if results[index].needs & lost or self._subjects[index].file in files}
+            if more <= lost:
+                return lost
+            lost |= more
+
+    def _programs(self, stacks: Sequence[Stack]) -> Iterator[_Subject]:
+        from resilience_checks.sources import opening
+        from resilience_checks.sources.interface import Limits
+
+        limits, root = Limits(seconds=self._options.seconds), self._options.root
+        for stack in stacks:
+
+            def make(given: Given, stack: Stack = stack) -> Source:
+                return opening.of_program(stack, root, limits, given)
+
+            yield _Subject(stack.name, self._file(stack.project.directory), make)
+
+    def _given(self, sources: Sequence[Source]) -> Iterator[_Subject]:
+        from resilience_checks.sources.opening import Kept
+
+        for source in sources:
+            yield _Subject(source.name, self._file(source.directory), Kept(source).again)
+
+    def _supplied(self) -> Given:
+        from resilience_checks.sources import given
+
+        return given.load(self._options.lookups, self._options.stack_outputs)
+
+    def _file(self, directory: Path) -> Path | None:
+        """Return the resilience.yaml of a project: the one beside its Pulumi.yaml, else that of the root."""
+        places = [directory / DECLARATIONS, self._options.root / DECLARATIONS]
+        return self._options.config or next((place.resolve() for place in places if place.is_file()), None)
+
+    def _declarations(self, file: Path | None) -> Declarations:
+        from resilience_checks.topology.declared import Declarations
+
+        if file is None:
+            return Declarations.empty()
+        if file not in self._declared:
+            from resilience_checks.topology.declarations import load
+
+            self._declared[file] = load(file, self._options.root, alone=False)
+        return self._declared[file]
+
+    def _strictness(self, subject: _Subject) -> str:
+        """Return how strictly the stack is gated; a file that says nothing of stacks is not read for that."""
+        if subject.file is None or (subject.file not in self._declared and not _speaks_of_stacks(subject.file)):
+            return "gated"
+        return self._declarations(subject.file).stacks.of(subject.name)
+
+    def _hold(self, found: Sequence[tuple[str, Path | None]]) -> None:
+        """Make sure that each pattern of a file matches a stack, where all stacks that it can be about were looked for."""
+        for file in dict.fromkeys(file for _, file in found if file is not None):
+            looked_at = any(file.parent.resolve().is_relative_to(path.resolve()) for path in self._options.paths)
+            if looked_at and _speaks_of_stacks(file):
+                self._declarations(file).stacks.hold([name for name, other in found if other == file])
+
+
+def remarks(results: Sequence[Evaluated], circles: Sequence[Sequence[int]]) -> Iterator[Remark]:
+    """Yield what is seen only when stacks are read together: circles, and outputs that are not as they were given."""
+    graphs = {result.graph.name: result.graph for result in results if result.graph is not None}
+    for circle in circles:
+        names = [results[index].source.name for index in circle]
+        inside = [results[index].graph for index in circle]
+        places = [place for graph in inside if graph is not None for place in _links(graph, names)]
+        yield Remark(
+            f"stacks {', '.join(names[:-1])} and {names[-1]} read each other's outputs: neither can be restored first",
+            tuple(dict.fromkeys(places)),
+        )
+    for result in results:
+        for reference in result.references.values():
+            there = graphs.get(reference.stack or "")
+            if reference.given is None or there is None or reference.outputs is None or result.graph is None:
+                continue
+            for path in _differences(reference.outputs, there.outputs):
+                yield Remark(
+                    f"output {path} of stack {there.name} is another in {reference.given} than in its program",
+                    tuple(dict.fromkeys((*_links(result.graph, [there.name]), there.project_file))),
+                )
+
+
+def _links(graph: ResourceGraph, names: Sequence[str]) -> Iterator[Location]:
+    for link in graph.references:
+        place = graph.by_urn[link.urn].location
+        if link.stack in names and place is not None:
+            yield place
+
+
+def _differences(given: Mapping[str, Value], made: Mapping[str, Value]) -> Iterator[str]:
+    """Yield the outputs that are known on both sides and not equal; neither value is told, as it may be a secret."""
+    plain = (str, int, float, bool)
+    for name, value in sorted(given.items()):
+        other = made.get(name)
+        if isinstance(value, plain) and isinstance(other, plain) and value != other:
+            yield name
+
+
+def _speaks_of_stacks(file: Path) -> bool:
+    try:
+        return b"stacks" in file.read_bytes()
+    except OSError:
+        return True  # told when it is read whole
+
+
+def _files(options: Options) -> Files:
+    from resilience_checks.sources.files import Files, open_all
+
+    if not options.previews and not options.states:
+        return Files()
+    return open_all(options.previews, options.states, options.paths or (Path(),), options.root, options.stacks)
+
+
+def _programs(options: Options, files: Files) -> Discovery:
+    """Return the stacks whose programs are to run: none without a path, and none that a file stands for."""
+    from resilience_checks.sources.discovery import Discovery, discover
+
+    given = bool(options.previews or options.states)
+    if given and not options.paths:
+        return Discovery(())
+    try:
+        found = discover(options.paths, options.root, options.stacks)
+    except NothingToCheckError:
+        if not given:
+            raise
+        return Discovery(())
+    return replace(found, stacks=tuple(stack for stack in found.stacks if not files.stand_for(stack)))

@@ -1,0 +1,115 @@
+// Lookups: which answer each value comes from, and what stands for an answer that nobody gave.
+"use strict";
+
+const crypto = require("crypto");
+
+const LOOKUP = "urn:resilience-checks:lookup::";
+const LENGTH = 3;
+const FORMS = { invoke: false, invokeSingle: false, invokeOutput: true, invokeSingleOutput: true };
+
+exports.watch = function (loaded, notes, copy) {
+    for (const [name, output] of Object.entries(FORMS)) {
+        const original = loaded[name];
+        if (typeof original !== "function") {
+            continue;
+        }
+        loaded[name] = function asked(token, ...given) {
+            const number = notes.number();
+            const note = { number, token, place: notes.place(notes.stack(asked)) };
+            const current = { number, lookup: true, unknown: false, note };
+            const result = notes.context.run(current, () => original.call(this, token, ...given));
+            return output ? traced(result, current, copy) : answered(result, current, copy, notes);
+        };
+    }
+};
+
+/** An answer in the form of an output: it depends on its lookup, and is unknown where nobody answered. */
+function traced(result, current, copy) {
+    const { Output, DependencyResource } = copy;
+    const own = new DependencyResource(`${LOOKUP}${current.number}`);
+    const known = result.isKnown.then((is) => is && !current.unknown);
+    const resources = (result.allResources ? result.allResources() : Promise.resolve(result.resources())).then((all) => new Set([...all, own]));
+    return new Output(new Set([own]), result.promise(true), known, result.isSecret, resources);
+}
+
+function answered(result, current, copy, notes) {
+    return result.then((value) => {
+        if (!current.unknown) {
+            return value;
+        }
+        const standin = { number: current.number, token: current.note.token, assumed: new Set(), told: new Set() };
+        notes.standins.push(standin);
+        return stand(standin, "", copy, notes);
+    });
+}
+
+/**
+ * What a plain lookup returns when nobody gave its answer: an unknown output, and so is each of its properties. Where
+ * the program needs a value at once it is a text, a mark that the parent recognises; how many elements a list has and
+ * which number it is are assumptions, and told.
+ */
+function stand(standin, at, copy, notes) {
+    const { Output, DependencyResource } = copy;
+    const own = new DependencyResource(`${LOOKUP}${standin.number}`);
+    const unknown = new Output(new Set([own]), Promise.resolve(undefined), Promise.resolve(false), Promise.resolve(false), Promise.resolve(new Set([own])));
+    const text = () => mark(standin, at, notes);
+    const list = () => {
+        standin.assumed.add("length");
+        return Array.from({ length: LENGTH }, (_, index) => stand(standin, `${at}[${index}]`, copy, notes));
+    };
+    const primitive = (hint) => {
+        if (hint === "number") {
+            standin.assumed.add("number");
+            return 1;
+        }
+        return text();
+    };
+    return new Proxy(unknown, {
+        get(target, name) {
+            if (name === Symbol.toPrimitive) {
+                return primitive;
+            }
+            if (name === "toString" || name === "valueOf" || name === "toJSON") {
+                return text;
+            }
+            if (name === Symbol.iterator) {
+                return () => list()[Symbol.iterator]();
+            }
+            if (typeof name === "symbol" || name === "then" || name.startsWith("__") || name in target) {
+                return target[name];
+            }
+            if (name in Array.prototype) {
+                const array = list();
+                return typeof array[name] === "function" ? array[name].bind(array) : array[name];
+            }
+            if (name in String.prototype) {
+                const own = text();
+                return own[name].bind(own);
+            }
+            return stand(standin, /^\d+$/.test(name) ? `${at}[${name}]` : at ? `${at}.${name}` : name, copy, notes);
+        },
+        ownKeys(target) {
+            const internal = Reflect.ownKeys(target);
+            if (!notes.stack(undefined).slice(0, 3).some((frame) => notes.own(frame.file) !== undefined)) {
+                return internal;
+            }
+            throw needed(standin);
+        },
+    });
+}
+
+function mark(standin, at, notes) {
+    const text = `lookup${crypto.createHash("sha256").update(`${standin.number} ${at}`).digest("hex").slice(0, 24)}`;
+    if (!standin.told.has(text)) {
+        standin.told.add(text);
+        notes.write({ kind: "mark", text, number: standin.number, path: at });
+    }
+    return text;
+}
+
+function needed({ token }) {
+    const error = new Error(`the program needs the answer of ${token}`);
+    error.name = "LookupUnknown";
+    error.resilienceChecks = { kind: "lookup", token };
+    return error;
+}

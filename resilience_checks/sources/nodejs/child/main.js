@@ -1,0 +1,20 @@
+// Runs one Pulumi program against a monitor, with the SDK of the program's own node_modules.
+//
+// Started by launch.py in a process without network. It watches what the protocol does not carry, and writes it into
+// files of a private directory, as the Python child does: notes.jsonl, end.json and last.txt.
+"use strict";
+
+const fs = require("fs");
+const path = require("path");
+
+const directory = process.argv[2];
+const job = JSON.parse(fs.readFileSync(path.join(directory, "job.json"), "utf8"));
+const { Notes } = require("./notes");
+const notes = new Notes(directory, job.project_directory);
+
+require("./ending").watch(notes, process.argv[3] === "isolated");
+require("./network").refuse(notes);
+require("./hooks").install(notes, job);
+
+process.argv = [process.argv[0], job.run, ...job.arguments];
+require(job.run);
