@@ -9,13 +9,11 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.engines.comparison import PACKAGES
+from tests.engines.real import Engine
+from tools.pulumi_cli import build
+
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from tests.engines.comparison import PACKAGES  # noqa: E402 found only from the root
-from tests.engines.real import Engine  # noqa: E402
-from tools.pulumi_cli import build  # noqa: E402
-
 STACKS = sorted(path.parent for path in (ROOT / "stacks").glob("*/Pulumi.yaml"))
 GOAL = 0.7
 UNDECIDED = 10
