@@ -45,14 +45,10 @@ def test_a_plain_lookup_without_an_answer_does_not_stop_the_program(node_package
     assert set(first["inputs"]["text"]) == {"$unknown"}
     assert found["capabilities"]["complete"] is False
     assert found["notes"] == [
-<<<<<<< HEAD
-        "the answer of acme:index:getZones is not known: give it with --lookups; each list in it is taken to have 3 elements"
-=======
         (
             "the answer of acme:index:getZones is not known: give it with --lookups; "
             "each list in it is taken to have 3 elements"
         )
->>>>>>> node
     ]
 
 
