@@ -44,7 +44,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         root = request.info.root_directory
         entry = request.info.entry_point or "."
         job = {
-            "program": str(Path(root) / entry),
+            "program": str(Path(request.info.program_directory or root) / entry),
             "config": dict(request.config),
             "secrets": list(request.configSecretKeys),
             "settings": {

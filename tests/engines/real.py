@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -49,6 +50,8 @@ class Engine:
         }
         self._host, self._port = language_host.serve(sys.executable, program_environment)
         self._programs = 0
+        self.seconds = 0.0
+        """What the last command took."""
 
     def close(self) -> None:
         """Stop serving programs."""
@@ -122,7 +125,8 @@ class Engine:
                 provider, port = echo_provider.serve("echo", lookups)
                 serving.callback(provider.stop, None)
                 environment["PULUMI_DEBUG_PROVIDERS"] = ",".join(f"{package}:{port}" for package in packages)
-            return subprocess.run(
+            begun = time.perf_counter()
+            done = subprocess.run(
                 [str(self._cli), *command, "--stack", stack, "--non-interactive", f"--client=127.0.0.1:{self._port}"],
                 cwd=copy,
                 env=environment,
@@ -132,6 +136,8 @@ class Engine:
                 stdin=subprocess.DEVNULL,
                 timeout=_SECONDS,
             )
+            self.seconds = time.perf_counter() - begun
+            return done
 
     def _environment(self) -> dict[str, str]:
         return {

@@ -167,7 +167,10 @@ def test_given_outputs_of_a_stack_are_known_and_its_secrets_stay_secret(
 
 
 def test_outputs_that_nobody_gave_are_unknown(resources: dict[str, dict[str, Any]]) -> None:
-    why = "computed at deployment by pulumi:pulumi:StackReference organization/gone/prod"
+    why = (
+        "it is an output of stack organization/gone/prod, which is not among those checked: "
+        "give it with --stack-outputs"
+    )
     assert resources["from-unknown"]["inputs"] == {"vpc": {"$unknown": {"why": why}}}
 
 

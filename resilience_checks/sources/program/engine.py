@@ -10,7 +10,7 @@ import re
 import threading
 from typing import TYPE_CHECKING, Any
 
-from resilience_checks.sources.program.answers import Answers, lookup_id
+from resilience_checks.sources.program.answers import SHAPES, Answers, lookup_id
 from resilience_checks.sources.program.record import (
     PROVIDER,
     STACK,
@@ -174,6 +174,10 @@ class Engine:
         """Return what a method of a resource gives: what a user gave, else one unknown that makes all of it unknown."""
         given = self._given.answer(token, args)
         return {"result": UNKNOWN} if given is None else spelled(dict(given))
+
+    def assumes(self, token: str, args: Mapping[str, Any]) -> bool:
+        """Return whether an answer was made up of markers, so that further fields of it may be too."""
+        return token in SHAPES and self._given.answer(token, args) is None
 
     @staticmethod
     def id_of(token: str, args: Mapping[str, Any], provider: str) -> str:

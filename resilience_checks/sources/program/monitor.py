@@ -46,7 +46,8 @@ class Preview:
 
     A child may send with each request the metadata `number`, under which its notes about the request stand; a
     program without such a child is served all the same. An unknown answer is told in the response and, for SDKs
-    that do not know that field, in the trailing metadata `unknown`; `lookup` is the id of the lookup.
+    that do not know that field, in the trailing metadata `unknown`; `lookup` is the id of the lookup, and `assumed`
+    says that the answer is made of markers and need not have all fields.
     """
 
     def __init__(
@@ -190,6 +191,8 @@ class Preview:
             response.unknown = True
         else:
             getattr(response, "return").update(answer)
+            if self._engine.assumes(request.tok, args):
+                trailing.append(("assumed", "1"))
         context.set_trailing_metadata(tuple(trailing))
         return response
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import collections.abc
 import contextvars
 import json
 import sys
 import types
+import typing
 
 from .ending import LookupUnknownError
 from .monitor import lookup
@@ -47,6 +49,8 @@ def watch_lookups(notes: Notes) -> None:
             value, known = result.value, getattr(result, "is_known", True) and not current["unknown"]
             if not known and plain:
                 value, known = _standing(current, typ, notes), True
+            elif current.get("assumed"):
+                _complete(value, current, typ, notes)
             own = DependencyResource(f"{LOOKUP}{current['number']}")
             return type(result)(
                 value if known else None,
@@ -73,7 +77,11 @@ def _watch_plain(module: types.ModuleType, notes: Notes) -> None:
             result = original(tok, props, opts, typ, **options)
         finally:
             lookup.reset(token)
-        return type(result)(_standing(current, typ, notes)) if current["unknown"] else result
+        if current["unknown"]:
+            return type(result)(_standing(current, typ, notes))
+        if current.get("assumed"):
+            _complete(result.value, current, typ, notes)
+        return result
 
     module.invoke = watched
     pulumi.runtime.invoke = watched
@@ -88,20 +96,41 @@ def _begun(tok: str, notes: Notes) -> dict:
 def _standing(current: dict, typ: object, notes: Notes) -> object:
     """Return what stands for the answer of a plain lookup, and note what that assumes."""
     number, token = current["number"], current["note"]["token"]
+    notes.write(kind="standin", number=number, token=token, assumed=[])
+    try:
+        return _standin(current, notes).answer(typ)
+    except Exception as error:
+        raise LookupUnknownError(token) from error
+
+
+def _complete(value: object, current: dict, typ: object, notes: Notes) -> None:
+    """Mark the texts and mappings that an answer made of markers leaves out; nothing need be guessed for them."""
+    import pulumi
+    from pulumi import _types
+
+    if typ is None:
+        return
+    standin = _standin(current, notes)
+    types_ = _types.output_type_types(typ)
+    for name, wire, _ in _types._py_properties(typ):
+        kind = types_.get(wire)
+        kind = None if kind is None else _types.unwrap_optional_type(kind)
+        sure = kind is str or typing.get_origin(kind) in (dict, collections.abc.Mapping)
+        if sure and pulumi.get(value, name) is None:
+            pulumi.set(value, name, standin.of(kind, wire, 0))
+
+
+def _standin(current: dict, notes: Notes) -> Standin:
+    number, token = current["number"], current["note"]["token"]
 
     def tell(mark: str, path: str) -> None:
         notes.write(kind="mark", text=mark, number=number, path=path)
 
-    known_by = current["id"] or json.dumps([token, current.get("unsent")], sort_keys=True, default=str)
-
     def guess(what: str) -> None:
         notes.write(kind="standin", number=number, token=token, assumed=[what])
 
-    notes.write(kind="standin", number=number, token=token, assumed=[])
-    try:
-        return Standin(known_by, tell, guess).answer(typ)
-    except Exception as error:
-        raise LookupUnknownError(token) from error
+    known_by = current["id"] or json.dumps([token, current.get("unsent")], sort_keys=True, default=str)
+    return Standin(known_by, tell, guess)
 
 
 def _keep_places(module: types.ModuleType, notes: Notes) -> None:

@@ -39,6 +39,7 @@ class Monitor:
         if current is not None:
             told = {item[0]: item[1] for item in call.trailing_metadata() or ()}
             current["unknown"] = current["unknown"] or told.get("unknown") == "1"
+            current["assumed"] = told.get("assumed") == "1"
             current["id"] = told.get("lookup")
         return response
 
