@@ -95,6 +95,9 @@ class EchoProvider(provider_pb2_grpc.ResourceProviderServicer):
                     acceptResources=True,
                     parentStackTraceHandle=request.stack_trace_handle,
                     dependencies=request.dependencies,
+                    deletedWith=request.deletedWith,
+                    protect=request.protect if request.HasField("protect") else None,
+                    retainOnDelete=request.retainOnDelete if request.HasField("retainOnDelete") else None,
                     propertyDependencies={
                         key: resource_pb2.RegisterResourceRequest.PropertyDependencies(urns=found.urns)
                         for key, found in request.inputDependencies.items()

@@ -20,6 +20,8 @@ LOOKUPS = {
 }
 _LIBRARY = '''"""The resources of all programs of a batch."""
 
+import json
+
 import pulumi
 
 
@@ -38,7 +40,7 @@ def wrapped(value):
 
 
 def text(value):
-    return f"<{value}>"
+    return f"<{json.dumps(value, sort_keys=True)}>"  # the protocol keeps no order of keys
 
 
 def same(value):
@@ -219,7 +221,11 @@ class Program:
         self._outputs.append(name)
 
     def _inputs(self) -> list[str]:
-        return [f"{key}={self._value(2)}" for key in "abcd" if self._rng.random() < 0.55]
+        """Return inputs; assets only as a whole input, because as text or JSON they differ in each run."""
+        found = [f"{key}={self._value(2)}" for key in "abcd" if self._rng.random() < 0.55]
+        if self._rng.random() < 0.1:
+            found.append(f'e=pulumi.AssetArchive({{"one": pulumi.StringAsset({self._literal()!r})}})')
+        return found
 
     def _function(self) -> str:
         return self._rng.choice(("wrapped", "text", "same", "listed", "hidden", "later"))
@@ -252,9 +258,7 @@ class Program:
                 f"Output.all({inner}, {other}).apply({self._function()})",
                 f"Output.all(one={inner}, two={other}).apply(lambda both: both['one'])",
                 f'Output.concat("x-", {inner})' if self._simple(inner) else f"Output.all({inner}, {other})",
-                f"Output.json_dumps({inner})",
-                'pulumi.StringAsset("text")',
-                f'pulumi.AssetArchive({{"one": pulumi.StringAsset({self._literal()!r})}})',
+                f"Output.json_dumps({inner}, sort_keys=True)",
             )
         )
 
@@ -278,9 +282,8 @@ class Program:
         if before and self._rng.random() < 0.3:
             chosen = self._rng.sample(before, min(len(before), self._rng.randint(1, 2)))
             found["depends_on"] = f"[{', '.join(chosen)}]"
-        for key, value, chance in self._others(package):
-            if self._rng.random() < chance:
-                found[key] = value
+        others = self._others(package)
+        found.update({key: value for key, value, chance in others if self._rng.random() < chance})
         return f"ResourceOptions({', '.join(f'{key}={value}' for key, value in found.items())})"
 
     def _others(self, package: str) -> list[tuple[str, str, float]]:

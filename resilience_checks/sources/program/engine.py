@@ -25,7 +25,7 @@ from resilience_checks.sources.program.structs import UNKNOWN, dependencies, low
 from resilience_checks.sources.wire import has_secret, is_unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from resilience_checks.sources.given import Given
     from resilience_checks.sources.program.record import Alias
@@ -136,18 +136,39 @@ class Engine:
         self._keep(registered)
         return registered
 
-    def look_up(self, number: int, token: str, args: dict[str, Any], provider: str) -> dict[str, Any] | None:
-        """Record a lookup and return its answer; None where it is unknown, and the empty one where nothing runs."""
+    def waits_for(self, urns: Iterable[str]) -> bool:
+        """Return whether any of these, or of what stands in the components among them, is still to be made."""
+        with self._lock:
+            children: dict[str, list[Registered]] = {}
+            for item in self.record.resources:
+                children.setdefault(item.parent, []).append(item)
+            left, seen = [self._urns[urn] for urn in urns if urn in self._urns], set[str]()
+        while left:
+            item = left.pop()
+            if item.custom and not item.id:
+                return True
+            if not item.custom and item.urn not in seen:
+                seen.add(item.urn)
+                left += children.get(item.urn, ())
+        return False
+
+    def look_up(
+        self, number: int, token: str, args: dict[str, Any], provider: str, *, waits: bool = False
+    ) -> dict[str, Any] | None:
+        """Record a lookup and return its answer; None where it is unknown, and the empty one where nothing runs.
+
+        One that `waits` depends on what is still to be made, so its provider is not asked.
+        """
         urn = provider_urn(provider)
         key = lookup_id(token, args, urn)
         found = self._given.answer(token, args)
         given = None if found is None else spelled(dict(found))
-        blind = self._blind(urn) or is_unknown(args)
+        blind = self._blind(urn) or is_unknown(args) or waits
         answer = None if blind else given if given is not None else self.answers.answer(key, token, args)
         kept = None if blind else given
         with self._lock:
             self.record.lookups.append(Asked(key, number, token, args, urn, answer is not None, kept))
-        return {} if self._blind(urn) else answer
+        return {} if self._blind(urn) and not waits else answer
 
     def call(self, token: str, args: dict[str, Any]) -> dict[str, Any]:
         """Return what a method of a resource gives: what a user gave, else one unknown that makes all of it unknown."""

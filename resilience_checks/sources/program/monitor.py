@@ -98,6 +98,17 @@ class Preview:
 
         return resource_pb2.SupportsFeatureResponse(hasSupport=request.id in _FEATURES)
 
+    def GetDeploymentInfo(self, _request: Any, _context: Any) -> Any:  # noqa: N802
+        """Say the same to SDKs that ask once for everything; only they let the engine hold lookups back."""
+        from pulumi.runtime.proto import resource_pb2
+
+        numbers = {
+            name.removeprefix("RESOURCE_MONITOR_FEATURE_").replace("_", "").lower(): number
+            for name, number in resource_pb2.ResourceMonitorFeature.items()
+        }
+        told = {name.lower() for name in _FEATURES} | {"invokedependson", "invokeparent"}
+        return resource_pb2.DeploymentInfo(supportedFeatures=[numbers[name] for name in sorted(told & numbers.keys())])
+
     def RegisterResource(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Record a resource and answer as a preview does: no id, inputs echoed where a provider would."""
         from pulumi.runtime.proto import resource_pb2
@@ -171,7 +182,8 @@ class Preview:
         except RefusedError as refused:
             self._refuse(refused, Request(request.tok, ""), context)
             raise
-        answer = self._engine.look_up(_number(context), request.tok, args, provider)
+        waits = self._engine.waits_for(getattr(request, "dependsOn", ()))
+        answer = self._engine.look_up(_number(context), request.tok, args, provider, waits=waits)
         trailing = [("lookup", self._engine.id_of(request.tok, args, provider))]
         if answer is None:
             trailing.append(("unknown", "1"))

@@ -57,7 +57,9 @@ class Transforms:
                 if key in request.inputs:
                     request.inputs[key] = carrying(request.inputs[key], urns)
         options = _options(request, message)
-        for _ in range(2 if request.remote else 1):  # a remote component is registered once more where it is made
+        for again in range(2 if request.remote else 1):  # a remote component is registered once more where it is made
+            if again:
+                request.inputs = {key: raised(value) for key, value in request.inputs.items()}
             for callback in callbacks:
                 options = self._one(callback, request, options)
         _take(request, options)
