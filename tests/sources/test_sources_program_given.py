@@ -130,7 +130,7 @@ def test_what_stands_for_a_plain_answer_is_recognised_wherever_it_ends(
     assert resources["template"]["inputs"] == {
         "cpus": answer("cpus"),
         "firmware": answer("firmware"),
-        "disks": [answer("disks[0]"), answer("disks[1]"), answer("disks[2]")],
+        "disks": answer("disks"),
         "labels": answer("labelMap"),
     }
     assert "never" not in resources
@@ -144,14 +144,20 @@ def test_what_stands_for_a_plain_answer_is_recognised_wherever_it_ends(
 
 def test_a_guess_is_said_and_leaves_the_graph_incomplete(found: dict[str, Any]) -> None:
     assert found["capabilities"]["complete"] is False
+    template, raw = (f"__main__.py:{line(text)}" for text in ("getTemplate", "getRaw"))
     assert (
-        "the answer of acme:index:getTemplate is not known: give it with --lookups; "
-        "each list in it is taken to have 3 elements; its numbers and flags are guesses"
+        f"the answer of acme:index:getTemplate ({template}) is not known: give it with --lookups; "
+        f"cpus is taken to be 1 (__main__.py:{line('template.cpus')}); "
+        f"secure is taken to be false (__main__.py:{line('if template.secure')})"
     ) in found["notes"]
     assert (
-        "the answer of acme:index:getRaw is not known: give it with --lookups; "
-        "what the program goes through in it is taken to be empty"
+        f"the answer of acme:index:getRaw ({raw}) is not known: give it with --lookups; "
+        f"what the program goes through in parts is taken to be empty (__main__.py:{line('for part in')})"
     ) in found["notes"]
+
+
+def line(fragment: str) -> int:
+    return next(number for number, text in enumerate(PROGRAM.splitlines(), 1) if fragment in text)
 
 
 def test_what_a_method_returns_is_unknown(resources: dict[str, dict[str, Any]]) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from resilience_checks.model.graph import Capabilities, ResourceGraph, SkippedCallback
 from resilience_checks.model.location import Location
 from resilience_checks.model.resource import Lookup, Resource, ResourceOptions
+from resilience_checks.sources.program import guesses
 from resilience_checks.sources.program.answers import Answers, lookup_id
 from resilience_checks.sources.program.conversion import Converter
 from resilience_checks.sources.program.notes import read_notes
@@ -69,7 +70,7 @@ class _Builder:
         behind = self._references(self._notes.outputs)
         outputs = self._values(self._record.outputs.get(stack_urn, {}), behind)
         remarks = [*notes, *(f"not watched with this SDK: {what}" for what in self._notes.unwatched)]
-        remarks += self._notes.assumptions()
+        remarks += guesses.told(self._notes, self._place)
         if environment and self._notes.unset:
             remarks.append(
                 f"not set, so that the `environment:` may define it: {', '.join(sorted(set(self._notes.unset)))}"
@@ -94,7 +95,7 @@ class _Builder:
                 element_dependencies=whole,
                 secret_equality=True,
                 lines=True,
-                complete=not remote and not self._notes.guessed,
+                complete=not remote and not guesses.decisive(self._notes),
             ),
             notes=tuple(remarks),
             digest=digest,

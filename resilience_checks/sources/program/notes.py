@@ -3,8 +3,10 @@
 A child in any language may write any of these, each with the number that it sends with the request it is about:
 `place` (file, line), `elements` (the URNs behind each element of an input, or null), `lookup` (token, elements, place,
 and `unsent` arguments of one that was never sent), `mark` (a text that stands for a value of a lookup's answer),
-`standin` (what had to be assumed for one), and without a number `outputs` (elements of the stack's outputs),
-`skipped` (a callback that was not called), `unset` (a configuration value), `unwatched` (a part of the SDK).
+`standin` (something stands for one that nobody gave), `guess` (the program relies on what nobody knows of an answer:
+`what` is `length`, `least`, `elements` or `number`, with path, value and place), and without a number `outputs`
+(elements of the stack's outputs), `skipped` (a callback that was not called), `unset` (a configuration value),
+`unwatched` (a part of the SDK).
 """
 
 from __future__ import annotations
@@ -16,12 +18,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pathlib import Path
 
-_ASSUMED = {
-    "elements": "what the program goes through in it is taken to be empty",
-    "length": "each list in it is taken to have 3 elements",
-    "number": "its numbers and flags are guesses",
-}
-
 
 @dataclass
 class Notes:
@@ -32,6 +28,7 @@ class Notes:
     lookups: dict[int, dict[str, Any]] = field(default_factory=dict)
     marks: list[tuple[str, int, str]] = field(default_factory=list)
     standins: list[dict[str, Any]] = field(default_factory=list)
+    guesses: list[dict[str, Any]] = field(default_factory=list)
     outputs: dict[str, list[str]] = field(default_factory=dict)
     skipped: list[dict[str, Any]] = field(default_factory=list)
     unset: list[str] = field(default_factory=list)
@@ -42,25 +39,6 @@ class Notes:
         """The numbers of the lookups for whose answers something stood."""
         return frozenset(note["number"] for note in self.standins)
 
-    @property
-    def guessed(self) -> bool:
-        """Whether a length or a number was guessed, on which it may hang what the program makes."""
-        return any(note["assumed"] for note in self.standins)
-
-    def assumptions(self) -> list[str]:
-        """Return what had to be assumed of answers that nobody gave, once for each token."""
-        found: dict[str, set[str]] = {}
-        for note in self.standins:
-            found.setdefault(note["token"], set()).update(note["assumed"])
-        return [
-            "; ".join(
-                [
-                    f"the answer of {token} is not known: give it with --lookups",
-                    *(_ASSUMED[name] for name in sorted(names)),
-                ]
-            )
-            for token, names in found.items()
-        ]
 
 
 def read_notes(file: Path) -> Notes:
@@ -85,6 +63,8 @@ def _take(notes: Notes, kind: str, note: dict[str, Any]) -> None:
             notes.marks.append((note["text"], note["number"], note["path"]))
         case "standin":
             notes.standins.append(note)
+        case "guess":
+            notes.guesses.append(note)
         case "outputs":
             notes.outputs = note["elements"] or {}
         case "skipped":

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from .guesses import Marked, revive
 from .monitor import lookup, preparing, registration
 from .notes import Notes
-from .standins import Marked
 
 
 def watch_resources(notes: Notes) -> None:
@@ -89,6 +89,37 @@ def _send_marks(rpc: object) -> None:
         return await original(value.mark if isinstance(value, Marked) else value, *arguments, **options)
 
     rpc.serialize_property = marked
+    _keep_marks(rpc)
+
+
+def _keep_marks(rpc: object) -> None:
+    """Keep what stands for a value in one piece where the SDK would copy it part by part."""
+    from pulumi import Output
+    from pulumi.runtime import stack
+
+    lifted, translated, received, put_out = (
+        Output.from_input,
+        rpc.translate_output_properties,
+        rpc.deserialize_property,
+        stack.massage,
+    )
+
+    def from_input(value: object) -> object:
+        if not isinstance(value, Marked):
+            return lifted(value)
+        return lifted(None).apply(lambda _: value)
+
+    def translate(output: object, *arguments: object, **options: object) -> object:
+        return output if isinstance(output, Marked) else translated(output, *arguments, **options)
+
+    def deserialize(value: object, *arguments: object, **options: object) -> object:
+        return revive(received(value, *arguments, **options))
+
+    def massage(value: object, *arguments: object) -> object:
+        return value if isinstance(value, Marked) else put_out(value, *arguments)
+
+    Output.from_input = staticmethod(from_input)
+    rpc.translate_output_properties, rpc.deserialize_property, stack.massage = translate, deserialize, massage
 
 
 async def _elements(original: object, inputs: object, arguments: tuple, options: dict) -> dict | None:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import collections.abc
 import contextvars
 import json
+import re
 import sys
 import types
 import typing
 
 from .ending import LookupUnknownError
+from .guesses import Marked
 from .monitor import lookup
 from .notes import Notes
-from .standins import Standin
+from .standins import Standin, watch_numbers
 
 LOOKUP = "urn:resilience-checks:lookup::"
+MARKER = re.compile(r"lookup[0-9a-f]{24}")
 _PLAIN = {"invoke", "invoke_single", "invoke_async"}
 asked_at: contextvars.ContextVar = contextvars.ContextVar("asked_at", default=None)
 
@@ -22,6 +25,8 @@ asked_at: contextvars.ContextVar = contextvars.ContextVar("asked_at", default=No
 def watch_lookups(notes: Notes) -> None:
     import pulumi.runtime.invoke  # noqa: F401 the module, which a function of the same name hides
 
+    watch_numbers()
+    _write_marks()
     module = sys.modules["pulumi.runtime.invoke"]
     if not hasattr(module, "invoke_output"):
         _watch_plain(module, notes)
@@ -87,6 +92,15 @@ def _watch_plain(module: types.ModuleType, notes: Notes) -> None:
     pulumi.runtime.invoke = watched
 
 
+def _write_marks() -> None:
+    """Let YAML, which knows no classes but its own, write what stands for a value as its mark."""
+    try:
+        from yaml.representer import SafeRepresenter
+    except ImportError:  # then the program cannot write it either
+        return
+    SafeRepresenter.add_multi_representer(Marked, lambda dumper, value: dumper.represent_data(value.mark))
+
+
 def _begun(tok: str, notes: Notes) -> dict:
     number = notes.number()
     note = {"number": number, "token": tok, "place": asked_at.get() or notes.here()}
@@ -94,9 +108,9 @@ def _begun(tok: str, notes: Notes) -> dict:
 
 
 def _standing(current: dict, typ: object, notes: Notes) -> object:
-    """Return what stands for the answer of a plain lookup, and note what that assumes."""
+    """Return what stands for the answer of a plain lookup, and note that something does."""
     number, token = current["number"], current["note"]["token"]
-    notes.write(kind="standin", number=number, token=token, assumed=[])
+    notes.write(kind="standin", number=number, token=token)
     try:
         return _standin(current, notes).answer(typ)
     except Exception as error:
@@ -104,30 +118,42 @@ def _standing(current: dict, typ: object, notes: Notes) -> object:
 
 
 def _complete(value: object, current: dict, typ: object, notes: Notes) -> None:
-    """Mark the texts and mappings that an answer made of markers leaves out; nothing need be guessed for them."""
+    """Mark the texts and mappings that an answer made of markers leaves out, and its lists as of a guessed length."""
     import pulumi
     from pulumi import _types
 
+    standin = _standin(current, notes)
+    if isinstance(value, dict) and not (typ and _types.is_output_type(typ)):
+        value.update({name: standin.texts(name) for name, item in value.items() if _is_guessed(item)})
     if typ is None:
         return
-    standin = _standin(current, notes)
     types_ = _types.output_type_types(typ)
     for name, wire, _ in _types._py_properties(typ):
         kind = types_.get(wire)
         kind = None if kind is None else _types.unwrap_optional_type(kind)
         sure = kind is str or typing.get_origin(kind) in (dict, collections.abc.Mapping)
-        if sure and pulumi.get(value, name) is None:
+        known = pulumi.get(value, name)
+        if sure and known is None:
             pulumi.set(value, name, standin.of(kind, wire, 0))
+        elif _is_guessed(known):
+            pulumi.set(value, name, standin.texts(wire))
+
+
+def _is_guessed(value: object) -> bool:
+    """Return whether a list is one of markers, of which nobody knows how many there are."""
+    return isinstance(value, list) and bool(value) and all(MARKER.fullmatch(str(item)) for item in value)
 
 
 def _standin(current: dict, notes: Notes) -> Standin:
-    number, token = current["number"], current["note"]["token"]
+    number, token, told = current["number"], current["note"]["token"], set()
 
     def tell(mark: str, path: str) -> None:
         notes.write(kind="mark", text=mark, number=number, path=path)
 
-    def guess(what: str) -> None:
-        notes.write(kind="standin", number=number, token=token, assumed=[what])
+    def guess(what: str, path: str, value: object, frame: object) -> None:
+        if (what, path, value) not in told:
+            told.add((what, path, value))
+            notes.write(kind="guess", number=number, token=token, what=what, path=path, value=value, place=notes.here(frame, task=True))
 
     known_by = current["id"] or json.dumps([token, current.get("unsent")], sort_keys=True, default=str)
     return Standin(known_by, tell, guess)

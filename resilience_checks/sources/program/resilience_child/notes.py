@@ -37,12 +37,17 @@ class Notes:
             known = self.files[filename] = own and Path(filename).is_absolute()
         return known
 
-    def here(self, frame: object = None) -> dict | None:
-        """Return the innermost frame of the program itself, from here or from this frame on."""
+    def here(self, frame: object = None, *, task: bool = False) -> dict | None:
+        """Return the innermost frame of the program itself, from here or from this frame on.
+
+        `task`: only within the task that runs; below it stands whatever the program waits in at that moment.
+        """
         frame = frame or sys._getframe(1)
         while frame is not None:
             if self.inside(frame.f_code.co_filename):
                 return {"file": os.path.realpath(frame.f_code.co_filename), "line": frame.f_lineno}
+            if task and frame.f_globals.get("__name__") == "asyncio.events":
+                return None
             frame = frame.f_back
         return None
 

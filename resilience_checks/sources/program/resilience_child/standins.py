@@ -1,30 +1,33 @@
 """What stands for a value that nobody knows where the program cannot be given an unknown.
 
 Each stand-in carries a mark that the parent recognises wherever it ends: a text is the mark itself, a number becomes
-it when it is sent. How long a list is, whether a flag is set and which number it is are assumptions, and said to be.
+it when it is sent. How long a list is, whether a flag is set and which number it is are assumptions, and said to be
+as soon as the program can make anything hang on them.
 """
 
 from __future__ import annotations
 
 import collections.abc
 import hashlib
+import sys
 import typing
 
-LENGTH = 3
+from .guesses import Empty, Guessed, Marked, asks, is_answer
+
 _DEEPEST = 5
 
 
-class Marked:
-    """A value that is sent as its mark."""
+class Guess(Marked):
+    """What stands for a number or a flag; `read` is called when the program reads it."""
 
-    mark = ""
+    read: object = None
 
 
-class Number(Marked, int):
+class Number(Guess, int):
     """A number that is not known, taken to be one; a flag that is not known is a zero."""
 
 
-class Decimal(Marked, float):
+class Decimal(Guess, float):
     """A number with a fraction that is not known."""
 
 
@@ -49,11 +52,11 @@ class Anything(str):
         return self[key]
 
     def __iter__(self) -> object:
-        self._stand.assume("elements")
+        self._stand.guess("elements", self._at, 0, sys._getframe(1))
         return iter(())
 
     def __len__(self) -> int:
-        self._stand.assume("elements")
+        self._stand.guess("elements", self._at, 0, sys._getframe(1))
         return 0
 
     def __bool__(self) -> bool:
@@ -65,7 +68,7 @@ class Anything(str):
     values = items = keys
 
 
-class Fields(Marked, dict):
+class Fields(Marked, Empty, dict):
     """An object of which no field is known: each is a text as soon as it is asked for; as a whole it is its mark."""
 
     def __init__(self, stand: object, at: str) -> None:
@@ -87,18 +90,12 @@ class Fields(Marked, dict):
 class Standin:
     """Makes the stand-ins of one lookup.
 
-    `tell` is told each mark with its path, `guess` once each kind of thing that had to be assumed.
+    `tell` is told each mark with its path, `guess` what had to be assumed, at which path, and by which frame.
     """
 
     def __init__(self, lookup: str, tell: object, guess: object) -> None:
         self._lookup, self._tell, self._told = lookup, tell, set()
-        self._guess, self._guessed = guess, set()
-
-    def assume(self, what: str) -> None:
-        """Say that the program relies on something which nobody knows."""
-        if what not in self._guessed:
-            self._guessed.add(what)
-            self._guess(what)
+        self.guess = guess
 
     def anything(self, at: str) -> Anything:
         """Return the value at a path of an answer without types."""
@@ -118,11 +115,10 @@ class Standin:
         if kind is None or origin in (dict, collections.abc.Mapping):
             return Fields(self, at)
         if origin in (list, collections.abc.Sequence):
-            self.assume("length")
             (inner,) = typing.get_args(kind) or (typing.Any,)
-            return [self.of(inner, f"{at}[{index}]", depth + 1) for index in range(LENGTH)]
+            return Guessed(self, at, lambda index: self.of(inner, f"{at}[{index}]", depth + 1))
         if kind is bool:
-            return self._marked(Number(0), at)
+            return self._marked(Number(0), at, shown=False)
         if kind is int:
             return self._marked(Number(1), at)
         if kind is float:
@@ -137,9 +133,13 @@ class Standin:
             self._tell(mark, at)
         return mark
 
-    def _marked(self, number: object, at: str) -> object:
-        self.assume("number")
+    def texts(self, at: str) -> Guessed:
+        """Return the list of texts at a path of the answer."""
+        return Guessed(self, at, lambda index: self.text(f"{at}[{index}]"))
+
+    def _marked(self, number: object, at: str, *, shown: object = 1) -> object:
         number.mark = self.text(at)
+        number.read = lambda frame: self.guess("number", at, shown, frame)
         return number
 
     def _object(self, kind: type, at: str, depth: int) -> object:
@@ -148,3 +148,21 @@ class Standin:
         types = {} if depth > _DEEPEST else _types.output_type_types(kind)
         values = {name: self.of(inner, f"{at}.{name}" if at else name, depth + 1) for name, inner in types.items()}
         return _types.output_type_from_dict(kind, values)
+
+
+def watch_numbers() -> None:
+    """Tell of a number or a flag when the program reads it: what hangs on one cannot be seen."""
+    import pulumi
+    from pulumi import _types
+
+    original = _types.get
+
+    def read(self: object, name: str) -> object:
+        value = original(self, name)
+        if isinstance(value, Guess) and sys._getframe(1).f_locals.get("self") is self:
+            frame = sys._getframe(2)
+            if asks(frame) and not is_answer(frame.f_locals.get("self")):
+                value.read(frame)
+        return value
+
+    pulumi.get = _types.get = read
