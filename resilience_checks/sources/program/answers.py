@@ -74,6 +74,7 @@ class Answers:
     def __init__(self) -> None:
         """Start without any answer given."""
         self._markers: dict[str, tuple[str, str]] = {}
+        self._wholes: set[str] = set()
 
     def answer(self, lookup: str, token: str, args: Mapping[str, object]) -> dict[str, object] | None:
         """Return the fields of the answer, None where the table has no shape for the token."""
@@ -89,13 +90,20 @@ class Answers:
             answer[name] = args[name] if name in args else self._marker(lookup, name)
         return answer
 
-    def learn(self, text: str, lookup: str, path: str) -> None:
-        """Recognise a text that a child made to stand for an answer that nobody gave."""
+    def learn(self, text: str, lookup: str, path: str, *, whole: bool = False) -> None:
+        """Recognise a text that a child made to stand for an answer that nobody gave, or for a whole list of one."""
         self._markers[text] = (lookup, path)
+        if whole:
+            self._wholes.add(text)
 
     def source(self, text: str) -> tuple[str, str] | None:
         """Return lookup and field of a text that is an answer's value."""
         return self._markers.get(text)
+
+    def whole(self, items: list[object]) -> tuple[str, str] | None:
+        """Return lookup and field of a list that a child sent as its mark, of which alone the list then consists."""
+        text = items[0] if len(items) == 1 else None
+        return self._markers[text] if isinstance(text, str) and text in self._wholes else None
 
     def within(self, text: str) -> tuple[tuple[str, str], ...]:
         """Return lookup and field of every answer's value that a text was built from."""

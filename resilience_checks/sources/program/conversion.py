@@ -51,6 +51,9 @@ class Converter:
         if isinstance(value, dict):
             return self._mapping(value, at, origin, note)
         if isinstance(value, list):
+            whole = self._answers.whole(value)
+            if whole is not None:
+                return LookupAnswer(*whole)
             return [self._value(item, f"{at}[{index}]", origin, note) for index, item in enumerate(value)]
         if isinstance(value, float):
             return _number(value)

@@ -54,8 +54,8 @@ class _Builder:
         self._converter = Converter(answers)
         self._notes = read_notes(private / "notes.jsonl")
         self._lookup_ids = self._number_lookups()
-        for text, number, path in self._notes.marks:
-            answers.learn(text, self._lookup_ids.get(number, "lookup"), path)
+        for text, number, path, whole in self._notes.marks:
+            answers.learn(text, self._lookup_ids.get(number, "lookup"), path, whole=whole)
         self._registered = frozenset(item.urn for item in record.resources)
 
     def graph(

@@ -2,7 +2,8 @@
 
 A child in any language may write any of these, each with the number that it sends with the request it is about:
 `place` (file, line), `elements` (the URNs behind each element of an input, or null), `lookup` (token, elements, place,
-and `unsent` arguments of one that was never sent), `mark` (a text that stands for a value of a lookup's answer),
+and `unsent` arguments of one that was never sent), `mark` (a text that stands for a value of a lookup's answer;
+with `whole` it stands, as the one element of a list, for that list),
 `standin` (something stands for one that nobody gave), `guess` (the program relies on what nobody knows of an answer:
 `what` is `length`, `least`, `elements` or `number`, with path, value and place), and without a number `outputs`
 (elements of the stack's outputs), `skipped` (a callback that was not called), `unset` (a configuration value),
@@ -26,7 +27,7 @@ class Notes:
     elements: dict[int, dict[str, list[str]] | None] = field(default_factory=dict)
     places: dict[int, dict[str, Any]] = field(default_factory=dict)
     lookups: dict[int, dict[str, Any]] = field(default_factory=dict)
-    marks: list[tuple[str, int, str]] = field(default_factory=list)
+    marks: list[tuple[str, int, str, bool]] = field(default_factory=list)
     standins: list[dict[str, Any]] = field(default_factory=list)
     guesses: list[dict[str, Any]] = field(default_factory=list)
     outputs: dict[str, list[str]] = field(default_factory=dict)
@@ -60,7 +61,7 @@ def _take(notes: Notes, kind: str, note: dict[str, Any]) -> None:
         case "lookup":
             notes.lookups[note["number"]] = note
         case "mark":
-            notes.marks.append((note["text"], note["number"], note["path"]))
+            notes.marks.append((note["text"], note["number"], note["path"], note.get("whole", False)))
         case "standin":
             notes.standins.append(note)
         case "guess":

@@ -46,8 +46,8 @@ def test_a_plain_lookup_without_an_answer_does_not_stop_the_program(node_package
     assert found["capabilities"]["complete"] is False
     assert found["notes"] == [
         (
-            "the answer of acme:index:getZones is not known: give it with --lookups; "
-            "each list in it is taken to have 3 elements"
+            "the answer of acme:index:getZones (project/index.js:6) is not known: give it with --lookups; "
+            "names is taken to have 3 elements, on which the program relies (project/index.js:8)"
         )
     ]
 

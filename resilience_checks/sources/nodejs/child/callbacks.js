@@ -4,6 +4,8 @@
 const inspector = require("inspector");
 const path = require("path");
 
+const guesses = require("./guesses");
+
 const SDK = /[\\/]@pulumi[\\/]pulumi[\\/]/;
 const CALLS = /\bnew\b|[\w$\])]\s*(?:\?\.)?\(|`/;
 const CHAIN = /(?<make>\bnew\s+)?(?<![\w$.])(?<root>[A-Za-z_$][\w$]*)(?<rest>(?:\s*(?:\?\.|\.)\s*[A-Za-z_$][\w$]*)*)(?<call>\s*(?:\?\.\s*)?\()?/g;
@@ -21,8 +23,11 @@ exports.watch = function (loaded, notes, copy) {
     copy.Output = Output;
     classes.add(copy);
     Output.prototype.apply = function applied(func, withUnknowns) {
-        if (typeof func !== "function" || withUnknowns) {
+        if (typeof func !== "function") {
             return original.call(this, func, withUnknowns);
+        }
+        if (withUnknowns) {
+            return original.call(this, (value) => func(guesses.revived(value)), withUnknowns);
         }
         const waiting = { func, at: {} };
         const limit = Error.stackTraceLimit;
@@ -32,7 +37,7 @@ exports.watch = function (loaded, notes, copy) {
         pending.add(waiting);
         return original.call(this, (...given) => {
             pending.delete(waiting);
-            return func(...given);
+            return func(...given.map((value) => guesses.revived(value)));
         });
     };
 };

@@ -34,8 +34,8 @@ exports.watch = function (notes, isolated) {
         } else if (!end && !notes.finished) {
             end = { kind: "unfinished" };
         }
-        for (const { number, token, assumed } of notes.standins) {
-            notes.write({ kind: "standin", number, token, assumed: [...assumed] });
+        for (const { number, token } of notes.standins) {
+            notes.write({ kind: "standin", number, token });
         }
         if (!end) {
             callbacks.report(notes);

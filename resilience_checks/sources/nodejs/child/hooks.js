@@ -207,6 +207,7 @@ function method(stub, name, notes, Metadata) {
         if (name === "invoke" && current) {
             call.on("status", (status) => {
                 current.unknown = current.unknown || status.metadata.get("unknown").length > 0;
+                current.assumed = status.metadata.get("assumed").length > 0;
             });
         }
         return call;
