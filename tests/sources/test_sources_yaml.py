@@ -329,3 +329,48 @@ def test_outputs_say_what_they_come_from(tmp_path: Path) -> None:
     assert data(graph)["outputs"] == {"cidr": "10.0.0.0/16", "id": computed("aws:ec2/vpc:Vpc", "vpc")}
     expected: dict[str, Any] = {"cidr": (VPC,), "id": (VPC,)}
     assert graph.output_dependencies == expected
+
+
+def test_a_list_of_an_answer_that_nobody_gave_is_one_value_and_as_long_as_the_program_needs(tmp_path: Path) -> None:
+    graph = evaluate(
+        tmp_path,
+        """
+variables:
+  zones: {"fn::aws:getAvailabilityZones": {}}
+resources:
+  a:
+    type: acme:index:Thing
+    properties:
+      all: "${zones.names}"
+      first: "${zones.names[0]}"
+      second: {"fn::select": [1, "${zones.names}"]}
+      fifth: "${zones.names[4]}"
+      text: {"fn::join": [",", "${zones.names}"]}
+      json: {"fn::toJSON": {names: "${zones.names}"}}
+  b: {type: acme:index:Thing, properties: {all: "${a.all}", nested: [{zones: "${zones.zoneIds}"}]}}
+outputs: {zones: "${zones.names}"}
+""",
+    )
+    (lookup,) = graph.lookups
+
+    def answer(path: str) -> dict[str, Any]:
+        return {"$lookup": {"id": lookup.id, "path": path}}
+
+    built = {"$unknown": {"why": f"built from the answer of {lookup.id.split(':', 1)[1]}"}}
+    assert inputs(graph, "a") == {
+        "all": answer("names"),
+        "first": answer("names[0]"),
+        "second": answer("names[1]"),
+        "fifth": answer("names[4]"),
+        "text": built,
+        "json": built,
+    }
+    assert inputs(graph, "b") == {"all": answer("names"), "nested": [{"zones": answer("zoneIds")}]}
+    assert data(graph)["outputs"] == {"zones": answer("names")}
+    assert graph.capabilities.complete
+    assert graph.notes[1:] == (
+        (
+            f"the answer of {lookup.token} (Pulumi.yaml:5) is not known: give it with --lookups; "
+            "names is taken to have at least 5 elements"
+        ),
+    )

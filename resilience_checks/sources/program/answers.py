@@ -83,11 +83,11 @@ class Answers:
         shape = SHAPES.get(token)
         if shape is None:
             return None
-        answer: dict[str, object] = {name: self._marker(lookup, name) for name in shape.fields}
+        answer: dict[str, object] = {name: self.part(lookup, name) for name in shape.fields}
         for name, length in shape.lists.items():
-            answer[name] = [self._marker(lookup, f"{name}[{index}]") for index in range(length)]
+            answer[name] = [self.part(lookup, f"{name}[{index}]") for index in range(length)]
         for name in shape.echoed:
-            answer[name] = args[name] if name in args else self._marker(lookup, name)
+            answer[name] = args[name] if name in args else self.part(lookup, name)
         return answer
 
     def learn(self, text: str, lookup: str, path: str, *, whole: bool = False) -> None:
@@ -110,7 +110,8 @@ class Answers:
         found = (self._markers.get(marker) for marker in MARKER.findall(text))
         return tuple(pair for pair in found if pair is not None)
 
-    def _marker(self, lookup: str, path: str) -> str:
+    def part(self, lookup: str, path: str) -> str:
+        """Return the marker of the value at a path of an answer."""
         marker = f"lookup{hashlib.sha256(f'{lookup} {path}'.encode()).hexdigest()[:24]}"
         self._markers[marker] = (lookup, path)
         return marker

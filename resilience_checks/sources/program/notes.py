@@ -41,7 +41,6 @@ class Notes:
         return frozenset(note["number"] for note in self.standins)
 
 
-
 def read_notes(file: Path) -> Notes:
     """Return what the child noted; a program that ran without one has no such file."""
     notes = Notes()
@@ -62,14 +61,10 @@ def _take(notes: Notes, kind: str, note: dict[str, Any]) -> None:
             notes.lookups[note["number"]] = note
         case "mark":
             notes.marks.append((note["text"], note["number"], note["path"], note.get("whole", False)))
-        case "standin":
-            notes.standins.append(note)
-        case "guess":
-            notes.guesses.append(note)
         case "outputs":
             notes.outputs = note["elements"] or {}
-        case "skipped":
-            notes.skipped.append(note)
+        case "standin" | "guess" | "skipped":
+            {"standin": notes.standins, "guess": notes.guesses, "skipped": notes.skipped}[kind].append(note)
         case "unset":
             notes.unset.append(note["key"])
         case "unwatched":

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any
 from resilience_checks.sources.yaml_program import functions
 from resilience_checks.sources.yaml_program.expressions import Call, Invoke, Listed, Literal, Mapped, Symbol, Text
 from resilience_checks.sources.yaml_program.opaque import built_from
-from resilience_checks.sources.yaml_program.outputs import Handle, Output, Partial, lift, outputs_in, unknown, weight
+from resilience_checks.sources.yaml_program.outputs import (
+    Handle,
+    Measured,
+    Output,
+    Partial,
+    lift,
+    outputs_in,
+    unknown,
+    weight,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -124,6 +133,8 @@ class Evaluator:
     def _element(self, value: list[Any], step: str | int, at: At) -> Any:
         if not isinstance(step, int):
             raise self._error(at, f"`{step}` is asked of a list", "take an element first: `[0]`")
+        if isinstance(value, Measured):
+            return value.part(step)
         if step >= len(value):
             raise self._error(at, f"element {step} is asked of a list of {len(value)}", "take another element")
         return value[step]

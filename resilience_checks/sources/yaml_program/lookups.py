@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.location import Location
 from resilience_checks.model.resource import Lookup
-from resilience_checks.sources.program.answers import lookup_id
+from resilience_checks.sources.program.answers import SHAPES, lookup_id
 from resilience_checks.sources.program.structs import UNKNOWN
 from resilience_checks.sources.yaml_program.evaluation import resources_of
-from resilience_checks.sources.yaml_program.outputs import Output, Partial, outputs_in, plain, unknown
+from resilience_checks.sources.yaml_program.outputs import Measured, Output, Partial, outputs_in, plain, unknown
 from resilience_checks.sources.yaml_program.received import received
 from resilience_checks.sources.yaml_program.settled import sent, settle
 from resilience_checks.sources.yaml_program.tokens import resolve
@@ -56,7 +56,7 @@ class Lookups:
         waited = resources_of(options.get("dependsOn", [])) or []
         after = Output(deps=frozenset(item.urn for item in waited), sources=frozenset(item.urn for item in waited))
         missing = next((output for output in outputs if not output.known), None)
-        key, answer = self._answer(token.text, settled, provider, missing)
+        key, answer = self._answer(token.text, settled, provider, missing, expression)
         if key not in self.found:
             self.found[key] = self._lookup(key, token.text, settled, provider, answer, expression)
         mark = Output(sources=frozenset({key}))
@@ -85,7 +85,7 @@ class Lookups:
         return parent.providers.get(package) if parent is not None else None
 
     def _answer(
-        self, token: str, settled: Settled, provider: Handle | None, missing: Output | None
+        self, token: str, settled: Settled, provider: Handle | None, missing: Output | None, expression: Invoke
     ) -> tuple[str, Partial | None]:
         """Return the id of the lookup, and what is known of its answer; the engine is not asked with unknown arguments."""
         args = {name: sent(plain(value)) for name, value in settled.tree.items()}
@@ -99,7 +99,27 @@ class Lookups:
             return key, None
         given = self.engine.record.lookups[-1].given
         why = f"`{{}}` of the answer of {token} is not known offline"
-        return key, Partial(received(answer), why if given is None else f"the answer given for {token} has no `{{}}`")
+        if given is not None:
+            return key, Partial(received(answer), f"the answer given for {token} has no `{{}}`")
+        found = received(answer)
+        lists = {
+            name: self._measured(item, key, name, f"{token} ({self.shown}:{expression.at[0]})")
+            for name, item in found.items()
+            if isinstance(item, list) and token in SHAPES and name in SHAPES[token].lists
+        }
+        return key, Partial({**found, **lists}, why)
+
+    def _measured(self, elements: list[Any], key: str, name: str, asked: str) -> Measured:
+        """Return a list of an answer that nobody gave; one that the program takes to be longer is told."""
+        answers = self.engine.answers
+
+        def part(index: int) -> str:
+            if index >= len(elements):
+                said = f"{name} is taken to have at least {index + 1} elements"
+                self.assumptions[f"the answer of {asked} is not known: give it with --lookups; {said}"] = None
+            return answers.part(key, f"{name}[{index}]")
+
+        return Measured(elements, answers.part(key, name), part)
 
     def _lookup(
         self,

@@ -81,6 +81,18 @@ class Partial(dict[str, Any]):
         self.why = why
 
 
+class Measured(list[Any]):
+    """A list of an answer that nobody gave, so that nobody knows how long it is.
+
+    `whole` is the text that stands for all of it, `part` makes the one that stands for any element.
+    """
+
+    def __init__(self, elements: list[Any], whole: str, part: Callable[[int], str]) -> None:
+        """Keep the elements that are there to be looked at."""
+        super().__init__(elements)
+        self.whole, self.part = whole, part
+
+
 def unknown(why: str, deps: frozenset[str] = _NONE, sources: frozenset[str] = _NONE) -> Output:
     """Return a value that is not known."""
     return Output(known=False, deps=deps, sources=sources | deps, why=why)
@@ -149,6 +161,8 @@ def plain(value: Any) -> Any:
     """Return a value whose outputs, all of them known, are replaced by what they hold."""
     if isinstance(value, Output):
         return plain(value.value)
+    if isinstance(value, Measured):
+        return value
     if isinstance(value, list):
         return [plain(item) for item in value]
     if isinstance(value, Partial):

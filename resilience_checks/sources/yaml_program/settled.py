@@ -11,7 +11,7 @@ from resilience_checks.sources.program.conversion import Converter
 from resilience_checks.sources.program.structs import UNKNOWN
 from resilience_checks.sources.program.structs import secret as secret_struct
 from resilience_checks.sources.wire import RESOURCE, SIGNATURE, secret
-from resilience_checks.sources.yaml_program.outputs import Asset, Handle, Output, outputs_in, plain
+from resilience_checks.sources.yaml_program.outputs import Asset, Handle, Measured, Output, outputs_in, plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,6 +67,8 @@ def _open(value: Any, path: str, deps: set[str], elements: dict[str, set[str]]) 
         deps.add(value.urn)
         elements.setdefault(path, set()).add(value.urn)
         return value
+    if isinstance(value, Measured):
+        return value.whole
     if isinstance(value, list):
         return [_open(item, f"{path}[{index}]", deps, elements) for index, item in enumerate(value)]
     if isinstance(value, dict):
@@ -123,6 +125,8 @@ def sent(value: Any) -> Any:
         return {SIGNATURE: RESOURCE, "urn": value.urn, "id": made, "packageVersion": ""}
     if isinstance(value, float):
         return int(value) if value.is_integer() else value
+    if isinstance(value, Measured):
+        return value.whole
     if isinstance(value, list):
         return [sent(item) for item in value]
     if isinstance(value, dict):

@@ -93,10 +93,19 @@ def test_what_hangs_on_no_length_is_not_told_and_a_whole_list_is_one_value(node_
         "text": built,
         "json": built,
     }
-    assert inputs["whole"] == {"names": names, "nested": {"inner": [{"names": names}]}, "out": names, "made": {"names": names}}
+    assert inputs["whole"] == {
+        "names": names,
+        "nested": {"inner": [{"names": names}]},
+        "out": names,
+        "made": {"names": names},
+    }
     assert (inputs["echoed"]["one"], inputs["array"]) == (answer("names[1]"), {})
     assert set(inputs["called"]["one"]) == {"$unknown"}
-    assert json.loads(short(json.dumps(found["outputs"]))) == {"names": names, "out": names, "zoneIds": answer("zoneIds")}
+    assert json.loads(short(json.dumps(found["outputs"]))) == {
+        "names": names,
+        "out": names,
+        "zoneIds": answer("zoneIds"),
+    }
     assert (found["notes"], found["capabilities"]["complete"]) == ([], True)
     assert filtered != output
 

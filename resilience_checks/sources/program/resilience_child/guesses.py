@@ -157,7 +157,18 @@ def _told(name: str, *, changes: bool) -> object:
     return method
 
 
-_COMPARING = ("__contains__", "__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__add__", "__mul__", "__rmul__")
+_COMPARING = (
+    "__contains__",
+    "__eq__",
+    "__ne__",
+    "__lt__",
+    "__le__",
+    "__gt__",
+    "__ge__",
+    "__add__",
+    "__mul__",
+    "__rmul__",
+)
 _CHANGING = ("__setitem__", "__delitem__", "__iadd__", "__imul__")
 for _name in (*_COMPARING, "index", "count"):
     setattr(Guessed, _name, _told(_name, changes=False))

@@ -153,7 +153,15 @@ def _standin(current: dict, notes: Notes) -> Standin:
     def guess(what: str, path: str, value: object, frame: object) -> None:
         if (what, path, value) not in told:
             told.add((what, path, value))
-            notes.write(kind="guess", number=number, token=token, what=what, path=path, value=value, place=notes.here(frame, task=True))
+            notes.write(
+                kind="guess",
+                number=number,
+                token=token,
+                what=what,
+                path=path,
+                value=value,
+                place=notes.here(frame, task=True),
+            )
 
     known_by = current["id"] or json.dumps([token, current.get("unsent")], sort_keys=True, default=str)
     return Standin(known_by, tell, guess)
