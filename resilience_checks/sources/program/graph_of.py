@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _LOOKUP = "urn:resilience-checks:lookup::"
 _INSTALLED = frozenset({"node_modules", "site-packages"})
 """Folders of packages, which may stand in a project and are no part of it."""
+_SKIPPING = frozenset({"watch_callbacks", "output"})
+"""What sees the callbacks that are not called; where it cannot, what they would make is missing unseen."""
 _TOP = re.compile(r"[.\[]")
 
 
@@ -94,7 +96,7 @@ class _Builder:
                 element_dependencies=whole,
                 secret_equality=True,
                 lines=True,
-                complete=not remote and not self._notes.guessed,
+                complete=not remote and not self._notes.guessed and _SKIPPING.isdisjoint(self._notes.unwatched),
             ),
             notes=tuple(remarks),
             digest=digest,
