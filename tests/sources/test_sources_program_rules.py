@@ -57,7 +57,7 @@ Thing("read", Options(id="r-1"), size=1)
 Thing("hidden", Options(additional_secret_outputs=["address"]), address="plain")
 remote = Remote("remote", Options(providers=[west]), net=net.id, word=pulumi.Output.secret("word"))
 Thing("in-remote", Options(parent=remote), ref=remote.out)
-Thing("numbers", big=2**70, negative=-5, half=0.5)
+Thing("numbers", big=2**70, negative=-5, half=0.5, none=float("nan"))
 Thing("files", text=pulumi.StringAsset("hello"), file=pulumi.FileAsset("note.txt"), all=pulumi.FileArchive("tree"))
 Made("dynamic", {"size": 1})
 
@@ -165,7 +165,12 @@ def test_a_remote_component_has_no_provider_and_an_inside_that_is_not_visible(
 
 
 def test_a_number_is_what_a_double_can_hold(resources: dict[str, dict[str, Any]]) -> None:
-    assert resources["numbers"]["inputs"] == {"big": float(2**70), "negative": -5, "half": 0.5}
+    assert resources["numbers"]["inputs"] == {
+        "big": float(2**70),
+        "negative": -5,
+        "half": 0.5,
+        "none": {"$unknown": {"why": "nan is no number that can be compared"}},
+    }
 
 
 def test_assets_are_values_with_the_hash_that_the_engine_gives_them(resources: dict[str, dict[str, Any]]) -> None:

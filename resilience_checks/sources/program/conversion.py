@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.values import LookupAnswer, Unknown
+from resilience_checks.sources.program.structs import EXACT
 from resilience_checks.sources.wire import (
     OUTPUT,
     RESOURCE,
@@ -50,8 +52,8 @@ class Converter:
             return self._mapping(value, at, origin, note)
         if isinstance(value, list):
             return [self._value(item, f"{at}[{index}]", origin, note) for index, item in enumerate(value)]
-        if isinstance(value, float) and value.is_integer():
-            return int(value)
+        if isinstance(value, float):
+            return _number(value)
         if isinstance(value, str):
             return self._text(value, at, origin, note)
         return value  # type: ignore[no-any-return]
@@ -94,3 +96,10 @@ class Converter:
         for lookup, _ in parts:
             note(at, lookup)
         return Unknown(f"built from the answer of {parts[0][0].split(':', 1)[1]}") if parts else value
+
+
+def _number(value: float) -> Value:
+    """Return a number as an integer where it is one, as far as a double tells one integer from the next."""
+    if not math.isfinite(value):
+        return Unknown(f"{value} is no number that can be compared")
+    return int(value) if value.is_integer() and abs(value) <= EXACT else value

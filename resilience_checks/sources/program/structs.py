@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-_EXACT = 2**53
+EXACT = 2**53
 """Beyond it a number of the protocol no longer tells one integer from the next."""
 
 
@@ -120,5 +120,5 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value.list_value.values]
     if kind == "number_value":
         number = value.number_value
-        return int(number) if number.is_integer() and abs(number) <= _EXACT else number
+        return int(number) if number.is_integer() and abs(number) <= EXACT else number
     return value.bool_value if kind == "bool_value" else None
