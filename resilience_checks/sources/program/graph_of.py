@@ -118,9 +118,7 @@ class _Builder:
                 key: self._targets(urns) for key, urns in sorted(item.property_dependencies.items()) if urns
             },
             element_dependencies={path: tuple(targets) for path, targets in sorted(elements.items())},
-            location=self._location(item.frames)
-            or self._place(self._notes.places.get(item.number))
-            or self._location(item.position),
+            location=self._made_at(item),
             external_id=item.external_id,
             options=ResourceOptions(
                 protect=bool(item.protect),
@@ -198,6 +196,17 @@ class _Builder:
 
     def _place(self, note: Mapping[str, Any] | None) -> Location | None:
         return self._location([(note["file"], note["line"])]) if note else None
+
+    def _made_at(self, item: Registered) -> Location | None:
+        """Return the innermost frame of the program; None, as in the engine, where Python text made the resource."""
+        text = item.frames and not Path(item.frames[0][0]).is_absolute()
+        if text and self._stack.project.runtime == "python":
+            return None
+        return (
+            self._location(item.frames)
+            or self._place(self._notes.places.get(item.number))
+            or self._location(item.position)
+        )
 
     def _location(self, frames: Iterable[tuple[str, int]]) -> Location | None:
         for file, line in frames:
