@@ -31,7 +31,7 @@ RULE = 'package main\n\ndeny contains "no" if {\n\tsome step in input.steps\n\ts
 READ = """
 import sys
 from pathlib import Path
-from resilience_checks.sources.files import open_all
+from resilience_checks.sources.files.reading import open_all
 path = Path(sys.argv[1])
 (source,) = open_all([path], [], [path.parent], path.parent).sources
 assert len(source.graph().resources) == int(sys.argv[2])

@@ -20,7 +20,7 @@ from resilience_checks.sources.program import failures as shared
 from resilience_checks.sources.program import graph_of
 from resilience_checks.sources.program.source import digest, how_it_ended
 from resilience_checks.sources.project import stack_config
-from resilience_checks.sources.waiting import ended
+from resilience_checks.sources.stacks.waiting import ended
 
 if TYPE_CHECKING:
     from resilience_checks.model.graph import ResourceGraph

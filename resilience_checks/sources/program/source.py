@@ -17,7 +17,7 @@ from resilience_checks.sources.given import Given
 from resilience_checks.sources.interface import Limits
 from resilience_checks.sources.program import failures, graph_of, interpreters
 from resilience_checks.sources.project import stack_config
-from resilience_checks.sources.waiting import ended
+from resilience_checks.sources.stacks.waiting import ended
 
 if TYPE_CHECKING:
     from resilience_checks.model.graph import ResourceGraph

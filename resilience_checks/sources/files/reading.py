@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.errors import InputError, UsageError
-from resilience_checks.sources import homes, json_file, kinds, preview, state
 from resilience_checks.sources.discovery import wanted
+from resilience_checks.sources.files import homes, json_file, kinds, preview, state
 from resilience_checks.sources.project import stack_names
 
 if TYPE_CHECKING:
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.sources.discovery import Stack
-    from resilience_checks.sources.homes import Home
-    from resilience_checks.sources.json_file import Content
-    from resilience_checks.sources.snapshot import Urn
+    from resilience_checks.sources.files.homes import Home
+    from resilience_checks.sources.files.json_file import Content
+    from resilience_checks.sources.files.snapshot import Urn
 
 _STACK_OF: Mapping[str, Callable[[Content], Urn]] = {kinds.PREVIEW: preview.stack_of, kinds.STATE: state.stack_of}
 _GRAPH: Mapping[str, Callable[[Content, Urn, Home, Path], ResourceGraph]] = {
