@@ -10,8 +10,8 @@ from resilience_checks.model.errors import InputError
 from resilience_checks.model.graph import Capabilities, ResourceGraph
 from resilience_checks.sources.given import Given
 from resilience_checks.sources.interface import Limits
+from resilience_checks.sources.program.digest import digest
 from resilience_checks.sources.program.engine import Engine
-from resilience_checks.sources.program.source import digest
 from resilience_checks.sources.project import relative, stack_config
 from resilience_checks.sources.yaml_program import configuration, order, packages, template
 from resilience_checks.sources.yaml_program.evaluation import EndlessError, Evaluator, Scope
