@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from resilience_checks.sources.given import Given
-from resilience_checks.sources.interface import Limits
 from resilience_checks.sources.program import failures, graph_of
 from resilience_checks.sources.program.digest import digest
 from resilience_checks.sources.project import stack_config
+from resilience_checks.sources.stack_source import StackSource
 from resilience_checks.sources.stacks.waiting import ended
 
 if TYPE_CHECKING:
@@ -27,9 +26,11 @@ if TYPE_CHECKING:
     from resilience_checks.model.errors import InputError
     from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.sources.discovery import Stack
+    from resilience_checks.sources.given import Given
+    from resilience_checks.sources.interface import Limits
     from resilience_checks.sources.program.monitor import Preview
     from resilience_checks.sources.program.record import Registered
-    from resilience_checks.sources.project import Project, StackConfig
+    from resilience_checks.sources.project import StackConfig
 
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT")
 
@@ -47,7 +48,7 @@ class Launch:
     directory: Path
 
 
-class ChildProcess(ABC):
+class ChildProcess(StackSource, ABC):
     """Evaluates one stack offline: one child, one preview, one graph.
 
     The child ends with this process, however that ends: it holds the other end of a pipe.
@@ -55,33 +56,13 @@ class ChildProcess(ABC):
 
     def __init__(self, stack: Stack, root: Path, limits: Limits | None = None, given: Given | None = None) -> None:
         """Remember what to run; nothing runs yet."""
-        self._stack, self.root, self._limits = stack, root, limits or Limits()
-        self._given = given or Given()
+        super().__init__(stack, root, limits, given)
         self._private: Path | None = None
         self._child: subprocess.Popen[bytes] | None = None
         self._pipe: int | None = None
         self._preview: Preview | None = None
         self._started = 0.0
         self.seconds = 0.0
-
-    @property
-    def name(self) -> str:
-        """`project/stack`."""
-        return self._stack.name
-
-    @property
-    def stack(self) -> str:
-        """The stack's own name."""
-        return self._stack.stack
-
-    @property
-    def directory(self) -> Path:
-        """Where the project's Pulumi.yaml stands."""
-        return self._project.directory
-
-    @property
-    def _project(self) -> Project:
-        return self._stack.project
 
     @abstractmethod
     def _launch(self, config: StackConfig, address: str) -> Launch:
