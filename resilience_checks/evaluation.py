@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from resilience_checks.model.location import Location
     from resilience_checks.model.values import Value
     from resilience_checks.sources.discovery import Discovery, Stack
-    from resilience_checks.sources.files.reading import Files
+    from resilience_checks.sources.files.found import Files
     from resilience_checks.sources.given import Given
     from resilience_checks.sources.interface import Source
     from resilience_checks.sources.stacks.together import Evaluated, Make, Together
@@ -236,10 +236,12 @@ def _speaks_of_stacks(file: Path) -> bool:
 
 
 def _files(options: Options) -> Files:
-    from resilience_checks.sources.files.reading import Files, open_all
+    from resilience_checks.sources.files.found import Files
 
     if not options.previews and not options.states:
         return Files()
+    from resilience_checks.sources.files.reading import open_all
+
     return open_all(options.previews, options.states, options.paths or (Path(),), options.root, options.stacks)
 
 
