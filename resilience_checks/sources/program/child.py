@@ -93,9 +93,9 @@ def _run(job: dict, notes: object) -> dict:
     _await_monitor(notes.private / "ready", job["seconds"])
     from resilience_child import watch
     from resilience_child.ending import failure
-    from resilience_child.monitor import Monitor
+    from resilience_child.monitor import Engine, Monitor
 
-    _configure(job, lambda stub: Monitor(stub, notes))
+    _configure(job, lambda stub: Monitor(stub, notes), Engine)
     watch(notes)
     import asyncio
 
@@ -129,7 +129,7 @@ def _await_monitor(ready: Path, seconds: float) -> None:
         time.sleep(0.002)
 
 
-def _configure(job: dict, watched: object) -> None:
+def _configure(job: dict, watched: object, quiet: object) -> None:
     import pulumi.runtime
     from pulumi.runtime import settings
 
@@ -145,7 +145,7 @@ def _configure(job: dict, watched: object) -> None:
     }
     known = settings.Settings.__init__.__code__.co_varnames
     bag = settings.Settings(**{key: value for key, value in wanted.items() if key in known})
-    bag.monitor = watched(bag.monitor)
+    bag.monitor, bag.engine = watched(bag.monitor), quiet(bag.engine)
     settings.configure(bag)
     pulumi.runtime.set_all_config(job["config"], job["secrets"])
 
