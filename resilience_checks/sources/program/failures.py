@@ -124,9 +124,15 @@ def _missing_package(end: Mapping[str, Any]) -> tuple[str, str]:
             "install the program's requirements into its virtual environment, or into the one that runs the checker",
         )
     name = str(end.get("module"))
+    package = name.split(".", 1)[0].replace("_", "-")
+    if end.get("lacking"):
+        return (
+            f"the program imports {name!r}, which the installed {package} does not have",
+            "install the version that the program was written for: pip install -r requirements.txt",
+        )
     return (
         f"the program imports {name!r}, which is not installed",
-        f"install it: pip install {name.split('.', 1)[0].replace('_', '-')} (or pip install -r requirements.txt)",
+        f"install it: pip install {package} (or pip install -r requirements.txt)",
     )
 
 

@@ -46,7 +46,8 @@ def failure(error: BaseException, notes: Notes) -> dict:
             column=error.offset,
         )
     elif isinstance(error, ModuleNotFoundError):
-        end.update(kind="module", module=error.name)
+        package = str(error.name).partition(".")
+        end.update(kind="module", module=error.name, lacking=bool(package[2]) and package[0] in sys.modules)
     elif isinstance(error, SystemExit):
         end.update(kind="exit", message=str(error.code))
     elif isinstance(error, MemoryError):
