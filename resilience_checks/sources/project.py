@@ -129,7 +129,9 @@ def stack_config(project: Project, stack: str, root: Path) -> StackConfig:
     return StackConfig(values, frozenset(secrets), tuple(notes), bool(data.get("environment")))
 
 
-def read_mapping(file: Path, root: Path, without: frozenset[str] = frozenset(), *, empty: bool = False) -> Mapping[str, Any]:
+def read_mapping(
+    file: Path, root: Path, without: frozenset[str] = frozenset(), *, empty: bool = False
+) -> Mapping[str, Any]:
     """Read a YAML mapping with its line numbers; raise InputError at the line that is no YAML.
 
     Sections in `without` are left out where that leaves a mapping: a program of a thousand resources may stand there.

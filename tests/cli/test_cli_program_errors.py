@@ -71,6 +71,18 @@ OFFLINE = "a check runs without network: read what is needed from configuration 
             "install the version that the program was written for: pip install -r requirements.txt",
         ),
         (
+            ["import os", "os.environ['TOKEN_OF_THE_CALLER']"],
+            "the environment variable TOKEN_OF_THE_CALLER is not set: a check passes none of the caller's on",
+            "__main__.py:2\n    2 | os.environ['TOKEN_OF_THE_CALLER']",
+            "read it from the stack's configuration, or by os.environ.get with a value for its absence",
+        ),
+        (
+            ["import urllib.request", "urllib.request.urlopen('http://192.0.2.1')"],
+            "the program looks up the address of 192.0.2.1",
+            "__main__.py:2\n    2 | urllib.request.urlopen('http://192.0.2.1')",
+            OFFLINE,
+        ),
+        (
             ["import socket", "socket.create_connection(('192.0.2.1', 80), 1)"],
             "the program looks up the address of 192.0.2.1",
             "__main__.py:2\n    2 | socket.create_connection(('192.0.2.1', 80), 1)",

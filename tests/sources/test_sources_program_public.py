@@ -42,3 +42,11 @@ def test_the_file_of_a_stack_may_say_nothing(text: str, tmp_path: Path) -> None:
     graphs.write(tmp_path, {"Pulumi.yaml": PROJECT, "Pulumi.prod.yaml": text, "__main__.py": program})
     found = graphs.graph(tmp_path)
     assert (found["stack"], list(graphs.by_name(found))) == ("prod", ["web-prod", "a"])
+
+
+def test_a_fault_in_a_callback_is_shown_at_its_line(tmp_path: Path) -> None:
+    program = graphs.THING + 'Thing("a", size=pulumi.Output.from_input(1).apply(lambda one: {}[one]))\n'
+    graphs.write(tmp_path, {"Pulumi.yaml": PROJECT, "__main__.py": program})
+    done = graphs.run(tmp_path)
+    assert done.returncode == 4
+    assert f"\n  --> __main__.py:{graphs.line(program, 'from_input')}\n" in done.stderr

@@ -99,6 +99,11 @@ def _words(end: Mapping[str, Any], project: Project, code: int) -> tuple[str, st
             return f"the program ended itself with exit code {message}", "let it run to its end in a preview"
         case "network":
             return message, "a check runs without network: read what is needed from configuration instead"
+        case "variable":
+            return (
+                f"the environment variable {end.get('key')} is not set: a check passes none of the caller's on",
+                "read it from the stack's configuration, or by os.environ.get with a value for its absence",
+            )
         case "lookup":
             return (
                 f"the program waits for the answer of {end.get('token')}, which only its provider knows",
