@@ -96,7 +96,7 @@ OFFLINE = "a check runs without network: read what is needed from configuration 
         ),
         (
             ["import threading", "threading.Event().wait()"],
-            "the program did not end within 3 s",
+            "the program did not end within 8 s",
             "__main__.py:2\n    2 | threading.Event().wait()",
             "take out what waits or loops for ever, or allow more with --timeout",
         ),
@@ -106,7 +106,7 @@ def test_the_message_names_fault_line_and_remedy(
     program: list[str], what: str, where: str, remedy: str, project: Project
 ) -> None:
     project.program(*program)
-    done = project.run("graph", "--timeout", "3" if "did not end" in what else "60")
+    done = project.run("graph", "--timeout", "8" if "did not end" in what else "60")
     assert (done.returncode, done.stdout) == (4, "")
     assert done.stderr == f"error: {what}\n  --> {where}\n  why: {NO_GRAPH}\n  help: {remedy}\n"
 

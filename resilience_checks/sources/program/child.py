@@ -14,7 +14,9 @@ import json
 import os
 import resource
 import runpy
+import signal
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -26,6 +28,7 @@ def main() -> int:
     private = Path(sys.argv[1])
     job = json.loads((private / "job.json").read_text(encoding="utf-8"))
     _limit(job)
+    _end_with(job["parent"])
     isolated = close_network()
     from resilience_child.ending import refuse_connections
     from resilience_child.notes import Notes
@@ -46,6 +49,17 @@ def _limit(job: dict) -> None:
     if sys.platform != "darwin" and job["memory"]:
         resource.setrlimit(resource.RLIMIT_AS, (job["memory"], job["memory"]))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _end_with(parent: int) -> None:
+    """End this process and what it started when the checker is gone, which closes its end of the pipe."""
+    os.set_inheritable(parent, False)  # noqa: FBT003 it takes no keyword
+
+    def wait() -> None:
+        os.read(parent, 1)
+        os.killpg(os.getpgrp(), signal.SIGKILL)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def close_network() -> bool:
