@@ -65,6 +65,24 @@ OFFLINE = "a check runs without network: read what is needed from configuration 
             "install it: pip install pulumi-no-such (or pip install -r requirements.txt)",
         ),
         (
+            ["import pulumi.no_such"],
+            "the program imports 'pulumi.no_such', which the installed pulumi does not have",
+            "__main__.py:1\n    1 | import pulumi.no_such",
+            "install the version that the program was written for: pip install -r requirements.txt",
+        ),
+        (
+            ["import os", "os.environ['TOKEN_OF_THE_CALLER']"],
+            "the environment variable TOKEN_OF_THE_CALLER is not set: a check passes none of the caller's on",
+            "__main__.py:2\n    2 | os.environ['TOKEN_OF_THE_CALLER']",
+            "read it from the stack's configuration, or by os.environ.get with a value for its absence",
+        ),
+        (
+            ["import urllib.request", "urllib.request.urlopen('http://192.0.2.1')"],
+            "the program looks up the address of 192.0.2.1",
+            "__main__.py:2\n    2 | urllib.request.urlopen('http://192.0.2.1')",
+            OFFLINE,
+        ),
+        (
             ["import socket", "socket.create_connection(('192.0.2.1', 80), 1)"],
             "the program looks up the address of 192.0.2.1",
             "__main__.py:2\n    2 | socket.create_connection(('192.0.2.1', 80), 1)",
