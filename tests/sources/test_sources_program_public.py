@@ -50,3 +50,31 @@ def test_a_fault_in_a_callback_is_shown_at_its_line(tmp_path: Path) -> None:
     done = graphs.run(tmp_path)
     assert done.returncode == 4
     assert f"\n  --> __main__.py:{graphs.line(program, 'from_input')}\n" in done.stderr
+
+
+def test_an_answer_that_nobody_gave_may_hold_files(tmp_path: Path) -> None:
+    program = (
+        graphs.THING
+        + """\
+@pulumi.output_type
+class Ran(dict):
+    def __init__(self, stdout=None, archive=None):
+        if archive and not isinstance(archive, pulumi.Archive):
+            raise TypeError("Expected argument 'archive' to be a pulumi.Archive")
+        pulumi.set(self, "stdout", stdout)
+        pulumi.set(self, "archive", archive)
+
+    @property
+    @pulumi.getter
+    def stdout(self) -> str: ...
+
+    @property
+    @pulumi.getter
+    def archive(self) -> pulumi.Archive: ...
+
+
+Thing("a", said=pulumi.runtime.invoke("acme:index:run", {}, typ=Ran).value.stdout)
+"""
+    )
+    graphs.write(tmp_path, {"Pulumi.yaml": PROJECT, "__main__.py": program})
+    assert graphs.by_name(graphs.graph(tmp_path))["a"]["inputs"]["said"]["$lookup"]["path"] == "stdout"

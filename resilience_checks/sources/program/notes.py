@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _ASSUMED = {
     "elements": "what the program goes through in it is taken to be empty",
     "length": "each list in it is taken to have 3 elements",
+    "file": "it is taken to hold no file",
     "number": "its numbers and flags are guesses",
 }
 
