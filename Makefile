@@ -10,9 +10,7 @@ demo: $(VENV)/demo.stamp
 	@$(BIN)/python tools/demo.py
 
 test: $(VENV)/tox.stamp
-	@$(BIN)/python tools/opa.py build
-	@$(BIN)/python tools/pulumi_cli.py build
-	@$(BIN)/python tools/pulumi_yaml.py build
+	@$(BIN)/python tools/binaries.py build opa pulumi pulumi-yaml
 	@$(BIN)/python tools/older_sdks.py build
 	@$(BIN)/python tools/node_packages.py build
 	@$(BIN)/tox run -q

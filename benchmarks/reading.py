@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tools import conftest_tool
+from tools.binaries import TOOLS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,7 @@ RULE = 'package main\n\ndeny contains "no" if {\n\tsome step in input.steps\n\ts
 READ = """
 import sys
 from pathlib import Path
-from resilience_checks.sources.files import open_all
+from resilience_checks.sources.files.reading import open_all
 path = Path(sys.argv[1])
 (source,) = open_all([path], [], [path.parent], path.parent).sources
 assert len(source.graph().resources) == int(sys.argv[2])
@@ -39,7 +39,7 @@ assert len(source.graph().resources) == int(sys.argv[2])
 
 
 def main(runs: int = 5) -> int:
-    conftest = conftest_tool.build()
+    conftest = TOOLS["conftest"].build()
     with tempfile.TemporaryDirectory(prefix="resilience-checks-") as name:
         directory = Path(name)
         (directory / "rule.rego").write_text(RULE, encoding="utf-8")

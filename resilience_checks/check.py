@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from resilience_checks.policy.engine import Engine
     from resilience_checks.policy.pack import Pack
     from resilience_checks.sources.interface import Source
-    from resilience_checks.sources.together import Evaluated
+    from resilience_checks.sources.stacks.together import Evaluated
     from resilience_checks.topology.estate import Estate
 
 __all__ = ["Observer", "Options", "graphs", "repository_root", "run"]

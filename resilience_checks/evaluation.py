@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from resilience_checks.model.location import Location
     from resilience_checks.model.values import Value
     from resilience_checks.sources.discovery import Discovery, Stack
-    from resilience_checks.sources.files import Files
+    from resilience_checks.sources.files.found import Files
     from resilience_checks.sources.given import Given
     from resilience_checks.sources.interface import Source
-    from resilience_checks.sources.together import Evaluated, Make, Together
+    from resilience_checks.sources.stacks.together import Evaluated, Make, Together
     from resilience_checks.topology.declared import Declarations
 
 DECLARATIONS = "resilience.yaml"
@@ -93,7 +93,7 @@ class Inputs:
 
     def evaluate(self, observer: Callable[[str], None] = lambda _: None) -> Together:
         """Begin to evaluate every stack that is checked."""
-        from resilience_checks.sources.together import Together
+        from resilience_checks.sources.stacks.together import Together
 
         return Together([subject.make for subject in self._subjects], self._supplied(), observer, self.left_out)
 
@@ -236,10 +236,12 @@ def _speaks_of_stacks(file: Path) -> bool:
 
 
 def _files(options: Options) -> Files:
-    from resilience_checks.sources.files import Files, open_all
+    from resilience_checks.sources.files.found import Files
 
     if not options.previews and not options.states:
         return Files()
+    from resilience_checks.sources.files.reading import open_all
+
     return open_all(options.previews, options.states, options.paths or (Path(),), options.root, options.stacks)
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # this file is run as a script, too
 
-from tools.golang import cache
+from tools.binaries import cache
 
 NODE = "22"
 _LISTED = Path(__file__).resolve().parent.parent / "tests" / "sources" / "nodejs"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # this file is run as a script, too
 
-from tools.golang import cache
+from tools.binaries import cache
 
 VERSIONS = ("3.76.0", "3.120.0", "3.150.0")
 """The oldest that is supported, one with plain lookups only, and the last that tells no stack trace."""

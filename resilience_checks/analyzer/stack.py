@@ -65,8 +65,8 @@ class StackCheck:
         """
         from resilience_checks.check import run
         from resilience_checks.evaluation import Options
-        from resilience_checks.sources.engine_resources import EngineResources
-        from resilience_checks.sources.engine_stack import EngineStack
+        from resilience_checks.sources.running.resources import EngineResources
+        from resilience_checks.sources.running.stack import EngineStack
 
         opened, settings = self._opened.result(), self._settings
         directory = opened.project.directory
@@ -124,7 +124,7 @@ def _warm() -> None:
     import resilience_checks.analysis.answers
     import resilience_checks.policy.embedded
     import resilience_checks.policy.outcome
-    import resilience_checks.sources.engine_stack
+    import resilience_checks.sources.running.stack
     import resilience_checks.topology.declarations
     import resilience_checks.topology.estate_builder  # noqa: F401
 

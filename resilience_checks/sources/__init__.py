@@ -1,1 +1,1 @@
-"""Station 1: a Pulumi program becomes a ResourceGraph."""
+"""Station 1: a Pulumi program, preview or state becomes a ResourceGraph."""

@@ -117,7 +117,7 @@ def stack_config(project: Project, stack: str, root: Path) -> StackConfig:
         if value is not None:
             values[_full(project, key)] = _text(value)
     file = stack_file(project, stack)
-    data = read_mapping(file, root) if file.is_file() else {}
+    data = read_mapping(file, root, empty=True) if file.is_file() else {}
     for key, value in (data.get("config") or {}).items():
         full = _full(project, key)
         plain, secret = _reveal(value)
@@ -129,10 +129,13 @@ def stack_config(project: Project, stack: str, root: Path) -> StackConfig:
     return StackConfig(values, frozenset(secrets), tuple(notes), bool(data.get("environment")))
 
 
-def read_mapping(file: Path, root: Path, without: frozenset[str] = frozenset()) -> Mapping[str, Any]:
+def read_mapping(
+    file: Path, root: Path, without: frozenset[str] = frozenset(), *, empty: bool = False
+) -> Mapping[str, Any]:
     """Read a YAML mapping with its line numbers; raise InputError at the line that is no YAML.
 
     Sections in `without` are left out where that leaves a mapping: a program of a thousand resources may stand there.
+    A file that says nothing is read as an empty mapping where it may be `empty`.
     """
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -160,6 +163,8 @@ def read_mapping(file: Path, root: Path, without: frozenset[str] = frozenset()) 
         ) from error
     except YAMLError as error:
         raise InputError("not valid YAML", location=Location(where, 1), why=_WHY, remedy="correct the YAML") from error
+    if data is None and empty:
+        return {}
     if not isinstance(data, dict):
         raise InputError(
             "not a mapping", location=Location(where, 1), why=_WHY, remedy="start it with `name:` and `runtime:`"

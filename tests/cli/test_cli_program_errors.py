@@ -65,6 +65,24 @@ OFFLINE = "a check runs without network: read what is needed from configuration 
             "install it: pip install pulumi-no-such (or pip install -r requirements.txt)",
         ),
         (
+            ["import pulumi.no_such"],
+            "the program imports 'pulumi.no_such', which the installed pulumi does not have",
+            "__main__.py:1\n    1 | import pulumi.no_such",
+            "install the version that the program was written for: pip install -r requirements.txt",
+        ),
+        (
+            ["import os", "os.environ['TOKEN_OF_THE_CALLER']"],
+            "the environment variable TOKEN_OF_THE_CALLER is not set: a check passes none of the caller's on",
+            "__main__.py:2\n    2 | os.environ['TOKEN_OF_THE_CALLER']",
+            "read it from the stack's configuration, or by os.environ.get with a value for its absence",
+        ),
+        (
+            ["import urllib.request", "urllib.request.urlopen('http://192.0.2.1')"],
+            "the program looks up the address of 192.0.2.1",
+            "__main__.py:2\n    2 | urllib.request.urlopen('http://192.0.2.1')",
+            OFFLINE,
+        ),
+        (
             ["import socket", "socket.create_connection(('192.0.2.1', 80), 1)"],
             "the program looks up the address of 192.0.2.1",
             "__main__.py:2\n    2 | socket.create_connection(('192.0.2.1', 80), 1)",
@@ -78,7 +96,7 @@ OFFLINE = "a check runs without network: read what is needed from configuration 
         ),
         (
             ["import threading", "threading.Event().wait()"],
-            "the program did not end within 3 s",
+            "the program did not end within 8 s",
             "__main__.py:2\n    2 | threading.Event().wait()",
             "take out what waits or loops for ever, or allow more with --timeout",
         ),
@@ -88,7 +106,7 @@ def test_the_message_names_fault_line_and_remedy(
     program: list[str], what: str, where: str, remedy: str, project: Project
 ) -> None:
     project.program(*program)
-    done = project.run("graph", "--timeout", "3" if "did not end" in what else "60")
+    done = project.run("graph", "--timeout", "8" if "did not end" in what else "60")
     assert (done.returncode, done.stdout) == (4, "")
     assert done.stderr == f"error: {what}\n  --> {where}\n  why: {NO_GRAPH}\n  help: {remedy}\n"
 

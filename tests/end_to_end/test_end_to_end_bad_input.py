@@ -75,7 +75,7 @@ def check(
         ),
         (
             {"__main__.py": "while True:\n    pass\n"},
-            ["--timeout", "2"], 4, "the program did not end within 2 s", "__main__.py:1", "--timeout",
+            ["--timeout", "8"], 4, "the program did not end within 8 s", "__main__.py:1", "--timeout",
         ),
         (
             {"resilience.yaml": "version: 1\nservises: {}\n"},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ import yaml
 from tests.engines.comparison import differences
 from tests.engines.real_yaml import YamlEngine
 from tests.engines.yaml_random import Writer
-from tools.pulumi_yaml import path
+from tools.binaries import TOOLS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,10 +21,10 @@ PROGRAMS = sorted(file.parent for file in (Path(__file__).parent / "yaml_program
 
 @pytest.fixture(scope="module")
 def yaml_engine(pulumi_cli: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[YamlEngine]:
-    host = path() if path().exists() else shutil.which("pulumi-language-yaml")
+    host = TOOLS["pulumi-yaml"].found()
     if host is None:
-        pytest.skip("no host of YAML programs: run `python tools/pulumi_yaml.py build`")
-    running = YamlEngine(pulumi_cli, Path(host), tmp_path_factory.mktemp("yaml") / "home")
+        pytest.skip("no host of YAML programs: run `python tools/binaries.py build pulumi-yaml`")
+    running = YamlEngine(pulumi_cli, host, tmp_path_factory.mktemp("yaml") / "home")
     yield running
     running.close()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import subprocess
 import urllib.request
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tools.opa import path
+from tools.binaries import TOOLS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,11 +20,10 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def opa_binary() -> str:
     """The OPA that `make test` builds, or one that RESILIENCE_OPA names, or one on PATH."""
-    built = path()
-    found = str(built) if built.exists() else shutil.which("opa")
+    found = TOOLS["opa"].found()
     if found is None:
-        pytest.skip("no OPA: run `python tools/opa.py build`")
-    return found
+        pytest.skip("no OPA: run `python tools/binaries.py build opa`")
+    return str(found)
 
 
 @pytest.fixture(scope="session")

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tools.pulumi_cli import path
+from tools.binaries import TOOLS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.engines.real import Engine
 
@@ -19,11 +18,10 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def pulumi_cli() -> Path:
     """The CLI that `make test` builds, or one that RESILIENCE_PULUMI names, or one on PATH."""
-    built = path()
-    found = str(built) if built.exists() else shutil.which("pulumi")
+    found = TOOLS["pulumi"].found()
     if found is None:
-        pytest.skip("no Pulumi CLI: run `python tools/pulumi_cli.py build`")
-    return Path(found)
+        pytest.skip("no Pulumi CLI: run `python tools/binaries.py build pulumi`")
+    return found
 
 
 @pytest.fixture(scope="session")

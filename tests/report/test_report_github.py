@@ -21,7 +21,7 @@ from resilience_checks.report.terminal import Terminal
 from resilience_checks.report.text import safe
 from tests.report.runner import Command, commands
 from tests.report.samples import MANY, SHARED_MANAGER, hostile, locations, report, reports, unknown
-from tools.golang import cache
+from tools.binaries import cache
 
 if TYPE_CHECKING:
     from resilience_checks.report.interface import Report

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.values import LookupAnswer, Secret, Unknown
-from resilience_checks.sources.files import open_all
+from resilience_checks.sources.files.reading import open_all
 
 if TYPE_CHECKING:
     from resilience_checks.model.graph import ResourceGraph

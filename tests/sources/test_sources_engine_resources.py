@@ -11,8 +11,8 @@ from resilience_checks.model.graph import Capabilities, ResourceGraph, SkippedCa
 from resilience_checks.model.location import Location
 from resilience_checks.model.resource import Lookup, Resource, ResourceOptions
 from resilience_checks.model.values import LookupAnswer, Unknown
-from resilience_checks.sources.engine_resources import EngineResources
-from resilience_checks.sources.enriched import enrich
+from resilience_checks.sources.running.enriched import enrich
+from resilience_checks.sources.running.resources import EngineResources
 from resilience_checks.sources.wire import SECRET, SIGNATURE, secret
 
 BASE = "urn:pulumi:prod::web::"

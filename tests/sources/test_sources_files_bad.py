@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from resilience_checks.model.errors import InputError, UsageError
-from resilience_checks.sources import json_file
-from resilience_checks.sources.files import open_all
+from resilience_checks.sources.files import json_file
+from resilience_checks.sources.files.reading import open_all
 from tests.sources.filing import (
     PREFIX,
     STACK,

@@ -13,7 +13,7 @@ from resilience_checks.model.graph import Capabilities
 from resilience_checks.model.location import Location
 from resilience_checks.model.resource import Resource, ResourceOptions
 from resilience_checks.model.values import Secret, Unknown
-from resilience_checks.sources.files import open_all
+from resilience_checks.sources.files.reading import open_all
 from resilience_checks.sources.wire import UNKNOWNS
 from tests.sources.filing import CIPHER, MARK, PREFIX, STACK, UNKNOWN, export, preview, read, root, state, step, urn
 

@@ -11,7 +11,7 @@ import pytest
 
 from resilience_checks.model.errors import InputError
 from resilience_checks.report.graph_json import as_data
-from resilience_checks.sources.files import open_all
+from resilience_checks.sources.files.reading import open_all
 from tests.sources.filing import FILES
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from resilience_checks.model.graph import ResourceGraph
 from resilience_checks.model.location import Location
 from resilience_checks.model.resource import Lookup, Resource
 from resilience_checks.model.values import LookupAnswer, Secret, StackOutput, Unknown
-from resilience_checks.sources.linking import STACK_REFERENCE, Reference, link
-from resilience_checks.sources.markers import Markers, Text, has_markers
+from resilience_checks.sources.stacks.linking import STACK_REFERENCE, Reference, link
+from resilience_checks.sources.stacks.markers import Markers, Text, has_markers
 from resilience_checks.sources.wire import SECRET, SIGNATURE, secret
 
 OUTPUTS: dict[str, Any] = {

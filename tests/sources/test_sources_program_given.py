@@ -66,6 +66,8 @@ Thing("from-stack", vpc=stack.get_output("vpc"), subnet=stack.get_output("subnet
 unknown = pulumi.StackReference("organization/gone/prod")
 Thing("from-unknown", vpc=unknown.get_output("vpc"))
 Thing("encrypted", size=config.require_int("size"), user=config.require_object("db")["user"], plain=config.get("plain"))
+for host in (*config.require_object("db")["hosts"], *config.require_object("db").keys()):
+    Thing(host)
 """
 )
 SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "plaintext": '"deep"'}

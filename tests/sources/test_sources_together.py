@@ -17,9 +17,9 @@ from resilience_checks.model.location import Location
 from resilience_checks.model.resource import Resource
 from resilience_checks.model.values import Secret, StackOutput, Unknown
 from resilience_checks.sources.given import Given
-from resilience_checks.sources.linking import STACK_REFERENCE
-from resilience_checks.sources.stack_names import meant
-from resilience_checks.sources.together import Evaluated, Together
+from resilience_checks.sources.stacks.linking import STACK_REFERENCE
+from resilience_checks.sources.stacks.names import meant
+from resilience_checks.sources.stacks.together import Evaluated, Together
 from resilience_checks.sources.wire import SECRET, SIGNATURE, secret
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 
 from resilience_checks.sources.given import Given
-from resilience_checks.sources.waiting import ended
+from resilience_checks.sources.stacks.waiting import ended
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     state = "isolated" if _isolation().close_network() else "open"
     heap = [f"--max-old-space-size={job['memory'] * 3 // 4 >> 20}"] if job["memory"] else []
+    os.chdir(job["directory"])
     os.execv(job["node"], [job["node"], *heap, *job["node_arguments"], str(MAIN), str(private), state])  # noqa: S606
 
 

@@ -10,11 +10,14 @@ from __future__ import annotations
 import contextvars
 import ctypes
 import faulthandler
+import gc
 import json
 import os
 import resource
 import runpy
+import signal
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -23,9 +26,11 @@ CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 
 def main() -> int:
     """Run the program that the job file describes and return the exit code of its end."""
+    gc.set_threshold(100_000, 20, 100)  # SDKs are large, and little of what they load is ever garbage
     private = Path(sys.argv[1])
     job = json.loads((private / "job.json").read_text(encoding="utf-8"))
     _limit(job)
+    _end_with(job["parent"])
     isolated = close_network()
     from resilience_child.ending import refuse_connections
     from resilience_child.notes import Notes
@@ -46,6 +51,17 @@ def _limit(job: dict) -> None:
     if sys.platform != "darwin" and job["memory"]:
         resource.setrlimit(resource.RLIMIT_AS, (job["memory"], job["memory"]))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _end_with(parent: int) -> None:
+    """End this process and what it started when the checker is gone, which closes its end of the pipe."""
+    os.set_inheritable(parent, False)  # noqa: FBT003 it takes no keyword
+
+    def wait() -> None:
+        os.read(parent, 1)
+        os.killpg(os.getpgrp(), signal.SIGKILL)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def close_network() -> bool:
@@ -79,9 +95,9 @@ def _run(job: dict, notes: object) -> dict:
     _await_monitor(notes.private / "ready", job["seconds"])
     from resilience_child import watch
     from resilience_child.ending import failure
-    from resilience_child.monitor import Monitor
+    from resilience_child.monitor import Engine, Monitor
 
-    _configure(job, lambda stub: Monitor(stub, notes))
+    _configure(job, lambda stub: Monitor(stub, notes), Engine)
     watch(notes)
     import asyncio
 
@@ -115,7 +131,7 @@ def _await_monitor(ready: Path, seconds: float) -> None:
         time.sleep(0.002)
 
 
-def _configure(job: dict, watched: object) -> None:
+def _configure(job: dict, watched: object, quiet: object) -> None:
     import pulumi.runtime
     from pulumi.runtime import settings
 
@@ -131,7 +147,7 @@ def _configure(job: dict, watched: object) -> None:
     }
     known = settings.Settings.__init__.__code__.co_varnames
     bag = settings.Settings(**{key: value for key, value in wanted.items() if key in known})
-    bag.monitor = watched(bag.monitor)
+    bag.monitor, bag.engine = watched(bag.monitor), quiet(bag.engine)
     settings.configure(bag)
     pulumi.runtime.set_all_config(job["config"], job["secrets"])
 

@@ -99,6 +99,11 @@ def _words(end: Mapping[str, Any], project: Project, code: int) -> tuple[str, st
             return f"the program ended itself with exit code {message}", "let it run to its end in a preview"
         case "network":
             return message, "a check runs without network: read what is needed from configuration instead"
+        case "variable":
+            return (
+                f"the environment variable {end.get('key')} is not set: a check passes none of the caller's on",
+                "read it from the stack's configuration, or by os.environ.get with a value for its absence",
+            )
         case "lookup":
             return (
                 f"the program waits for the answer of {end.get('token')}, which only its provider knows",
@@ -124,9 +129,15 @@ def _missing_package(end: Mapping[str, Any]) -> tuple[str, str]:
             "install the program's requirements into its virtual environment, or into the one that runs the checker",
         )
     name = str(end.get("module"))
+    package = name.split(".", 1)[0].replace("_", "-")
+    if end.get("lacking"):
+        return (
+            f"the program imports {name!r}, which the installed {package} does not have",
+            "install the version that the program was written for: pip install -r requirements.txt",
+        )
     return (
         f"the program imports {name!r}, which is not installed",
-        f"install it: pip install {name.split('.', 1)[0].replace('_', '-')} (or pip install -r requirements.txt)",
+        f"install it: pip install {package} (or pip install -r requirements.txt)",
     )
 
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _LOOKUP = "urn:resilience-checks:lookup::"
 _INSTALLED = frozenset({"node_modules", "site-packages"})
 """Folders of packages, which may stand in a project and are no part of it."""
+_SKIPPING = frozenset({"watch_callbacks", "output"})
+"""What sees the callbacks that are not called; where it cannot, what they would make is missing unseen."""
 _TOP = re.compile(r"[.\[]")
 
 
@@ -95,7 +97,9 @@ class _Builder:
                 element_dependencies=whole,
                 secret_equality=True,
                 lines=True,
-                complete=not remote and not guesses.decisive(self._notes),
+                complete=not remote
+                and not guesses.decisive(self._notes)
+                and _SKIPPING.isdisjoint(self._notes.unwatched),
             ),
             notes=tuple(remarks),
             digest=digest,
@@ -117,9 +121,7 @@ class _Builder:
                 key: self._targets(urns) for key, urns in sorted(item.property_dependencies.items()) if urns
             },
             element_dependencies={path: tuple(targets) for path, targets in sorted(elements.items())},
-            location=self._location(item.frames)
-            or self._place(self._notes.places.get(item.number))
-            or self._location(item.position),
+            location=self._made_at(item),
             external_id=item.external_id,
             options=ResourceOptions(
                 protect=bool(item.protect),
@@ -197,6 +199,17 @@ class _Builder:
 
     def _place(self, note: Mapping[str, Any] | None) -> Location | None:
         return self._location([(note["file"], note["line"])]) if note else None
+
+    def _made_at(self, item: Registered) -> Location | None:
+        """Return the innermost frame of the program; None, as in the engine, where Python text made the resource."""
+        text = item.frames and not Path(item.frames[0][0]).is_absolute()
+        if text and self._stack.project.runtime == "python":
+            return None
+        return (
+            self._location(item.frames)
+            or self._place(self._notes.places.get(item.number))
+            or self._location(item.position)
+        )
 
     def _location(self, frames: Iterable[tuple[str, int]]) -> Location | None:
         for file, line in frames:

@@ -17,6 +17,7 @@ _SAID = {
     "length": "{path} is taken to have {value} elements, on which the program relies{where}",
     "least": "{path} is taken to have at least {value} elements{where}",
     "elements": "what the program goes through in {path} is taken to be empty{where}",
+    "file": "{path} is taken to hold no file{where}",
     "number": "{path} is taken to be {value}{where}",
 }
 

@@ -7,6 +7,7 @@ from concurrent import futures
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.sources.given import Given
+from resilience_checks.sources.program import protocol
 from resilience_checks.sources.program.assets import hashed
 from resilience_checks.sources.program.engine import Engine
 from resilience_checks.sources.program.record import Alias, Refusal, RefusedError, Request
@@ -62,6 +63,8 @@ class Preview:
         """Bind the socket; the program, which runs in `directory`, may connect from now on."""
         os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # a program that ends closes connections, which is no news
         import grpc
+
+        protocol.load()
         from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
 
         self._engine = Engine(project, stack, given or Given(), config or {})

@@ -5,7 +5,7 @@ A child in any language may write any of these, each with the number that it sen
 and `unsent` arguments of one that was never sent), `mark` (a text that stands for a value of a lookup's answer;
 with `whole` it stands, as the one element of a list, for that list),
 `standin` (something stands for one that nobody gave), `guess` (the program relies on what nobody knows of an answer:
-`what` is `length`, `least`, `elements` or `number`, with path, value and place), and without a number `outputs`
+`what` is `length`, `least`, `elements`, `file` or `number`, with path, value and place), and without a number `outputs`
 (elements of the stack's outputs), `skipped` (a callback that was not called), `unset` (a configuration value),
 `unwatched` (a part of the SDK).
 """

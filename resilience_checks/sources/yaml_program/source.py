@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import InputError
 from resilience_checks.model.graph import Capabilities, ResourceGraph
-from resilience_checks.sources.given import Given
-from resilience_checks.sources.interface import Limits
+from resilience_checks.sources.program.digest import digest
 from resilience_checks.sources.program.engine import Engine
-from resilience_checks.sources.program.source import digest
 from resilience_checks.sources.project import relative, stack_config
+from resilience_checks.sources.stack_source import StackSource
 from resilience_checks.sources.yaml_program import configuration, order, packages, template
 from resilience_checks.sources.yaml_program.evaluation import EndlessError, Evaluator, Scope
 from resilience_checks.sources.yaml_program.lookups import Lookups
@@ -26,36 +25,22 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from resilience_checks.sources.discovery import Stack
+    from resilience_checks.sources.given import Given
+    from resilience_checks.sources.interface import Limits
 
 _ORGANIZATION = "organization"
 """The organisation that a backend without accounts gives a stack."""
 
 
-class YamlSource:
+class YamlSource(StackSource):
     """Evaluates one stack of a YAML program in this process: a program of that kind is data, and runs nothing."""
 
     def __init__(self, stack: Stack, root: Path, limits: Limits | None = None, given: Given | None = None) -> None:
         """Remember what to evaluate; nothing is read yet."""
-        self._stack, self.root = stack, root
-        self._limits, self._given = limits or Limits(), given or Given()
+        super().__init__(stack, root, limits, given)
         self._thread: threading.Thread | None = None
         self._graph: ResourceGraph | None = None
         self._failure: BaseException | None = None
-
-    @property
-    def name(self) -> str:
-        """`project/stack`."""
-        return self._stack.name
-
-    @property
-    def stack(self) -> str:
-        """The stack's own name."""
-        return self._stack.stack
-
-    @property
-    def directory(self) -> Path:
-        """Where the project's Pulumi.yaml stands."""
-        return self._stack.project.directory
 
     def start(self) -> None:
         """Evaluate on a thread of its own: a reference to another stack may wait for that stack."""

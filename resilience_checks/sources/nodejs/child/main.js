@@ -5,6 +5,7 @@
 "use strict";
 
 const fs = require("fs");
+const net = require("net");
 const path = require("path");
 
 const directory = process.argv[2];
@@ -12,9 +13,18 @@ const job = JSON.parse(fs.readFileSync(path.join(directory, "job.json"), "utf8")
 const { Notes } = require("./notes");
 const notes = new Notes(directory, job.project_directory);
 
+endWith(job.parent);
 require("./ending").watch(notes, process.argv[3] === "isolated");
 require("./network").refuse(notes);
 require("./hooks").install(notes, job);
+
+/** Ends this process and what it started when the checker is gone, which closes its end of the pipe. */
+function endWith(parent) {
+    const pipe = new net.Socket({ fd: parent, readable: true, writable: false });
+    pipe.on("close", () => process.kill(0, "SIGKILL"));
+    pipe.resume();
+    pipe.unref();
+}
 
 process.argv = [process.argv[0], job.run, ...job.arguments];
 require(job.run);

@@ -60,7 +60,7 @@ def _object(text: str) -> object:
         def anything(self, at: str) -> Anything:
             return Anything(self, at)
 
-        def assume(self, what: str) -> None:
+        def guess(self, *_: object) -> None:
             """Take for granted what a secret does not tell."""
 
     return Fields(Whole(), "")

@@ -33,10 +33,12 @@ def refuse_connections() -> None:
 
 def failure(error: BaseException, notes: Notes) -> dict:
     """Describe the end of a program that failed, at the innermost line of its own."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if notes.inside(frame.filename)]
+    chain = _chain(error)
+    frames = next(filter(None, (_inside(one, notes) for one in chain)), [])
     end = {"ok": False, "kind": "raised", "type": type(error).__name__, "message": str(error)}
     if frames:
         end.update(file=os.path.realpath(frames[-1].filename), line=frames[-1].lineno)
+    refused = next((one for one in chain if isinstance(one, NetworkRefusedError)), None)
     if isinstance(error, SyntaxError):
         end.update(
             kind="syntax",
@@ -46,16 +48,36 @@ def failure(error: BaseException, notes: Notes) -> dict:
             column=error.offset,
         )
     elif isinstance(error, ModuleNotFoundError):
-        end.update(kind="module", module=error.name)
+        package = str(error.name).partition(".")
+        end.update(kind="module", module=error.name, lacking=bool(package[2]) and package[0] in sys.modules)
     elif isinstance(error, SystemExit):
         end.update(kind="exit", message=str(error.code))
     elif isinstance(error, MemoryError):
         end.update(kind="memory")
-    elif isinstance(error, NetworkRefusedError):
-        end.update(kind="network")
+    elif refused is not None:
+        end.update(kind="network", message=str(refused))
+    elif isinstance(error, KeyError) and _raised_in(error) in {os.__file__, "<frozen os>"}:
+        end.update(kind="variable", key=error.args[0])
     elif isinstance(error, LookupUnknownError):
         end.update(kind="lookup", token=str(error))
     elif type(error).__name__ == "ConfigMissingError":
         end.update(kind="config", key=getattr(error, "key", ""))
     end["traceback"] = "".join(traceback.format_exception(type(error), error, error.__traceback__))[-20000:]
     return end
+
+
+def _chain(error: BaseException) -> list:
+    """Return the error and what it came of: a fault in a callback reaches the end within one of the SDK's own."""
+    chain = []
+    while error is not None and error not in chain:
+        chain.append(error)
+        error = error.__cause__ or error.__context__
+    return chain
+
+
+def _raised_in(error: BaseException) -> str:
+    return traceback.extract_tb(error.__traceback__)[-1].filename
+
+
+def _inside(error: BaseException, notes: Notes) -> list:
+    return [frame for frame in traceback.extract_tb(error.__traceback__) if notes.inside(frame.filename)]

@@ -25,11 +25,28 @@ def watch_resources(notes: Notes) -> None:
     registered = pulumi.resource.register_resource_outputs
 
     def kept(res: object, outputs: object) -> object:
+        outputs = _detached(outputs)
         if getattr(res, "_type", None) == "pulumi:pulumi:Stack":
             notes.outputs = outputs
         return registered(res, outputs)
 
     pulumi.resource.register_resource_outputs = kept
+
+
+def _detached(outputs: object) -> object:
+    """Return outputs of their own, of the same values.
+
+    The SDK adds the resources within an output to what it depends on as it sends it. Other outputs share that set, and
+    the engine takes so long to answer that they have been used by then; here that would be chance.
+    """
+    from pulumi import Output
+
+    if not isinstance(outputs, dict):
+        return outputs
+    return {
+        key: Output.all(value).apply(lambda values: values[0]) if isinstance(value, Output) else value
+        for key, value in outputs.items()
+    }
 
 
 def watch_inputs(notes: Notes) -> None:

@@ -106,11 +106,14 @@ class Standin:
         return self.of(kind, "", 0)
 
     def of(self, kind: object, at: str, depth: int) -> object:
-        from pulumi import _types
+        from pulumi import Archive, Asset, _types
 
         kind = _types.unwrap_optional_type(kind) if kind is not None else None
         if isinstance(kind, type) and _types.is_output_type(kind):
             return self._object(kind, at, depth)
+        if isinstance(kind, type) and issubclass(kind, (Asset, Archive)):
+            self.guess("file", at, 0, sys._getframe())
+            return None
         origin = typing.get_origin(kind) or kind
         if kind is None or origin in (dict, collections.abc.Mapping):
             return Fields(self, at)

@@ -61,3 +61,5 @@ for index in range(3):
 random.RandomUuid("uuid", keepers=Output.all(pet.id, password.result).apply(lambda it: {"a": it[0], "b": it[1]}))
 pulumi.export("password", password.result)
 pulumi.export("pet", pet)
+
+exec("random.RandomPet(\"executed\")")  # text has no line

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from resilience_checks.model.resource import Lookup, Resource
     from resilience_checks.model.values import Value
-    from resilience_checks.sources.markers import Markers
+    from resilience_checks.sources.stacks.markers import Markers
 
 STACK_REFERENCE = "pulumi:pulumi:StackReference"
 

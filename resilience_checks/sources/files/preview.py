@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.graph import Capabilities, ResourceGraph
-from resilience_checks.sources import elements, kinds
-from resilience_checks.sources.engine_values import Values
-from resilience_checks.sources.json_file import Reader
-from resilience_checks.sources.positions import Positions
-from resilience_checks.sources.snapshot import (
+from resilience_checks.sources.files import elements, kinds
+from resilience_checks.sources.files.json_file import Reader
+from resilience_checks.sources.files.positions import Positions
+from resilience_checks.sources.files.snapshot import (
     STACK,
     Snapshot,
     Urn,
@@ -21,6 +20,7 @@ from resilience_checks.sources.snapshot import (
     hold_whole,
     parse_urn,
 )
+from resilience_checks.sources.files.values import Values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from resilience_checks.model.errors import InputError
     from resilience_checks.model.values import Value
-    from resilience_checks.sources.homes import Home
-    from resilience_checks.sources.json_file import Content
+    from resilience_checks.sources.files.homes import Home
+    from resilience_checks.sources.files.json_file import Content
 
 _SAME = "same"
 _ONE = frozenset({_SAME, "create", "update", "read", "import", "diff"})

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import CheckError, InputError
 from resilience_checks.sources.given import Given
-from resilience_checks.sources.linking import Reference, link, named
-from resilience_checks.sources.markers import Markers, has_markers
-from resilience_checks.sources.stack_names import meant
+from resilience_checks.sources.stacks.linking import Reference, link, named
+from resilience_checks.sources.stacks.markers import Markers, has_markers
+from resilience_checks.sources.stacks.names import meant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.errors import InputError
-from resilience_checks.sources.enriched import enrich
+from resilience_checks.sources.running.enriched import enrich
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.errors import InputError, UsageError
-from resilience_checks.sources import homes, json_file, kinds, preview, state
 from resilience_checks.sources.discovery import wanted
-from resilience_checks.sources.project import stack_names
+from resilience_checks.sources.files import homes, json_file, kinds, preview, state
+from resilience_checks.sources.files.found import Files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from resilience_checks.model.graph import ResourceGraph
-    from resilience_checks.sources.discovery import Stack
-    from resilience_checks.sources.homes import Home
-    from resilience_checks.sources.json_file import Content
-    from resilience_checks.sources.snapshot import Urn
+    from resilience_checks.sources.files.homes import Home
+    from resilience_checks.sources.files.json_file import Content
+    from resilience_checks.sources.files.snapshot import Urn
 
 _STACK_OF: Mapping[str, Callable[[Content], Urn]] = {kinds.PREVIEW: preview.stack_of, kinds.STATE: state.stack_of}
 _GRAPH: Mapping[str, Callable[[Content, Urn, Home, Path], ResourceGraph]] = {
@@ -62,23 +60,6 @@ class FileSource:
     def close(self) -> None:
         """Let the text go."""
         self._content = None
-
-
-@dataclass(frozen=True, slots=True)
-class Files:
-    """The sources that files became, and the errors of those that are none."""
-
-    sources: tuple[FileSource, ...] = ()
-    failures: tuple[InputError, ...] = ()
-    left_out: tuple[str, ...] = ()
-
-    def stand_for(self, stack: Stack) -> bool:
-        """Return whether a file is of this stack, or of its project where only a default name was given to it."""
-        named = bool(stack_names(stack.project.directory))
-        return any(
-            source.name == stack.name or (not named and source.name.startswith(f"{stack.project.name}/"))
-            for source in self.sources
-        )
 
 
 def open_all(

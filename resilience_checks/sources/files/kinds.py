@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from resilience_checks.model.errors import InputError
-    from resilience_checks.sources.json_file import Reader
+    from resilience_checks.sources.files.json_file import Reader
 
 PREVIEW, STATE = "a preview", "a state"
 COMMANDS = {

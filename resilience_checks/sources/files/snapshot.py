@@ -8,14 +8,14 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.resource import Resource, ResourceOptions
-from resilience_checks.sources.engine_values import MAX_DEPTH, TooDeepError, Values
+from resilience_checks.sources.files.values import MAX_DEPTH, TooDeepError, Values
 from resilience_checks.sources.wire import UNKNOWNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from resilience_checks.sources.json_file import Reader
-    from resilience_checks.sources.positions import Positions
+    from resilience_checks.sources.files.json_file import Reader
+    from resilience_checks.sources.files.positions import Positions
 
 STACK = "pulumi:pulumi:Stack"
 PROVIDER = "pulumi:providers:"

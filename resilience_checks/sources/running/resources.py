@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.graph import Capabilities, ResourceGraph
 from resilience_checks.model.resource import Resource, ResourceOptions
+from resilience_checks.sources.files.snapshot import PROVIDER, STACK, is_default_provider
 from resilience_checks.sources.program.answers import Answers
 from resilience_checks.sources.program.conversion import Converter
-from resilience_checks.sources.snapshot import PROVIDER, STACK, is_default_provider
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -6,19 +6,19 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.graph import Capabilities, ResourceGraph
-from resilience_checks.sources import elements, kinds
-from resilience_checks.sources.engine_values import Values
-from resilience_checks.sources.json_file import Reader
-from resilience_checks.sources.positions import Positions
-from resilience_checks.sources.snapshot import STACK, Snapshot, Urn, hold_one_stack, hold_whole, parse_urn
+from resilience_checks.sources.files import elements, kinds
+from resilience_checks.sources.files.json_file import Reader
+from resilience_checks.sources.files.positions import Positions
+from resilience_checks.sources.files.snapshot import STACK, Snapshot, Urn, hold_one_stack, hold_whole, parse_urn
+from resilience_checks.sources.files.values import Values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from resilience_checks.model.resource import Resource
-    from resilience_checks.sources.homes import Home
-    from resilience_checks.sources.json_file import Content
+    from resilience_checks.sources.files.homes import Home
+    from resilience_checks.sources.files.json_file import Content
 
 _VERSIONS = range(1, 5)
 _BY_PROPERTY = 3

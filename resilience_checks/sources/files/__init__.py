@@ -1,0 +1,1 @@
+"""What the Pulumi CLI writes: previews and states, read with their positions."""

@@ -1,0 +1,185 @@
+"""A program in a child process that is served by a monitor: what is the same in every language."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from resilience_checks.sources.program import failures, graph_of
+from resilience_checks.sources.program.digest import digest
+from resilience_checks.sources.project import stack_config
+from resilience_checks.sources.stack_source import StackSource
+from resilience_checks.sources.stacks.waiting import ended
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from resilience_checks.model.errors import InputError
+    from resilience_checks.model.graph import ResourceGraph
+    from resilience_checks.sources.discovery import Stack
+    from resilience_checks.sources.given import Given
+    from resilience_checks.sources.interface import Limits
+    from resilience_checks.sources.program.monitor import Preview
+    from resilience_checks.sources.program.record import Registered
+    from resilience_checks.sources.project import StackConfig
+
+_PASSED_ON = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT")
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """How a child is started: its command, to which the private directory is added, and what its job file says.
+
+    `directory` is where the program runs, `environment` what it sees besides the minimum.
+    """
+
+    command: Sequence[str]
+    job: Mapping[str, Any]
+    environment: Mapping[str, str]
+    directory: Path
+
+
+class ChildProcess(StackSource, ABC):
+    """Evaluates one stack offline: one child, one preview, one graph.
+
+    The child ends with this process, however that ends: it holds the other end of a pipe.
+    """
+
+    def __init__(self, stack: Stack, root: Path, limits: Limits | None = None, given: Given | None = None) -> None:
+        """Remember what to run; nothing runs yet."""
+        super().__init__(stack, root, limits, given)
+        self._private: Path | None = None
+        self._child: subprocess.Popen[bytes] | None = None
+        self._pipe: int | None = None
+        self._preview: Preview | None = None
+        self._started = 0.0
+        self.seconds = 0.0
+
+    @abstractmethod
+    def _launch(self, config: StackConfig, address: str) -> Launch:
+        """Return how to start the child; raise InputError where what it needs is not there."""
+
+    @abstractmethod
+    def _endless(self, private: Path) -> InputError:
+        """Return the error for a program that did not end in time."""
+
+    @abstractmethod
+    def _failed(self, end: Mapping[str, Any], private: Path, code: int) -> InputError:
+        """Return the error for a program that ended badly."""
+
+    def start(self) -> None:
+        """Start the child, then serve it; the imports of both overlap."""
+        config = stack_config(self._project, self._stack.stack, self.root)
+        private = Path(tempfile.mkdtemp(prefix="resilience-checks-")).resolve()
+        self._private, self._config = private, config
+        socket = private / "monitor.sock"
+        launch = self._launch(config, f"unix:{socket}")
+        read, self._pipe = os.pipe()
+        limits = {"seconds": self._limits.seconds, "memory": self._limits.memory, "parent": read}
+        (private / "job.json").write_text(json.dumps({**launch.job, **limits}), encoding="utf-8")
+        self._started = time.monotonic()
+        with (private / "output.txt").open("wb") as output:
+            self._child = subprocess.Popen(
+                [*launch.command, str(private)],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env={**_minimum(private), **launch.environment},
+                cwd=private,
+                start_new_session=True,
+                pass_fds=(read,),
+            )
+        os.close(read)
+        from resilience_checks.sources.program.monitor import Preview
+
+        self._preview = Preview(
+            self._project.name, self._stack.stack, socket, self._given, config.values, launch.directory
+        )
+        (private / "ready").touch()
+
+    def graph(self) -> ResourceGraph:
+        """Wait for the end of the program and return its graph."""
+        if self._child is None:
+            self.start()
+        assert self._child is not None
+        assert self._private is not None
+        assert self._preview is not None
+        if not ended(self._child, self._started, self._limits.seconds, self._given):
+            self._kill()
+            raise self._endless(self._private)
+        self.seconds = time.monotonic() - self._started
+        end = _how_it_ended(self._private)
+        record = self._preview.record
+        if record.duplicates:
+            raise failures.duplicate(_in_order(record.duplicates[0]), self._project, self.root)
+        if record.refusals:
+            raise failures.refused(record.refusals[0], self._project, self.root)
+        if not end.get("ok"):
+            end["environment"] = self._config.environment
+            raise self._failed(end, self._private, self._child.returncode)
+        return graph_of.build(
+            self._stack,
+            self.root,
+            record,
+            self._preview.answers,
+            self._private,
+            end,
+            self._config.notes,
+            digest(self._project.directory),
+            environment=self._config.environment,
+        )
+
+    def close(self) -> None:
+        """Stop the child and the monitor, and remove the private directory."""
+        self._kill()
+        if self._pipe is not None:
+            os.close(self._pipe)
+            self._pipe = None
+        if self._preview is not None:
+            self._preview.close()
+        if self._private is not None:
+            shutil.rmtree(self._private, ignore_errors=True)
+
+    def _kill(self) -> None:
+        if self._child is not None and self._child.poll() is None:
+            os.killpg(self._child.pid, signal.SIGKILL)
+            self._child.wait()
+
+
+def passed_on(names: Sequence[str]) -> dict[str, str]:
+    """Return those of the caller's variables that a program may see."""
+    return {name: os.environ[name] for name in names if name in os.environ}
+
+
+def _minimum(private: Path) -> dict[str, str]:
+    """Return the least that a program needs: none of the caller's credentials are in it."""
+    return {
+        **passed_on(_PASSED_ON),
+        "HOME": str(private),
+        "TMPDIR": str(private),
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+    }
+
+
+def _in_order(pair: tuple[Registered, Registered]) -> tuple[Registered, Registered]:
+    """Return the two in the order in which the program made them: they may arrive in any."""
+    first, second = sorted(pair, key=lambda item: item.number)
+    return first, second
+
+
+def _how_it_ended(private: Path) -> dict[str, Any]:
+    """Return what the child wrote about its end, or that it wrote nothing."""
+    try:
+        end: dict[str, Any] = json.loads((private / "end.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {"ok": False, "kind": "died"}
+    return end

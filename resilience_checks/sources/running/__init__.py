@@ -1,0 +1,1 @@
+"""What a running engine shows through the Analyzer protocol, joined with an offline run."""
