@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from resilience_checks import __version__
-from resilience_checks.evaluation import Inputs, Options, remarks
+from resilience_checks.evaluation import Inputs, Options, circles, differing
 from resilience_checks.gate.verdict import verdict
 from resilience_checks.model.errors import CheckError, InputError
 from resilience_checks.report.interface import Failure, Remark, Report, ServiceSummary, StackSummary
@@ -54,6 +54,7 @@ class _Run:
     unknown: dict[str, int] = field(default_factory=dict)
     inputs: dict[str, str] = field(default_factory=dict)
     contradictions: list[Remark] = field(default_factory=list)
+    circles: list[Remark] = field(default_factory=list)
     assumptions: list[Remark] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)
     policies: dict[str, str] = field(default_factory=dict)
@@ -99,7 +100,8 @@ def run(options: Options, observer: Observer = lambda _: None, ready: Sequence[S
         with _timed(gathered, "programs"):
             results = together.results()
         gathered.read(results)
-        gathered.contradictions += remarks(results, together.circles)
+        gathered.contradictions += differing(results)
+        gathered.circles += circles(results, together.circles)
         for group in inputs.groups(results):
             _Line(gathered, group, catalogue, pack, engine, observer).check()
         name = f"{engine.name} {engine.version}"
@@ -122,6 +124,7 @@ def run(options: Options, observer: Observer = lambda _: None, ready: Sequence[S
         unknown_types=gathered.unknown,
         inputs=gathered.inputs,
         contradictions=tuple(gathered.contradictions),
+        circles=tuple(gathered.circles),
         assumptions=tuple(gathered.assumptions),
         failures=tuple(gathered.failures),
         timings=gathered.timings,

@@ -189,10 +189,9 @@ class Inputs:
                 self._declarations(file).stacks.hold([name for name, other in found if other == file])
 
 
-def remarks(results: Sequence[Evaluated], circles: Sequence[Sequence[int]]) -> Iterator[Remark]:
-    """Yield what is seen only when stacks are read together: circles, and outputs that are not as they were given."""
-    graphs = {result.graph.name: result.graph for result in results if result.graph is not None}
-    for circle in circles:
+def circles(results: Sequence[Evaluated], found: Sequence[Sequence[int]]) -> Iterator[Remark]:
+    """Yield the stacks that read each other's outputs, each circle with the lines where they do."""
+    for circle in found:
         names = [results[index].source.name for index in circle]
         inside = [results[index].graph for index in circle]
         places = [place for graph in inside if graph is not None for place in _links(graph, names)]
@@ -200,6 +199,11 @@ def remarks(results: Sequence[Evaluated], circles: Sequence[Sequence[int]]) -> I
             f"stacks {', '.join(names[:-1])} and {names[-1]} read each other's outputs: neither can be restored first",
             tuple(dict.fromkeys(places)),
         )
+
+
+def differing(results: Sequence[Evaluated]) -> Iterator[Remark]:
+    """Yield the outputs that are not as they were given."""
+    graphs = {result.graph.name: result.graph for result in results if result.graph is not None}
     for result in results:
         for reference in result.references.values():
             there = graphs.get(reference.stack or "")

@@ -56,8 +56,7 @@ def of_report(report: Report, settings: Settings, limits: Sequence[str] = ()) ->
         blocks = any(id(result) in blocking for result in group) and (failed or level is not Level.ADVISORY)
         said.append(_of_results(group, Level.MANDATORY if blocks else Level.ADVISORY))
     said += (
-        _remark(_placed(remark.text, remark.locations[0] if remark.locations else None))
-        for remark in report.contradictions
+        _remark(_placed(remark.text, remark.locations[0] if remark.locations else None)) for _, remark in report.remarks
     )
     said += (_remark(limit) for limit in limits)
     if report.verdict.exit_code is ExitCode.NOTHING:

@@ -44,9 +44,9 @@ class Github:
                 errors.append(_of_results("error", group))
             else:
                 warnings.append(_of_results("warning", group))
-        for remark in report.contradictions:
+        for what, remark in report.remarks:
             places = remark.locations or (None,)
-            warnings += [command("warning", remark.text, place, "contradiction") for place in places]
+            warnings += [command("warning", remark.text, place, what) for place in places]
         lines = [*_limited("error", errors), *_limited("warning", warnings)]
         if self._readable:
             lines += fenced(self._readable, self._token)

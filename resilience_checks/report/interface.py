@@ -61,7 +61,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """An assumption or contradiction of the estate, and where it shows."""
+    """An assumption, contradiction or circle of the estate, and where it shows."""
 
     text: str
     locations: tuple[Location, ...] = ()
@@ -89,9 +89,17 @@ class Report:
     inputs: Mapping[str, str] = field(default_factory=dict)
     """SHA-256 of everything that was read, by name."""
     contradictions: tuple[Remark, ...] = ()
+    circles: tuple[Remark, ...] = ()
+    """Stacks that need each other: none of them can be restored first."""
     assumptions: tuple[Remark, ...] = ()
     failures: tuple[Failure, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def remarks(self) -> tuple[tuple[str, Remark], ...]:
+        """What warns of the estate without being a policy's result: what each is, and the remark."""
+        circles = (("circle", remark) for remark in self.circles)
+        return (*(("contradiction", remark) for remark in self.contradictions), *circles)
 
 
 class Renderer(Protocol):

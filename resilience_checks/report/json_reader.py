@@ -42,6 +42,7 @@ def read(text: str) -> Report:
         unknown_types=data["coverage"]["unknown"],
         inputs=data["inputs"],
         contradictions=tuple(_remark(item) for item in data["contradictions"]),
+        circles=tuple(_remark(item) for item in data["circles"]),
         assumptions=tuple(_remark(item) for item in data["assumptions"]),
         failures=tuple(Failure(**{**item, "location": _place(item["location"])}) for item in data["failures"]),
         timings=data["timings"],

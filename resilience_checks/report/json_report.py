@@ -46,6 +46,7 @@ def as_data(report: Report) -> dict[str, Any]:
         "results": [_result(result, blocks=id(result) in blocking) for result in report.results],
         "failures": [_failure(failure) for failure in report.failures],
         "contradictions": _remarks(report.contradictions),
+        "circles": _remarks(report.circles),
         "assumptions": _remarks(report.assumptions),
         "coverage": {
             "known": dict(sorted(report.known_types.items())),

@@ -58,8 +58,8 @@ def _rows(report: Report) -> Iterator[str]:
     for group in findings(report):
         first = group[0]
         yield _row(str(first.outcome), str(first.severity), first.policy, _what(group), first.location)
-    for remark in report.contradictions:
-        yield _row("contradiction", "", "", remark.text, next(iter(remark.locations), None))
+    for what, remark in report.remarks:
+        yield _row(what, "", "", remark.text, next(iter(remark.locations), None))
 
 
 def _what(group: Sequence[Result]) -> str:

@@ -56,8 +56,8 @@ class Terminal:
             page.failure(failure)
         for group in findings(report):
             page.unknown(group) if group[0].outcome is Outcome.UNKNOWN else page.finding(group[0])
-        for remark in report.contradictions:
-            page.contradiction(remark)
+        for what, remark in report.remarks:
+            page.remark(what, remark)
         page.assumptions(report.assumptions)
         page.summary(summary_lines(report), decided=report.verdict.exit_code == 0)
         return _TRAILING.sub("", out.getvalue())
@@ -104,8 +104,8 @@ class _Page:
         self._field("help", failure.remedy)
         self._console.print()
 
-    def contradiction(self, remark: Remark) -> None:
-        self._head("contradiction", "magenta", "", remark.text)
+    def remark(self, what: str, remark: Remark) -> None:
+        self._head(what, "magenta", "", remark.text)
         for location in remark.locations:
             self._source(location, around=0)
         self._console.print()

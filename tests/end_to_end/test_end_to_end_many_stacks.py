@@ -154,7 +154,7 @@ def test_stacks_in_a_circle_are_reported_at_both_lines_and_still_analysed(tmp_pa
     }
     root = plant(tmp_path, files, resilience_yaml=SERVICES)
     report = checked(root)
-    [remark] = report.contradictions
+    [remark] = report.circles
     assert remark.text == "stacks dr/prod and live/prod read each other's outputs: neither can be restored first"
     assert [str(place) for place in remark.locations] == [
         line(root, f"{name}/__main__.py", "pulumi.StackReference(") for name in ("dr", "live")

@@ -175,6 +175,12 @@ EVERYTHING = report(
     contradictions=(
         Remark("sql-1 is declared at south and deployed at north", (Location(DECLARED, 2, 1), Location(SITES, 2))),
     ),
+    circles=(
+        Remark(
+            "stacks dr/prod and estate/prod read each other's outputs: neither can be restored first",
+            (Location(SITES, 1),),
+        ),
+    ),
     assumptions=(Remark("zones of example are independent", (Location(SITES, 1),)), Remark("DNS answers are cached")),
     failures=(
         Failure(
@@ -293,6 +299,7 @@ def reports(draw: st.DrawFn) -> Report:
         unknown_types=draw(counts),
         inputs=draw(st.dictionaries(hostile, st.just("f" * 64), max_size=2)),
         contradictions=draw(remarks),
+        circles=draw(remarks),
         assumptions=draw(remarks),
         failures=failed,
         timings={"total": 1.5},

@@ -115,7 +115,7 @@ def test_whatever_a_program_says_no_command_is_forged(report_: Report, with_log:
     read = commands(Github(readable, token="0123456789abcdef").render(report_))
     spoken = {Outcome.VIOLATION, Outcome.UNKNOWN, Outcome.ERROR}
     groups = sum(result.outcome in spoken for result in report_.results)
-    most = groups + len(report_.failures) + sum(max(1, len(item.locations)) for item in report_.contradictions)
+    most = groups + len(report_.failures) + sum(max(1, len(item.locations)) for _, item in report_.remarks)
     names = [item.name for item in read]
     assert names == sorted(names, key=["error", "warning", "stop-commands"].index)
     assert set(names) <= {"error", "warning", "stop-commands"}
