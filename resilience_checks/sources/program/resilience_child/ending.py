@@ -8,6 +8,8 @@ import traceback
 
 from .notes import Notes
 
+_RAISED = "_resilience_checks_raised"
+
 
 class NetworkRefusedError(ConnectionError):
     """A connection that the program tried to open."""
@@ -29,6 +31,11 @@ def refuse_connections() -> None:
             raise NetworkRefusedError(f"the program looks up the address of {arguments[0]}")
 
     sys.addaudithook(refuse)
+
+
+def remember(error: BaseException) -> None:
+    """Keep where an error was raised: whoever awaits its task a second time is not told."""
+    error.__dict__.setdefault(_RAISED, error.__traceback__)
 
 
 def failure(error: BaseException, notes: Notes) -> dict:
@@ -80,4 +87,6 @@ def _raised_in(error: BaseException) -> str:
 
 
 def _inside(error: BaseException, notes: Notes) -> list:
-    return [frame for frame in traceback.extract_tb(error.__traceback__) if notes.inside(frame.filename)]
+    raised = (error.__traceback__, error.__dict__.get(_RAISED))
+    frames = (frame for trace in raised for frame in traceback.extract_tb(trace))
+    return [frame for frame in frames if notes.inside(frame.filename)]

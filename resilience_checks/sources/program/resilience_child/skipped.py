@@ -1,22 +1,27 @@
-"""Callbacks on unknown values, which a preview does not call: those that could make resources are noted."""
+"""Callbacks of the program: those on unknown values that could make resources are noted, and where one fails."""
 
 from __future__ import annotations
 
 import os
 import types
 
+from .ending import remember
 from .notes import Notes
 
 
 class Callback:
-    """A callback that could make resources, and whether it was called."""
+    """A callback of the program, and whether it was called."""
 
     def __init__(self, func: object, place: dict) -> None:
         self.func, self.place, self.called = func, place, False
 
     def __call__(self, *arguments: object, **options: object) -> object:
         self.called = True
-        return self.func(*arguments, **options)
+        try:
+            return self.func(*arguments, **options)
+        except Exception as error:
+            remember(error)
+            raise
 
 
 def watch_callbacks(notes: Notes) -> None:
@@ -26,11 +31,12 @@ def watch_callbacks(notes: Notes) -> None:
 
     def watched(self: object, func: object, *arguments: object, **options: object) -> object:
         code = getattr(func, "__code__", None)
-        if code is None or not notes.inside(code.co_filename) or not makes_resources(func, notes.inside):
+        if code is None or not notes.inside(code.co_filename):
             return original(self, func, *arguments, **options)
         place = {"file": os.path.realpath(code.co_filename), "line": code.co_firstlineno, "name": code.co_name}
         callback = Callback(func, place)
-        notes.pending.append(callback)
+        if makes_resources(func, notes.inside):
+            notes.pending.append(callback)
         return original(self, callback, *arguments, **options)
 
     Output.apply = watched
