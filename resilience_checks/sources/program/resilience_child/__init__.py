@@ -10,7 +10,9 @@ def watch(notes: object) -> None:
     from .lookups import watch_lookups
     from .skipped import watch_callbacks
     from .transforms import watch_transforms
+    from .waiting import wait_together
 
+    wait_together()
     parts = (watch_resources, watch_inputs, watch_lookups, watch_callbacks, watch_configuration, watch_transforms)
     for part in parts:
         try:
