@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextvars
 import ctypes
 import faulthandler
+import gc
 import json
 import os
 import resource
@@ -25,6 +26,7 @@ CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 
 def main() -> int:
     """Run the program that the job file describes and return the exit code of its end."""
+    gc.set_threshold(100_000, 20, 100)  # SDKs are large, and little of what they load is ever garbage
     private = Path(sys.argv[1])
     job = json.loads((private / "job.json").read_text(encoding="utf-8"))
     _limit(job)

@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from resilience_checks.sources.program import failures, graph_of
-from resilience_checks.sources.program.digest import digest
 from resilience_checks.sources.project import stack_config
 from resilience_checks.sources.stack_source import StackSource
 from resilience_checks.sources.stacks.waiting import ended
@@ -108,6 +106,9 @@ class ChildProcess(StackSource, ABC):
 
     def graph(self) -> ResourceGraph:
         """Wait for the end of the program and return its graph."""
+        from resilience_checks.sources.program import failures, graph_of
+        from resilience_checks.sources.program.digest import digest
+
         if self._child is None:
             self.start()
         assert self._child is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from resilience_checks.sources.program import failures, interpreters
+from resilience_checks.sources.program import interpreters
 from resilience_checks.sources.program.child_process import ChildProcess, Launch
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ class ProgramSource(ChildProcess):
     def _launch(self, config: StackConfig, address: str) -> Launch:
         project = self._project
         if project.runtime != "python":
+            from resilience_checks.sources.program import failures
+
             raise failures.other_language(project)
         program = project.program.resolve()
         job = {
@@ -44,7 +46,11 @@ class ProgramSource(ChildProcess):
         return Launch([interpreters.find(project), "-s", str(_CHILD)], job, _ENVIRONMENT, directory)
 
     def _endless(self, private: Path) -> InputError:
+        from resilience_checks.sources.program import failures
+
         return failures.endless(self._project, private, self.root, self._limits.seconds)
 
     def _failed(self, end: Mapping[str, Any], private: Path, code: int) -> InputError:
+        from resilience_checks.sources.program import failures
+
         return failures.failed(end, self._project, self.root, private, code)
