@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import collections.abc
 import contextvars
 import json
 import re
 import sys
 import types
-import typing
 
 from .ending import LookupUnknownError
 from .guesses import Marked
@@ -118,7 +116,7 @@ def _standing(current: dict, typ: object, notes: Notes) -> object:
 
 
 def _complete(value: object, current: dict, typ: object, notes: Notes) -> None:
-    """Mark the texts and mappings that an answer made of markers leaves out, and its lists as of a guessed length."""
+    """Let stand-ins be what an answer made of markers leaves out, and its lists as of a guessed length."""
     import pulumi
     from pulumi import _types
 
@@ -129,12 +127,9 @@ def _complete(value: object, current: dict, typ: object, notes: Notes) -> None:
         return
     types_ = _types.output_type_types(typ)
     for name, wire, _ in _types._py_properties(typ):
-        kind = types_.get(wire)
-        kind = None if kind is None else _types.unwrap_optional_type(kind)
-        sure = kind is str or typing.get_origin(kind) in (dict, collections.abc.Mapping)
         known = pulumi.get(value, name)
-        if sure and known is None:
-            pulumi.set(value, name, standin.of(kind, wire, 0))
+        if known is None and types_.get(wire) is not None:
+            pulumi.set(value, name, standin.of(types_[wire], wire, 0))
         elif _is_guessed(known):
             pulumi.set(value, name, standin.texts(wire))
 
