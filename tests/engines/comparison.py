@@ -31,14 +31,23 @@ def compare(
     lookups: Path | None = None,
     stack_outputs: Path | None = None,
     packages: tuple[str, ...] = PACKAGES,
+    keep: Path | None = None,
 ) -> tuple[Facts, Facts]:
-    """Return what the real engine says of each resource, and what the offline run says of it."""
+    """Return what the real engine says of each resource, and what the offline run says of it; `keep` the preview there."""
     said = engine.preview(program, stack, packages=packages, lookups=lookups, stack_outputs=stack_outputs)
+    if keep is not None:
+        keep.write_text(json.dumps(said), encoding="utf-8")
     options = Options(
         paths=(program,), root=program, stacks=(stack,), lookups=lookups, stack_outputs=stack_outputs, seconds=300.0
     )
     (graph,) = graphs(options)
     return real_facts(said), offline_facts(json.loads(json.dumps(as_data(graph))))
+
+
+def file_facts(program: Path, preview: Path) -> Facts:
+    """Return the facts that a reader of the preview's file finds."""
+    (graph,) = graphs(Options(paths=(program,), root=program, previews=(preview,)))
+    return offline_facts(json.loads(json.dumps(as_data(graph))))
 
 
 def real_facts(preview: Mapping[str, Any]) -> Facts:

@@ -11,7 +11,7 @@ import pytest
 from resilience_checks.sources.program.answers import SHAPES
 from tests.end_to_end.editing import ROOT
 from tests.engines import generator
-from tests.engines.comparison import PACKAGES, compare, differences
+from tests.engines.comparison import PACKAGES, compare, differences, file_facts
 
 if TYPE_CHECKING:
     from tests.engines.real import Engine
@@ -21,7 +21,7 @@ STACKS = sorted(file.parent for file in (ROOT / "stacks").glob("*/Pulumi.yaml"))
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=[program.name for program in PROGRAMS])
-def test_a_program_has_the_same_graph_offline(program: Path, engine: Engine) -> None:
+def test_a_program_has_the_same_graph_offline_and_as_a_file(program: Path, engine: Engine, tmp_path: Path) -> None:
     lookups, outputs = program / "lookups.json", program / "stack_outputs.json"
     real, offline = compare(
         engine,
@@ -30,9 +30,11 @@ def test_a_program_has_the_same_graph_offline(program: Path, engine: Engine) -> 
         lookups=lookups if lookups.exists() else None,
         stack_outputs=outputs if outputs.exists() else None,
         packages=(*PACKAGES, "sample-base", "sample-made", "sample-remote"),
+        keep=tmp_path / "preview.json",
     )
     assert len(real) > 5
     assert differences(real, offline) == []
+    assert differences(real, file_facts(program, tmp_path / "preview.json")) == []
 
 
 @pytest.mark.parametrize("stack", STACKS, ids=[stack.name for stack in STACKS])
