@@ -93,6 +93,7 @@ def run(options: Options, observer: Observer = lambda _: None, ready: Sequence[S
     with ExitStack() as stack:
         engine = stack.enter_context(_engine(options))
         together = stack.enter_context(closing(inputs.evaluate(observer)))
+        together.start()
         engine.start()
         with _timed(gathered, "preparation"):
             pack, catalogue = _prepare(options)
@@ -137,6 +138,7 @@ def graphs(options: Options) -> Iterator[ResourceGraph]:
     for failure in inputs.failures:
         raise failure
     with closing(inputs.evaluate()) as together:
+        together.start()
         for result in together.results():
             if result.error is not None:
                 raise result.error

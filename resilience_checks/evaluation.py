@@ -92,7 +92,7 @@ class Inputs:
         self.left_out = (*found.left_out, *files.left_out, *ignored)
 
     def evaluate(self, observer: Callable[[str], None] = lambda _: None) -> Together:
-        """Begin to evaluate every stack that is checked."""
+        """Return what evaluates every stack that is checked, once it is started."""
         from resilience_checks.sources.stacks.together import Together
 
         return Together([subject.make for subject in self._subjects], self._supplied(), observer, self.left_out)

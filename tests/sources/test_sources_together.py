@@ -84,6 +84,7 @@ def evaluate(
     *programs: Written, given: Given | None = None, elsewhere: Sequence[str] = ()
 ) -> tuple[dict[str, Evaluated], tuple[tuple[int, ...], ...]]:
     with closing(Together([program.make for program in programs], given or Given(), elsewhere=elsewhere)) as together:
+        together.start()
         results = together.results()
         return {result.source.name: result for result in results}, together.circles
 

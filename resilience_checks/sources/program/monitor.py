@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from concurrent import futures
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.sources.given import Given
@@ -37,6 +38,8 @@ _FEATURES = frozenset(
         "errorHooks",
     }
 )
+_STOPPED = 5.0
+"""Seconds within which a server stops."""
 _WORKERS = 64
 """Threads that serve: a transform that looks something up waits in one while the lookup needs another."""
 _OPTIONS = (("grpc.max_receive_message_length", 400 << 20), ("grpc.max_send_message_length", 400 << 20))
@@ -90,8 +93,9 @@ class Preview:
         return self._engine.answers
 
     def close(self) -> None:
-        """Stop serving."""
-        self._server.stop(None)
+        """Stop serving; not waiting for ever, since what serves ends first when this process does."""
+        with suppress(RuntimeError):  # a process that ends starts no thread
+            self._server.stop(0).wait(_STOPPED)
         self._transforms.close()
 
     # ResourceMonitor, by the protocol's names

@@ -115,7 +115,7 @@ class Together:
         observer: Callable[[str], None] = lambda _: None,
         elsewhere: Sequence[str] = (),
     ) -> None:
-        """Begin at once; `elsewhere` names stacks that were found and are not evaluated."""
+        """Begin nothing yet; `elsewhere` names stacks that were found and are not evaluated."""
         self._given, self._observer, self._elsewhere = given, observer, elsewhere
         self._markers = Markers()
         self._lock = threading.Lock()
@@ -126,11 +126,15 @@ class Together:
         self.circles: tuple[tuple[int, ...], ...] = ()
         for index, make in enumerate(makers):
             self._evaluations.append(_Evaluation(index, make, self._source))
-        workers = max(1, os.cpu_count() or 1)
-        for evaluation in self._evaluations[:workers]:
+        self._workers = max(1, os.cpu_count() or 1)
+        self._pool = ThreadPoolExecutor(max_workers=self._workers)
+        self._running: list[Future[None]] = []
+
+    def start(self) -> None:
+        """Begin, in a block that closes this: whatever interrupts it, no program is left behind."""
+        for evaluation in self._evaluations[: self._workers]:
             with suppress(InputError):  # told by graph(), which tries again
                 evaluation.source.start()
-        self._pool = ThreadPoolExecutor(max_workers=workers)
         self._running = [self._pool.submit(self._evaluate, evaluation) for evaluation in self._evaluations]
 
     @property
