@@ -150,6 +150,12 @@ def test_a_fault_in_a_module_of_the_program_is_shown_there(project: Project) -> 
             "Pulumi.prod.yaml", "config:\n  a: b: c\n",
             "not valid YAML", "Pulumi.prod.yaml:2:7", None, "correct the YAML at this line",
         ),
+        (
+            "Pulumi.prod.yaml", "encryptionsalt: v1\nconfig: [a]\n",
+            "`config` is not a mapping", "Pulumi.prod.yaml:2",
+            "without the stack's configuration its program would be another one, so nothing of it was checked",
+            "write each value as `KEY: VALUE` below `config:`",
+        ),
     ],
 )  # fmt: skip
 def test_a_project_file_that_is_wrong_is_no_missing_one(
