@@ -169,3 +169,19 @@ def test_a_project_file_that_is_wrong_is_no_missing_one(
     assert lines[1] == f"  --> {where}"
     assert why is None or lines[-2] == f"  why: {why}"
     assert lines[-1] == f"  help: {remedy}"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("open(home + '/end.json', 'w').write('{\"ok\": true}')", "os._exit(3)"),
+        ("open(home + '/end.json', 'w').write('[]')", "os._exit(0)"),
+        ("os.remove(home + '/notes.jsonl')",),
+        ("os._exit(0)",),
+    ],
+)
+def test_an_end_that_does_not_fit_what_the_process_did_is_none(lines: tuple[str, ...], project: Project) -> None:
+    project.program("import os", "home = os.environ['HOME']", *lines)
+    done = project.run("graph")
+    assert (done.returncode, done.stdout) == (4, "")
+    assert done.stderr.startswith("error: the program's process ended without a word (status ")

@@ -133,8 +133,10 @@ class ChildProcess(StackSource, ABC):
             self._kill()
             raise self._endless(self._private)
         self.seconds = time.monotonic() - self._started
-        end = _how_it_ended(self._private)
+        end = _how_it_ended(self._private, self._child.returncode)
         record = self._preview.record
+        if end.get("ok") and not record.resources:  # the stack itself is registered before anything else
+            end = _died()
         if record.duplicates:
             raise failures.duplicate(_in_order(record.duplicates[0]), self._project, self.root)
         if record.refusals:
@@ -195,10 +197,16 @@ def _in_order(pair: tuple[Registered, Registered]) -> tuple[Registered, Register
     return first, second
 
 
-def _how_it_ended(private: Path) -> dict[str, Any]:
-    """Return what the child wrote about its end, or that it wrote nothing."""
+def _how_it_ended(private: Path, code: int) -> dict[str, Any]:
+    """Return what the child wrote about its end; one that wrote nothing, or ended otherwise than it wrote, died."""
     try:
-        end: dict[str, Any] = json.loads((private / "end.json").read_text(encoding="utf-8"))
+        end = json.loads((private / "end.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return {"ok": False, "kind": "died"}
+        return _died()
+    if not isinstance(end, dict) or (end.get("ok") and (code != 0 or not (private / "notes.jsonl").is_file())):
+        return _died()
     return end
+
+
+def _died() -> dict[str, Any]:
+    return {"ok": False, "kind": "died"}
