@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
 
 from resilience_checks.sources.discovery import discover
+from resilience_checks.sources.program.digest import digest
 from resilience_checks.sources.project import StackConfig, stack_config
 
 if TYPE_CHECKING:
@@ -42,3 +44,14 @@ def test_files_may_be_empty_or_begin_with_a_byte_order_mark(tmp_path: Path) -> N
         "web/a": StackConfig({}, frozenset()),
         "web/b": StackConfig({"web:size": "3"}, frozenset()),
     }
+
+
+def test_a_digest_takes_files_of_any_name_and_those_that_cannot_be_read(tmp_path: Path) -> None:
+    before = digest(tmp_path)
+    (tmp_path / os.fsdecode(b"\xff")).write_text("a", encoding="utf-8")
+    (tmp_path / "broken").symlink_to("nowhere")
+    os.mkfifo(tmp_path / "fifo")
+    named = digest(tmp_path)
+    (tmp_path / "to-itself").symlink_to("to-itself")
+    assert len({before, named}) == 2
+    assert digest(tmp_path) == named
