@@ -39,14 +39,19 @@ class Given:
         exact = [item for item in fitting if item.args is not None]
         return next((item.answer for item in (*exact, *fitting)), None)
 
-    def outputs(self, stack: str) -> Mapping[str, Any] | None:
-        """Return the outputs of the stack that a StackReference names: `org/project/stack`, `project/stack` or `stack`.
+    def outputs(self, stack: str, project: str = "") -> Mapping[str, Any] | None:
+        """Return the outputs of the stack that a StackReference of `project` names; None where none are given.
 
-        A name matches the one in the file whose parts are equal from the right; the longest such name wins.
+        The very name comes first, then the same `project/stack` under another organisation or under none. A name
+        without a project is one of `project`, else the only stack of that name in the file.
         """
-        wanted = stack.split("/")
-        fitting = [name for name in self.stack_outputs if _same(wanted, name.split("/"))]
-        return self.stack_outputs[max(fitting, key=len)] if fitting else None
+        if stack in self.stack_outputs:
+            return self.stack_outputs[stack]
+        wanted = _qualified(stack, project)
+        same = [name for name in self.stack_outputs if _qualified(name, project) == wanted]
+        alike = [name for name in self.stack_outputs if name.rpartition("/")[2] == stack]
+        found = same or alike
+        return self.stack_outputs[found[0]] if len(found) == 1 else None
 
     def waited(self) -> float:
         """Return for how many seconds `outputs` has kept a program waiting, which is no time of its own."""
@@ -63,9 +68,10 @@ def load(lookups: Path | None, stack_outputs: Path | None) -> Given:
     )
 
 
-def _same(one: list[str], other: list[str]) -> bool:
-    shared = min(len(one), len(other))
-    return one[-shared:] == other[-shared:]
+def _qualified(name: str, project: str) -> tuple[str, str]:
+    """Return project and stack of `organisation/project/stack`, `project/stack`, or `stack` of this project."""
+    parts = name.split("/")
+    return (parts[-2] if len(parts) > 1 else project, parts[-1])
 
 
 def _answers(file: Path) -> tuple[Answer, ...]:

@@ -200,7 +200,7 @@ class Engine:
 
     def stack_outputs(self, stack: str) -> dict[str, Any]:
         """Return what is known of another stack's outputs."""
-        outputs = self._given.outputs(stack)
+        outputs = self._given.outputs(stack, self._project)
         hidden = sorted(name for name, value in (outputs or {}).items() if has_secret(value))
         return {"outputs": UNKNOWN if outputs is None else spelled(dict(outputs)), "secretOutputNames": hidden}
 

@@ -53,7 +53,8 @@ class _Handed(Given):
     ask: Callable[[str], Mapping[str, Any] | None] = lambda _: None
     seconds: Callable[[], float] = lambda: 0.0
 
-    def outputs(self, stack: str) -> Mapping[str, Any] | None:
+    def outputs(self, stack: str, project: str = "") -> Mapping[str, Any] | None:
+        _ = project
         return self.ask(stack)
 
     def waited(self) -> float:
@@ -221,7 +222,7 @@ class Together:
         reference = self._reference(evaluation, name)
         told: Mapping[str, Any] | None = None
         if reference.given is not None:
-            told = self._given.outputs(name)
+            told = self._given.outputs(name, evaluation.name.rpartition("/")[0])
         elif reference.outputs is not None and reference.stack is not None:
             told = self._markers.outputs(reference.stack, reference.outputs)
             if evaluation.plain and has_markers(told):
@@ -239,7 +240,7 @@ class Together:
         target = found[0] if len(found) == 1 else None
         if target is not None:
             evaluation.needs.add(target)
-        given = self._given.outputs(name)
+        given = self._given.outputs(name, evaluation.name.rpartition("/")[0])
         if given is not None:
             return Reference(name, target.name if target else None, given, given=self._given.stack_outputs_file)
         if target is None:
