@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from resilience_checks.sources.interface import Source
     from resilience_checks.sources.project import Project
 
+_KEY = secrets.token_hex()
+"""What the digest of a secret hangs on besides the secret, which the engine gives in plain text; written nowhere."""
 _NO_LINES = "the program could not be run offline, so nothing here has a line, and what hangs on lookups is unknown"
 
 
@@ -114,7 +117,9 @@ class StackCheck:
 
         target = self._target
         return {
-            key: {"value": placeholder(value), "secret": True} if key in target.secrets else {"value": value}
+            key: {"value": placeholder(f"{_KEY} {value}"), "secret": True}
+            if key in target.secrets
+            else {"value": value}
             for key, value in target.config.items()
         }
 

@@ -106,7 +106,7 @@ def projects(paths: Sequence[Path], root: Path) -> Iterator[Project]:
 
 
 def _stacks(project: Project) -> tuple[Stack, ...]:
-    return tuple(Stack(project, name) for name in stack_names(project.directory) or (_DEFAULT_STACK,))
+    return tuple(Stack(project, name) for name in stack_names(project) or (_DEFAULT_STACK,))
 
 
 def _project_files(path: Path) -> Iterator[Path]:

@@ -31,6 +31,13 @@ class Project:
     main: str | None
     config: Mapping[str, Any]
     packages: Mapping[str, Any] = field(default_factory=dict)
+    stack_directory: str = ""
+    """Where `stackConfigDir:` puts the stacks' files, relative to the project."""
+
+    @property
+    def stacks(self) -> Path:
+        """The directory of the stacks' configuration files."""
+        return self.directory / self.stack_directory
 
     @property
     def program(self) -> Path:
@@ -74,6 +81,7 @@ def read_project(file: Path, root: Path) -> Project:
         )
     main = data.get("main")
     config = data.get("config") or {}
+    elsewhere = config if isinstance(config, str) else data.get("stackConfigDir")  # `config: DIR` is its older name
     packages = data.get("packages") or {}
     return Project(
         name=name,
@@ -85,19 +93,20 @@ def read_project(file: Path, root: Path) -> Project:
         main=main if isinstance(main, str) else None,
         config=config if isinstance(config, dict) else {},
         packages=packages if isinstance(packages, dict) else {},
+        stack_directory=elsewhere if isinstance(elsewhere, str) else "",
     )
 
 
-def stack_names(directory: Path) -> tuple[str, ...]:
-    """Return the stacks that have a configuration file beside Pulumi.yaml."""
-    files = sorted(item.name for item in directory.glob("Pulumi.*.y*ml"))
+def stack_names(project: Project) -> tuple[str, ...]:
+    """Return the stacks that have a configuration file."""
+    files = sorted(item.name for item in project.stacks.glob("Pulumi.*.y*ml"))
     return tuple(dict.fromkeys(name.split(".", 1)[1].rsplit(".", 1)[0] for name in files))
 
 
 def stack_file(project: Project, stack: str) -> Path:
     """Return where the stack's configuration stands, whether there is one or not."""
-    other = project.directory / f"Pulumi.{stack}.yml"
-    return other if other.is_file() else project.directory / f"Pulumi.{stack}.yaml"
+    other = project.stacks / f"Pulumi.{stack}.yml"
+    return other if other.is_file() else project.stacks / f"Pulumi.{stack}.yaml"
 
 
 def stack_config(project: Project, stack: str, root: Path) -> StackConfig:
@@ -118,7 +127,15 @@ def stack_config(project: Project, stack: str, root: Path) -> StackConfig:
             values[_full(project, key)] = _text(value)
     file = stack_file(project, stack)
     data = read_mapping(file, root, empty=True) if file.is_file() else {}
-    for key, value in (data.get("config") or {}).items():
+    config = data.get("config") or {}
+    if not isinstance(config, dict):
+        raise InputError(
+            "`config` is not a mapping",
+            location=Location(relative(file, root), _line_of(data, "config")),
+            why="without the stack's configuration its program would be another one, so nothing of it was checked",
+            remedy="write each value as `KEY: VALUE` below `config:`",
+        )
+    for key, value in config.items():
         full = _full(project, key)
         plain, secret = _reveal(value)
         values[full] = _text(plain)
@@ -218,7 +235,8 @@ def _reveal(value: object) -> tuple[object, bool]:
     return value, False
 
 
-def _full(project: Project, key: str) -> str:
+def _full(project: Project, name: object) -> str:
+    key = str(name)  # a key may look like a number
     return key if ":" in key else f"{project.name}:{key}"
 
 

@@ -12,8 +12,10 @@ from pulumi.runtime.proto import analyzer_pb2
 
 from resilience_checks.analyzer import directory, home
 from resilience_checks.analyzer.settings import Level, Settings, read
+from resilience_checks.analyzer.stack import StackCheck, Target
 from resilience_checks.model.errors import InputError, UsageError
 from resilience_checks.model.result import Severity
+from resilience_checks.sources.project import placeholder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,3 +97,11 @@ def test_the_command_writes_a_pack_and_refuses_another_folder(tmp_path: Path) ->
     refused = subprocess.run([*command, str(tmp_path)], capture_output=True, text=True, check=False)
     assert refused.returncode == 2
     assert "not a policy pack of this tool" in refused.stderr
+
+
+def test_a_secret_of_the_configuration_stands_as_what_nobody_can_guess_from_it() -> None:
+    check = StackCheck(Target("none", "dev", config={"none:pin": "1234"}, secrets=frozenset({"none:pin"})), Settings())
+    check.close()
+    [value] = check._config().values()
+    assert value["secret"] is True
+    assert value["value"] not in {"1234", placeholder("1234")}

@@ -150,6 +150,12 @@ def test_a_fault_in_a_module_of_the_program_is_shown_there(project: Project) -> 
             "Pulumi.prod.yaml", "config:\n  a: b: c\n",
             "not valid YAML", "Pulumi.prod.yaml:2:7", None, "correct the YAML at this line",
         ),
+        (
+            "Pulumi.prod.yaml", "encryptionsalt: v1\nconfig: [a]\n",
+            "`config` is not a mapping", "Pulumi.prod.yaml:2",
+            "without the stack's configuration its program would be another one, so nothing of it was checked",
+            "write each value as `KEY: VALUE` below `config:`",
+        ),
     ],
 )  # fmt: skip
 def test_a_project_file_that_is_wrong_is_no_missing_one(
@@ -163,3 +169,19 @@ def test_a_project_file_that_is_wrong_is_no_missing_one(
     assert lines[1] == f"  --> {where}"
     assert why is None or lines[-2] == f"  why: {why}"
     assert lines[-1] == f"  help: {remedy}"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("open(home + '/end.json', 'w').write('{\"ok\": true}')", "os._exit(3)"),
+        ("open(home + '/end.json', 'w').write('[]')", "os._exit(0)"),
+        ("os.remove(home + '/notes.jsonl')",),
+        ("os._exit(0)",),
+    ],
+)
+def test_an_end_that_does_not_fit_what_the_process_did_is_none(lines: tuple[str, ...], project: Project) -> None:
+    project.program("import os", "home = os.environ['HOME']", *lines)
+    done = project.run("graph")
+    assert (done.returncode, done.stdout) == (4, "")
+    assert done.stderr.startswith("error: the program's process ended without a word (status ")

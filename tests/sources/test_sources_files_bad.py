@@ -12,6 +12,8 @@ from resilience_checks.model.errors import InputError, UsageError
 from resilience_checks.sources.files import json_file
 from resilience_checks.sources.files.reading import open_all
 from tests.sources.filing import (
+    CIPHER,
+    MARK,
     PREFIX,
     STACK,
     export,
@@ -180,6 +182,7 @@ def test_a_version_after_its_resources_is_held_too(tmp_path: Path) -> None:
         ([{**state("a"), "urn": 7}], "a resource without a well-formed `urn`"),
         ([{**state("a"), "type": None}], "a resource without a well-formed `urn` and `type`"),
         ([state("a", inputs=[1])], f"`inputs` of {urn('a')} is not what it must be"),
+        ([state("a", inputs={MARK: CIPHER[MARK], "plaintext": "1"})], f"`inputs` of {urn('a')} is not what it must be"),
         ([state("a", dependencies="b")], f"`dependencies` of {urn('a')} is not what it must be"),
         ([state("a", dependencies=[1])], f"`dependencies` of {urn('a')} is not what it must be"),
         ([state("a", provider="aws")], f"`provider` of {urn('a')} is not what it must be"),

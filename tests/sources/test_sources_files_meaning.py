@@ -317,3 +317,15 @@ def test_standard_input_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(raw)))
     (source,) = open_all([], [type(tmp_path)("-")], [tmp_path], tmp_path).sources
     assert names(source.graph()) == ["web-prod", "a"]
+
+
+def test_what_was_deleted_to_be_made_anew_does_not_stand_yet(tmp_path: Path) -> None:
+    graph = read(export(root(), state("a", pendingReplacement=True)), tmp_path)
+    assert (names(graph), graph.capabilities.complete) == (["web-prod", "a"], False)
+    assert "1 resources were deleted and are not made anew yet" in graph.notes
+
+
+@pytest.mark.parametrize("said", [{"changeSummary": {"create": "2"}}, {"maybeCorrupt": True}])
+def test_a_preview_that_does_not_say_that_it_is_whole_is_not(said: dict[str, Any], tmp_path: Path) -> None:
+    document = preview(step(root()), step(state("a")), **said)
+    assert not read(document, tmp_path).capabilities.complete

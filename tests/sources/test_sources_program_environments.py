@@ -126,3 +126,13 @@ def test_a_wrong_option_is_an_error(options: str, what: str, tmp_path: Path) -> 
     with pytest.raises(InputError) as raised:
         interpreters.find(read_project(tmp_path / "Pulumi.yaml", tmp_path))
     assert raised.value.what == what
+
+
+@pytest.mark.parametrize(("mode", "why"), [(0o644, "Permission denied"), (0o755, "Exec format error")])
+def test_an_interpreter_that_cannot_be_run_is_an_error_of_its_stack(mode: int, why: str, tmp_path: Path) -> None:
+    python = tmp_path / ".venv" / "bin" / "python"
+    graphs.write(tmp_path, {"Pulumi.yaml": "name: web\nruntime: python\n", "__main__.py": "", ".venv/bin/python": "x"})
+    python.chmod(mode)
+    done = graphs.run(tmp_path)
+    assert (done.returncode, done.stdout) == (4, "")
+    assert done.stderr.splitlines()[:2] == [f"error: {python} cannot be run: {why}", "  --> Pulumi.yaml:1"]

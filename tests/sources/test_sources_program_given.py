@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from resilience_checks.model.errors import UsageError
+from resilience_checks.sources import given
 from tests.sources import graphs
 
 if TYPE_CHECKING:
@@ -191,3 +194,26 @@ def test_an_environment_is_said_once_with_what_it_may_define(found: dict[str, An
         "the values of the stack's `environment:` are not known offline",
         "not set, so that the `environment:` may define it: web:plain",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ('{"a": {"x": 1}, "a": {}}', "the key 'a' stands twice in one object"),
+        ('{"a": {"x": NaN}}', "NaN is no JSON number"),
+        ("[" * 100_000, "it is nested too deeply to be read"),
+    ],
+)
+def test_a_file_that_can_be_mistaken_is_refused(text: str, what: str, tmp_path: Path) -> None:
+    file = tmp_path / "given.json"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError, match=re.escape(f"given.json: {what}")):
+        given.load(file, None)
+    with pytest.raises(UsageError, match=re.escape(f"given.json: {what}")):
+        given.load(None, file)
+
+
+def test_a_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    file = tmp_path / "given.json"
+    file.write_bytes(b'\xef\xbb\xbf{"prod": {"x": 1}}')
+    assert given.load(None, file).stack_outputs == {"prod": {"x": 1}}

@@ -62,3 +62,26 @@ def test_a_program_ends_with_a_check_that_is_killed(
         assert answers(stream.fileno()) == b"x"
         check.send_signal(signal.SIGKILL)
         assert answers(stream.fileno()) == b""
+
+
+def test_what_a_program_starts_ends_with_its_check(tmp_path: Path) -> None:
+    program = """
+import subprocess, sys
+subprocess.Popen([sys.executable, "-c", "import time; print('x', flush=True); time.sleep(600)"], stdout=open("alive", "w"))
+"""
+    (tmp_path / "Pulumi.yaml").write_text("name: sleeps\nruntime: python\n", encoding="utf-8")
+    (tmp_path / "__main__.py").write_text(program, encoding="utf-8")
+    os.mkfifo(tmp_path / "alive")
+    with (
+        subprocess.Popen(
+            [sys.executable, "-m", "resilience_checks", "graph"],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ) as check,
+        (tmp_path / "alive").open("rb", buffering=0) as stream,
+    ):
+        assert check.wait(SECONDS) == 0
+        while answers(stream.fileno()):
+            pass

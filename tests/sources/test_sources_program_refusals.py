@@ -91,3 +91,12 @@ def test_a_program_that_cannot_be_run_here(language: str, tmp_path: Path) -> Non
         f"error: programs with `runtime: {language}` cannot be run here\n  --> Pulumi.yaml:1\n    1 | name: web\n"
         f"  why: nothing of this project was checked\n  help: {PREVIEW}\n"
     )
+
+
+def test_errors_that_a_program_reports_and_goes_on_are_told(tmp_path: Path) -> None:
+    graphs.write(
+        tmp_path,
+        {"Pulumi.yaml": "name: web\nruntime: python\n", "__main__.py": "import pulumi\npulumi.log.error('hush')\n"},
+    )
+    notes = graphs.graph(tmp_path)["notes"]
+    assert "the program itself reports errors (1), which `pulumi preview` shows" in notes

@@ -277,6 +277,19 @@ def test_a_program_that_takes_an_unknown_output_apart_is_told_nothing(apart: Cal
     assert graph.by_urn["urn:user"].inputs == {"part": Unknown(why)}
 
 
+def test_a_failure_that_goes_away_without_outputs_is_told() -> None:
+    def failing(told: Mapping[str, Any]) -> Mapping[str, Any]:
+        if told["o/network/prod"] is not None:
+            raise InputError("boom", location=Location("app/__main__.py", 3))
+        return {"part": LATER}
+
+    results, _ = evaluate(Written("app/prod", failing, ("o/network/prod",)), NETWORK)
+    graph = results["app/prod"].graph
+    assert graph is not None
+    [note] = graph.notes
+    assert note.endswith("some of which are not known yet, the program failed at app/__main__.py:3")
+
+
 def test_a_failure_that_has_nothing_to_do_with_outputs_is_told_as_it_is() -> None:
     def failing(_: Mapping[str, Any]) -> Mapping[str, Any]:
         raise InputError("boom")

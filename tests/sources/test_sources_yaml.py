@@ -374,3 +374,13 @@ outputs: {zones: "${zones.names}"}
             "names is taken to have at least 5 elements"
         ),
     )
+
+
+def test_a_config_that_names_a_folder_is_the_place_of_the_stacks_files(tmp_path: Path) -> None:
+    program = """\
+config: stacks
+resources:
+  pet: {type: random:RandomPet, properties: {prefix: "${pre}"}}
+"""
+    found = evaluate(tmp_path, program, files={"stacks/Pulumi.prod.yaml": "config: {pre: a}\n"})
+    assert inputs(found, "pet") == {"prefix": "a"}

@@ -116,6 +116,20 @@ ERRORS = {
         "Pulumi.yaml:6:1: components can be declared in a plugin only, not in a program",
         "move them into a directory with a PulumiPlugin.yaml, and name that under `packages:`",
     ),
+    "secret file": (
+        "config: {p: {type: string, secret: true, default: hush}}\n"
+        + PET
+        + "    properties: {prefix: {fn::readFile: '${p}'}}\n",
+        "Pulumi.yaml:7:26: a file whose path is secret cannot be read: No such file or directory",
+        "correct the path, which is relative to the program",
+    ),
+    "secret asset": (
+        "config: {p: {type: string, secret: true, default: hush}}\n"
+        + PET
+        + "    properties: {prefix: {fn::fileAsset: '${p}'}}\n",
+        "Pulumi.yaml:5:3: the asset whose path is secret cannot be read: No such file or directory",
+        "correct the path; it is relative to the program's directory",
+    ),
     "missing file": (
         PET + "    properties: {prefix: {fn::readFile: ./none}}\n",
         "Pulumi.yaml:6:26: ./none cannot be read: No such file or directory",

@@ -23,7 +23,7 @@ class Files:
 
     def stand_for(self, stack: Stack) -> bool:
         """Return whether a file is of this stack, or of its project where only a default name was given to it."""
-        named = bool(stack_names(stack.project.directory))
+        named = bool(stack_names(stack.project))
         return any(
             source.name == stack.name or (not named and source.name.startswith(f"{stack.project.name}/"))
             for source in self.sources

@@ -77,7 +77,9 @@ def graph(content: Content, urn: Urn, home: Home, root: Path) -> ResourceGraph:
     left_out = steps.left_out(document.summary or {})
     notes = [*home.notes, *_partial(left_out, summarised=document.summary is not None)]
     notes += [f"the operation {name!r} is not known to this tool" for name in sorted(steps.strange)]
-    whole = document.summary is not None and not left_out and not steps.strange
+    if document.corrupt:
+        notes.append("the preview says that resources may be corrupt: what it shows of them may be wrong")
+    whole = document.summary is not None and not left_out and not steps.strange and not document.corrupt
     hold_whole(snapshot, partial=not whole)
     return ResourceGraph(
         project=urn.project,
@@ -106,6 +108,8 @@ class _Document:
 
     reader: Reader
     summary: dict[str, int] | None = None
+    corrupt: bool = False
+    """Whether the engine itself says that resources may be in an invalid state."""
     _keys: list[str] = field(default_factory=list)
     _failed: int | None = None
 
@@ -120,6 +124,8 @@ class _Document:
                     yield at, self.reader.value()
             elif key == "diagnostics" and self.reader.next_is("["):
                 self._diagnostics()
+            elif key == "maybeCorrupt":
+                self.corrupt = self.reader.value() is True
             elif key == "changeSummary":
                 self.summary = _counts(self.reader.value())
             else:
@@ -197,9 +203,10 @@ class _Steps:
 
 
 def _counts(summary: object) -> dict[str, int] | None:
-    if not isinstance(summary, dict):
+    """Return the counts of a summary, None where it is none: of a count that is no number nothing is known."""
+    if not isinstance(summary, dict) or not all(type(value) is int for value in summary.values()):
         return None
-    return {key: value for key, value in summary.items() if isinstance(value, int)}
+    return summary
 
 
 def _partial(left_out: int, *, summarised: bool) -> Iterator[str]:

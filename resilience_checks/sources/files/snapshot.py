@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.resource import Resource, ResourceOptions
 from resilience_checks.sources.files.values import MAX_DEPTH, TooDeepError, Values
-from resilience_checks.sources.wire import UNKNOWNS
+from resilience_checks.sources.wire import SIGNATURE, UNKNOWNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -284,6 +284,6 @@ def _object(state: dict[str, Any], key: str) -> dict[str, Any]:
     found = state.get(key)
     if found is None:
         return {}
-    if not isinstance(found, dict):
+    if not isinstance(found, dict) or SIGNATURE in found:  # the engine wraps values, never all of a resource's at once
         raise _Malformed(key)
     return found

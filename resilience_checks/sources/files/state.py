@@ -81,7 +81,7 @@ def graph(content: Content, urn: Urn, home: Home, root: Path) -> ResourceGraph:
             element_dependencies=False,
             secret_equality=False,
             lines=any(resource.location is not None for resource in snapshot.resources.values()),
-            complete=not creating and not missing,
+            complete=not creating and not missing and not replacing,
         ),
         notes=tuple(notes),
         digest=content.digest,

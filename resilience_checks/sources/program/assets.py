@@ -13,7 +13,7 @@ import stat
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.sources.program.record import RefusedError
-from resilience_checks.sources.wire import SIGNATURE
+from resilience_checks.sources.wire import OUTPUT, SECRET, SIGNATURE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,16 +33,18 @@ class _UnhashedError(Exception):
     """Something whose hash is not computed here."""
 
 
-def hashed(value: Any, directory: Path) -> Any:
+def hashed(value: Any, directory: Path, *, hidden: bool = False) -> Any:
     """Return a value with the hash of each asset and archive in it; paths are relative to `directory`.
 
-    Raises RefusedError where the engine would: at a path that does not exist.
+    Raises RefusedError where the engine would: at a path that does not exist, which it does not name where the path
+    is `hidden`, part of a secret.
     """
     if isinstance(value, list):
-        return [hashed(item, directory) for item in value]
+        return [hashed(item, directory, hidden=hidden) for item in value]
     if not isinstance(value, dict):
         return value
-    inner = {key: hashed(item, directory) for key, item in value.items()}
+    hidden = hidden or value.get(SIGNATURE) == SECRET or (value.get(SIGNATURE) == OUTPUT and bool(value.get("secret")))
+    inner = {key: hashed(item, directory, hidden=hidden) for key, item in value.items()}
     if value.get(SIGNATURE) not in {ASSET, ARCHIVE} or value.get("hash"):
         return inner
     try:
@@ -51,9 +53,8 @@ def hashed(value: Any, directory: Path) -> Any:
         return inner
     except OSError as error:
         what = "asset" if value[SIGNATURE] == ASSET else "archive"
-        raise RefusedError(
-            f"the {what} {value.get('path') or error.filename} cannot be read: {error.strerror}", _CORRECT
-        ) from error
+        name = "whose path is secret" if hidden else value.get("path") or error.filename
+        raise RefusedError(f"the {what} {name} cannot be read: {error.strerror}", _CORRECT) from error
     return {**inner, "hash": hashlib.sha256(content).hexdigest()}
 
 

@@ -10,10 +10,12 @@ import subprocess
 import tempfile
 import time
 from abc import ABC, abstractmethod
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from resilience_checks.model.errors import InputError
 from resilience_checks.sources.project import stack_config
 from resilience_checks.sources.stack_source import StackSource
 from resilience_checks.sources.stacks.waiting import ended
@@ -21,7 +23,6 @@ from resilience_checks.sources.stacks.waiting import ended
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from resilience_checks.model.errors import InputError
     from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.sources.discovery import Stack
     from resilience_checks.sources.given import Given
@@ -60,6 +61,7 @@ class ChildProcess(StackSource, ABC):
         self._pipe: int | None = None
         self._preview: Preview | None = None
         self._started = 0.0
+        self._killed = False
         self.seconds = 0.0
 
     @abstractmethod
@@ -85,8 +87,28 @@ class ChildProcess(StackSource, ABC):
         limits = {"seconds": self._limits.seconds, "memory": self._limits.memory, "parent": read}
         (private / "job.json").write_text(json.dumps({**launch.job, **limits}), encoding="utf-8")
         self._started = time.monotonic()
+        try:
+            self._child = self._popen(launch, private, read)
+        except OSError as error:
+            raise InputError(
+                f"{launch.command[0]} cannot be run: {error.strerror}",
+                location=self._project.location,
+                why="it is what the program runs with, so nothing of this stack was checked",
+                remedy="make the program's environment anew",
+            ) from error
+        finally:
+            os.close(read)
+        from resilience_checks.sources.program.monitor import Preview
+
+        self._preview = Preview(
+            self._project.name, self._stack.stack, socket, self._given, config.values, launch.directory
+        )
+        (private / "ready").touch()
+
+    @staticmethod
+    def _popen(launch: Launch, private: Path, read: int) -> subprocess.Popen[bytes]:
         with (private / "output.txt").open("wb") as output:
-            self._child = subprocess.Popen(
+            return subprocess.Popen(
                 [*launch.command, str(private)],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -96,13 +118,6 @@ class ChildProcess(StackSource, ABC):
                 start_new_session=True,
                 pass_fds=(read,),
             )
-        os.close(read)
-        from resilience_checks.sources.program.monitor import Preview
-
-        self._preview = Preview(
-            self._project.name, self._stack.stack, socket, self._given, config.values, launch.directory
-        )
-        (private / "ready").touch()
 
     def graph(self) -> ResourceGraph:
         """Wait for the end of the program and return its graph."""
@@ -118,8 +133,10 @@ class ChildProcess(StackSource, ABC):
             self._kill()
             raise self._endless(self._private)
         self.seconds = time.monotonic() - self._started
-        end = _how_it_ended(self._private)
+        end = _how_it_ended(self._private, self._child.returncode)
         record = self._preview.record
+        if end.get("ok") and not record.resources:  # the stack itself is registered before anything else
+            end = _died()
         if record.duplicates:
             raise failures.duplicate(_in_order(record.duplicates[0]), self._project, self.root)
         if record.refusals:
@@ -151,8 +168,11 @@ class ChildProcess(StackSource, ABC):
             shutil.rmtree(self._private, ignore_errors=True)
 
     def _kill(self) -> None:
-        if self._child is not None and self._child.poll() is None:
-            os.killpg(self._child.pid, signal.SIGKILL)
+        """End the child and whatever it has started, which may still be there when the child is not."""
+        if self._child is not None and not self._killed:
+            self._killed = True  # once: the number of a group that is gone may become another's
+            with suppress(ProcessLookupError, PermissionError):  # macOS refuses where only the ended child is left
+                os.killpg(self._child.pid, signal.SIGKILL)
             self._child.wait()
 
 
@@ -177,10 +197,16 @@ def _in_order(pair: tuple[Registered, Registered]) -> tuple[Registered, Register
     return first, second
 
 
-def _how_it_ended(private: Path) -> dict[str, Any]:
-    """Return what the child wrote about its end, or that it wrote nothing."""
+def _how_it_ended(private: Path, code: int) -> dict[str, Any]:
+    """Return what the child wrote about its end; one that wrote nothing, or ended otherwise than it wrote, died."""
     try:
-        end: dict[str, Any] = json.loads((private / "end.json").read_text(encoding="utf-8"))
+        end = json.loads((private / "end.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return {"ok": False, "kind": "died"}
+        return _died()
+    if not isinstance(end, dict) or (end.get("ok") and (code != 0 or not (private / "notes.jsonl").is_file())):
+        return _died()
     return end
+
+
+def _died() -> dict[str, Any]:
+    return {"ok": False, "kind": "died"}

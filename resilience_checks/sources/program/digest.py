@@ -12,7 +12,10 @@ _NOT_PROGRAM = frozenset(
 
 
 def digest(directory: Path) -> str:
-    """Return the SHA-256 of the program's files: sorted relative paths and bytes, environments left out."""
+    """Return the SHA-256 of the program's files: sorted relative paths and bytes, environments left out.
+
+    What cannot be read, or goes away meanwhile, counts by its path alone.
+    """
     total = hashlib.sha256()
     for parent, folders, names in os.walk(directory):
         folders[:] = sorted(name for name in folders if name not in _NOT_PROGRAM)
@@ -20,6 +23,10 @@ def digest(directory: Path) -> str:
             path = Path(parent) / name
             if name.endswith(".pyc") or not path.is_file():
                 continue
-            total.update(path.relative_to(directory).as_posix().encode() + b"\0")
-            total.update(hashlib.sha256(path.read_bytes()).digest())
+            total.update(os.fsencode(path.relative_to(directory).as_posix()) + b"\0")
+            try:
+                with path.open("rb") as file:
+                    total.update(hashlib.file_digest(file, "sha256").digest())
+            except OSError:
+                total.update(b"not readable")
     return total.hexdigest()

@@ -79,6 +79,8 @@ class _Builder:
             )
         if not end.get("isolated"):
             remarks.append("no network namespace: connections were refused inside the program's own process only")
+        if self._record.log:
+            remarks.append(f"the program itself reports errors ({len(self._record.log)}), which `pulumi preview` shows")
         remote = [item.name for item in registered if item.remote]
         if remote:
             remarks.append(f"the resources inside remote components are not visible: {', '.join(remote)}")

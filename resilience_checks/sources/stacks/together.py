@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     Make = Callable[[Given], Source]
 
 _CIRCLE = "the stacks {} need each other's outputs, so neither can be known before the other"
+_FAILED = "read without the outputs of other stacks: with them, some of which are not known yet, the program failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,18 +194,22 @@ class Together:
 
     def _run(self, evaluation: _Evaluation) -> None:
         """Read the graph; a program that cannot live with markers, or takes one apart, runs a second time without."""
+        failed: InputError | None = None
         try:
             graph, damaged = self._linked(evaluation, evaluation.source.graph())
-        except InputError:
+        except InputError as error:
             if evaluation.plain or self._closed or not any(map(has_markers, evaluation.handed.values())):
                 raise
-            damaged, graph = True, None
+            damaged, graph, failed = True, None, error
         if damaged and not evaluation.plain:
             evaluation.plain = True
             evaluation.source.close()
             evaluation.handed, evaluation.references = {}, {}
             evaluation.source = self._source(evaluation)
             graph, _ = self._linked(evaluation, evaluation.source.graph())
+            if failed is not None:
+                where = "" if failed.location is None else f" at {failed.location}"
+                graph = replace(graph, notes=(*graph.notes, f"{_FAILED}{where}"))
         evaluation.graph = graph
 
     def _linked(self, evaluation: _Evaluation, graph: ResourceGraph) -> tuple[ResourceGraph, bool]:

@@ -78,6 +78,8 @@ def call(evaluator: Evaluator, expression: Call) -> Any:
     function = _FUNCTIONS.get(name)
     if function is None:
         return _not_known(evaluator, expression, values)
+    if name == "fn::readFile" and any(output.secret for output in outputs_in(values)):
+        return lift(lambda found: _read_file(evaluator, expression.at, found, "a file whose path is secret"), *values)
     return lift(lambda *found: function(evaluator, expression.at, *found), *values)
 
 
@@ -239,14 +241,18 @@ def _from_base64(evaluator: Evaluator, at: At, value: Any) -> Any:
         ) from error
 
 
-def _read_file(evaluator: Evaluator, at: At, value: Any) -> Any:
-    """Return a file's text; one outside of the repository is not read, so that a program cannot bring it into a report."""
+def _read_file(evaluator: Evaluator, at: At, value: Any, called: str = "") -> Any:
+    """Return a file's text; one outside of the repository is not read, so that a program cannot bring it into a report.
+
+    `called` is said in place of its path.
+    """
     scope = evaluator.scope
     name = _as_text(evaluator, at, value, "the path of fn::readFile")
     why = built_from(name)
     if why:
         return unknown(why)
     path = (scope.directory / name).resolve()
+    name = called or name
     if not path.is_relative_to(scope.root.resolve()):
         return unknown(f"{name} is outside of the repository, so it is not read")
     try:

@@ -98,6 +98,8 @@ def read(document: Document) -> Template:
     template = Template(document)
     for key, node in document.entries(document.root, "the program"):
         match str(key.value).lower():
+            case "config" if isinstance(node, ScalarNode) and isinstance(scalar(node), str):
+                pass  # the older name of `stackConfigDir`
             case "config" | "configuration":
                 _settings(template, node, str(key.value))
             case "variables":
