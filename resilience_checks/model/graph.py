@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -79,14 +78,6 @@ class ResourceGraph:
     def by_urn(self) -> Mapping[str, Resource]:
         """Each resource under its URN."""
         return {resource.urn: resource for resource in self.resources}
-
-    @cached_property
-    def by_type(self) -> Mapping[str, tuple[Resource, ...]]:
-        """The resources of each type token."""
-        index: dict[str, list[Resource]] = defaultdict(list)
-        for resource in self.resources:
-            index[resource.type].append(resource)
-        return {token: tuple(found) for token, found in index.items()}
 
     @cached_property
     def lookups_by_id(self) -> Mapping[str, Lookup]:

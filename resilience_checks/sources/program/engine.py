@@ -222,10 +222,6 @@ class Engine:
         """Return the provider of a lookup: the one asked for, else that of the component it was made in."""
         return provider or self._providers.get(parent, {}).get(token.split(":", 1)[0], "")
 
-    def is_explicit(self, urn: str) -> bool:
-        """Return whether a provider is one that the program registered."""
-        return urn in self._urns
-
     def urn(self, parent: str, kind: str, name: str) -> str:
         """Return the URN of a resource of this stack."""
         return make_urn(self._stack, self._project, parent, kind, name)

@@ -68,14 +68,6 @@ class ResourceDeclaration:
     read_state: Expression | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Package:
-    """A package that the project or a file beside it names, and where it comes from."""
-
-    name: str
-    source: str = ""
-
-
 @dataclass(slots=True)
 class Template:
     """A whole program."""
