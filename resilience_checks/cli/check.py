@@ -1,0 +1,112 @@
+"""`check`: the verdict on every selected stack."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from resilience_checks.cli import options
+from resilience_checks.cli.guard import guarded, progress
+
+if TYPE_CHECKING:
+    from resilience_checks.cli.surroundings import Surroundings
+
+FORMATS = ("auto", "terminal", "github", "json")
+FAIL_ON = ("low", "medium", "high", "critical", "never")
+
+
+@click.command()
+@options.PATHS
+@options.STACK
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    default="auto",
+    show_default=True,
+    help="auto: github where GITHUB_ACTIONS is true, else terminal.",
+)
+@options.OUTPUT
+@options.CONFIG
+@click.option(
+    "--policies",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="DIR",
+    help="A folder of policies of your own, besides those that come with the tool; may be repeated.",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(("embedded", "opa")),
+    help="What evaluates the policies: the embedded engine (default), or the OPA server at --opa-url.",
+)
+@click.option("--opa-url", metavar="URL", help="A running OPA server; implies --engine opa.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(FAIL_ON),
+    default="medium",
+    show_default=True,
+    help="The mildest violation that blocks; milder ones are shown.",
+)
+@click.option(
+    "--color",
+    type=click.Choice(("auto", "always", "never")),
+    default="auto",
+    show_default=True,
+    help="auto: on a terminal, unless NO_COLOR is set.",
+)
+@options.PREVIEW
+@options.STATE
+@options.LOOKUPS
+@options.STACK_OUTPUTS
+@options.TIMEOUT
+@options.DEBUG
+def check(**given: Any) -> None:
+    """Check the Pulumi programs under PATHS (default: here) against the resilience policies.
+
+    Every stack with a Pulumi.<stack>.yaml is checked. What no program shows (sites, links, services) is read
+    from resilience.yaml. With --preview or --state and no PATHS the files alone are checked; with PATHS a file
+    stands for its stack, and the other programs run.
+
+    \b
+    Examples:
+      resilience-checks check
+      resilience-checks check stacks/ --stack prod --fail-on high
+      resilience-checks check --format json --output resilience.report.json
+      pulumi preview --json --show-sames | resilience-checks check --preview -
+    """  # noqa: D301 click reads the escape
+    guarded(_check, given)
+
+
+def _check(given: dict[str, Any], root: Path, around: Surroundings) -> int:
+    from resilience_checks.check import run
+    from resilience_checks.cli.errors import block, show
+    from resilience_checks.cli.output import rendered, write
+
+    chosen = options.chosen(given, root)
+    report = run(chosen, progress if around.progress else lambda _: None)
+    text = rendered(
+        report,
+        given["form"],
+        chosen.root,
+        color=given["color"],
+        to_file=given["output"] is not None,
+        around=around,
+    )
+    write(text, given["output"])
+    if given["output"] is not None or given["form"] == "json":
+        for failure in report.failures:
+            show(block(failure, chosen.root), github=around.github)
+    if given["debug"]:
+        for failure in report.failures:
+            show(failure.trace, github=around.github)
+    if around.step_summary is not None and given["form"] in {"auto", "github"}:
+        from resilience_checks.report.step_summary import append
+
+        try:
+            append(report, around.step_summary)
+        except OSError as error:
+            show(f"warning: no job summary was written: {error}\n", github=around.github)
+    return int(report.verdict.exit_code)

@@ -1,0 +1,53 @@
+"""Runs the action of a command: whatever it raises becomes one clear error and its exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from resilience_checks.cli.surroundings import Surroundings
+
+_INTERRUPTED = 130
+
+
+def progress(what: str) -> None:
+    """Tell standard error what is being done."""
+    from resilience_checks.report.text import one_line
+
+    click.echo(f"resilience-checks: {one_line(what)}", err=True)
+
+
+def guarded(action: Callable[[dict[str, Any], Path, Surroundings], int], given: dict[str, Any]) -> None:
+    """Run the action and end with its exit code; whatever it raises becomes one clear error."""
+    from resilience_checks.check import repository_root
+    from resilience_checks.cli import errors
+    from resilience_checks.cli.surroundings import Surroundings
+    from resilience_checks.model.errors import CheckError
+
+    root = repository_root((given["paths"] or (Path(),))[0])
+    around = Surroundings.read()
+    try:
+        code = action(given, root, around)
+    except CheckError as error:
+        from resilience_checks.report.github import of_error
+
+        text = errors.block(error, root) + (errors.trace(error) if given["debug"] else "")
+        errors.show(text, github=around.github, annotation=of_error(error))
+        code = error.exit_code
+    except KeyboardInterrupt:
+        errors.show("interrupted: nothing was decided\n", github=False)
+        code = _INTERRUPTED
+    except BrokenPipeError:
+        os._exit(1)
+    except Exception as error:  # noqa: BLE001 no traceback reaches a user who did not ask for it
+        text = errors.unexpected(error) + (errors.trace(error) if given["debug"] else "")
+        errors.show(text, github=around.github)
+        code = 1
+    sys.exit(code)

@@ -1,0 +1,111 @@
+"""Options that several commands share, and what they choose."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from resilience_checks.evaluation import Options
+
+PATHS = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+STACK = click.option(
+    "--stack",
+    "stacks",
+    multiple=True,
+    metavar="GLOB",
+    help="Take only stacks of this name, or of this project/stack; may be repeated.",
+)
+OUTPUT = click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write to this file instead of standard output.",
+)
+TIMEOUT = click.option(
+    "--timeout",
+    type=click.FloatRange(min=1),
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long one program may run.",
+)
+FILE = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
+PREVIEW = click.option(
+    "--preview",
+    "previews",
+    multiple=True,
+    type=FILE,
+    metavar="FILE",
+    help="Read what `pulumi preview --json --show-sames` wrote instead of running a program; - is standard input.",
+)
+STATE = click.option(
+    "--state",
+    "states",
+    multiple=True,
+    type=FILE,
+    metavar="FILE",
+    help="Read what `pulumi stack export` wrote, or a checkpoint, instead of running a program; - is standard input.",
+)
+LOOKUPS = click.option(
+    "--lookups",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="JSON with answers to lookups: token to answer, or a list of {token, args, answer}.",
+)
+STACK_OUTPUTS = click.option(
+    "--stack-outputs",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="JSON with the outputs of stacks that are not checked: stack name to outputs.",
+)
+CONFIG = click.option(
+    "--config",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The resilience.yaml to use, instead of the one beside Pulumi.yaml or at the repository root.",
+)
+DEBUG = click.option("--debug", is_flag=True, help="Show the traceback of every error, and what its program printed.")
+
+
+def selection(command: Callable[..., None]) -> Callable[..., None]:
+    """Add what chooses the stacks and what they are read from, to a command about estates."""
+    for option in reversed((PATHS, STACK, CONFIG, PREVIEW, STATE, LOOKUPS, STACK_OUTPUTS, TIMEOUT, OUTPUT, DEBUG)):
+        command = option(command)
+    return command
+
+
+def chosen(given: dict[str, Any], root: Path) -> Options:
+    """Return what is checked and how; an option that a command does not have stands at its default."""
+    from resilience_checks.cli.output import hold_writable
+    from resilience_checks.evaluation import Options
+    from resilience_checks.model.errors import UsageError
+    from resilience_checks.model.result import Severity
+
+    hold_writable(given["output"])
+    url, fail_on = given.get("opa_url"), given.get("fail_on", "never")
+    engine = given.get("engine") or ("opa" if url else "embedded")
+    if url and engine == "embedded":
+        raise UsageError(
+            "--engine embedded and --opa-url exclude each other",
+            why="it is not clear which engine is meant",
+            remedy="leave one of them out",
+        )
+    return Options(
+        paths=given["paths"] or (() if given["previews"] or given["states"] else (Path(),)),
+        root=root,
+        stacks=given["stacks"],
+        config=given.get("config"),
+        policies=given.get("policies", ()),
+        engine=engine,
+        opa_url=url,
+        fail_on=None if fail_on == "never" else Severity(fail_on),
+        seconds=given["timeout"],
+        previews=given["previews"],
+        states=given["states"],
+        lookups=given["lookups"],
+        stack_outputs=given["stack_outputs"],
+    )

@@ -1,0 +1,65 @@
+"""From what a user names to built estates: what every question about faults begins with."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from resilience_checks.evaluation import Inputs
+from resilience_checks.model.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from resilience_checks.evaluation import Options
+    from resilience_checks.model.graph import ResourceGraph
+    from resilience_checks.sources.interface import Source
+    from resilience_checks.topology.declared import Declarations
+    from resilience_checks.topology.estate import Estate
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """One estate, with the stacks that form it and what is declared for them."""
+
+    stacks: tuple[str, ...]
+    graphs: tuple[ResourceGraph, ...]
+    declarations: Declarations
+    estate: Estate
+
+
+def estates(
+    options: Options, observer: Callable[[str], None] = lambda _: None, ready: Sequence[Source] = ()
+) -> tuple[Built, ...]:
+    """Return every estate of the selected stacks, or of the sources that are `ready`.
+
+    Raises CheckError for the first stack that cannot be evaluated: a question that part of an estate is missing
+    from has no answer.
+    """
+    from resilience_checks.catalogue import loader
+    from resilience_checks.topology import estate_builder
+
+    inputs = Inputs(options, ready)
+    for failure in inputs.failures:
+        raise failure
+    with closing(inputs.evaluate(observer)) as together:
+        together.start()
+        catalogue = loader.load()
+        inputs.load()
+        results = together.results()
+    for result in results:
+        if result.error is not None:
+            raise result.error
+    found = []
+    for group in inputs.groups(results):
+        graphs = tuple(member.graph for member in group.members if member.graph is not None)
+        if group.undecided or not graphs:
+            raise InputError(
+                f"{', '.join(sorted(group.undecided))} cannot be decided: another stack of its estate is missing",
+                why="what it stands on may be in the stack that is missing",
+                remedy="correct the other stack first",
+            )
+        estate = estate_builder.build(graphs, group.declarations, catalogue)
+        found.append(Built(tuple(graph.name for graph in graphs), graphs, group.declarations, estate))
+    return tuple(found)
