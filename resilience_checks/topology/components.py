@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from resilience_checks.model.errors import UsageError
 from resilience_checks.model.question import Holds
 from resilience_checks.model.values import Reason
 from resilience_checks.topology.declared import Component, Edge, MoverMode, Named, ReplicationMode, Sort
@@ -135,7 +136,7 @@ class Components:
 
     def _own_place(self, component: Component) -> Place:
         if component.site is not None:
-            return self._placements.at_site(component.site)
+            return self._placements.at_spot(part_id(component.id), component.id, component)
         if not self._declarations.sites:
             return self._placements.nowhere
         return self._placements.unknown(part_id(component.id), component.id, component.location)
@@ -162,7 +163,11 @@ class Components:
         why = Reason(f"any unit of {component.id} is enough", location=component.location)
         if isinstance(component.units, tuple):
             placed = [
-                (unit.name or str(n), self._placements.at_site(unit.site), unit.location)
+                (
+                    unit.name or str(n),
+                    self._placements.at_spot(f"{component.id}#{unit.name or n}", component.id, unit),
+                    unit.location,
+                )
                 for n, unit in enumerate(component.units, 1)
             ]
         else:
@@ -173,7 +178,7 @@ class Components:
             unit = Part(
                 f"{component.id}#{name}", f"{component.id} unit {name}", component.role or "", location=location
             )
-            self._parts.add(unit, place, "device")
+            self._parts.add(unit, place, "device", unit_of=component.id)
             gates.append(Up(unit.id, Nature.PATH, why))
         if component.counts:
             text = f"{component.id} is declared with {' and with '.join(map(str, component.counts))} units"
@@ -185,22 +190,47 @@ class Components:
 
     def _relations(self, component: Component) -> Iterator[Gate]:
         if component.any_of:
-            why = Reason(
-                f"{component.id} needs any one of these", location=component.at.get("any-of", component.location)
-            )
-            yield AnyOf(tuple(self._edge(component, edge) for edge in component.any_of), why)
-        yield from (self._edge(component, edge) for edge in component.requires)
+            location = component.at.get("any-of", component.location)
+            why = Reason(f"{component.id} needs any one of these", location=location)
+            yield AnyOf(tuple(self._edges(component, component.any_of)), why)
+        for edge in component.requires:
+            yield every(self._edge(component, edge, absent=ALWAYS))
         if component.at_least is not None:
-            why = Reason(f"{component.id} needs {component.at_least.k} of these", location=component.at_least.location)
-            yield at_least(component.at_least.k, [self._edge(component, edge) for edge in component.at_least.of], why)
+            yield self._at_least(component, component.at_least)
         if component.quorum is not None:
             yield self._quorum(component, component.quorum)
         if component.failover is not None:
             yield self._failover(component, component.failover)
 
-    def _edge(self, component: Component, edge: Edge) -> Gate:
-        name = edge.to.id if isinstance(edge.to, Named) else str(edge.to)
-        return self.reference(edge.to, edge.nature, Reason(f"{component.id} needs {name}", location=component.location))
+    def _at_least(self, component: Component, wanted: declared.AtLeast) -> Gate:
+        """Return the gate that k are up; each selected thing counts as one."""
+        items = list(self._edges(component, wanted.of))
+        if wanted.k > len(items):
+            raise UsageError(
+                f"{component.id} needs at least {wanted.k} of {len(items)}",
+                location=wanted.location,
+                why="it could never be up, and every service that needs it would be lost with nothing failed",
+                remedy="correct `k`, or add what is missing under `of`",
+            )
+        return at_least(wanted.k, items, Reason(f"{component.id} needs {wanted.k} of these", location=wanted.location))
+
+    def _edges(self, component: Component, edges: Sequence[Edge]) -> Iterator[Gate]:
+        for edge in edges:
+            yield from self._edge(component, edge, absent=NEVER)
+
+    def _edge(self, component: Component, edge: Edge, absent: Gate, why: Reason | None = None) -> Iterator[Gate]:
+        """Yield what an edge of a group leads to: a declared id, or each thing that is selected.
+
+        `absent` stands for a thing of which it turns out that it was not selected.
+        """
+        if isinstance(edge.to, Named):
+            because = why or Reason(f"{component.id} needs {edge.to.id}", location=edge.to.location)
+            yield self.reference(edge.to, edge.nature, because)
+            return
+        for thing, answer in self._selection.of(edge.to):
+            because = why or Reason(f"{component.id} needs {thing.label}", location=edge.to.location)
+            gate = self._member(thing, answer, str(edge.to), edge.nature, because)
+            yield Case(gate.fact, {**gate.branches, "no": absent}) if isinstance(gate, Case) else gate
 
     def _quorum(self, component: Component, quorum: declared.Quorum) -> Gate:
         votes: list[Vote] = []
@@ -257,7 +287,9 @@ class Components:
             )
             for need in mover.needs
         )
-        standbys = [self.reference(standby, Nature.NEED, moves) for standby in failover.standby]
+        standbys = [
+            up for standby in failover.standby for up in self._edge(component, Edge(standby), absent=NEVER, why=moves)
+        ]
 
         def moved(lag: float | None) -> Gate:
             return Failover(primary, tuple(Standby(gate, needs, seconds or 0.0, lag) for gate in standbys), moves)

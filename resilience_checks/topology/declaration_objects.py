@@ -89,7 +89,7 @@ def build(source: Source, digest: str) -> declared.Declarations:
         links={item.id: _link(item) for item in top["links"].members()},
         placement=tuple(_placement(item) for item in top["placement"]),
         components={item.id: _Component(item, sorts).build() for item in top["components"].members()},
-        domains={item.id: _domain(item) for item in top["domains"].members()},
+        domains={item.id: _domain(item, _members(top)) for item in top["domains"].members()},
         consumers={item.id: _consumer(item) for item in top["consumers"].members()},
         services={item.id: _service(item, defaults, sorts) for item in top["services"].members()},
         policies={item.id: _policy(item) for item in top["policies"].members()},
@@ -114,6 +114,13 @@ def settings(source: Source, digest: str) -> declared.Declarations:
 def _sorts(top: At) -> Mapping[str, Sort]:
     components = {item.id: Sort.COMPONENT for item in top["components"].members()}
     return components | {item.id: Sort.SERVICE for item in top["services"].members()}
+
+
+def _members(top: At) -> Mapping[str, Sort]:
+    """Return what each id means as a member of a failure domain; none means two things there."""
+    sections = {"sites": Sort.SITE, "links": Sort.LINK, "domains": Sort.DOMAIN}
+    others = {item.id: sort for section, sort in sections.items() for item in top[section].members()}
+    return {**others, **_sorts(top)}
 
 
 def select(at: At) -> Select:
@@ -166,6 +173,7 @@ def _site(at: At) -> declared.Site:
         hazards=at["hazards"].strings,
         aliases=at["aliases"].strings,
         perimeter=_perimeter(at["perimeter"]),
+        domains=at["domains"].strings,
         at=at.lines,
     )
 
@@ -194,20 +202,19 @@ def _placement(at: At) -> declared.Placement:
     )
 
 
-def _domain(at: At) -> declared.Domain:
-    members = tuple(_member(item) for item in at["members"])
+def _domain(at: At, sorts: Mapping[str, Sort]) -> declared.Domain:
+    members = tuple(_member(item, sorts) for item in at["members"])
     faults = tuple(FaultKind(fault) for fault in at["faults"].strings)
     return declared.Domain(at.id, at.location, at["kind"].value, faults, members, at.lines)
 
 
-def _member(at: At) -> Reference:
+def _member(at: At, sorts: Mapping[str, Sort]) -> Reference:
     if isinstance(at.value, str):
-        return _component_id(at)
-    if "component" in at:
-        return _component_id(at["component"])
+        return Named(at.value, sorts[at.value], at.source.value(at.path))
     if "select" in at:
         return select(at["select"])
-    return select(at)
+    named = next((sort for sort in Sort if sort in at), None)
+    return select(at) if named is None else Named(at[named].value, named, at.source.value((*at.path, named)))
 
 
 def _consumer(at: At) -> declared.Consumer:
@@ -302,6 +309,9 @@ class _Component:
             quorum=self._quorum(at["quorum"]),
             failover=self._failover(at["failover"]),
             replication=_replication(at["replication"]),
+            room=at["room"].value,
+            rack=at["rack"].value,
+            host=at["host"].value,
             at=at.lines,
         )
 
@@ -357,8 +367,13 @@ def _nature(at: At) -> Nature:
 
 def _units(at: At) -> int | tuple[declared.Unit, ...] | None:
     if isinstance(at.value, list):
-        return tuple(declared.Unit(item["site"].value, item.location, item["name"].value) for item in at)
+        return tuple(_unit(item) for item in at)
     return _whole(at.value)
+
+
+def _unit(at: At) -> declared.Unit:
+    inside = {key: at[key].value for key in ("name", "room", "rack", "host")}
+    return declared.Unit(at["site"].value, at.location, **inside)
 
 
 def _replication(at: At) -> declared.Replication | None:

@@ -31,6 +31,9 @@ class Sort(StrEnum):
 
     COMPONENT = "component"
     SERVICE = "service"
+    SITE = "site"
+    LINK = "link"
+    DOMAIN = "domain"
 
 
 class Scope(StrEnum):
@@ -88,7 +91,7 @@ class Perimeter:
 class Site:
     """A place. `region` None: not declared, so unknown, or one of `regions`. `perimeter` None: not stated.
 
-    `coordinates` are degrees north and east; `aliases` are what the programs call this site.
+    `domains` names declared failure domains that all of it is in. `coordinates` are degrees north and east; `aliases` are what the programs call this site.
     """
 
     id: str
@@ -101,6 +104,7 @@ class Site:
     aliases: tuple[str, ...] = ()
     perimeter: Perimeter | None = None
     regions: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
     at: Lines = field(default_factory=dict)
 
 
@@ -143,6 +147,9 @@ class Unit:
     site: str
     location: Location
     name: str | None = None
+    room: str | None = None
+    rack: str | None = None
+    host: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +243,9 @@ class Component:
     redundant: bool = False
     roles: tuple[str, ...] = ()
     counts: tuple[int, ...] = ()
+    room: str | None = None
+    rack: str | None = None
+    host: str | None = None
     at: Lines = field(default_factory=dict)
 
 

@@ -78,7 +78,8 @@ class Domain:
 
     `members` is flat: a place lists the parts of all places in it. `exists` limits the domain to completions
     in which it holds (an unknown place 'elsewhere'); a domain with a condition is only possibly asked about.
-    `encloses` names smaller domains whose members are all among this one's.
+    `encloses` names smaller domains whose members are all among this one's. `implied`: nobody declared it, parts
+    stand in some place of its kind all the same; it counts only where a question names its kind.
     """
 
     id: str
@@ -92,6 +93,7 @@ class Domain:
     urn: str | None = None
     joined: tuple[Step, ...] = ()
     reason: Reason | None = None
+    implied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
