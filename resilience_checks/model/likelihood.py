@@ -73,6 +73,7 @@ def rank(classes: Iterable[Likelihood]) -> int:
 def by_default(kind: str, fault: FaultKind) -> Stated:
     """Return the class of a kind of domain where nobody declares another; of a kind without one, that of the fault.
 
+    >>> from resilience_checks.model.question import FaultKind
     >>> by_default("site", FaultKind.OUTAGE).likelihood.words
     'rare'
     """
