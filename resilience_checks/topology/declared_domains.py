@@ -101,11 +101,11 @@ class DeclaredDomains:
         draft.encloses[f"site:{site.id}"] = None
         draft.join(Step(f"site {site.id} is in it", location))
 
-    @staticmethod
-    def _take_link(draft: Draft, link: declared.Link, location: Location) -> None:
+    def _take_link(self, draft: Draft, link: declared.Link, location: Location) -> None:
         draft.members[Member(f"link {link.id}")] = None
-        draft.encloses[f"link:link {link.id}"] = None
-        draft.join(Step(f"link {link.id} is in it", location))
+        draft.encloses[self._parts.own_domain(f"link {link.id}")] = None
+        how = "runs over it" if draft.kind == "carrier" else "is in it"
+        draft.join(Step(f"link {link.id} {how}", location))
 
     def _component(self, domain: str, component: str) -> Iterator[Member]:
         """Yield the component itself, what it selects, and the units that only its declaration shows."""

@@ -40,7 +40,8 @@ class Domains:
     def _own_faults(self) -> None:
         for part, kind in self._parts.faults.items():
             found = self._parts.all[part]
-            draft = self.drafts.get(kind, part, found.label)
+            key = self._parts.own_key(part)
+            draft = self.drafts.get(kind, key, key if kind == "link" else found.label)
             draft.members[Member(part)] = None
             if found.location is not None:
                 draft.joined.append((Step(found.label, found.location), found.urn))

@@ -14,6 +14,7 @@ from resilience_checks.topology.domains import Domains
 from resilience_checks.topology.estate import Coverage, Estate, Link, Part, Site
 from resilience_checks.topology.facts import FactBook
 from resilience_checks.topology.gates import ALWAYS, AnyOf, Gate, Nature, Up
+from resilience_checks.topology.likelihoods import stated
 from resilience_checks.topology.parts import Parts
 from resilience_checks.topology.placement import Place, Placements
 from resilience_checks.topology.program_declarations import join
@@ -45,7 +46,7 @@ def build(graphs: Sequence[ResourceGraph], declarations: Declarations, catalogue
     for rule in declarations.placement:
         if not rule.match.resources:
             selection.of(rule.match)
-    parts = Parts(placements, book)
+    parts = Parts(placements, book, frozenset(f"{domain.kind}:{domain.id}" for domain in declarations.domains.values()))
     components = Components(declarations, selection, parts, placements, book)
     wiring = Wiring(things, parts, placements, book)
     draw_devices(things, parts, placements, book, components.by_device())
@@ -60,9 +61,10 @@ def build(graphs: Sequence[ResourceGraph], declarations: Declarations, catalogue
     domains = Domains(things, parts, declarations, book)
     domains.draw()
     DeclaredDomains(declarations, selection, components, parts, drawn, book).draw(domains.drafts)
+    found = domains.drafts.finished()
     return Estate(
         parts=parts.all,
-        domains=domains.drafts.finished(),
+        domains=found,
         services=drawn,
         sites={site.id: Site(site.id, _perimeter(site), site.location) for site in declarations.sites.values()},
         links=links,
@@ -72,6 +74,7 @@ def build(graphs: Sequence[ResourceGraph], declarations: Declarations, catalogue
         coverage=Coverage(dict(sorted(things.known.items())), dict(sorted(things.unknown.items()))),
         assumptions=declarations.notes,
         anchors={graph.name: graph.project_file for graph in graphs},
+        likelihoods=stated(declarations, components, parts, found),
     )
 
 

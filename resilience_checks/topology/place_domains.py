@@ -39,7 +39,7 @@ class PlaceDomains:
             for site, when in place.sites:
                 self._at[site].append(Member(part, when))
         self._hosts = {
-            f"{parts.places[part].sure_site}/{parts.things[part].natural}": part
+            f"{parts.places[part].sure_site}/{parts.things[part].natural}": parts.own_key(part)
             for part, fault in parts.faults.items()
             if fault == "host" and part in parts.things
         }
@@ -78,7 +78,7 @@ class PlaceDomains:
         if when:
             return
         if part in self._parts.faults:
-            draft.encloses[f"{self._parts.faults[part]}:{part}"] = None
+            draft.encloses[self._parts.own_domain(part)] = None
         found = self._parts.all[part]
         if found.location is not None:
             draft.join(Step(f"{found.label} stands there", found.location), found.urn)

@@ -176,7 +176,7 @@ def test_a_declared_domain_takes_sites_links_services_components_and_domains(how
         "firmware:box": ["component front"],
         "credential:gone": ["component front"],
     }
-    assert set(found["cooling:all"].encloses) == {"power:feed", "link:link ms"}
+    assert set(found["cooling:all"].encloses) == {"power:feed", "link:ms"}
     assert set(found["power:feed"].encloses) == {"site:n"}
 
 
