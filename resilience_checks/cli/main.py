@@ -11,6 +11,7 @@ from resilience_checks import __version__
 COMMANDS = {
     "check": "check:check",
     "what-if": "what_if:what_if",
+    "blast-radius": "blast_radius:blast_radius",
     "graph": "graph:graph",
     "policy-pack": "policy_pack:policy_pack",
 }
