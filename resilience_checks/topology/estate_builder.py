@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from resilience_checks.model.question import FaultKind, Holds, Step
 from resilience_checks.model.values import Reason
+from resilience_checks.topology.backups import Backups
 from resilience_checks.topology.components import Components, part_id
 from resilience_checks.topology.declared import Named
 from resilience_checks.topology.devices import draw_devices
@@ -59,6 +60,7 @@ def build(graphs: Sequence[ResourceGraph], declarations: Declarations, catalogue
     services.declare_pools(things, wiring)
     wiring.draw()
     drawn = services.draw(things)
+    backups = Backups(declarations, selection, components, parts, placements, book).draw()
     domains = Domains(things, parts, declarations, book)
     _carriers(declarations, domains)
     _declared_domains(declarations, selection, domains, book)
@@ -70,6 +72,7 @@ def build(graphs: Sequence[ResourceGraph], declarations: Declarations, catalogue
         sites={site.id: Site(site.id, _perimeter(site), site.location) for site in declarations.sites.values()},
         links=links,
         consumers=services.consumers(),
+        backups=backups,
         facts=book.facts,
         contradictions=tuple(book.contradictions),
         coverage=Coverage(dict(sorted(things.known.items())), dict(sorted(things.unknown.items()))),
