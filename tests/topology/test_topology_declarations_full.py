@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from resilience_checks.model.likelihood import Likelihood
 from resilience_checks.model.location import Location
 from resilience_checks.model.question import FaultKind
 from resilience_checks.model.result import Severity
@@ -22,14 +23,13 @@ from resilience_checks.topology.declared import (
     Edge,
     Entry,
     Failover,
+    Likely,
     Link,
     Mover,
     MoverMode,
     Named,
-    OnUnknown,
     Perimeter,
     Placement,
-    PolicySettings,
     Quorum,
     Replication,
     ReplicationMode,
@@ -37,17 +37,22 @@ from resilience_checks.topology.declared import (
     Service,
     Site,
     Sort,
-    StackGlob,
-    Stacks,
     Unit,
     Voter,
 )
 from resilience_checks.topology.declared_means import Backup, Capacity, Figure
+from resilience_checks.topology.declared_settings import OnUnknown, PolicySettings, StackGlob, Stacks
 from resilience_checks.topology.gates import Nature
 from resilience_checks.topology.selectors import Glob, Select
 
 HERE = Path(__file__).parent
 FULL = HERE / "declarations_full.yaml"
+
+
+def every(found: Likelihood, location: Location) -> Likely:
+    return Likely(dict.fromkeys(FaultKind, found), location)
+
+
 DASHED = {"any_of": "any-of", "at_least": "at-least"}
 
 
@@ -94,7 +99,8 @@ EXPECTED = Declarations(
                 ),
                 location=at(12, 34),
             ),
-            at=lines(region=(12, 17), perimeter=(12, 34)),
+            likely=every(Likelihood.RARE, at(12, 70)),
+            at=lines(region=(12, 17), perimeter=(12, 34), likelihood=(12, 70)),
         ),
         "third": Site(
             id="third",
@@ -112,7 +118,13 @@ EXPECTED = Declarations(
             domains=("duct",),
             at=lines(to=(15, 12), carrier=(15, 27), domains=(15, 47)),
         ),
-        "wan-c1": Link(id="wan-c1", location=at(16, 3), ends=("cardiff-bay",), at=lines(to=(16, 12))),
+        "wan-c1": Link(
+            id="wan-c1",
+            location=at(16, 3),
+            ends=("cardiff-bay",),
+            likely=every(Likelihood.FREQUENT, at(16, 29)),
+            at=lines(to=(16, 12), likelihood=(16, 29)),
+        ),
         "dci-1": Link(id="dci-1", location=at(17, 3), ends=("blaenavon", "cardiff-bay"), at=lines(between=(17, 11))),
     },
     placement=(
@@ -155,7 +167,13 @@ EXPECTED = Declarations(
             ),
             at=lines(role=(24, 5), select=(25, 5)),
         ),
-        "fw-legacy": Component(id="fw-legacy", location=at(28, 3), site="cardiff-bay", at=lines(site=(28, 15))),
+        "fw-legacy": Component(
+            id="fw-legacy",
+            location=at(28, 3),
+            site="cardiff-bay",
+            likely=every(Likelihood.OCCASIONAL, at(28, 34)),
+            at=lines(site=(28, 15), likelihood=(28, 34)),
+        ),
         "gslb": Component(
             id="gslb",
             location=at(29, 3),
@@ -251,7 +269,8 @@ EXPECTED = Declarations(
                 Select(location=at(44, 91), name=Glob("pdu-*")),
                 Select(location=at(44, 109), type=Glob("x:*")),
             ),
-            at=lines(kind=(44, 10), faults=(44, 23), members=(44, 53)),
+            likely=Likely({FaultKind.OUTAGE: Likelihood.RARE, FaultKind.BAD_CHANGE: Likelihood.VERY_RARE}, at(44, 125)),
+            at=lines(kind=(44, 10), faults=(44, 23), members=(44, 53), likelihood=(44, 125)),
         )
     },
     consumers={
@@ -354,16 +373,16 @@ EXPECTED = Declarations(
     backups={
         "nightly": Backup(
             id="nightly",
-            location=at(59, 3),
+            location=at(60, 3),
             of=(
-                Named("clinical-db", Sort.COMPONENT, at(60, 11)),
-                Select(location=at(60, 25), name=Glob("sql-*")),
+                Named("clinical-db", Sort.COMPONENT, at(61, 11)),
+                Select(location=at(61, 25), name=Glob("sql-*")),
             ),
-            to=Named("email", Sort.SERVICE, at(60, 58)),
+            to=Named("email", Sort.SERVICE, at(61, 58)),
             every=86400.0,
             keep=2592000.0,
-            into=Named("fw-legacy", Sort.COMPONENT, at(60, 94)),
-            needs=(Named("gslb", Sort.COMPONENT, at(60, 112)),),
+            into=Named("fw-legacy", Sort.COMPONENT, at(61, 94)),
+            needs=(Named("gslb", Sort.COMPONENT, at(61, 112)),),
             detect=300.0,
             decide=1800.0,
             size=1.5e12,
@@ -371,35 +390,39 @@ EXPECTED = Declarations(
             reconcile=7200.0,
             tested=date(2026, 6, 1),
             at=lines(
-                of=(60, 6),
-                to=(60, 44),
-                every=(60, 66),
-                keep=(60, 77),
-                into=(60, 88),
-                needs=(60, 105),
-                detect=(61, 6),
-                decide=(61, 18),
-                size=(61, 31),
-                throughput=(61, 44),
-                reconcile=(61, 66),
-                tested=(61, 81),
+                of=(61, 6),
+                to=(61, 44),
+                every=(61, 66),
+                keep=(61, 77),
+                into=(61, 88),
+                needs=(61, 105),
+                detect=(62, 6),
+                decide=(62, 18),
+                size=(62, 31),
+                throughput=(62, 44),
+                reconcile=(62, 66),
+                tested=(62, 81),
             ),
         ),
         "weekly": Backup(
             id="weekly",
-            location=at(62, 3),
-            of=(Named("portal", Sort.COMPONENT, at(62, 28)),),
+            location=at(63, 3),
+            of=(Named("portal", Sort.COMPONENT, at(63, 28)),),
             site="third",
             restore=28800.0,
-            at=lines(of=(62, 12), site=(62, 37), restore=(62, 50)),
+            at=lines(of=(63, 12), site=(63, 37), restore=(63, 50)),
         ),
         "abroad": Backup(
             id="abroad",
-            location=at(63, 3),
-            of=(Named("gslb", Sort.COMPONENT, at(63, 16)),),
+            location=at(64, 3),
+            of=(Named("gslb", Sort.COMPONENT, at(64, 16)),),
             region="ukwest",
-            at=lines(of=(63, 12), region=(63, 22)),
+            at=lines(of=(64, 12), region=(64, 22)),
         ),
+    },
+    likely={
+        "carrier": every(Likelihood.OCCASIONAL, at(58, 14)),
+        "device:fw-*": Likely({FaultKind.OUTAGE: Likelihood.RARE}, at(58, 35)),
     },
     policies={
         "cross-site-failover": PolicySettings(
