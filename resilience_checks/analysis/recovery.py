@@ -18,15 +18,14 @@ from resilience_checks.analysis.explanation import named
 from resilience_checks.analysis.expressions import Move, moves
 from resilience_checks.analysis.fault_tree import compile_estate
 from resilience_checks.analysis.restoring import with_backups
-from resilience_checks.analysis.solver import Setting, Solver
-from resilience_checks.analysis.terms import Walk, since
+from resilience_checks.analysis.terms import Walk
+from resilience_checks.analysis.times import Times
 from resilience_checks.model.question import Doubt, FaultKind
 from resilience_checks.model.values import Basis, Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from resilience_checks.analysis.bits import Value
     from resilience_checks.topology.estate import Estate, Service
 
 PLACES = ("site", "region", "zone")
@@ -100,11 +99,11 @@ class _Solution:
     """The values of all nodes in both bounds, when moves may lose up to `lag` seconds of data (None: any)."""
 
     lag: float | None
-    optimistic: Sequence[Value]
-    pessimistic: Sequence[Value]
+    optimistic: Callable[[int, int], float]
+    pessimistic: Callable[[int, int], float]
 
     def bounds(self, node: int, index: int) -> Bounds:
-        return Bounds(since(self.optimistic[node], index), since(self.pessimistic[node], index))
+        return Bounds(self.optimistic(node, index), self.pessimistic(node, index))
 
 
 def places(estate: Estate, kinds: Sequence[str] = PLACES) -> tuple[FaultSet, ...]:
@@ -135,11 +134,7 @@ class Recoveries:
     def __post_init__(self) -> None:
         self.sets: tuple[FaultSet, ...] = ((), *self.asked)
         self._tree = compile_estate(with_backups(self.estate))
-        self._solver = Solver(self._tree)
-        self._masks: dict[str, int] = {}
-        for index, events in enumerate(self.sets):
-            for event in events:
-                self._masks[event] = self._masks.get(event, 0) | 1 << index
+        self._times = Times(self._tree, self.sets)
 
     def of(self, service: Service, index: int) -> Recovery:
         """Return the recovery of a service from fault set `index`.
@@ -194,23 +189,21 @@ class Recoveries:
 
     def _solution(self, lag: float | None) -> _Solution:
         if lag not in self._solved:
-            both = [
-                self._solver.solve(Setting(self._masks, (1 << len(self.sets)) - 1, pessimistic, cap=inf, lag=lag))
-                for pessimistic in (False, True)
-            ]
-            self._solved[lag] = _Solution(lag, *both)
+            best, worst = (self._times.solve(pessimistic=pessimistic, lag=lag) for pessimistic in (False, True))
+            self._solved[lag] = _Solution(lag, best, worst)
         return self._solved[lag]
 
     def _walk(self, solution: _Solution, index: int, *, pessimistic: bool = True) -> Walk:
-        values = solution.pessimistic if pessimistic else solution.optimistic
-        return Walk(self._tree, values, index, self.sets[index], solution.lag)
+        times = solution.pessimistic if pessimistic else solution.optimistic
+        return Walk(self._tree, lambda node: times(node, index), self.sets[index], solution.lag)
 
     def _doubts(self, service: Service, index: int, chosen: _Solution) -> Iterator[Doubt]:
         """Yield the facts that the time hangs on, or, where it is known, those that the loss hangs on."""
         root = self._tree.roots[service.id]
         for solution in (chosen, *(self._solution(lag) for lag in (None, *reversed(self._lags)))):
             if not solution.bounds(root, index).known:
-                names = self._walk(solution, index).doubtful(root, solution.optimistic)
+                best = self._walk(solution, index, pessimistic=False)
+                names = self._walk(solution, index).doubtful(root, best)
                 yield from (Doubt(name, self._tree.facts[name].reason, self._tree.facts[name].remedy) for name in names)
                 if not names:
                     why = f"whether {service.id} and what it needs wait for each other is not known"

@@ -11,9 +11,8 @@ from resilience_checks.analysis.expressions import Choice, Expression, Move, Ref
 from resilience_checks.topology.gates import Nature
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
-    from resilience_checks.analysis.bits import Value
     from resilience_checks.analysis.fault_tree import FaultTree
     from resilience_checks.topology.estate import Condition
 
@@ -24,26 +23,18 @@ _Step = tuple[tuple[Move, ...], Ref | None]
 """Moves that follow each other, the last first, and what the first of them waits for."""
 
 
-def since(value: Value, index: int) -> float:
-    """Return the time from which the value is up in fault set `index`, infinite when it never is.
-
-    >>> since(((0.0, 0b01), (30.0, 0b11)), 1), since((), 0)
-    (30.0, inf)
-    """
-    return next((seconds for seconds, bits in value if bits >> index & 1), inf)
-
-
 class Walk:
-    """One fault set (number `index`: `events`) of a solution; of an open fact the slowest case counts.
+    """One fault set of a solution; of an open fact the slowest case counts.
 
-    `lag` is the limit that the solution was made with: the most seconds of data that a move may lose (None: any).
+    `time` gives the seconds after which a node is up when the `events` happen (infinite: never). `lag` is the limit
+    that the solution was made with: the most seconds of data that a move may lose (None: any).
     """
 
     def __init__(
-        self, tree: FaultTree, values: Sequence[Value], index: int, events: Collection[str], lag: float | None = None
+        self, tree: FaultTree, time: Callable[[int], float], events: Collection[str], lag: float | None = None
     ) -> None:
-        """Read the times from the values."""
-        self._tree, self._values, self._index = tree, values, index
+        """Read the times of nodes from a solution."""
+        self._tree, self._at = tree, time
         self._events, self._limit = frozenset(events), inf if lag is None else lag
 
     def chain(self, root: int) -> tuple[Move, ...]:
@@ -73,14 +64,13 @@ class Walk:
             found.update({id(item): item for item in made if isinstance(item, Move)})
         return tuple(found.values())
 
-    def doubtful(self, root: int, better: Sequence[Value]) -> tuple[str, ...]:
+    def doubtful(self, root: int, better: Walk) -> tuple[str, ...]:
         """Return the facts that make the difference to the times of the optimistic solution."""
-        other = Walk(self._tree, better, self._index, self._events, self._limit)
         found: dict[str, None] = {}
 
         def differing(expression: Expression, known: Mapping[str, str]) -> Iterator[Ref | Move]:
             _ = known
-            yield from self._differing(expression, other, found)
+            yield from self._differing(expression, better, found)
 
         for node in self._nodes(root, differing):
             for _, when in self._hits(node):
@@ -107,7 +97,7 @@ class Walk:
         while queue:
             node = queue.popleft()
             yield node
-            if self._hits(node) and since(self._values[node], self._index) == inf:
+            if self._hits(node) and self._at(node) == inf:
                 continue
             for item in leads(*self._expression(node)):
                 if isinstance(item, Ref) and item.node not in seen:
@@ -130,7 +120,7 @@ class Walk:
     def _time(self, expression: Expression, known: Mapping[str, str]) -> float:
         match expression:
             case Ref(node=node):
-                return since(self._values[node], self._index)
+                return self._at(node)
             case Threshold(k=k, items=items):
                 if k > len(items):
                     return inf
@@ -204,7 +194,7 @@ class Walk:
         """Yield the references whose times differ between the two solutions, and note the facts that tell them apart."""
         match expression:
             case Ref(node=node):
-                if since(self._values[node], self._index) != since(other._values[node], self._index):
+                if self._at(node) != other._at(node):
                     yield expression
             case Threshold(items=items):
                 for item in items:

@@ -10,6 +10,7 @@ from resilience_checks import __version__
 
 COMMANDS = {
     "check": "check:check",
+    "recovery": "recovery:recovery",
     "graph": "graph:graph",
     "policy-pack": "policy_pack:policy_pack",
 }
