@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.values import Reason
+from resilience_checks.topology.backups import Backups
 from resilience_checks.topology.collecting import collect
 from resilience_checks.topology.components import Components, part_id
 from resilience_checks.topology.declared_domains import DeclaredDomains
@@ -58,6 +59,7 @@ def build(graphs: Sequence[ResourceGraph], declarations: Declarations, catalogue
     services.declare_pools(things, wiring)
     wiring.draw()
     drawn = services.draw(things)
+    backups = Backups(declarations, selection, components, parts, placements, book).draw()
     domains = Domains(things, parts, declarations, book)
     domains.draw()
     DeclaredDomains(declarations, selection, components, parts, drawn, book).draw(domains.drafts)
@@ -69,6 +71,7 @@ def build(graphs: Sequence[ResourceGraph], declarations: Declarations, catalogue
         sites={site.id: Site(site.id, _perimeter(site), site.location) for site in declarations.sites.values()},
         links=links,
         consumers=services.consumers(),
+        backups=backups,
         facts=book.facts,
         contradictions=tuple(book.contradictions),
         coverage=Coverage(dict(sorted(things.known.items())), dict(sorted(things.unknown.items()))),
