@@ -80,9 +80,9 @@ def _changed(old: Resource, new: Resource, before: ResourceGraph, after: Resourc
 def _sources(old: Resource, new: Resource) -> Iterator[str]:
     """Yield each input that is not known and comes from other resources than before."""
     for key, value in new.inputs.items():
-        if old.property_dependencies.get(key, ()) != new.property_dependencies.get(key, ()):
-            if any(isinstance(leaf, Unknown) for leaf in _leaves(value)):
-                yield key
+        moved = old.property_dependencies.get(key, ()) != new.property_dependencies.get(key, ())
+        if moved and any(isinstance(leaf, Unknown) for leaf in _leaves(value)):
+            yield key
 
 
 def _first(resource: Resource) -> Holds:
