@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from resilience_checks.model.question import FaultKind, Holds, Step
 from resilience_checks.model.values import Reason
+from resilience_checks.topology.collecting import collect
 from resilience_checks.topology.components import Components, part_id
 from resilience_checks.topology.declared import Named
 from resilience_checks.topology.devices import draw_devices
@@ -14,6 +15,7 @@ from resilience_checks.topology.domains import Domains
 from resilience_checks.topology.estate import Coverage, Estate, Link, Member, Part, Site
 from resilience_checks.topology.facts import FactBook
 from resilience_checks.topology.gates import ALWAYS, AnyOf, Gate, Nature, Up
+from resilience_checks.topology.likelihoods import stated
 from resilience_checks.topology.parts import Parts
 from resilience_checks.topology.placement import Place, Placements
 from resilience_checks.topology.program_declarations import join
@@ -21,7 +23,6 @@ from resilience_checks.topology.reach import reached
 from resilience_checks.topology.roles import settle
 from resilience_checks.topology.selection import Selection
 from resilience_checks.topology.services import Services
-from resilience_checks.topology.things import collect
 from resilience_checks.topology.wiring import Wiring
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def build(graphs: Sequence[ResourceGraph], declarations: Declarations, catalogue
     for rule in declarations.placement:
         if not rule.match.resources:
             selection.of(rule.match)
-    parts = Parts(placements, book)
+    parts = Parts(placements, book, frozenset(f"{domain.kind}:{domain.id}" for domain in declarations.domains.values()))
     components = Components(declarations, selection, parts, placements, book)
     wiring = Wiring(things, parts, placements, book)
     draw_devices(things, parts, placements, book, components.by_device())
@@ -77,6 +78,7 @@ def build(graphs: Sequence[ResourceGraph], declarations: Declarations, catalogue
         assumptions=declarations.notes,
         anchors={graph.name: graph.project_file for graph in graphs},
         reach=reached(things, parts, catalogue),
+        likelihoods=stated(declarations, components, parts, found),
     )
 
 
