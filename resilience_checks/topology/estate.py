@@ -174,6 +174,23 @@ class Backup:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """A part that a change of some resource reaches.
+
+    `within` is the path of the inputs that make the part, where the resource makes several; `keys` are the only
+    inputs that reach it (None: all), `labels` those that only describe. With a `fact` it may not be reached at all:
+    its first value says that it is not. `sets` tells that the resource configures the part, and is not the part.
+    """
+
+    part: str
+    within: str = ""
+    labels: tuple[str, ...] = ()
+    keys: tuple[str, ...] | None = None
+    fact: Fact | None = None
+    sets: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Contradiction:
     """Two statements that cannot both be true; the fact they are about is unknown."""
 
@@ -207,6 +224,8 @@ class Estate:
     assumptions: tuple[Reason, ...] = ()
     anchors: Mapping[str, Location] = field(default_factory=dict)
     """Each stack's Pulumi.yaml: where a finding goes that has no line of its own."""
+    reach: Mapping[str, Mapping[str, tuple[Reach, ...]]] = field(default_factory=dict)
+    """What a change of each resource reaches, by stack and URN."""
     likelihoods: Mapping[str, Stated] = field(default_factory=dict)
     """By event, where something is declared of it; `likelihood` has the others too."""
 

@@ -19,6 +19,7 @@ from resilience_checks.topology.likelihoods import stated
 from resilience_checks.topology.parts import Parts
 from resilience_checks.topology.placement import Place, Placements
 from resilience_checks.topology.program_declarations import join
+from resilience_checks.topology.reach import reached
 from resilience_checks.topology.roles import settle
 from resilience_checks.topology.selection import Selection
 from resilience_checks.topology.services import Services
@@ -77,6 +78,7 @@ def build(graphs: Sequence[ResourceGraph], declarations: Declarations, catalogue
         coverage=Coverage(dict(sorted(things.known.items())), dict(sorted(things.unknown.items()))),
         assumptions=declarations.notes,
         anchors={graph.name: graph.project_file for graph in graphs},
+        reach=reached(things, parts, catalogue),
         likelihoods=stated(declarations, components, parts, found),
     )
 
