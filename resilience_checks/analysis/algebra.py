@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 T = TypeVar("T")
 
@@ -90,7 +90,14 @@ class FaultSets:
         for index, events in enumerate(sets):
             for event in events:
                 containing.setdefault(event, []).append(index)
-        self._masks = {event: _bits(indices) for event, indices in containing.items()}
+        self._masks: Mapping[str, int] = {event: _bits(indices) for event, indices in containing.items()}
+
+    @classmethod
+    def of(cls, masks: Mapping[str, int], full: int) -> FaultSets:
+        """Return the fault sets of which each event's mask names those that contain it."""
+        found = cls([])
+        found.everything, found._masks = full, masks
+        return found
 
     def event(self, event: str) -> int:
         """Return the fault sets that contain the event."""

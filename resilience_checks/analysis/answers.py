@@ -15,8 +15,8 @@ from resilience_checks.analysis.algebra import FaultSets, TooManySets
 from resilience_checks.analysis.bounds import Bounds, Case
 from resilience_checks.analysis.cut_families import EVERYTHING, MAX_SETS
 from resilience_checks.analysis.cut_lists import CutSets
-from resilience_checks.analysis.explanation import Explanation, Lost
-from resilience_checks.analysis.families import events_of
+from resilience_checks.analysis.explanation import Explanation
+from resilience_checks.analysis.families import Counted, events_of
 from resilience_checks.model.question import Cut, Doubt, Event, Holds, Horizon, Statement
 from resilience_checks.model.values import Basis, Reason
 
@@ -105,7 +105,7 @@ class Analysis:
         """
         algebra, found = FaultSets(sets), self.estate.services[service]
         surely, possibly = self.bounds.given(algebra, question, found, {})
-        shared = self._shared_facts(found, frozenset())
+        shared = self._shared_facts(found, Counted({event: ((),) for events in sets for event in events}))
         if not possibly & ~surely or not self._may_split(shared):
             return surely, possibly
         cases = [self.bounds.given(algebra, question, found, known) for known in self._assignments(shared)]
@@ -121,7 +121,7 @@ class Analysis:
             return Statement(question.id, service.id, _asked([plain]), Holds.UNKNOWN, error=error)
         cases = [plain]
         holds = _outcome(cases, question)
-        shared = self._shared_facts(service, self.bounds.counted(question).facts) if holds is Holds.UNKNOWN else ()
+        shared = self._shared_facts(service, self.bounds.counted(question)) if holds is Holds.UNKNOWN else ()
         late = bool(shared) and self._late()
         if shared and self._may_split(shared) and not late:
             cases = [self.bounds.case(question, service, known) for known in self._assignments(shared)]
@@ -170,22 +170,24 @@ class Analysis:
 
     def _cut(self, question: Question, service: Service, case: Case, events: tuple[str, ...]) -> Cut:
         low, _ = self.bounds.limits(question, service)
-        algebra, solution = self.bounds.algebra(question), case.solution
-        lost = Lost(self.bounds.solver, lambda node: algebra.loses(solution.lost(node, low.cap), events))
-        return Cut(events, Explanation(self.estate, self.bounds.tree, lost, case.known).chain(service.id, events))
+        values = self.bounds.of_one_set(question, case, events)
+        explanation = Explanation(self.estate, self.bounds.tree, values, low.cap, case.known)
+        return Cut(events, explanation.chain(service.id, events, 0))
 
-    def _shared_facts(self, service: Service, of_family: frozenset[str]) -> tuple[str, ...]:
+    def _shared_facts(self, service: Service, counted: Counted) -> tuple[str, ...]:
         """Return the facts that stand in more than one unit below the service, or in a unit and the family."""
-        counts = self._facts_below(service)
-        return tuple(sorted(fact for fact, count in counts.items() if count > 1 or fact in of_family))
+        counts = self._facts_below(service, counted)
+        return tuple(sorted(fact for fact, count in counts.items() if count > 1 or fact in counted.facts))
 
-    def _facts_below(self, service: Service) -> Counter[str]:
-        """Return in how many units below the service each fact stands."""
-        solver = self.bounds.solver
+    def _facts_below(self, service: Service, counted: Counted) -> Counter[str]:
+        """Return in how many units below the service each fact stands: gates, and what counted events hit."""
+        system = self.bounds.system
         counts: Counter[str] = Counter()
-        for unit in solver.units_below(self.bounds.tree.roots[service.id]):
-            counts.update(solver.gate_facts.get(unit, ()))
-            counts.update(solver.hit_facts.get(unit, ()))
+        for unit in system.units_below(self.bounds.tree.roots[service.id]):
+            counts.update(system.gate_facts.get(unit, ()))
+            if unit in system.hit_facts:
+                hits = self.bounds.tree.nodes[unit].hits
+                counts.update({fact for event, when in hits if event in counted.events for fact, _ in when})
         return counts
 
     def _may_split(self, facts: Sequence[str]) -> bool:
@@ -198,7 +200,8 @@ class Analysis:
     def _doubts(self, question: Question, service: Service, plain: Case) -> tuple[Doubt, ...]:
         """Return the facts on which the answer hangs: those that change a bound once they are known."""
         facts = self.bounds.tree.facts
-        deciding = sorted({*self._facts_below(service), *self.bounds.counted(question).facts})
+        counted = self.bounds.counted(question)
+        deciding = sorted({*self._facts_below(service, counted), *counted.facts})
         if len(deciding) <= _MAX_PROBES and not self._late():
             deciding = [fact for fact in deciding if self._decides(question, service, plain, fact)] or deciding
         doubts = [Doubt(fact, facts[fact].reason, facts[fact].remedy) for fact in deciding]

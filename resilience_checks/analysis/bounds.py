@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pyroaring import BitMap
 
+from resilience_checks.analysis.bits import Value
 from resilience_checks.analysis.cut_families import EVERYTHING, MAX_SETS, CutFamilies, Family, Interned
 from resilience_checks.analysis.families import Counted, counted
 from resilience_checks.analysis.fault_tree import compile_estate
-from resilience_checks.analysis.solver import Solver
+from resilience_checks.analysis.system import System
 from resilience_checks.model.question import Horizon
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping
 
     from resilience_checks.analysis.algebra import Algebra
     from resilience_checks.analysis.fault_tree import FaultTree
-    from resilience_checks.analysis.solver import Solution
+    from resilience_checks.analysis.system import Solution
     from resilience_checks.model.question import Question
     from resilience_checks.topology.estate import Estate, Service
 
@@ -61,7 +64,7 @@ class Bounds:
         """Compile the estate; `until` is when the time is up, on the monotonic clock."""
         self.estate, self.until = estate, until
         self.tree: FaultTree = compile_estate(estate)
-        self.solver = Solver(self.tree)
+        self.system = System(self.tree)
         self._max_sets = max_sets
         self._interned = Interned(until, max_sets)
         self._algebras: dict[tuple[int, frozenset[str] | None], CutFamilies] = {}
@@ -126,20 +129,24 @@ class Bounds:
         root = self.tree.roots[service.id] if len(known) > 1 else None
         key = (id(plain), tuple(sorted(known.items())), root)
         if key not in self._fixed:
-            setting = replace(plain.setting, known=known)
-            self._fixed[key] = self.solver.solve(algebra, setting, None if root is None else [root], plain)
+            reading = replace(plain.reading, known=known)
+            self._fixed[key] = self.system.solve(algebra, reading, None if root is None else [root], plain)
         return self._fixed[key]
+
+    def of_one_set(self, question: Question, case: Case, events: Collection[str]) -> Sequence[Value]:
+        """Return when each node is up after these events alone, each node when it is looked at."""
+        return _OneSet(self.algebra(question), case.solution, len(self.tree.nodes), events)
 
     def forget_cases(self) -> None:
         """Forget the solutions in which several facts are fixed: no other service asks for them."""
         self._fixed = {key: found for key, found in self._fixed.items() if len(key[1]) == 1}
 
     def _plain(self, algebra: Algebra[Family], cap: float, lag: float | None, *, pessimistic: bool) -> Solution[Family]:
-        setting = self.solver.setting(pessimistic=pessimistic, cap=cap, lag=lag)
-        key = (id(algebra), setting.cap, setting.lag, pessimistic)
+        reading = self.system.reading(pessimistic=pessimistic, cap=cap, lag=lag)
+        key = (id(algebra), reading.cap, reading.lag, pessimistic)
         if key not in self._solutions:
             base = next((found for other, found in self._solutions.items() if other[0] == id(algebra)), None)
-            self._solutions[key] = self.solver.solve(algebra, setting, base=base)
+            self._solutions[key] = self.system.solve(algebra, reading, base=base)
         return self._solutions[key]
 
     def _cap(self, question: Question) -> float:
@@ -165,8 +172,8 @@ class Bounds:
         found: list[T] = []
         base: Solution[T] | None = None
         for pessimistic, limits in zip((False, True), self.limits(question, service), strict=True):
-            setting = self.solver.setting(pessimistic=pessimistic, cap=limits.cap, lag=limits.lag)
-            base = self.solver.solve(algebra, replace(setting, known=known), [root], base)
+            reading = self.system.reading(pessimistic=pessimistic, cap=limits.cap, lag=limits.lag)
+            base = self.system.solve(algebra, replace(reading, known=known), [root], base)
             found.append(base.lost(root, limits.cap))
         return found[0], found[1]
 
@@ -174,3 +181,23 @@ class Bounds:
         """Return the named services, or all."""
         chosen = self.estate.services if services is None else services
         return [self.estate.services[name] for name in chosen]
+
+
+class _OneSet(Sequence[Value]):
+    """The values of all nodes in one fault set, read from the families of a solution."""
+
+    def __init__(self, algebra: CutFamilies, solution: Solution[Family], size: int, events: Collection[str]) -> None:
+        self._algebra, self._solution, self._size, self._events = algebra, solution, size, events
+        self._known: dict[int, Value] = {}
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __getitem__(self, node: Any) -> Any:
+        if not 0 <= node < self._size:
+            raise IndexError(node)
+        if node not in self._known:
+            steps = self._solution.value(node)
+            up = (time for time, lost in steps if not self._algebra.loses(lost, self._events))
+            self._known[node] = tuple((time, 1) for time in islice(up, 1))
+        return self._known[node]

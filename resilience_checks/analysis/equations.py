@@ -22,7 +22,7 @@ _NONE = BitMap()
 
 
 @dataclass(frozen=True)
-class Setting:
+class Reading:
     """How the equations are read: the bound, the facts that are fixed, and the limits of time and lag.
 
     `cap` is the longest time that counts, in seconds, `lag` the most data that a move may lose (None: any).
@@ -37,7 +37,7 @@ class Setting:
 class Equations:
     """Components of equations that wait for each other, each after those that it refers to.
 
-    A *unit* is a node whose value depends on the setting: facts stand in it, or a move, or an edge of unknown nature.
+    A *unit* is a node whose value depends on the reading: facts stand in it, or a move, or an edge of unknown nature.
     """
 
     def __init__(self, tree: FaultTree) -> None:
@@ -120,12 +120,12 @@ class Equations:
     def _doubtful(self) -> BitMap:
         return BitMap([*self.gate_facts, *self.hit_facts])
 
-    def setting(self, *, pessimistic: bool, cap: float, lag: float | None) -> Setting:
-        """Return the setting, the same one for limits between which no move makes a difference."""
+    def reading(self, *, pessimistic: bool, cap: float, lag: float | None) -> Reading:
+        """Return the reading, the same one for limits between which no move makes a difference."""
         if lag is not None:
             within = [own for own in self._lags if own <= lag]
             lag = None if len(within) == len(self._lags) else within[-1] if within else -1.0
-        return Setting(pessimistic, min(cap, self.longest), lag)
+        return Reading(pessimistic, min(cap, self.longest), lag)
 
     @cached_property
     def _below(self) -> list[BitMap]:
@@ -145,8 +145,8 @@ class Equations:
             found.append(BitMap.union(*several) if len(several) > 1 else several[0] if several else _NONE)
         return found
 
-    def changed(self, new: Setting, old: Setting) -> BitMap:
-        """Return the units that one setting reads otherwise than another."""
+    def changed(self, new: Reading, old: Reading) -> BitMap:
+        """Return the units that one reading reads otherwise than another."""
         names = [name for name in {*new.known, *old.known} if new.known.get(name) != old.known.get(name)]
         found = BitMap.union(_NONE, *[self.fact_units[name] for name in names if name in self.fact_units])
         if new.pessimistic != old.pessimistic:

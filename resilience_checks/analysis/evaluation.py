@@ -1,4 +1,4 @@
-"""Evaluates gates and hits of one setting, unit by unit (SEMANTICS, section 3)."""
+"""Evaluates gates and hits of one reading, unit by unit (SEMANTICS, section 3)."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from resilience_checks.analysis.algebra import Algebra
     from resilience_checks.analysis.equations import Equations
     from resilience_checks.analysis.fault_tree import Node
-    from resilience_checks.analysis.solver import Solution
     from resilience_checks.analysis.steps import Steps
+    from resilience_checks.analysis.system import Solution
     from resilience_checks.topology.estate import Condition
 
 T = TypeVar("T")
@@ -24,14 +24,14 @@ _MAX_VARIANTS = 64
 
 
 class Evaluation(Generic[T]):
-    """The equations of one setting over an algebra, `lower` where only a lower order can be finished."""
+    """The equations of one reading over an algebra, `lower` where only a lower order can be finished."""
 
     def __init__(self, equations: Equations, solution: Solution[T], lower: Algebra[T] | None = None) -> None:
         """Read values of nodes from the solution."""
         self._equations, self._nodes, self._facts = equations, equations.tree.nodes, equations.tree.facts
-        self._solution, self._setting = solution, solution.setting
+        self._solution, self._reading = solution, solution.reading
         self._algebra, self._lower = lower or solution.algebra, lower
-        self._limit = min(self._setting.cap, equations.longest)
+        self._limit = min(self._reading.cap, equations.longest)
         self.always: Steps[T] = ((0.0, self._algebra.nothing),)
         self._hits: dict[int, T] = {}
 
@@ -58,7 +58,7 @@ class Evaluation(Generic[T]):
 
         A fact that stands once can be decided where it stands; one that stands several times is fixed first.
         """
-        known = self._setting.known
+        known = self._reading.known
         if not shared:
             return self._value(expression, known, read)
         open_ = [fact for fact in shared if fact not in known]
@@ -72,13 +72,13 @@ class Evaluation(Generic[T]):
         return found
 
     def _hit_now(self, node: Node) -> T:
-        algebra, known = self._algebra, self._setting.known
+        algebra, known = self._algebra, self._reading.known
         sure: list[T] = []
         doubtful: list[tuple[T, Condition]] = []
         for event, when in node.hits:
             if when and not all(known.get(fact, value) == value for fact, value in when):
                 continue
-            if self._setting.pessimistic or all(fact in known for fact, _ in when):
+            if self._reading.pessimistic or all(fact in known for fact, _ in when):
                 sure.append(algebra.event(event))
             else:
                 doubtful.append((algebra.event(event), when))
@@ -87,14 +87,14 @@ class Evaluation(Generic[T]):
         return sure[0] if len(sure) == 1 else algebra.any(sure)
 
     def _in_every_variant(self, events: list[tuple[T, Condition]]) -> T:
-        algebra, setting = self._algebra, self._setting
-        open_ = sorted({fact for _, when in events for fact, _ in when if fact not in setting.known})
+        algebra, reading = self._algebra, self._reading
+        open_ = sorted({fact for _, when in events for fact, _ in when if fact not in reading.known})
         variants = list(self._assignments(open_))
         if len(variants) < 2:  # noqa: PLR2004 one variant: too many to look at
             return algebra.nothing
         found = []
         for variant in variants:
-            known = {**setting.known, **variant}
+            known = {**reading.known, **variant}
             found.append(
                 algebra.any([lost for lost, when in events if all(known[fact] == value for fact, value in when)])
             )
@@ -123,11 +123,11 @@ class Evaluation(Generic[T]):
                 return self._moved(expression, known, read)
 
     def _moved(self, move: Move, known: Mapping[str, str], read: Callable[[Ref], Steps[T]]) -> Steps[T]:
-        limit = self._setting.lag
+        limit = self._reading.lag
         if move.lag is not None and limit is not None and move.lag > limit:
             return ()
         ready = threshold(self._algebra, 2, [self._value(move.gate, known, read), self._value(move.mover, known, read)])
         return delayed(ready, move.seconds, self._limit)
 
     def _over(self, values: list[Steps[T]]) -> Steps[T]:
-        return threshold(self._algebra, len(values) if self._setting.pessimistic else 1, values)
+        return threshold(self._algebra, len(values) if self._reading.pessimistic else 1, values)

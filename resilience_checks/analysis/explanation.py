@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from resilience_checks.analysis.bits import at
 from resilience_checks.analysis.expressions import Choice, Expression, Move, Ref, Threshold
 from resilience_checks.model.question import FaultKind, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from resilience_checks.analysis.equations import Equations
+    from resilience_checks.analysis.bits import Value
     from resilience_checks.analysis.fault_tree import FaultTree
     from resilience_checks.model.values import Reason
     from resilience_checks.topology.estate import Estate
@@ -20,37 +21,21 @@ _MAX_NAMES = 4
 _MAX_STEPS = 8
 
 
-class Lost:
-    """Which nodes some events lose; a node is looked at when it is asked about."""
-
-    def __init__(self, equations: Equations, lost: Callable[[int], bool]) -> None:
-        """Ask `lost` once for each node."""
-        self._equations, self._lost = equations, lost
-        self._known: dict[int, bool] = {}
-
-    def __contains__(self, node: int) -> bool:
-        """Return whether the node is lost."""
-        found = self._known.get(node)
-        if found is None:
-            found = self._known[node] = self._lost(node)
-        return found
-
-    def part(self, part: str) -> bool:
-        """Return whether the part is lost, from wherever it is read."""
-        return any(node in self for node in self._equations.of_part.get(part, ()))
-
-
 class Explanation:
     """Explains the cuts of one solution."""
 
-    def __init__(self, estate: Estate, tree: FaultTree, lost: Lost, known: Mapping[str, str]) -> None:
-        """Take what is lost, and the facts that are fixed."""
-        self._estate, self._tree, self._lost, self._known = estate, tree, lost, known
+    def __init__(
+        self, estate: Estate, tree: FaultTree, values: Sequence[Value], horizon: float, known: Mapping[str, str]
+    ) -> None:
+        """Read what is lost from the solution's values, up to the horizon."""
+        self._estate, self._tree, self._values = estate, tree, values
+        self._horizon, self._known = horizon, known
 
-    def chain(self, service: str, events: Sequence[str]) -> tuple[Step, ...]:
-        """Return the steps from the events to the loss of the service."""
-        lost = self._lost
-        reasons = tuple(dict.fromkeys(self._falls(self._tree.roots[service], lost, frozenset(events), set())))
+    def chain(self, service: str, events: Sequence[str], index: int, start: int | None = None) -> tuple[Step, ...]:
+        """Return the steps from the events (fault set `index`) to the loss of the service, or of the node `start`."""
+        lost = frozenset(node for node, value in enumerate(self._values) if not at(value, self._horizon) >> index & 1)
+        top = self._tree.roots[service] if start is None else start
+        reasons = tuple(dict.fromkeys(self._falls(top, lost, frozenset(events), set())))
         steps = [
             *(self._event(event, lost) for event in events),
             *(Step(reason.text, reason.location) for reason in reversed(reasons)),
@@ -59,14 +44,15 @@ class Explanation:
             steps = [*steps[: _MAX_STEPS - 2], Step(f"... and {len(steps) - _MAX_STEPS + 1} more steps"), steps[-1]]
         return (*dict.fromkeys(steps), self._loss(service, lost))
 
-    def _event(self, event: str, lost: Lost) -> Step:
+    def _event(self, event: str, lost: frozenset[int]) -> Step:
         domain_id, _, fault = event.rpartition("/")
         domain = self._estate.domains[domain_id]
-        hit = sorted({self._estate.parts[member.part].label for member in domain.members if lost.part(member.part)})
+        down = {self._tree.nodes[node].part for node in lost}
+        hit = sorted({self._estate.parts[member.part].label for member in domain.members if member.part in down})
         what = f"{_FAULTS[FaultKind(fault)]} {domain.kind.replace('-', ' ')} {domain.name}"
         return Step(f"{what} takes down {named(hit)}", domain.primary)
 
-    def _falls(self, node: int, lost: Lost, events: frozenset[str], seen: set[int]) -> Iterator[Reason]:
+    def _falls(self, node: int, lost: frozenset[int], events: frozenset[str], seen: set[int]) -> Iterator[Reason]:
         """Yield why each lost node on one way down is lost, from the service towards the faults."""
         if node in seen:
             return
@@ -79,7 +65,7 @@ class Explanation:
                 yield ref.why
             yield from self._falls(ref.node, lost, events, seen)
 
-    def _broken(self, expression: Expression, lost: Lost) -> list[Ref]:
+    def _broken(self, expression: Expression, lost: frozenset[int]) -> list[Ref]:
         """Return the references that make the expression fail: one of an 'all', every one of an 'any'; none if it holds."""
         if self._holds(expression, lost):
             return []
@@ -95,7 +81,7 @@ class Explanation:
             case Move(gate=gate, mover=mover):
                 return self._broken(gate, lost) or self._broken(mover, lost)
 
-    def _holds(self, expression: Expression, lost: Lost) -> bool:
+    def _holds(self, expression: Expression, lost: frozenset[int]) -> bool:
         """Return whether the expression is up in the optimistic bound, given which nodes are lost."""
         match expression:
             case Ref(node=node):
@@ -109,7 +95,7 @@ class Explanation:
             case Move(gate=gate, mover=mover):
                 return self._holds(gate, lost) and self._holds(mover, lost)
 
-    def _loss(self, service: str, lost: Lost) -> Step:
+    def _loss(self, service: str, lost: frozenset[int]) -> Step:
         views = self._tree.consumers[service]
         losers = sorted(name for name, node in views.items() if node in lost)
         text = f"{named(losers)} lose {service}" if losers else f"{service} is lost"

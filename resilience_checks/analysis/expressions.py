@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from resilience_checks.model.values import Reason
-    from resilience_checks.topology.gates import Nature
+    from resilience_checks.topology.gates import Nature, Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Move:
     seconds: float
     lag: float | None
     why: Reason | None = None
+    way: Way | None = None
 
 
 Expression: TypeAlias = Ref | Threshold | Choice | Move
@@ -72,6 +74,36 @@ def choice(fact: str, branches: Mapping[str, Expression]) -> Expression:
     """Return the choice, or its one expression where all values lead to the same."""
     found = list(branches.values())
     return found[0] if all(item == found[0] for item in found) else Choice(fact, branches)
+
+
+def moves(expression: Expression) -> Iterator[Move]:
+    """Yield every move, those that another waits for after it."""
+    match expression:
+        case Ref():
+            return
+        case Threshold(items=items):
+            for item in items:
+                yield from moves(item)
+        case Choice(branches=branches):
+            for item in branches.values():
+                yield from moves(item)
+        case Move(gate=gate, mover=mover):
+            yield expression
+            yield from moves(gate)
+            yield from moves(mover)
+
+
+def facts(expression: Expression) -> Counter[str]:
+    """Return how often each fact stands in the expression."""
+    match expression:
+        case Ref():
+            return Counter()
+        case Threshold(items=items):
+            return sum((facts(item) for item in items), Counter())
+        case Choice(fact=fact, branches=branches):
+            return sum((facts(item) for item in branches.values()), Counter([fact]))
+        case Move(gate=gate, mover=mover):
+            return facts(gate) + facts(mover)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ def counted(estate: Estate, question: Question) -> Counted:
     """Return the events that the question counts."""
     conditions: dict[str, tuple[Condition, ...]] = {}
     for domain in estate.domains.values():
-        if question.kinds and domain.kind not in question.kinds:
+        if (question.kinds or domain.implied) and domain.kind not in question.kinds:
             continue
         ways = _ways(estate, question, domain)
         for fault in domain.faults if ways else ():

@@ -1,163 +1,80 @@
-"""Solves the equations over any algebra of fault sets (SEMANTICS, sections 2 and 3).
+"""Solves the equations for given fault sets (SEMANTICS, sections 2 and 3).
 
-Two solutions enclose every completion of what is unknown: the optimistic one (f⁻ loses only what every variant of a
-unit loses) and the pessimistic one (f⁺).
+The bits of one value cost one machine operation per 64 fault sets, so that thousands of fault sets are evaluated in
+one pass over the gates.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
-from resilience_checks.analysis.algebra import TooManySets
-from resilience_checks.analysis.equations import Equations, Setting
-from resilience_checks.analysis.evaluation import Evaluation
-from resilience_checks.analysis.nested import Plan, solve
-from resilience_checks.analysis.steps import at
+from resilience_checks.analysis.algebra import FaultSets
+from resilience_checks.analysis.bits import NEVER, Value
+from resilience_checks.analysis.system import System
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from resilience_checks.analysis.algebra import Algebra
     from resilience_checks.analysis.fault_tree import FaultTree
-    from resilience_checks.analysis.steps import Steps
-
-T = TypeVar("T")
+    from resilience_checks.analysis.system import Solution
 
 
-class Solution(Generic[T]):
-    """When each node is lost, up to the order that could be finished for it; what it does not have, `base` has."""
+@dataclass(frozen=True)
+class Setting:
+    """What is asked: the fault sets, the facts that are fixed, the bound, and the limits of time and lag.
 
-    def __init__(self, algebra: Algebra[T], setting: Setting, base: Solution[T] | None = None) -> None:
-        """Start with no values of its own."""
-        self.algebra, self.setting, self._base = algebra, setting, base
-        self._values: dict[int, Steps[T]] = {}
-        self._orders: dict[int, int] = {}
+    `masks` gives for each event the bits of the fault sets that contain it; `full` has a bit for each fault set.
+    `cap` is the longest time that counts, in seconds, `lag` the most data that a move may lose (None: any).
+    """
 
-    def value(self, node: int) -> Steps[T]:
-        """Return when the node is lost."""
-        found = self._values.get(node)
-        if found is None:
-            assert self._base is not None
-            return self._base.value(node)
-        return found
-
-    def lost(self, node: int, seconds: float) -> T:
-        """Return the fault sets in which the node is lost after so many seconds."""
-        return at(self.algebra, self.value(node), seconds)
-
-    def order(self, node: int) -> int:
-        """Return the most faults in one set for which the node's value is exact."""
-        if node in self._values or self._base is None:
-            return self._orders.get(node, self.algebra.order)
-        return self._base.order(node)
-
-    @property
-    def limited(self) -> bool:
-        """Return whether some value is exact to a lower order only."""
-        return bool(self._orders) or (self._base is not None and self._base.limited)
-
-    def keep(self, node: int, value: Steps[T], order: int) -> None:
-        """Take up a value."""
-        self._values[node] = value
-        if order < self.algebra.order:
-            self._orders[node] = order
+    masks: Mapping[str, int]
+    full: int
+    pessimistic: bool
+    cap: float = 0.0
+    lag: float | None = None
+    known: Mapping[str, str] = field(default_factory=dict)
 
 
-class Solver(Equations):
-    """Solves the equations of one fault tree."""
+class _Values(list[Value]):
+    """The values of all nodes, and the solution that they were read from."""
+
+    solution: Solution[int]
+
+
+class Solver:
+    """The equations in the order in which they can be solved."""
 
     def __init__(self, tree: FaultTree) -> None:
-        """Sort the equations."""
-        super().__init__(tree)
-        self._plans: dict[tuple[int, bool], Plan] = {}
+        """Sort the equations into components, each after those that it refers to."""
+        self.tree = tree
+        self._system = System(tree)
+
+    @property
+    def longest(self) -> float:
+        """The sum of all moves: a failover that takes longer waits for itself."""
+        return self._system.longest
+
+    def reachable(self, roots: Iterable[int]) -> frozenset[int]:
+        """Return the nodes that the roots depend on, themselves included."""
+        return self._system.reachable(roots)
 
     def solve(
-        self,
-        algebra: Algebra[T],
-        setting: Setting,
-        roots: Iterable[int] | None = None,
-        base: Solution[T] | None = None,
-    ) -> Solution[T]:
-        """Return the values of every node, or of the roots and what is below them.
+        self, setting: Setting, wanted: frozenset[int] | None = None, plain: Sequence[Value] | None = None
+    ) -> list[Value]:
+        """Return the value of every node, or of the `wanted` ones (closed under reference).
 
-        `base` is a solution of the same nodes over the same algebra: what the settings do not read differently is
-        taken from it.
+        `plain` is the solution of the same setting with no fact fixed: what no fixed fact reaches is taken from it.
         """
-        solution = Solution(algebra, setting, base)
-        run = _Run(self, solution, base)
-        if base is not None:
-            units = self.changed(setting, base.setting)
-            run.changes(self.dependent(units, roots), units)
-            return solution
-        for number in range(len(self.order)) if roots is None else self.beneath(roots):
-            run.component(self.order[number], number)
-        return solution
-
-    def plan(self, number: int, *, pessimistic: bool) -> Plan:
-        """Return how a component of equations that wait for each other is solved."""
-        key = (number, pessimistic)
-        if key not in self._plans:
-            self._plans[key] = Plan(self.order[number], self.refs, pessimistic=pessimistic)
-        return self._plans[key]
-
-
-class _Run(Generic[T]):
-    """One solution in the making."""
-
-    def __init__(self, solver: Solver, solution: Solution[T], base: Solution[T] | None) -> None:
-        self._solver, self._solution, self._base = solver, solution, base
-        self._algebra, self._setting = solution.algebra, solution.setting
-        self._evaluations: dict[int, Evaluation[T]] = {}
-
-    def changes(self, numbers: Sequence[int], units: object) -> None:
-        """Solve those components again in which a unit changed, or something that they refer to."""
-        assert self._base is not None
-        changed: set[int] = set()
-        for number in numbers:
-            component = self._solver.order[number]
-            if not any(node in units or not changed.isdisjoint(self._solver.edges[node]) for node in component):  # type: ignore[operator]
-                continue
-            self.component(component, number)
-            changed.update(
-                node
-                for node in component
-                if self._solution.value(node) != self._base.value(node)
-                or self._solution.order(node) != self._base.order(node)
-            )
-
-    def component(self, component: list[int], number: int) -> None:
-        """Solve a component to the highest order that the limits and what it refers to allow."""
-        order = self._order(component)
-        while True:
-            evaluation = self._evaluation(order)
-            try:
-                if not self._solver.cyclic(component):
-                    node = component[0]
-                    self._solution.keep(node, evaluation.equation(node, evaluation.read), order)
-                    return
-                plan = self._solver.plan(number, pessimistic=self._setting.pessimistic)
-                for node, value in solve(plan, evaluation.equation, evaluation.value, evaluation.always).items():
-                    self._solution.keep(node, value, order)
-            except TooManySets as limit:
-                order = min(limit.finished, order - 1)
-            else:
-                return
-
-    def _order(self, component: list[int]) -> int:
-        order = self._algebra.order
-        if order <= 1:
-            return order
-        if self._algebra.late():
-            return 1
-        if not self._solution.limited:
-            return order
-        inside = frozenset(component)
-        below = (target for node in component for target in self._solver.edges[node] if target not in inside)
-        return min((self._solution.order(target) for target in below), default=order)
-
-    def _evaluation(self, order: int) -> Evaluation[T]:
-        if order not in self._evaluations:
-            self._evaluations[order] = Evaluation(
-                self._solver, self._solution, self._algebra.limited(order) if order < self._algebra.order else None
-            )
-        return self._evaluations[order]
+        reading = self._system.reading(pessimistic=setting.pessimistic, cap=setting.cap, lag=setting.lag)
+        reading = replace(reading, known=setting.known)
+        if isinstance(plain, _Values):
+            found = self._system.solve(plain.solution.algebra, reading, wanted, plain.solution)
+            values, nodes = _Values(plain), list(found.own)
+        else:
+            found = self._system.solve(FaultSets.of(setting.masks, setting.full), reading, wanted)
+            values, nodes = _Values([NEVER] * len(self.tree.nodes)), list(found.own)
+        for node in nodes:
+            values[node] = tuple((time, setting.full & ~lost) for time, lost in found.value(node))
+        values.solution = found
+        return values
