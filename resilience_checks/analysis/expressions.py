@@ -76,6 +76,18 @@ def choice(fact: str, branches: Mapping[str, Expression]) -> Expression:
     return found[0] if all(item == found[0] for item in found) else Choice(fact, branches)
 
 
+def required(expression: Expression) -> Iterator[Ref]:
+    """Yield references without each of which the expression fails."""
+    match expression:
+        case Ref():
+            yield expression
+        case Threshold(k=k, items=items) if k >= len(items):
+            for item in items:
+                yield from required(item)
+        case _:
+            return
+
+
 def moves(expression: Expression) -> Iterator[Move]:
     """Yield every move, those that another waits for after it."""
     match expression:
