@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from resilience_checks.model.likelihood import Likelihood
 from resilience_checks.model.question import FaultKind
 from resilience_checks.model.result import Severity
-from resilience_checks.topology import declared
+from resilience_checks.topology import declared, declared_settings
 from resilience_checks.topology.declaration_durations import seconds
+from resilience_checks.topology.declaration_means import backup, capacity, day, figures, watch
 from resilience_checks.topology.declared import Named, Sort
 from resilience_checks.topology.gates import Nature
 from resilience_checks.topology.selectors import Glob, Select, text
@@ -88,10 +89,12 @@ def build(source: Source, digest: str) -> declared.Declarations:
         sites={item.id: _site(item) for item in top["sites"].members()},
         links={item.id: _link(item) for item in top["links"].members()},
         placement=tuple(_placement(item) for item in top["placement"]),
+        backups={item.id: backup(item, lambda at: reference(at, sorts)) for item in top["backups"].members()},
         components={item.id: _Component(item, sorts).build() for item in top["components"].members()},
-        domains={item.id: _domain(item) for item in top["domains"].members()},
+        domains={item.id: _domain(item, _members(top)) for item in top["domains"].members()},
         consumers={item.id: _consumer(item) for item in top["consumers"].members()},
         services={item.id: _service(item, defaults, sorts) for item in top["services"].members()},
+        likely={item.id: _all_faults(item) for item in top["likelihood"].members()},
         policies={item.id: _policy(item) for item in top["policies"].members()},
         stacks=_stacks(top["stacks"]),
         source=source,
@@ -114,6 +117,13 @@ def settings(source: Source, digest: str) -> declared.Declarations:
 def _sorts(top: At) -> Mapping[str, Sort]:
     components = {item.id: Sort.COMPONENT for item in top["components"].members()}
     return components | {item.id: Sort.SERVICE for item in top["services"].members()}
+
+
+def _members(top: At) -> Mapping[str, Sort]:
+    """Return what each id means as a member of a failure domain; none means two things there."""
+    sections = {"sites": Sort.SITE, "links": Sort.LINK, "domains": Sort.DOMAIN}
+    others = {item.id: sort for section, sort in sections.items() for item in top[section].members()}
+    return {**others, **_sorts(top)}
 
 
 def select(at: At) -> Select:
@@ -154,6 +164,17 @@ def _component_id(at: At) -> Named:
     return Named(at.value, Sort.COMPONENT, at.source.value(at.path))
 
 
+def _likely(at: At) -> declared.Likely | None:
+    return None if at.value is None else _all_faults(at)
+
+
+def _all_faults(at: At) -> declared.Likely:
+    """Return the class of each fault; one class alone is that of all of them."""
+    given = at.value if isinstance(at.value, dict) else dict.fromkeys(FaultKind, at.value)
+    classes = {FaultKind(fault): Likelihood(found) for fault, found in given.items()}
+    return declared.Likely(classes, at.location)
+
+
 def _site(at: At) -> declared.Site:
     coordinates = at["coordinates"].value
     return declared.Site(
@@ -166,6 +187,8 @@ def _site(at: At) -> declared.Site:
         hazards=at["hazards"].strings,
         aliases=at["aliases"].strings,
         perimeter=_perimeter(at["perimeter"]),
+        domains=at["domains"].strings,
+        likely=_likely(at["likelihood"]),
         at=at.lines,
     )
 
@@ -179,7 +202,15 @@ def _perimeter(at: At) -> declared.Perimeter | None:
 
 def _link(at: At) -> declared.Link:
     ends = at["to"].strings or at["between"].strings
-    return declared.Link(at.id, at.location, ends, at["carrier"].value, at["domains"].strings, at.lines)
+    return declared.Link(
+        id=at.id,
+        location=at.location,
+        ends=ends,
+        carrier=at["carrier"].value,
+        domains=at["domains"].strings,
+        likely=_likely(at["likelihood"]),
+        at=at.lines,
+    )
 
 
 def _placement(at: At) -> declared.Placement:
@@ -194,20 +225,27 @@ def _placement(at: At) -> declared.Placement:
     )
 
 
-def _domain(at: At) -> declared.Domain:
-    members = tuple(_member(item) for item in at["members"])
+def _domain(at: At, sorts: Mapping[str, Sort]) -> declared.Domain:
+    members = tuple(_member(item, sorts) for item in at["members"])
     faults = tuple(FaultKind(fault) for fault in at["faults"].strings)
-    return declared.Domain(at.id, at.location, at["kind"].value, faults, members, at.lines)
+    return declared.Domain(
+        id=at.id,
+        location=at.location,
+        kind=at["kind"].value,
+        faults=faults,
+        members=members,
+        likely=_likely(at["likelihood"]),
+        at=at.lines,
+    )
 
 
-def _member(at: At) -> Reference:
+def _member(at: At, sorts: Mapping[str, Sort]) -> Reference:
     if isinstance(at.value, str):
-        return _component_id(at)
-    if "component" in at:
-        return _component_id(at["component"])
+        return Named(at.value, sorts[at.value], at.source.value(at.path))
     if "select" in at:
         return select(at["select"])
-    return select(at)
+    named = next((sort for sort in Sort if sort in at), None)
+    return select(at) if named is None else Named(at[named].value, named, at.source.value((*at.path, named)))
 
 
 def _consumer(at: At) -> declared.Consumer:
@@ -240,7 +278,7 @@ def _service(at: At, defaults: At, sorts: Mapping[str, Sort]) -> declared.Servic
         rpo=given("rpo").seconds,
         consumers=given("consumers").strings,
         needs=tuple(reference(need, sorts) for need in given("needs")),
-        peak={item.id: float(item.value) for peak in peaks for item in peak.members()},
+        peak=figures(peaks),
         at={**(defaults.lines if defaults.value else {}), **at.lines},
     )
 
@@ -253,26 +291,27 @@ def entry(at: At) -> declared.Entry:
     return declared.Entry(to, at.location, at["pools"].strings)
 
 
-def _policy(at: At) -> declared.PolicySettings:
+def _policy(at: At) -> declared_settings.PolicySettings:
     severity, on_unknown = at["severity"].value, at["on_unknown"].value
-    return declared.PolicySettings(
+    return declared_settings.PolicySettings(
         id=at.id,
         location=at.location,
         enabled=at["enabled"].value,
         severity=None if severity is None else Severity(severity),
-        on_unknown=None if on_unknown is None else declared.OnUnknown(on_unknown),
+        on_unknown=None if on_unknown is None else declared_settings.OnUnknown(on_unknown),
         parameters=at["parameters"].value or {},
         at=at.lines,
     )
 
 
-def _stacks(at: At) -> declared.Stacks:
+def _stacks(at: At) -> declared_settings.Stacks:
     if at.value is None:
-        return declared.Stacks()
+        return declared_settings.Stacks()
     globs = {
-        key: tuple(declared.StackGlob(Glob(str(item.value)), item.location) for item in at[key]) for key in at.value
+        key: tuple(declared_settings.StackGlob(Glob(str(item.value)), item.location) for item in at[key])
+        for key in at.value
     }
-    return declared.Stacks(**globs, at=at.lines)
+    return declared_settings.Stacks(**globs, at=at.lines)
 
 
 def _whole(number: float | None) -> int | None:
@@ -301,6 +340,11 @@ class _Component:
             quorum=self._quorum(at["quorum"]),
             failover=self._failover(at["failover"]),
             replication=_replication(at["replication"]),
+            room=at["room"].value,
+            rack=at["rack"].value,
+            host=at["host"].value,
+            capacity=capacity(at["capacity"]),
+            likely=_likely(at["likelihood"]),
             at=at.lines,
         )
 
@@ -337,15 +381,18 @@ class _Component:
     def _mover(self, at: At) -> declared.Mover | None:
         if at.value is None:
             return None
-        tested = at["tested"].value
+        checks = watch(at["detect"])
         return declared.Mover(
             location=at.location,
             mode=declared.MoverMode(at["mode"].value),
             needs=tuple(self._reference(item) for item in at["needs"]),
-            detect=at["detect"].seconds,
+            detect=at["detect"].seconds if checks is None else checks[0] * checks[1],
             decide=at["decide"].seconds,
             promote=at["promote"].seconds,
-            tested=None if tested is None else date.fromisoformat(tested),
+            ttl=at["ttl"].seconds,
+            reconcile=at["reconcile"].seconds,
+            watch=checks,
+            tested=day(at["tested"]),
             at=at.lines,
         )
 
@@ -356,8 +403,13 @@ def _nature(at: At) -> Nature:
 
 def _units(at: At) -> int | tuple[declared.Unit, ...] | None:
     if isinstance(at.value, list):
-        return tuple(declared.Unit(item["site"].value, item.location, item["name"].value) for item in at)
+        return tuple(_unit(item) for item in at)
     return _whole(at.value)
+
+
+def _unit(at: At) -> declared.Unit:
+    inside = {key: at[key].value for key in ("name", "room", "rack", "host")}
+    return declared.Unit(at["site"].value, at.location, **inside)
 
 
 def _replication(at: At) -> declared.Replication | None:

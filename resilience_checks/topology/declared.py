@@ -10,19 +10,20 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
-from resilience_checks.model.errors import UsageError
+from resilience_checks.topology.declared_settings import PolicySettings, Stacks
 from resilience_checks.topology.gates import Nature
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from datetime import date
 
+    from resilience_checks.model.likelihood import Likelihood
     from resilience_checks.model.location import Location
     from resilience_checks.model.question import FaultKind
-    from resilience_checks.model.result import Severity
     from resilience_checks.model.values import Reason
     from resilience_checks.topology.declaration_source import Source
-    from resilience_checks.topology.selectors import Glob, Select
+    from resilience_checks.topology.declared_means import Backup, Capacity, Figure
+    from resilience_checks.topology.selectors import Select
 
 Lines: TypeAlias = "Mapping[str, Location]"
 
@@ -32,6 +33,9 @@ class Sort(StrEnum):
 
     COMPONENT = "component"
     SERVICE = "service"
+    SITE = "site"
+    LINK = "link"
+    DOMAIN = "domain"
 
 
 class Scope(StrEnum):
@@ -56,14 +60,6 @@ class MoverMode(StrEnum):
     MANUAL = "manual"
 
 
-class OnUnknown(StrEnum):
-    """What an unknown outcome of a policy does to the verdict."""
-
-    FAIL = "fail"
-    WARN = "warn"
-    IGNORE = "ignore"
-
-
 @dataclass(frozen=True, slots=True)
 class Named:
     """A declared component or service, by its id."""
@@ -86,6 +82,14 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
+class Likely:
+    """How likely the faults of something are held to be: a class for each fault that is spoken of."""
+
+    classes: Mapping[FaultKind, Likelihood]
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
 class Perimeter:
     """The firewalls of a site's border, by component id; none: the site is declared to have no border."""
 
@@ -97,7 +101,7 @@ class Perimeter:
 class Site:
     """A place. `region` None: not declared, so unknown, or one of `regions`. `perimeter` None: not stated.
 
-    `coordinates` are degrees north and east; `aliases` are what the programs call this site.
+    `domains` names declared failure domains that all of it is in. `coordinates` are degrees north and east; `aliases` are what the programs call this site.
     """
 
     id: str
@@ -110,6 +114,8 @@ class Site:
     aliases: tuple[str, ...] = ()
     perimeter: Perimeter | None = None
     regions: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+    likely: Likely | None = None
     at: Lines = field(default_factory=dict)
 
 
@@ -125,6 +131,7 @@ class Link:
     ends: tuple[str, ...]
     carrier: str | None = None
     domains: tuple[str, ...] = ()
+    likely: Likely | None = None
     at: Lines = field(default_factory=dict)
 
 
@@ -152,6 +159,9 @@ class Unit:
     site: str
     location: Location
     name: str | None = None
+    room: str | None = None
+    rack: str | None = None
+    host: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +206,8 @@ class Replication:
 class Mover:
     """What performs a failover and how long each step takes, in seconds; None: not declared.
 
-    `tested` is the day on which the failover was last tried.
+    `watch` is the interval of a health check and how many must fail, where `detect` is their product. `tested` is
+    the day on which the failover was last tried.
     """
 
     location: Location
@@ -205,6 +216,9 @@ class Mover:
     detect: float | None = None
     decide: float | None = None
     promote: float | None = None
+    ttl: float | None = None
+    reconcile: float | None = None
+    watch: tuple[float, int] | None = None
     tested: date | None = None
     at: Lines = field(default_factory=dict)
 
@@ -242,9 +256,14 @@ class Component:
     quorum: Quorum | None = None
     failover: Failover | None = None
     replication: Replication | None = None
+    capacity: Capacity | None = None
     redundant: bool = False
     roles: tuple[str, ...] = ()
     counts: tuple[int, ...] = ()
+    room: str | None = None
+    rack: str | None = None
+    host: str | None = None
+    likely: Likely | None = None
     at: Lines = field(default_factory=dict)
 
 
@@ -275,6 +294,7 @@ class Domain:
     kind: str
     faults: tuple[FaultKind, ...]
     members: tuple[Reference, ...]
+    likely: Likely | None = None
     at: Lines = field(default_factory=dict)
 
 
@@ -304,7 +324,7 @@ class Service:
     """A service, with service_defaults filled in (`at` then leads to the line in service_defaults).
 
     `entries` are what further declarations give as its entry; `unseen` are needs that are not known before deployment.
-    `rto` and `rpo` in seconds; None: not declared. `peak` holds the declared figures unread.
+    `rto` and `rpo` in seconds; None: not declared. `peak` holds the declared figures, demands and factors alike.
     """
 
     id: str
@@ -316,71 +336,10 @@ class Service:
     rpo: float | None = None
     consumers: tuple[str, ...] = ()
     needs: tuple[Reference, ...] = ()
-    peak: Mapping[str, float] = field(default_factory=dict)
+    peak: Mapping[str, Figure] = field(default_factory=dict)
     entries: tuple[Entry, ...] = ()
     unseen: tuple[Reason, ...] = ()
     at: Lines = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class PolicySettings:
-    """What is set for one policy; None: as the policy itself says. The id has not been checked."""
-
-    id: str
-    location: Location
-    enabled: bool | None = None
-    severity: Severity | None = None
-    on_unknown: OnUnknown | None = None
-    parameters: Mapping[str, object] = field(default_factory=dict)
-    at: Lines = field(default_factory=dict)
-
-
-class Strictness(StrEnum):
-    """What findings about a stack do: block, be shown, or not be looked for."""
-
-    GATED = "gated"
-    ADVISORY = "advisory"
-    IGNORED = "ignored"
-
-
-@dataclass(frozen=True, slots=True)
-class StackGlob:
-    """A pattern over `project/stack`, and where it stands."""
-
-    glob: Glob
-    location: Location
-
-
-@dataclass(frozen=True, slots=True)
-class Stacks:
-    """How strictly stacks are gated. `gated` wins over `ignored`, and that over `advisory`; the rest is gated."""
-
-    gated: tuple[StackGlob, ...] = ()
-    advisory: tuple[StackGlob, ...] = ()
-    ignored: tuple[StackGlob, ...] = ()
-    at: Lines = field(default_factory=dict)
-
-    def of(self, name: str) -> Strictness:
-        """Return how strictly the stack `project/stack` is gated."""
-        for strictness, patterns in (
-            (Strictness.GATED, self.gated),
-            (Strictness.IGNORED, self.ignored),
-            (Strictness.ADVISORY, self.advisory),
-        ):
-            if any(pattern.glob.matches(name) for pattern in patterns):
-                return strictness
-        return Strictness.GATED
-
-    def hold(self, names: Sequence[str]) -> None:
-        """Raise UsageError at the first pattern that matches none of the stacks."""
-        for pattern in (*self.gated, *self.advisory, *self.ignored):
-            if not any(pattern.glob.matches(name) for name in names):
-                raise UsageError(
-                    f'stacks: "{pattern.glob}" matches no stack',
-                    location=pattern.location,
-                    why="what it was meant to say of a stack would be said of none",
-                    remedy=f"the stacks found are {', '.join(sorted(names))}",
-                )
 
 
 @dataclass(frozen=True)
@@ -399,9 +358,12 @@ class Declarations:
     links: Mapping[str, Link] = field(default_factory=dict)
     placement: tuple[Placement, ...] = ()
     components: Mapping[str, Component] = field(default_factory=dict)
+    backups: Mapping[str, Backup] = field(default_factory=dict)
     domains: Mapping[str, Domain] = field(default_factory=dict)
     consumers: Mapping[str, Consumer] = field(default_factory=dict)
     services: Mapping[str, Service] = field(default_factory=dict)
+    likely: Mapping[str, Likely] = field(default_factory=dict)
+    """By kind of failure domain, or by a pattern of ids."""
     policies: Mapping[str, PolicySettings] = field(default_factory=dict)
     stacks: Stacks = field(default_factory=Stacks)
     roles: tuple[Role, ...] = ()
