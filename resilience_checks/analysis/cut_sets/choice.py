@@ -53,13 +53,17 @@ def solve(tree: Tree, weights: Sequence[int], order: int, limits: Limits) -> lis
 
 def search_seconds(tree: Tree, weights: Sequence[int], order: int) -> float:
     """Return about how long a search takes: every leaf of a path set is failed, and then as many below each."""
-    path = float(path_set(tree, weights, order).bit_count())
+    path = path_set(tree, weights, order).bit_count()
     lightest = min(weights)
     depth = max(0, order // lightest - 1)  # prefixes have so many leaves
-    rows = path**depth / factorial(depth)
-    inner = path ** max(0, depth - 1) / factorial(max(0, depth - 1))
+    rows, inner = _prefixes(path, depth), _prefixes(path, depth - 1)
     references = sum(len(children) for children in tree.children)
     return references * (rows * tree.events * _SWEPT_BIT + inner * _ROW)
+
+
+def _prefixes(path: int, depth: int) -> float:
+    """Return how many prefixes of so many leaves there are, where their order makes no difference."""
+    return float(path) ** min(max(0, depth), 30) / factorial(min(max(0, depth), 3))
 
 
 def algebra_seconds(tree: Tree, weights: Sequence[int], order: int) -> float:
