@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.question import FaultKind, Holds, Step
-from resilience_checks.model.values import LookupAnswer, Reason, Secret, StackOutput, Unknown
+from resilience_checks.model.values import Reason
 from resilience_checks.topology.estate import Condition, Domain, Member
+from resilience_checks.topology.membership import HIDDEN, how_joined, joining, key_of
 from resilience_checks.topology.placement import ELSEWHERE, NO_PLACE
-from resilience_checks.topology.things import PROVIDER, Thing, Things, holds, text
+from resilience_checks.topology.things import PROVIDER, Thing, Things, holds
 
 if TYPE_CHECKING:
     from resilience_checks.catalogue.entries import CommonCause
@@ -20,10 +21,8 @@ if TYPE_CHECKING:
 
 OUTAGE, BAD_CHANGE = (FaultKind.OUTAGE,), (FaultKind.BAD_CHANGE,)
 _OWN = "its own"
-_HIDDEN = "\0"
 _MANY = 10_000
 """Memberships of doubtful places beyond which they are kept once instead of once for each place."""
-"""Marks a key that is compared and never shown."""
 
 
 @dataclass(slots=True)
@@ -159,15 +158,15 @@ class Domains:
         unseen: dict[tuple[str, object], list[tuple[Thing, CommonCause, str]]] = defaultdict(list)
         for thing in self._things.all:
             for cause in thing.entry.domains:
-                part = thing.device.id if thing.entry.configures and thing.device else thing.id
-                applies = _both(
-                    holds(thing, cause.when), _negated(holds(thing, cause.unless)) if cause.unless else Holds.YES
-                )
-                if part not in self._parts.all or applies is Holds.NO:
-                    continue
-                if any(thing.value(path) is None for path in cause.needs):
-                    continue
-                self._join(thing, cause, part, applies, unseen)
+                for holder, part, when in joining(self._things, thing, cause, self._book):
+                    applies = _both(
+                        holds(holder, cause.when), _negated(holds(holder, cause.unless)) if cause.unless else Holds.YES
+                    )
+                    if part not in self._parts.all or applies is Holds.NO:
+                        continue
+                    if any(holder.value(path) is None for path in cause.needs):
+                        continue
+                    self._join(holder, cause, part, applies, unseen, when)
         for group in unseen.values():
             self._unknown_keys(group)
 
@@ -178,11 +177,12 @@ class Domains:
         part: str,
         applies: Holds,
         unseen: dict[tuple[str, object], list[tuple[Thing, CommonCause, str]]],
+        when: Condition,
     ) -> None:
-        if any(isinstance(thing.value(path), Unknown) for path in cause.key):
+        key = key_of(self._things, thing, cause)
+        if key is None:
             unseen[(cause.kind, _scope(thing, cause))].append((thing, cause, part))
             return
-        when: Condition = ()
         if applies is Holds.UNKNOWN:
             why = f"whether {thing.label} joins its {cause.kind} depends on an input that is not known"
             fact = self._book.doubt(
@@ -192,15 +192,15 @@ class Domains:
                 "give the input in the stack's configuration",
                 location=thing.location,
             )
-            when = ((fact, "yes"),)
-        key = _key(thing, cause)
-        draft = self.draft(cause.kind, key, key, tuple(FaultKind(fault) for fault in cause.faults))
+            when = (*when, (fact, "yes"))
+        name = thing.natural or key if cause.members else key
+        draft = self.draft(cause.kind, key, name, tuple(FaultKind(fault) for fault in cause.faults))
         draft.members[Member(part, when)] = None
-        draft.joined.append(
-            (Step(f"{thing.label} of {self._parts.all[part].label} joins it", thing.location), thing.urn)
-        )
+        draft.joined.append((Step(how_joined(thing, cause, self._parts.all[part].label), thing.location), thing.urn))
         draft.reason = draft.reason or Reason(
-            f"equal {' and '.join(cause.key)}", location=thing.location, source=cause.source
+            f"equal {' and '.join(cause.key)}" if cause.key else f"listed by {thing.label}",
+            location=thing.location,
+            source=cause.source,
         )
 
     def _unknown_keys(self, group: list[tuple[Thing, CommonCause, str]]) -> None:
@@ -274,7 +274,7 @@ def _finished(key: str, draft: _Draft) -> Domain:
     last = next((pair for pair in reversed(draft.joined) if pair[0].location is not None), None)
     steps = tuple(dict.fromkeys(step for step, _ in draft.joined))
     name = draft.name
-    if _HIDDEN in key:
+    if HIDDEN in key:
         name = f"hidden, of {min((member.part for member in draft.members), default='')}"
         key = f"{draft.kind}:{name}"
     return Domain(
@@ -296,21 +296,6 @@ def _scope(thing: Thing, cause: CommonCause) -> object:
     if cause.scope == "provider":
         return id(thing.device or thing)
     return id(thing.graph) if cause.scope == "stack" else None
-
-
-def _key(thing: Thing, cause: CommonCause) -> str:
-    """Return the group's key in words; one that must not be shown is marked, and named by its members in the end."""
-    words = []
-    for path in cause.key:
-        value = thing.value(path)
-        if isinstance(value, Secret | LookupAnswer | StackOutput):
-            words.append(f"{_HIDDEN}{value!r}")
-        elif value is not None:
-            words.append(text(value) or str(value))
-    prefix = ""
-    if cause.scope == "provider" and thing.device is not None:
-        prefix = f"{thing.device.id}/"
-    return prefix + "/".join(words)
 
 
 def _both(one: Holds, other: Holds) -> Holds:

@@ -383,7 +383,8 @@ def _scope(thing: Thing, name: Name) -> int | None:
 def _kind(token: str) -> str:
     if token.startswith(PROVIDER):
         return token.removeprefix(PROVIDER)
-    return token.rsplit(":", 1)[-1]
+    module, _, kind = token.partition(":")[2].rpartition(":")
+    return module.partition("/")[0] if kind == "base" else kind  # some SDKs call the main type of a module `base`
 
 
 def _give_ids(things: list[Thing]) -> None:
