@@ -71,7 +71,7 @@ class _Compiler:
             self.system.roots[service.id] = self._root(service)
         while self._pending:
             index, part, origin, serving = self._pending.pop()
-            self.system.nodes[index].expression = self._part(part, origin, serving)
+            self.define(index, self._part(part, origin, serving))
         return self.system
 
     def add(self, key: tuple[str, ...], label: str, part: str | None = None) -> tuple[int, bool]:
@@ -81,6 +81,10 @@ class _Compiler:
         index = self._nodes[key] = len(self.system.nodes)
         self.system.nodes.append(Node(label, part, hits=self._hits.get(part, ()) if part is not None else ()))
         return index, True
+
+    def define(self, node: int, expression: Expression) -> None:
+        """Say when a node is up."""
+        self.system.nodes[node].expression = expression
 
     def doubt(self, fact: Fact) -> str:
         """Take up a fact that the page itself implies."""
@@ -169,14 +173,14 @@ class _Compiler:
             return TRUE
         index, new = self.add(("needs", service.id, origin), f"the needs of {service.id}")
         if new:
-            self.system.nodes[index].expression = both(*(self.gate(need, origin) for need in service.needs))
+            self.define(index, both(*(self.gate(need, origin) for need in service.needs)))
         return Ref(index, Nature.NEED)
 
     def _service(self, service: Service, origin: str) -> int:
         index, new = self.add(("service", service.id, origin), service.id)
         if new:
             entry = self.gate(service.entry, origin, service.id)
-            self.system.nodes[index].expression = both(entry, self._needs(service, NOTHING))
+            self.define(index, both(entry, self._needs(service, NOTHING)))
         return index
 
     def _root(self, service: Service) -> int:
@@ -188,7 +192,7 @@ class _Compiler:
         index, _ = self.add(("root", service.id), service.id)
         refs = {name: Ref(node, Nature.PATH) for name, node in views.items()}
         critical = (ref for name, ref in refs.items() if self.estate.consumers[name].critical)
-        self.system.nodes[index].expression = both(either(*refs.values()), *critical)
+        self.define(index, both(either(*refs.values()), *critical))
         return index
 
     def _quorum(self, quorum: Quorum, origin: str, serving: str) -> Expression:

@@ -8,7 +8,7 @@ own: up in one completion, lost in the other.
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from resilience_checks.analysis.expressions import FALSE, TRUE, Expression, Ref, both, choice, either
 from resilience_checks.model.values import Basis, Reason
@@ -16,16 +16,36 @@ from resilience_checks.topology.estate import Fact
 from resilience_checks.topology.gates import Nature, targets
 
 if TYPE_CHECKING:
-    from resilience_checks.analysis.fault_tree import _Compiler
-    from resilience_checks.topology.estate import Consumer, Site
+    from resilience_checks.topology.estate import Consumer, Estate, Site
+    from resilience_checks.topology.gates import Gate
 
 _UP, _LOST = "up", "lost"
+
+
+class Compiler(Protocol):
+    """What flows ask of the compiler that they are a part of."""
+
+    @property
+    def estate(self) -> Estate:
+        """The estate that is compiled."""
+
+    def add(self, key: tuple[str, ...], label: str, part: str | None = None) -> tuple[int, bool]:
+        """Return the node under a key, and whether it is new."""
+
+    def define(self, node: int, expression: Expression) -> None:
+        """Say when a node is up."""
+
+    def doubt(self, fact: Fact) -> str:
+        """Take up a fact that the page itself implies."""
+
+    def gate(self, gate: Gate, origin: str, serving: str = "", nature: Nature | None = None) -> Expression:
+        """Return the gate as read from `origin`."""
 
 
 class Flows:
     """Compiles flows; the sites reached from one origin are nodes, so that routes are shared."""
 
-    def __init__(self, compiler: _Compiler) -> None:
+    def __init__(self, compiler: Compiler) -> None:
         """Index the declared links."""
         self._compiler, self._estate = compiler, compiler.estate
         self._neighbours: dict[str, list[tuple[str, str]]] = defaultdict(list)
@@ -66,7 +86,7 @@ class Flows:
         index, new = self._compiler.add(("border", site, str(nature)), f"the perimeter of {site}")
         if new:
             gate = self._compiler.gate(found.perimeter, f"border:{site}", nature=nature)
-            self._compiler.system.nodes[index].expression = gate
+            self._compiler.define(index, gate)
         return Ref(index, nature)
 
     def place(self, part: str, site: str) -> str:
@@ -105,7 +125,7 @@ class Flows:
             ways += [self._link(link, nature) for link in self._access(name, site)]
         for neighbour, part in sorted(self._neighbours[site]):
             ways.append(both(Ref(self._reached(origin, neighbour, nature), Nature.PATH), self._link(part, nature)))
-        self._compiler.system.nodes[index].expression = both(either(*ways), self.perimeter(site, nature))
+        self._compiler.define(index, both(either(*ways), self.perimeter(site, nature)))
         return index
 
     def _link(self, part: str, nature: Nature) -> Expression:
@@ -114,7 +134,7 @@ class Flows:
         why = Reason(f"traffic takes {found.label}", location=found.location)
         index, new = self._compiler.add(("part", part, "", ""), found.label, part)
         if new:
-            self._compiler.system.nodes[index].expression = self._compiler.gate(found.gate, "")
+            self._compiler.define(index, self._compiler.gate(found.gate, ""))
         return Ref(index, nature, why)
 
     def _access(self, consumer: str, site: str) -> list[str]:

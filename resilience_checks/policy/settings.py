@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from resilience_checks.policy.pack import Pack, Policy
-    from resilience_checks.topology.declared import PolicySettings
+    from resilience_checks.topology.declared_settings import PolicySettings
 
 _TIER1 = 1
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.question import FaultKind
 from resilience_checks.model.result import Severity
-from resilience_checks.topology import declared
+from resilience_checks.topology import declared, declared_settings
 from resilience_checks.topology.declaration_durations import seconds
 from resilience_checks.topology.declared import Named, Sort
 from resilience_checks.topology.gates import Nature
@@ -253,26 +253,27 @@ def entry(at: At) -> declared.Entry:
     return declared.Entry(to, at.location, at["pools"].strings)
 
 
-def _policy(at: At) -> declared.PolicySettings:
+def _policy(at: At) -> declared_settings.PolicySettings:
     severity, on_unknown = at["severity"].value, at["on_unknown"].value
-    return declared.PolicySettings(
+    return declared_settings.PolicySettings(
         id=at.id,
         location=at.location,
         enabled=at["enabled"].value,
         severity=None if severity is None else Severity(severity),
-        on_unknown=None if on_unknown is None else declared.OnUnknown(on_unknown),
+        on_unknown=None if on_unknown is None else declared_settings.OnUnknown(on_unknown),
         parameters=at["parameters"].value or {},
         at=at.lines,
     )
 
 
-def _stacks(at: At) -> declared.Stacks:
+def _stacks(at: At) -> declared_settings.Stacks:
     if at.value is None:
-        return declared.Stacks()
+        return declared_settings.Stacks()
     globs = {
-        key: tuple(declared.StackGlob(Glob(str(item.value)), item.location) for item in at[key]) for key in at.value
+        key: tuple(declared_settings.StackGlob(Glob(str(item.value)), item.location) for item in at[key])
+        for key in at.value
     }
-    return declared.Stacks(**globs, at=at.lines)
+    return declared_settings.Stacks(**globs, at=at.lines)
 
 
 def _whole(number: float | None) -> int | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from resilience_checks.model.question import FaultKind, Holds, Step
 from resilience_checks.model.values import Reason
+from resilience_checks.topology.collecting import collect
 from resilience_checks.topology.components import Components, part_id
 from resilience_checks.topology.declared import Named
 from resilience_checks.topology.devices import draw_devices
@@ -20,7 +21,6 @@ from resilience_checks.topology.program_declarations import join
 from resilience_checks.topology.roles import settle
 from resilience_checks.topology.selection import Selection
 from resilience_checks.topology.services import Services
-from resilience_checks.topology.things import collect
 from resilience_checks.topology.wiring import Wiring
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from resilience_checks.model.question import FaultKind, Horizon, Question
 from resilience_checks.model.result import Severity
 from resilience_checks.policy import pack
 from resilience_checks.policy.settings import settings
-from resilience_checks.topology.declared import OnUnknown, PolicySettings
+from resilience_checks.topology.declared_settings import OnUnknown, PolicySettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

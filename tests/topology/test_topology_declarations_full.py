@@ -26,10 +26,8 @@ from resilience_checks.topology.declared import (
     Mover,
     MoverMode,
     Named,
-    OnUnknown,
     Perimeter,
     Placement,
-    PolicySettings,
     Quorum,
     Replication,
     ReplicationMode,
@@ -37,11 +35,10 @@ from resilience_checks.topology.declared import (
     Service,
     Site,
     Sort,
-    StackGlob,
-    Stacks,
     Unit,
     Voter,
 )
+from resilience_checks.topology.declared_settings import OnUnknown, PolicySettings, StackGlob, Stacks
 from resilience_checks.topology.gates import Nature
 from resilience_checks.topology.selectors import Glob, Select
 

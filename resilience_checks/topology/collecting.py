@@ -1,0 +1,173 @@
+"""Finds everything in the programs that means something for failure, and counts what nobody knows."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from resilience_checks.catalogue.entries import Entry
+from resilience_checks.model import paths
+from resilience_checks.model.question import Holds
+from resilience_checks.model.values import Unknown
+from resilience_checks.topology.naming import give_ids, name_values, natural, scope
+from resilience_checks.topology.things import (
+    OUTPUT,
+    PROVIDER,
+    STACK_REFERENCE,
+    UNKNOWN_ROLE,
+    Thing,
+    Things,
+    holds,
+    text,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from resilience_checks.catalogue.loader import Catalogue
+    from resilience_checks.model.graph import ResourceGraph
+    from resilience_checks.model.resource import Lookup, Resource
+    from resilience_checks.model.values import Value
+    from resilience_checks.topology.declared import Declarations
+
+
+def collect(graphs: Sequence[ResourceGraph], catalogue: Catalogue, declarations: Declarations) -> Things:
+    """Find everything in the graphs that the catalogue knows or a declaration names, and count what it does not know."""
+    things = Things(tuple(graphs))
+    for graph in graphs:
+        _Collector(things, graph, catalogue, declarations).run()
+    things.outputs = _outputs(things)
+    give_ids(things.all)
+    for thing in things.all:
+        for name in thing.entry.names:
+            for value in name_values(thing, name):
+                things.names[(name.kind, scope(thing, name), value)].append(thing)
+    return things
+
+
+def _outputs(things: Things) -> dict[str, tuple[ResourceGraph, tuple[str, ...]]]:
+    """Return what each output comes from that some graph refers to: its own path, what is below, what it is within."""
+    by_name = {graph.name: graph for graph in things.graphs}
+    behind = [
+        bag
+        for graph in things.graphs
+        if graph.references
+        for bag in (
+            graph.output_dependencies,
+            *(resource.element_dependencies for resource in graph.resources),
+            *(lookup.element_dependencies for lookup in graph.lookups),
+        )
+    ]
+    asked = {target for bag in behind for targets in bag.values() for target in targets if target.startswith(OUTPUT)}
+    found = {}
+    for target in sorted(asked):
+        name, _, path = target.removeprefix(OUTPUT).partition(":")
+        graph = by_name.get(name)
+        if graph is not None:
+            targets = {
+                further: None
+                for at, behind in graph.output_dependencies.items()
+                if paths.within(at, path) or paths.within(path, at)
+                for further in behind
+            }
+            found[target] = (graph, tuple(targets))
+    return found
+
+
+class _Collector:
+    """Collects the things of one graph."""
+
+    def __init__(self, things: Things, graph: ResourceGraph, catalogue: Catalogue, declarations: Declarations) -> None:
+        self.things, self.graph, self.catalogue, self.declarations = things, graph, catalogue, declarations
+        self.defaults: dict[str, Thing] = {}
+
+    def run(self) -> None:
+        resources = self.graph.resources
+        for resource in resources:
+            if resource.type.startswith(PROVIDER):
+                self._provider(resource)
+        for lookup in self.graph.lookups:
+            entry = self.catalogue.lookup(lookup.token)
+            if entry is not None:
+                self._add(entry, lookup, lookup.args, lookup.id, lookup.provider, "")
+        for resource in resources:
+            if resource.custom and not resource.type.startswith(PROVIDER) and resource.type != STACK_REFERENCE:
+                self._resource(resource)
+
+    def _resource(self, resource: Resource) -> None:
+        entry = self.catalogue.entry(resource.type)
+        if entry is None:
+            self.things.unknown[resource.type] += 1
+            self.things.foreign.append((self.graph, resource))
+            if resource.urn in self.declarations.resources:
+                entry = self._named(resource)
+                self._add(entry, resource, resource.inputs, resource.urn, resource.provider, resource.name)
+            return
+        self.things.known[resource.type] += 1
+        thing = self._add(entry, resource, resource.inputs, resource.urn, resource.provider, resource.name)
+        for element in entry.elements:
+            self._elements(thing, element)
+
+    def _named(self, resource: Resource) -> Entry:
+        """Return what is known of a type that only a declaration about one of its resources says something of."""
+        package = resource.type.partition(":")[0]
+        role = self.declarations.resources[resource.urn] or UNKNOWN_ROLE
+        return Entry(resource.type, package, "cloud", role=role, entry=resource.urn in self.declarations.doors)
+
+    def _provider(self, resource: Resource) -> None:
+        package = resource.type.removeprefix(PROVIDER)
+        meaning = self.catalogue.provider(package)
+        known = self.catalogue.package(package)
+        self.things.known[resource.type] += 1
+        entry = Entry(resource.type, package, known.estate if known else "cloud", role=meaning.role, entry=False)
+        thing = Thing(entry, self.graph, resource, resource.inputs, logical_name=resource.name)
+        raw = next((value for path in meaning.key for _, value in thing.values(path)), None)
+        key = text(raw)
+        thing.natural = re.sub(meaning.strip, "", key) if key is not None and meaning.strip else key
+        thing.provider_names = (
+            resource.name,
+            None if raw is not None and key is None else thing.natural or resource.name,
+        )
+        self.things.by_reference[(id(self.graph), resource.urn)] = thing
+        self.things.all.append(thing)
+
+    def _default_provider(self, package: str) -> Thing:
+        if package not in self.defaults:
+            meaning, known = self.catalogue.provider(package), self.catalogue.package(package)
+            entry = Entry(PROVIDER + package, package, known.estate if known else "cloud", role=meaning.role)
+            thing = Thing(entry, self.graph, None, {}, logical_name=f"default {package} provider of {self.graph.name}")
+            thing.provider_names = ("default", None)
+            self.defaults[package] = thing
+            self.things.all.append(thing)
+        return self.defaults[package]
+
+    def _add(
+        self,
+        entry: Entry,
+        source: Resource | Lookup,
+        inputs: Mapping[str, Value],
+        reference: str,
+        provider: str | None,
+        name: str,
+    ) -> Thing:
+        device = self.things.at(self.graph, provider) if provider else self._default_provider(entry.package)
+        thing = Thing(entry, self.graph, source, inputs, device=device, logical_name=name)
+        thing.provider_names = device.provider_names if device else ()
+        thing.natural = natural(thing)
+        self.things.by_reference[(id(self.graph), reference)] = thing
+        self.things.all.append(thing)
+        if entry.configures and device is not None:
+            device.joined.append(thing)
+        return thing
+
+    def _elements(self, owner: Thing, entry: Entry) -> None:
+        for at, value in owner.values(entry.each or "."):
+            if isinstance(value, Unknown):
+                continue
+            element = Thing(entry, self.graph, owner.source, owner.inputs, base=at, owner=owner, device=owner.device)
+            element.provider_names = owner.provider_names
+            element.logical_name = f"{owner.logical_name}:{at}"
+            own = natural(element)
+            element.natural = f"{owner.natural or owner.logical_name}:{own or at}"
+            if holds(element, entry.skip) is not Holds.YES or not entry.skip:
+                self.things.all.append(element)
