@@ -185,6 +185,7 @@ class ProviderEntry:
     key: tuple[str, ...] = ()
     strip: str | None = None
     region: tuple[str, ...] = ()
+    kind: str = "provider-instance"
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,7 +351,11 @@ def package_entry(data: Mapping[str, Any]) -> PackageEntry:
         estate=estate,
         sdk=data.get("sdk"),
         provider=ProviderEntry(
-            provider.get("is"), tuple(paths), provider.get("strip"), tuple(provider.get("region", ()))
+            provider.get("is"),
+            tuple(paths),
+            provider.get("strip"),
+            tuple(provider.get("region", ())),
+            provider.get("kind", "provider-instance"),
         ),
         types=entries("types"),
         lookups=entries("lookups"),

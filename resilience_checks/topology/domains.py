@@ -15,6 +15,7 @@ from resilience_checks.topology.things import PROVIDER, Thing, Things, holds
 
 if TYPE_CHECKING:
     from resilience_checks.catalogue.entries import CommonCause
+    from resilience_checks.catalogue.loader import Catalogue
     from resilience_checks.topology.declared import Declarations
     from resilience_checks.topology.facts import FactBook
     from resilience_checks.topology.parts import Parts
@@ -42,9 +43,12 @@ class _Draft:
 class Domains:
     """Collects every failure domain of the estate."""
 
-    def __init__(self, things: Things, parts: Parts, declarations: Declarations, book: FactBook) -> None:
+    def __init__(
+        self, things: Things, parts: Parts, declarations: Declarations, catalogue: Catalogue, book: FactBook
+    ) -> None:
         """Start without any."""
         self._things, self._parts, self._declarations, self._book = things, parts, declarations, book
+        self._catalogue = catalogue
         self._drafts: dict[str, _Draft] = {}
 
     def draw(self) -> dict[str, Domain]:
@@ -261,7 +265,8 @@ class Domains:
             device = thing if thing.entry.token.startswith(PROVIDER) else thing.device
             if device is not None and device.source is not None:
                 key = device.natural or device.logical_name
-                draft = self.draft("provider-instance", key, key, BAD_CHANGE)
+                kind = self._catalogue.provider(device.entry.package).kind
+                draft = self.draft(kind, key, key, BAD_CHANGE)
                 draft.members[Member(part)] = None
                 draft.joined.append((Step(f"{thing.label} is set through it", thing.location), thing.urn))
             stack = thing.graph.name

@@ -59,7 +59,7 @@ def build(graphs: Sequence[ResourceGraph], declarations: Declarations, catalogue
     services.declare_pools(things, wiring)
     wiring.draw()
     drawn = services.draw(things)
-    domains = Domains(things, parts, declarations, book)
+    domains = Domains(things, parts, declarations, catalogue, book)
     _carriers(declarations, domains)
     _declared_domains(declarations, selection, domains, book)
     found = domains.draw()

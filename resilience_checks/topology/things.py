@@ -210,7 +210,7 @@ class Things:
 
 
 def kind(token: str) -> str:
-    """Return the last word of a type token, or the package of a provider's."""
+    """Return the last word of a type token, the module where that says nothing, or the package of a provider's."""
     if token.startswith(PROVIDER):
         return token.removeprefix(PROVIDER)
     module, _, kind = token.partition(":")[2].rpartition(":")
