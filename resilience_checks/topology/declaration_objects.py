@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from resilience_checks.model.likelihood import Likelihood
 from resilience_checks.model.question import FaultKind
 from resilience_checks.model.result import Severity
 from resilience_checks.topology import declared, declared_settings
@@ -92,6 +93,7 @@ def build(source: Source, digest: str) -> declared.Declarations:
         domains={item.id: _domain(item) for item in top["domains"].members()},
         consumers={item.id: _consumer(item) for item in top["consumers"].members()},
         services={item.id: _service(item, defaults, sorts) for item in top["services"].members()},
+        likely={item.id: _all_faults(item) for item in top["likelihood"].members()},
         policies={item.id: _policy(item) for item in top["policies"].members()},
         stacks=_stacks(top["stacks"]),
         source=source,
@@ -154,6 +156,17 @@ def _component_id(at: At) -> Named:
     return Named(at.value, Sort.COMPONENT, at.source.value(at.path))
 
 
+def _likely(at: At) -> declared.Likely | None:
+    return None if at.value is None else _all_faults(at)
+
+
+def _all_faults(at: At) -> declared.Likely:
+    """Return the class of each fault; one class alone is that of all of them."""
+    given = at.value if isinstance(at.value, dict) else dict.fromkeys(FaultKind, at.value)
+    classes = {FaultKind(fault): Likelihood(found) for fault, found in given.items()}
+    return declared.Likely(classes, at.location)
+
+
 def _site(at: At) -> declared.Site:
     coordinates = at["coordinates"].value
     return declared.Site(
@@ -166,6 +179,7 @@ def _site(at: At) -> declared.Site:
         hazards=at["hazards"].strings,
         aliases=at["aliases"].strings,
         perimeter=_perimeter(at["perimeter"]),
+        likely=_likely(at["likelihood"]),
         at=at.lines,
     )
 
@@ -179,7 +193,15 @@ def _perimeter(at: At) -> declared.Perimeter | None:
 
 def _link(at: At) -> declared.Link:
     ends = at["to"].strings or at["between"].strings
-    return declared.Link(at.id, at.location, ends, at["carrier"].value, at["domains"].strings, at.lines)
+    return declared.Link(
+        id=at.id,
+        location=at.location,
+        ends=ends,
+        carrier=at["carrier"].value,
+        domains=at["domains"].strings,
+        likely=_likely(at["likelihood"]),
+        at=at.lines,
+    )
 
 
 def _placement(at: At) -> declared.Placement:
@@ -197,7 +219,15 @@ def _placement(at: At) -> declared.Placement:
 def _domain(at: At) -> declared.Domain:
     members = tuple(_member(item) for item in at["members"])
     faults = tuple(FaultKind(fault) for fault in at["faults"].strings)
-    return declared.Domain(at.id, at.location, at["kind"].value, faults, members, at.lines)
+    return declared.Domain(
+        id=at.id,
+        location=at.location,
+        kind=at["kind"].value,
+        faults=faults,
+        members=members,
+        likely=_likely(at["likelihood"]),
+        at=at.lines,
+    )
 
 
 def _member(at: At) -> Reference:
@@ -302,6 +332,7 @@ class _Component:
             quorum=self._quorum(at["quorum"]),
             failover=self._failover(at["failover"]),
             replication=_replication(at["replication"]),
+            likely=_likely(at["likelihood"]),
             at=at.lines,
         )
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from resilience_checks.model.likelihood import Likelihood
     from resilience_checks.model.location import Location
     from resilience_checks.model.question import FaultKind
     from resilience_checks.model.values import Reason
@@ -77,6 +78,14 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
+class Likely:
+    """How likely the faults of something are held to be: a class for each fault that is spoken of."""
+
+    classes: Mapping[FaultKind, Likelihood]
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
 class Perimeter:
     """The firewalls of a site's border, by component id; none: the site is declared to have no border."""
 
@@ -101,6 +110,7 @@ class Site:
     aliases: tuple[str, ...] = ()
     perimeter: Perimeter | None = None
     regions: tuple[str, ...] = ()
+    likely: Likely | None = None
     at: Lines = field(default_factory=dict)
 
 
@@ -116,6 +126,7 @@ class Link:
     ends: tuple[str, ...]
     carrier: str | None = None
     domains: tuple[str, ...] = ()
+    likely: Likely | None = None
     at: Lines = field(default_factory=dict)
 
 
@@ -236,6 +247,7 @@ class Component:
     redundant: bool = False
     roles: tuple[str, ...] = ()
     counts: tuple[int, ...] = ()
+    likely: Likely | None = None
     at: Lines = field(default_factory=dict)
 
 
@@ -266,6 +278,7 @@ class Domain:
     kind: str
     faults: tuple[FaultKind, ...]
     members: tuple[Reference, ...]
+    likely: Likely | None = None
     at: Lines = field(default_factory=dict)
 
 
@@ -332,6 +345,8 @@ class Declarations:
     domains: Mapping[str, Domain] = field(default_factory=dict)
     consumers: Mapping[str, Consumer] = field(default_factory=dict)
     services: Mapping[str, Service] = field(default_factory=dict)
+    likely: Mapping[str, Likely] = field(default_factory=dict)
+    """By kind of failure domain, or by a pattern of ids."""
     policies: Mapping[str, PolicySettings] = field(default_factory=dict)
     stacks: Stacks = field(default_factory=Stacks)
     roles: tuple[Role, ...] = ()

@@ -68,7 +68,8 @@ class Domains:
     def _own_faults(self) -> None:
         for part, kind in self._parts.faults.items():
             found = self._parts.all[part]
-            draft = self.draft(kind, part, found.label, OUTAGE)
+            key = self._parts.own_key(part)
+            draft = self.draft(kind, key, key if kind == "link" else found.label, OUTAGE)
             draft.members[Member(part)] = None
             if found.location is not None:
                 draft.joined.append((Step(found.label, found.location), found.urn))
@@ -93,9 +94,8 @@ class Domains:
         else:
             draft = self.draft(kind, place, place, OUTAGE)
         draft.members[Member(part, when)] = None
-        own = f"{self._parts.faults[part]}:{part}" if part in self._parts.faults else None
-        if own is not None and not when:
-            draft.encloses[own] = None
+        if part in self._parts.faults and not when:
+            draft.encloses[self._parts.own_domain(part)] = None
         if found.location is not None and not when:
             draft.joined.append((Step(f"{found.label} stands there", found.location), found.urn))
 

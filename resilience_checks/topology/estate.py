@@ -8,13 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from resilience_checks.model.likelihood import by_default
+from resilience_checks.model.question import FaultKind
 from resilience_checks.topology.gates import ALWAYS, Gate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from resilience_checks.model.likelihood import Stated
     from resilience_checks.model.location import Location
-    from resilience_checks.model.question import FaultKind, Step
+    from resilience_checks.model.question import Step
     from resilience_checks.model.values import Reason
 
 Condition = tuple[tuple[str, str], ...]
@@ -182,3 +185,12 @@ class Estate:
     assumptions: tuple[Reason, ...] = ()
     anchors: Mapping[str, Location] = field(default_factory=dict)
     """Each stack's Pulumi.yaml: where a finding goes that has no line of its own."""
+    likelihoods: Mapping[str, Stated] = field(default_factory=dict)
+    """By event, where something is declared of it; `likelihood` has the others too."""
+
+    def likelihood(self, event: str) -> Stated:
+        """Return how likely the event `DOMAIN/FAULT` is held to be, as declared, else by its kind and fault."""
+        if event in self.likelihoods:
+            return self.likelihoods[event]
+        domain, _, fault = event.rpartition("/")
+        return by_default(self.domains[domain].kind, FaultKind(fault))

@@ -15,6 +15,7 @@ from resilience_checks.topology.domains import Domains
 from resilience_checks.topology.estate import Coverage, Estate, Link, Member, Part, Site
 from resilience_checks.topology.facts import FactBook
 from resilience_checks.topology.gates import ALWAYS, AnyOf, Gate, Nature, Up
+from resilience_checks.topology.likelihoods import stated
 from resilience_checks.topology.parts import Parts
 from resilience_checks.topology.placement import Place, Placements
 from resilience_checks.topology.program_declarations import join
@@ -47,7 +48,7 @@ def build(graphs: Sequence[ResourceGraph], declarations: Declarations, catalogue
     for rule in declarations.placement:
         if not rule.match.resources:
             selection.of(rule.match)
-    parts = Parts(placements, book)
+    parts = Parts(placements, book, frozenset(f"{domain.kind}:{domain.id}" for domain in declarations.domains.values()))
     components = Components(declarations, selection, parts, placements, book)
     wiring = Wiring(things, parts, placements, book)
     draw_devices(things, parts, placements, book, components.by_device())
@@ -75,6 +76,7 @@ def build(graphs: Sequence[ResourceGraph], declarations: Declarations, catalogue
         coverage=Coverage(dict(sorted(things.known.items())), dict(sorted(things.unknown.items()))),
         assumptions=declarations.notes,
         anchors={graph.name: graph.project_file for graph in graphs},
+        likelihoods=stated(declarations, components, parts, found),
     )
 
 

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 class Parts:
     """Every part with its place; a gate is filled in once all parts are there."""
 
-    def __init__(self, placements: Placements, book: FactBook) -> None:
-        """Start empty."""
-        self._placements, self._book = placements, book
+    def __init__(self, placements: Placements, book: FactBook, declared: frozenset[str] = frozenset()) -> None:
+        """Start empty; `declared` are the ids of the failure domains that are declared as such."""
+        self._placements, self._book, self._declared = placements, book, declared
         self.all: dict[str, Part] = {}
         self.places: dict[str, Place] = {}
         self.faults: dict[str, str] = {}
@@ -40,6 +40,17 @@ class Parts:
             self.faults[part.id] = fault
         if thing is not None:
             self.things[part.id] = thing
+
+    def own_key(self, part: str) -> str:
+        """Return the key of the part's own failure domain: what a link or declared component is called, if only it is."""
+        kind = self.faults[part]
+        name = part.removeprefix("link ") if kind == "link" else part.removeprefix("component ")
+        taken = self.faults.get(name) == kind or f"{kind}:{name}" in self._declared
+        return part if taken else name
+
+    def own_domain(self, part: str) -> str:
+        """Return the id of the part's own failure domain."""
+        return f"{self.faults[part]}:{self.own_key(part)}"
 
     def set_gate(self, part: str, gate: Gate) -> None:
         """Say what the part hangs on."""

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from resilience_checks.model.likelihood import Likelihood
 from resilience_checks.model.location import Location
 from resilience_checks.model.question import FaultKind
 from resilience_checks.model.result import Severity
@@ -22,6 +23,7 @@ from resilience_checks.topology.declared import (
     Edge,
     Entry,
     Failover,
+    Likely,
     Link,
     Mover,
     MoverMode,
@@ -44,6 +46,12 @@ from resilience_checks.topology.selectors import Glob, Select
 
 HERE = Path(__file__).parent
 FULL = HERE / "declarations_full.yaml"
+
+
+def every(found: Likelihood, location: Location) -> Likely:
+    return Likely(dict.fromkeys(FaultKind, found), location)
+
+
 DASHED = {"any_of": "any-of", "at_least": "at-least"}
 
 
@@ -90,7 +98,8 @@ EXPECTED = Declarations(
                 ),
                 location=at(12, 34),
             ),
-            at=lines(region=(12, 17), perimeter=(12, 34)),
+            likely=every(Likelihood.RARE, at(12, 70)),
+            at=lines(region=(12, 17), perimeter=(12, 34), likelihood=(12, 70)),
         ),
         "third": Site(
             id="third",
@@ -108,7 +117,13 @@ EXPECTED = Declarations(
             domains=("duct",),
             at=lines(to=(15, 12), carrier=(15, 27), domains=(15, 47)),
         ),
-        "wan-c1": Link(id="wan-c1", location=at(16, 3), ends=("cardiff-bay",), at=lines(to=(16, 12))),
+        "wan-c1": Link(
+            id="wan-c1",
+            location=at(16, 3),
+            ends=("cardiff-bay",),
+            likely=every(Likelihood.FREQUENT, at(16, 29)),
+            at=lines(to=(16, 12), likelihood=(16, 29)),
+        ),
         "dci-1": Link(id="dci-1", location=at(17, 3), ends=("blaenavon", "cardiff-bay"), at=lines(between=(17, 11))),
     },
     placement=(
@@ -151,7 +166,13 @@ EXPECTED = Declarations(
             ),
             at=lines(role=(24, 5), select=(25, 5)),
         ),
-        "fw-legacy": Component(id="fw-legacy", location=at(28, 3), site="cardiff-bay", at=lines(site=(28, 15))),
+        "fw-legacy": Component(
+            id="fw-legacy",
+            location=at(28, 3),
+            site="cardiff-bay",
+            likely=every(Likelihood.OCCASIONAL, at(28, 34)),
+            at=lines(site=(28, 15), likelihood=(28, 34)),
+        ),
         "gslb": Component(
             id="gslb",
             location=at(29, 3),
@@ -241,7 +262,8 @@ EXPECTED = Declarations(
                 Select(location=at(44, 91), name=Glob("pdu-*")),
                 Select(location=at(44, 109), type=Glob("x:*")),
             ),
-            at=lines(kind=(44, 10), faults=(44, 23), members=(44, 53)),
+            likely=Likely({FaultKind.OUTAGE: Likelihood.RARE, FaultKind.BAD_CHANGE: Likelihood.VERY_RARE}, at(44, 125)),
+            at=lines(kind=(44, 10), faults=(44, 23), members=(44, 53), likelihood=(44, 125)),
         )
     },
     consumers={
@@ -340,6 +362,10 @@ EXPECTED = Declarations(
                 entry=(54, 14),
             ),
         ),
+    },
+    likely={
+        "carrier": every(Likelihood.OCCASIONAL, at(58, 14)),
+        "device:fw-*": Likely({FaultKind.OUTAGE: Likelihood.RARE}, at(58, 35)),
     },
     policies={
         "cross-site-failover": PolicySettings(
