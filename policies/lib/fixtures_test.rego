@@ -44,6 +44,7 @@ questions := [
 	"cross-site-failover.site-outage",
 	"no-single-region-national-service.region-outage",
 	"no-common-cause.shared-change",
+	"no-common-cause.site-outage",
 ]
 
 silent := {question: {"record": unasked} | some question in questions}

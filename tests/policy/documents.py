@@ -67,6 +67,7 @@ def answers(question: str, **said: Statement) -> FixedAnswers:
         "cross-site-failover.site-outage",
         "no-single-region-national-service.region-outage",
         "no-common-cause.shared-change",
+        "no-common-cause.site-outage",
     )
     statements = []
     for item in questions:

@@ -1,7 +1,7 @@
 # METADATA
 # title: What redundant parts share loses a service
 # description: >-
-#   A service that must survive the loss of a site also survives one bad change of any management plane, HA
+#   A service that survives the loss of any site also survives one bad change of any management plane, HA
 #   configuration or firmware line: what makes its parts redundant does not fail as one.
 # custom:
 #   id: no-common-cause
@@ -20,12 +20,26 @@
 #       order: {type: integer, minimum: 1, maximum: 3, default: 1, description: How many bad changes at once must be survived}
 #   questions:
 #     shared-change: {faults: [bad-change], kinds: [management-plane, ha-cluster, firmware], roles: [network, gateway, load-balancer, global-traffic, dns, link, compute, compute-group, database, storage, identity, queue, cache], order: {parameter: order}, horizon: rto}
+#     site-outage: {faults: [outage], kinds: [site], horizon: rto, within_rpo: true}
 package resilience.shared_fate.no_common_cause
 
 import data.resilience.lib.survival
 
 questions := ["no-common-cause.shared-change"]
 
-applies := survival.scoped(input.settings["no-common-cause"].scopes)
+applies := {service: both(scope, redundant(input.facts["no-common-cause.site-outage"][service])) |
+	some service, scope in survival.scoped(input.settings["no-common-cause"].scopes)
+}
 
 report := survival.violations(questions, applies) | survival.others(questions, applies)
+
+# redundant says whether there is a second site whose fate could be shared; where no site is lost there may be.
+redundant(fact) := "yes" if fact.asked == "no"
+
+redundant(fact) := fact.holds if fact.asked != "no"
+
+both(one, other) := "no" if {
+	"no" in {one, other}
+} else := "unknown" if {
+	"unknown" in {one, other}
+} else := "yes"

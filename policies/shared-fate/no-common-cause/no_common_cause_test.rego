@@ -48,3 +48,21 @@ test_an_unknown_scope_makes_a_loss_unknown_and_a_survival_a_pass if {
 	fixtures.outcomes(report(fixtures.lost, "unknown", fixtures.cause(question))) == {"unknown"}
 	fixtures.outcomes(report(fixtures.survived, "unknown", {})) == {"pass"}
 }
+
+site_lost(fact, site) := found if {
+	given := fixtures.document(question, fact, "national", fixtures.cause(question))
+	facts := object.union(given.facts, {"no-common-cause.site-outage": {"record": object.union(fixtures.unasked, site)}})
+	found := no_common_cause.report with input as object.union(given, {"facts": facts})
+}
+
+test_what_one_site_loses_anyway_is_for_another_policy if {
+	fixtures.outcomes(site_lost(fixtures.lost, fixtures.lost)) == {"not_applicable"}
+}
+
+test_whether_a_site_is_survived_may_be_unknown if {
+	fixtures.outcomes(site_lost(fixtures.lost, fixtures.undecided)) == {"unknown"}
+}
+
+test_what_survives_every_site_must_survive_what_they_share if {
+	fixtures.outcomes(site_lost(fixtures.lost, fixtures.survived)) == {"violation"}
+}
