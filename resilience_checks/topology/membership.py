@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from resilience_checks.catalogue.entries import Target
 from resilience_checks.model.values import LookupAnswer, Secret, StackOutput, Unknown
+from resilience_checks.topology.drafts import HIDDEN
 from resilience_checks.topology.references import Loose, resolve
 from resilience_checks.topology.things import Thing, text
 
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     from resilience_checks.topology.estate import Condition
     from resilience_checks.topology.facts import FactBook
     from resilience_checks.topology.things import Things
-
-HIDDEN = "\0"
-"""Marks a key that is compared and never shown."""
 
 Joining = tuple[Thing, str, "Condition"]
 """What holds the key, the id of the part that joins, and the completions in which it does."""
