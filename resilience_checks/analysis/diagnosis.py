@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from resilience_checks.model.likelihood import Stated
     from resilience_checks.model.question import Doubt, Event
-    from resilience_checks.topology.estate import Estate
+    from resilience_checks.topology.estate import Domain, Estate
 
 MAX_SETS = 500_000
 _CHUNK = 20_000
@@ -93,8 +93,8 @@ class Diagnosis:
     """The smallest explanations, the likeliest first, of up to `finished` of the `order` faults that were asked for.
 
     `exact` is False where there were too many cases to look at: some possible ones may be none, and some sure ones
-    may be called possible. `looks` are the best further observations, all equally good; `errors` the services that
-    are lost with nothing failed, of which nothing can be said.
+    may be called possible. `looks` are the further observations that best tell the first `among` of them apart, all
+    equally good; `errors` the services that are lost with nothing failed, of which nothing can be said.
     """
 
     observed: Observed
@@ -103,6 +103,7 @@ class Diagnosis:
     order: int
     finished: int
     exact: bool = True
+    among: int = 0
     looks: tuple[Look, ...] = ()
     errors: tuple[str, ...] = ()
     events: Mapping[str, Event] = field(default_factory=dict)
@@ -136,6 +137,7 @@ class _Search:
         exact = cases is not None
         found, finished = self._explanations(events, order, [{}] if cases is None else cases)
         explanations = self._ranked(found)
+        among = _fewest(explanations)
         mentioned = sorted({event for events in found for event in events})
         return Diagnosis(
             self._seen,
@@ -144,17 +146,22 @@ class _Search:
             order,
             finished,
             exact,
-            self._looks(explanations),
+            among,
+            self._looks(explanations[:among]),
             self._errors,
             events_of(self._estate, tuple(mentioned)),
             {event: self._estate.likelihood(event) for event in mentioned},
         )
 
     def _relevant(self) -> tuple[str, ...]:
-        """Return the events that hit something below a service that is down or degraded, and surely lose none that is not."""
+        """Return the events that hit something below a service that is down or degraded, and surely lose none that is not.
+
+        Places that nobody declared do not count.
+        """
         lost = (*self._observed.down, *self._observed.degraded)
         nodes = frozenset().union(*(self._compiled.below(name) for name in lost))
         hits = sorted({event for node in nodes for event, _ in self._compiled.tree.nodes[node].hits})
+        hits = [event for event in hits if not self._domain(event).implied]
         alone = Survey(self._compiled, [(event,) for event in hits])
         spared = 0
         for name in (*self._observed.up, *self._observed.degraded):
@@ -261,7 +268,10 @@ class _Search:
         return any(domain.exists for domain in self._estate.domains.values())
 
     def _exists(self, event: str) -> tuple[tuple[str, str], ...]:
-        return self._estate.domains[event.rpartition("/")[0]].exists
+        return self._domain(event).exists
+
+    def _domain(self, event: str) -> Domain:
+        return self._estate.domains[event.rpartition("/")[0]]
 
     def _ranked(self, found: Mapping[frozenset[str], bool]) -> tuple[Explanation, ...]:
         """Return the explanations in their order; those of one rank share a place."""
@@ -293,13 +303,16 @@ class _Search:
         return tuple(doubts.values())
 
     def _looks(self, explanations: Sequence[Explanation]) -> tuple[Look, ...]:
-        """Return the further observations that leave least, by the rule of `Look.order`, all that are equally good."""
+        """Return the further observations that leave least, by the rule of `Look.order`, all that are equally good.
+
+        Those about likelier explanations stand first.
+        """
         if len(explanations) < 2:  # noqa: PLR2004 one explanation has nothing to be told apart from
             return ()
         looks = [*self._services(explanations), *_domains(explanations)]
         useful = [look for look in looks if look.worst < len(explanations)]
         best = min((look.order for look in useful), default=None)
-        return tuple(sorted((look for look in useful if look.order == best), key=lambda look: look.subject))
+        return tuple(sorted((look for look in useful if look.order == best), key=lambda look: look.answers[0].left))
 
     def _services(self, explanations: Sequence[Explanation]) -> Iterator[Look]:
         survey = Survey(self._compiled, [explanation.events for explanation in explanations])
@@ -311,14 +324,20 @@ class _Search:
             if not fates.lost & 1:
                 down = tuple(index for index in everyone if not fates.survived >> (index + 1) & 1)
                 up = tuple(index for index in everyone if not fates.lost >> (index + 1) & 1)
-                yield Look(name, service=True, answers=(Answer("down", down), Answer("up", up)))
+                yield Look(name, service=True, answers=(Answer("no", down), Answer("yes", up)))
+
+
+def _fewest(explanations: Sequence[Explanation]) -> int:
+    """Return how many explanations have the fewest faults; where that is one alone, how many there are."""
+    few = sum(len(each.events) == len(explanations[0].events) for each in explanations)
+    return few if few > 1 else len(explanations)
 
 
 def _domains(explanations: Sequence[Explanation]) -> Iterator[Look]:
     for event in sorted({event for explanation in explanations for event in explanation.events}):
         holds = tuple(index for index, each in enumerate(explanations) if event in each.events)
         fails = tuple(index for index, each in enumerate(explanations) if event not in each.events)
-        yield Look(event, service=False, answers=(Answer("has failed", holds), Answer("has not", fails)))
+        yield Look(event, service=False, answers=(Answer("yes", holds), Answer("no", fails)))
 
 
 def _bits(mask: int) -> Iterator[int]:
