@@ -15,6 +15,7 @@ COMMANDS = {
     "blast-radius": "blast_radius:blast_radius",
     "recovery": "recovery:recovery",
     "cut-sets": "cut_sets:cut_sets",
+    "explain": "explain:explain",
     "graph": "graph:graph",
     "policy-pack": "policy_pack:policy_pack",
 }
