@@ -61,7 +61,7 @@ def build(graphs: Sequence[ResourceGraph], declarations: Declarations, catalogue
     wiring.draw()
     drawn = services.draw(things)
     backups = Backups(declarations, selection, components, parts, placements, book).draw()
-    domains = Domains(things, parts, declarations, book)
+    domains = Domains(things, parts, declarations, catalogue, book)
     domains.draw()
     DeclaredDomains(declarations, selection, components, parts, drawn, book).draw(domains.drafts)
     found = domains.drafts.finished()
