@@ -16,6 +16,7 @@ COMMANDS = {
     "recovery": "recovery:recovery",
     "cut-sets": "cut_sets:cut_sets",
     "explain": "explain:explain",
+    "export": "export:export",
     "graph": "graph:graph",
     "policy-pack": "policy_pack:policy_pack",
 }
