@@ -321,7 +321,11 @@ def _submodules(repository: Repository, commit: str, paths: Sequence[Path], side
 
 
 def _uncommitted(files: Sequence[str]) -> str:
-    what = "1 file that is not committed: it counts" if len(files) == 1 else f"{len(files)} files that are not committed: they count"
+    what = (
+        "1 file that is not committed: it counts"
+        if len(files) == 1
+        else f"{len(files)} files that are not committed: they count"
+    )
     return f"the working tree has {what}"
 
 

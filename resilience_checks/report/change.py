@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from resilience_checks.changes import Changes, EstateChange, Unread
     from resilience_checks.report.page import Page
 
+_Told = tuple["ServiceChange", "CutChange"]
 _MAX = 8
 _RED, _YELLOW, _DOUBT, _GREEN = "bold red", "yellow", "magenta", "green"
 _STAGES = "deploy them one after another: what stands in for each other in stacks of their own, each a deployment"
@@ -195,13 +196,21 @@ def _shared(page: Page, shared: Shared) -> None:
 
 def _redundancy(page: Page, found: Redundancy) -> None:
     for title, style in (("redundancy lost", _RED), ("redundancy gained", _GREEN), ("perhaps", _DOUBT)):
-        groups: dict[tuple[str, ...], list[tuple[ServiceChange, CutChange]]] = defaultdict(list)
+        alone: dict[tuple[str, ...], list[_Told]] = defaultdict(list)
+        with_absent: dict[tuple[str, ...], list[_Told]] = defaultdict(list)
         for one in found.changed:
             picked = {"redundancy lost": one.lost, "redundancy gained": one.gained}.get(title, one.perhaps)
             for cut in picked:
-                groups[cut.events].append((one, cut))
-        for events, each in groups.items():
-            _cut(page, found, title, style, events, each)
+                single = len(cut.events) == 1 or not cut.absent
+                (alone if single else with_absent)[cut.events if single else cut.absent].append((one, cut))
+        for number, (events, each) in enumerate(sorted(alone.items(), key=lambda item: (len(item[0]), item[0]))):
+            if number < _MAX:
+                _cut(page, found, title, style, events, each)
+        if len(alone) > _MAX:
+            page.field("", f"and {len(alone) - _MAX} more in the JSON report")
+            page.end()
+        for absent, each in with_absent.items():
+            _with_absent(page, found, title, style, absent, each)
     for one in found.changed:
         for objective in one.objectives:
             old, new = (_shown(objective.name, value) for value in (objective.before, objective.after))
@@ -209,18 +218,10 @@ def _redundancy(page: Page, found: Redundancy) -> None:
             page.end()
 
 
-def _cut(
-    page: Page,
-    found: Redundancy,
-    title: str,
-    style: str,
-    events: tuple[str, ...],
-    each: Sequence[tuple[ServiceChange, CutChange]],
-) -> None:
+def _cut(page: Page, found: Redundancy, title: str, style: str, events: tuple[str, ...], each: Sequence[_Told]) -> None:
     services = [one.service for one, _ in each]
     cut, lost = each[0][1], title == "redundancy lost"
-    names = [words.fault_of(found.events[event]) if event in found.events else event for event in events]
-    faults, count = " and ".join(names) or "no fault at all", counted(len(services), "service")
+    faults, count = _faults(found, events), counted(len(services), "service")
     told = {
         "redundancy lost": f"{faults} now loses {count}",
         "redundancy gained": f"{faults} no longer loses {count}",
@@ -230,9 +231,33 @@ def _cut(
     place = next((found.events[event].primary for event in events if event in found.events), None)
     page.source(place if lost else None)
     page.field("services", words.listed(services))
-    page.field("new" if lost else "gone", words.listed(cut.new))
     page.listed("why", words.steps(cut.chain) if lost else ())
     page.end()
+
+
+def _with_absent(
+    page: Page, found: Redundancy, title: str, style: str, absent: tuple[str, ...], each: Sequence[_Told]
+) -> None:
+    """Write once of all cut sets with a fault that only one side has."""
+    there = "is new" if each[0][1].before is Holds.YES else "is no longer there"
+    sets = dict.fromkeys(tuple(event for event in cut.events if event not in absent) for _, cut in each)
+    may = "may lose" if title == "perhaps" else "loses" if there == "is new" else "lost"
+    services = list(dict.fromkeys(one.service for one, _ in each))
+    label = title if there == "is new" else "gone"
+    page.head(
+        label if title != "perhaps" else title,
+        style if there == "is new" else "",
+        "",
+        f"{_faults(found, absent)} {there}: it {may} services together with one of {counted(len(sets), 'fault')}",
+    )
+    page.listed("with", [_faults(found, rest) or "nothing else" for rest in sets], limit=_MAX)
+    page.field("services", words.listed(services))
+    page.end()
+
+
+def _faults(found: Redundancy, events: Iterable[str]) -> str:
+    names = [words.fault_of(found.events[event]) if event in found.events else event for event in events]
+    return " and ".join(names) or "no fault at all"
 
 
 def _words(survives: Holds) -> str:
@@ -286,7 +311,7 @@ def _compared(found: Redundancy) -> str:
     counts = (
         ("unchanged", len(found.unchanged)),
         ("with redundancy lost", sum(bool(one.lost) for one in found.changed)),
-        ("with redundancy gained", sum(bool(one.gained) for one in found.changed)),
+        ("with redundancy gained", sum(any(not cut.absent for cut in one.gained) for one in found.changed)),
         ("not known", sum(bool(one.perhaps or one.undecided) for one in found.changed)),
     )
     return ", ".join(f"{count} {what}" for what, count in counts if count) or "none on both sides"

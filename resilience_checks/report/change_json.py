@@ -177,6 +177,6 @@ def _cut(found: CutChange) -> dict[str, Any]:
         "events": list(found.events),
         "survived_before": str(found.before),
         "survived_after": str(found.after),
-        "new_events": list(found.new),
+        "absent_events": list(found.absent),
         "chain": facts_json.steps(found.chain),
     }
