@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from resilience_checks.topology.estate import Domain, Estate
 
 _NEAR = 3
-_LISTED = "`resilience-checks blast-radius` lists every failure domain"
+_LISTED = "`resilience-checks blast-radius --all` lists every failure domain"
 
 
 def events_named(estates: Sequence[Estate], words: Sequence[str]) -> list[tuple[str, ...]]:
@@ -57,6 +57,18 @@ def services_named(estates: Sequence[Estate], words: Iterable[str], option: str)
         for services, more in zip(found, named, strict=True):
             services.update(dict.fromkeys(more))
     return [tuple(services) for services in found]
+
+
+def hold_kinds(estates: Sequence[Estate], kinds: Iterable[str]) -> None:
+    """Raise UsageError for a kind of which no estate has a failure domain."""
+    known = sorted({domain.kind for estate in estates for domain in estate.domains.values()})
+    for kind in kinds:
+        if kind not in known:
+            raise UsageError(
+                f'--kind: no failure domain is of kind "{kind}"',
+                why="nothing would be asked",
+                remedy=f"the kinds are {_or(known, 'and', len(known))}" if known else "there are none",
+            )
 
 
 def _events(estate: Estate, word: str) -> list[str]:

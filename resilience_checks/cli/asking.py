@@ -9,7 +9,7 @@ import click
 from resilience_checks.cli import options
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from resilience_checks.cli.surroundings import Surroundings
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 FORMS = ("text", "json")
 
 
-def question(command: Callable[..., None]) -> Callable[..., None]:
+def question(command: Callable[..., None], forms: Sequence[str] = FORMS) -> Callable[..., None]:
     """Add what chooses the stacks, and how the answer is written."""
     command = options.selection(command)
     command = click.option(
@@ -32,7 +32,7 @@ def question(command: Callable[..., None]) -> Callable[..., None]:
     return click.option(
         "--format",
         "form",
-        type=click.Choice(FORMS),
+        type=click.Choice(forms),
         default="text",
         show_default=True,
         help="text for a reader, json for a program.",
@@ -54,6 +54,7 @@ def answer(
     *,
     text: Callable[[Page], None],
     data: Callable[[], Mapping[str, Any]],
+    others: Mapping[str, Callable[[], str]] | None = None,
 ) -> None:
     """Write the answer in the form that was asked for, to the file or standard output."""
     from resilience_checks.cli.output import inert, write
@@ -62,6 +63,9 @@ def answer(
         from resilience_checks.report.facts_json import written
 
         write(inert(written(data())), given["output"])
+        return
+    if others and given["form"] in others:
+        write(others[given["form"]](), given["output"])
         return
     from resilience_checks.report.page import WIDTH, Page
 

@@ -12,6 +12,9 @@ COMMANDS = {
     "check": "check:check",
     "change": "change:change",
     "what-if": "what_if:what_if",
+    "blast-radius": "blast_radius:blast_radius",
+    "recovery": "recovery:recovery",
+    "cut-sets": "cut_sets:cut_sets",
     "graph": "graph:graph",
     "policy-pack": "policy_pack:policy_pack",
 }

@@ -100,3 +100,10 @@ class Page:
         table.add_column(overflow="fold")
         table.add_row(Text(name, style="bold"), Text(safe(value), style=style))
         self._console.print(Padding(table, (0, 0, 0, 2)))
+
+    def row(self, name: str, text: str) -> None:
+        """Write a line that is never folded, so that it can be searched for."""
+        from rich.text import Text
+
+        words = Text(f"  {one_line(name):<10} ", style="bold").append(one_line(text), style="not bold")
+        self._console.print(words, soft_wrap=True)
