@@ -13,12 +13,11 @@ from resilience_checks.report.text import counted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from resilience_checks.analysis.change import Change
+    from resilience_checks.analysis.change import Change, Changes, EstateChange, Unread
     from resilience_checks.analysis.redundancy import CutChange, Redundancy, ServiceChange
     from resilience_checks.analysis.replaced import Replacement
     from resilience_checks.analysis.shared import Shared
     from resilience_checks.analysis.touched import Deployment, ResourceChange, TouchedSet
-    from resilience_checks.changes import Changes, EstateChange, Unread
     from resilience_checks.report.page import Page
 
 _Told = tuple["ServiceChange", "CutChange"]

@@ -9,12 +9,11 @@ from resilience_checks.report import facts_json
 from resilience_checks.report.json_report import location
 
 if TYPE_CHECKING:
-    from resilience_checks.analysis.change import Change
+    from resilience_checks.analysis.change import Change, Changes, EstateChange, Unread
     from resilience_checks.analysis.redundancy import CutChange, Redundancy, ServiceChange
     from resilience_checks.analysis.replaced import Replacement
     from resilience_checks.analysis.shared import Shared
     from resilience_checks.analysis.touched import Deployment, ResourceChange, Touch, TouchedSet
-    from resilience_checks.changes import Changes, EstateChange, Unread
     from resilience_checks.model.question import Event
 
 SCHEMA = "resilience-change/v1"
