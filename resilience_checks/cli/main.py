@@ -10,6 +10,7 @@ from resilience_checks import __version__
 
 COMMANDS = {
     "check": "check:check",
+    "change": "change:change",
     "what-if": "what_if:what_if",
     "diagnose": "diagnose:diagnose",
     "blast-radius": "blast_radius:blast_radius",
