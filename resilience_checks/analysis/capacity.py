@@ -23,7 +23,7 @@ from resilience_checks.model.values import Basis, Reason
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from resilience_checks.topology.estate import Demand, Estate, Service
+    from resilience_checks.topology.estate import Demand, Domain, Estate, Service
 
 FaultSet = tuple[str, ...]
 _SLACK = 1e-9
@@ -71,11 +71,18 @@ class Headroom:
 
 
 def losses(estate: Estate) -> tuple[FaultSet, ...]:
-    """Return nothing failed, then the outage of each failure domain alone."""
-    found = [
-        f"{domain.id}/{FaultKind.OUTAGE}" for domain in estate.domains.values() if FaultKind.OUTAGE in domain.faults
-    ]
+    """Return nothing failed, then the outage of each failure domain alone whose extent is known."""
+    found = [f"{domain.id}/{FaultKind.OUTAGE}" for domain in _outages(estate) if not domain.exists]
     return ((), *((event,) for event in sorted(found)))
+
+
+def not_asked(estate: Estate) -> tuple[str, ...]:
+    """Return the failure domains that are left out because nobody declared what they are: what is in them may be in one."""
+    return tuple(sorted(domain.id for domain in _outages(estate) if domain.exists))
+
+
+def _outages(estate: Estate) -> Iterator[Domain]:
+    yield from (domain for domain in estate.domains.values() if FaultKind.OUTAGE in domain.faults)
 
 
 def headrooms(estate: Estate, asked: Sequence[FaultSet], services: Sequence[str] = ()) -> tuple[Headroom, ...]:

@@ -25,8 +25,15 @@ if TYPE_CHECKING:
     from resilience_checks.analysis.fault_tree import FaultTree
     from resilience_checks.topology.estate import Estate
 
+    _Amounts = dict[int, tuple[float, float]]
     Up = Callable[[Expression], bool]
     Amount = Callable[[str], float]
+
+
+ASKED_ONCE = frozenset(
+    ["global-traffic", "dns", "identity", "certificate", "control-plane", "management", "monitor", "witness"]
+)
+"""Roles whose answers are kept for a while: what needs them does not ask them with each request."""
 
 
 class Ways:
@@ -38,18 +45,17 @@ class Ways:
         edges = [tuple(dict.fromkeys(ref.node for ref in leaves(node.expression))) for node in tree.nodes]
         order = [node for component in components(edges) for node in component]
         self._rank = {node: rank for rank, node in enumerate(reversed(order))}
-        self._edges = edges
-        self._names = {node: service for service, views in self._entries().items() for node in views}
+        self._refs = [tuple(leaves(node.expression)) for node in tree.nodes]
 
     def below(self, service: str) -> list[int]:
         """Return the nodes that a service's requests may pass, in the order in which they do."""
         starts = [node for node, _ in self.views(service, lambda _: True)]
         found, pending = set(starts), list(starts)
         while pending:
-            for target in self._edges[pending.pop()]:
-                if target not in found and not self.leaves(target, service):
-                    found.add(target)
-                    pending.append(target)
+            for ref in self._refs[pending.pop()]:
+                if ref.node not in found and self.carries_on(ref, service):
+                    found.add(ref.node)
+                    pending.append(ref.node)
         return sorted(found, key=self._rank.__getitem__)
 
     def views(self, service: str, reached: Callable[[int], bool]) -> list[tuple[int, float]]:
@@ -64,18 +70,24 @@ class Ways:
         whole = sum(len(nodes) for nodes in live)
         return [(nodes[0], len(nodes) / whole) for nodes in live]
 
-    def leaves(self, node: int, service: str) -> bool:
-        """Return whether a node is another service: what is asked of it is its own peak's matter."""
-        label = self.tree.nodes[node].label
-        return self.tree.nodes[node].part is None and label in self.estate.services and label != service
+    def carries_on(self, ref: Ref, service: str) -> bool:
+        """Return whether a request passes on along an edge.
+
+        It does not to what moves things, to what is asked once and not by each request, nor to another service: what
+        is asked of that is in that one's own peak.
+        """
+        node = self.tree.nodes[ref.node]
+        if ref.nature is Nature.MOVER:
+            return False
+        if node.part is None:
+            return node.label not in self.estate.services or node.label == service
+        part = self.estate.parts.get(node.part)
+        return part is None or ref.nature is Nature.PATH or part.role not in ASKED_ONCE
 
     def quorum(self, node: int) -> bool:
         """Return whether a node stands for nothing but a group that votes."""
         part = self.tree.nodes[node].part
         return part is not None and part in self.estate.parts and isinstance(self.estate.parts[part].gate, Quorum)
-
-    def _entries(self) -> dict[str, list[int]]:
-        return {service: list(views.values()) for service, views in self.tree.consumers.items()}
 
 
 @dataclass
@@ -105,7 +117,11 @@ class Spread:
         for node in nodes:
             share, forced = self.shares.get(node, 0.0), self.forced.get(node, 0.0)
             if share or forced:
-                self._push(self.passes(node), share, forced)
+                brought: _Amounts = {}
+                self._push(self.passes(node), share, forced, brought)
+                for target, (more, sure) in brought.items():
+                    self.shares[target] = min(1.0, self.shares.get(target, 0.0) + more)
+                    self.forced[target] = min(1.0, self.forced.get(target, 0.0) + sure)
         return self
 
     @property
@@ -136,7 +152,7 @@ class Spread:
     def _limiting(self, expression: Expression) -> Iterator[Ref]:
         match expression:
             case Ref():
-                if expression.node in self.rates and expression.nature is not Nature.MOVER:
+                if self.ways.carries_on(expression, self.service):
                     yield expression
             case Threshold():
                 together, items = self.chosen(expression)
@@ -180,9 +196,9 @@ class Spread:
         if not self.up(expression):
             return 0.0
         match expression:
-            case Ref(node=node, nature=nature):
-                free = nature is Nature.MOVER or self.ways.leaves(node, self.service)
-                return inf if free else self.rates.get(node, inf)
+            case Ref():
+                passes = self.ways.carries_on(expression, self.service)
+                return self.rates.get(expression.node, inf) if passes else inf
             case Threshold():
                 together, items = self.chosen(expression)
                 rates = [self.rate(item) for item in items]
@@ -204,25 +220,37 @@ class Spread:
         steady = [item for item in live if not isinstance(item, Move)]
         return False, steady or live[:1]
 
-    def _push(self, expression: Expression, share: float, forced: float) -> None:
+    def _push(self, expression: Expression, share: float, forced: float, into: _Amounts) -> None:
         match expression:
-            case Ref(node=node, nature=nature):
-                if nature is not Nature.MOVER and node in self.rates:
-                    self.shares[node] = min(1.0, self.shares.get(node, 0.0) + share)
-                    self.forced[node] = min(1.0, self.forced.get(node, 0.0) + forced)
+            case Ref(node=node):
+                if self.ways.carries_on(expression, self.service):
+                    before = into.get(node, (0.0, 0.0))
+                    into[node] = (before[0] + share, before[1] + forced)
             case Threshold():
                 together, items = self.chosen(expression)
                 parts = [1.0] * len(items) if together else self._split(items)
                 sure = together or len(items) == 1
                 for item, part in zip(items, parts, strict=True):
-                    self._push(item, share * part, forced if sure else 0.0)
+                    self._push(item, share * part, forced if sure else 0.0, into)
             case Choice(branches=branches):
-                # In the worst case every branch may be the one; in the best only the one that lets most through.
-                taken = list(branches.values()) if self.pessimistic else [max(branches.values(), key=self.rate)]
-                for item in taken:
-                    self._push(item, share, forced if len(branches) == 1 else 0.0)
+                self._branch(list(branches.values()), share, into)
             case Move(gate=gate):
-                self._push(gate, share, forced)
+                self._push(gate, share, forced, into)
+
+    def _branch(self, branches: Sequence[Expression], share: float, into: _Amounts) -> None:
+        """Add what a doubtful expression brings: in the worst case the most of any branch, in the best what one brings.
+
+        In the best case that is the branch that lets most through.
+        """
+        most: _Amounts = {}
+        for item in branches if self.pessimistic else [max(branches, key=self.rate)]:
+            found: _Amounts = {}
+            self._push(item, share, 0.0, found)
+            for node, (amount, _) in found.items():
+                most[node] = (max(amount, most.get(node, (0.0, 0.0))[0]), 0.0)
+        for node, (amount, _) in most.items():
+            before = into.get(node, (0.0, 0.0))
+            into[node] = (before[0] + amount, before[1])
 
     def _split(self, items: Sequence[Expression]) -> list[float]:
         """Return the share of each member: in proportion to what it lets through."""

@@ -41,10 +41,11 @@ def best_scale(spreads: Sequence[tuple[float, Spread]]) -> float | None:
 
 @dataclass
 class _Program:
-    """Variables from 0 up, number 0 being t; equations (= 0) and bounds of sums, as columns and coefficients."""
+    """Variables from 0 up, number 0 being t; sums that are 0 (equations), at most 0 (bounds), or limited (loads)."""
 
     count: int = 1
     equations: list[dict[int, float]] = field(default_factory=list)
+    bounds: list[dict[int, float]] = field(default_factory=list)
     loads: dict[str, dict[int, float]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(float)))
     limits: dict[str, float] = field(default_factory=dict)
 
@@ -58,7 +59,8 @@ class _Program:
 
         if self.count > _MOST:
             return None
-        rows = [self.loads[part] for part in self.limits]
+        rows = [*(self.loads[part] for part in self.limits), *self.bounds]
+        tops = [*self.limits.values(), *([0.0] * len(self.bounds))]
 
         def matrix(found: Sequence[dict[int, float]]) -> object:
             cells = [(row, column, value) for row, columns in enumerate(found) for column, value in columns.items()]
@@ -69,7 +71,7 @@ class _Program:
         result = linprog(
             goal,
             A_ub=matrix(rows) if rows else None,
-            b_ub=list(self.limits.values()) if rows else None,
+            b_ub=tops if rows else None,
             A_eq=matrix(self.equations),
             b_eq=[0.0] * len(self.equations),
             bounds=[(0, 1e6), *[(0, None)] * (self.count - 1)],
@@ -112,8 +114,8 @@ class _Demand:
     def _push(self, expression: Expression, variable: int) -> None:
         spread = self.spread
         match expression:
-            case Ref(node=node, nature=nature):
-                if nature is not Nature.MOVER and node in spread.rates:
+            case Ref(node=node):
+                if spread.ways.carries_on(expression, spread.service):
                     self.inflow[node][variable] += 1.0
             case Threshold():
                 together, items = spread.chosen(expression)
@@ -124,12 +126,25 @@ class _Demand:
                     self._share(items, variable)
             case Choice(branches=branches):
                 if spread.pessimistic:
-                    for item in branches.values():
-                        self._push(item, variable)
+                    self._most(list(branches.values()), variable)
                 else:
                     self._share([item for item in branches.values() if spread.up(item)], variable)
             case Move(gate=gate):
                 self._push(gate, variable)
+
+    def _most(self, branches: Sequence[Expression], variable: int) -> None:
+        """Bring to each node the most that any of the branches does."""
+        before, self.inflow = self.inflow, defaultdict(lambda: defaultdict(float))
+        brought = []
+        for item in branches:
+            self._push(item, variable)
+            brought.append(self.inflow)
+            self.inflow = defaultdict(lambda: defaultdict(float))
+        self.inflow = before
+        for node in {node: None for found in brought for node in found}:
+            most = self.program.variable()
+            self.inflow[node][most] += 1.0
+            self.program.bounds += [{**found[node], most: -1.0} for found in brought if node in found]
 
     def _share(self, items: Sequence[Expression], variable: int) -> None:
         equation = {variable: -1.0}

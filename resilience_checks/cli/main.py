@@ -13,6 +13,7 @@ COMMANDS = {
     "what-if": "what_if:what_if",
     "blast-radius": "blast_radius:blast_radius",
     "recovery": "recovery:recovery",
+    "capacity": "capacity:capacity",
     "cut-sets": "cut_sets:cut_sets",
     "graph": "graph:graph",
     "policy-pack": "policy_pack:policy_pack",
