@@ -70,7 +70,11 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class CommonCause:
-    """A failure domain that the part joins when its key equals another's."""
+    """A failure domain that the part joins when its key equals another's.
+
+    `of` leads to what holds the key, where that is another resource; `members` to those that join, where the
+    resource lists others: it then is the group.
+    """
 
     kind: str
     key: tuple[str, ...]
@@ -79,6 +83,8 @@ class CommonCause:
     scope: str = "estate"
     when: Condition = ()
     unless: Condition = ()
+    of: Target | None = None
+    members: Target | None = None
     source: str | None = None
 
 
@@ -188,6 +194,7 @@ class ProviderEntry:
     key: tuple[str, ...] = ()
     strip: str | None = None
     region: tuple[str, ...] = ()
+    kind: str = "provider-instance"
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,12 +289,14 @@ def _name(data: Mapping[str, Any]) -> Name:
 def _common_cause(data: Mapping[str, Any]) -> CommonCause:
     return CommonCause(
         kind=data["kind"],
-        key=tuple(data["key"]),
+        key=tuple(data.get("key", ())),
         faults=tuple(data["faults"]),
         needs=tuple(data.get("needs", ())),
         scope=data.get("scope", "estate"),
         when=_condition(data.get("when")),
         unless=_condition(data.get("unless")),
+        of=_target(data.get("of")),
+        members=_target(data.get("members")),
         source=data.get("source"),
     )
 
@@ -354,7 +363,11 @@ def package_entry(data: Mapping[str, Any]) -> PackageEntry:
         estate=estate,
         sdk=data.get("sdk"),
         provider=ProviderEntry(
-            provider.get("is"), tuple(paths), provider.get("strip"), tuple(provider.get("region", ()))
+            provider.get("is"),
+            tuple(paths),
+            provider.get("strip"),
+            tuple(provider.get("region", ())),
+            provider.get("kind", "provider-instance"),
         ),
         types=entries("types"),
         lookups=entries("lookups"),

@@ -64,7 +64,7 @@ def build(graphs: Sequence[ResourceGraph], declarations: Declarations, catalogue
     capacities = Capacities(declarations, components, parts, book)
     drawn = {name: _at_peak(service, declarations, capacities) for name, service in drawn.items()}
     backups = Backups(declarations, selection, components, parts, placements, book).draw()
-    domains = Domains(things, parts, declarations, book)
+    domains = Domains(things, parts, declarations, catalogue, book)
     domains.draw()
     DeclaredDomains(declarations, selection, components, parts, drawn, book).draw(domains.drafts)
     found = domains.drafts.finished()

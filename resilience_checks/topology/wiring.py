@@ -257,7 +257,10 @@ def _modelled(thing: Thing) -> tuple[str, ...]:
     found = [path for edge in entry.edges for path in edge.paths]
     found += [edge.each for edge in entry.edges if edge.each]
     found += [path for name in entry.names for path in name.paths]
-    found += [path for domain in entry.domains for path in domain.key]
+    found += [path for domain in entry.domains for path in domain.key if domain.of is None]
+    found += [
+        path for domain in entry.domains for target in (domain.of, domain.members) if target for path in target.paths
+    ]
     found += [element.each for element in entry.elements if element.each]
     found += [*entry.named, *entry.ignore]
     if placement is not None:
@@ -266,4 +269,4 @@ def _modelled(thing: Thing) -> tuple[str, ...]:
         found += entry.mover.requires
     if entry.join is not None:
         found += [*entry.join.at.paths, *entry.join.to.paths]
-    return tuple(path.lstrip("^") for path in found)
+    return tuple(path.lstrip("^").partition("{")[0] for path in found)
