@@ -15,6 +15,7 @@ COMMANDS = {
     "diagnose": "diagnose:diagnose",
     "blast-radius": "blast_radius:blast_radius",
     "recovery": "recovery:recovery",
+    "capacity": "capacity:capacity",
     "cut-sets": "cut_sets:cut_sets",
     "explain": "explain:explain",
     "graph": "graph:graph",
