@@ -24,11 +24,15 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """At least `k` of the items; k = 0 is always up, k above their number always lost."""
+    """At least `k` of the items; k = 0 is always up, k above their number always lost.
+
+    `shares`: the items share what is asked of them, even if all are needed; else, if all are, each carries all of it.
+    """
 
     k: int
     items: tuple[Expression, ...]
     why: Reason | None = None
+    shares: bool = False
 
 
 @dataclass(frozen=True, slots=True)
