@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 from resilience_checks.analysis.bits import Value, at
 from resilience_checks.analysis.explanation import Explanation
 from resilience_checks.analysis.expressions import facts
+from resilience_checks.analysis.failing import Solution
 from resilience_checks.analysis.families import Family, events_of, family
 from resilience_checks.analysis.fault_tree import FaultTree, compile_estate
+from resilience_checks.analysis.proof import times
 from resilience_checks.analysis.solver import Setting, Solver
 from resilience_checks.model.question import Cut, Doubt, Event, Holds, Horizon, Statement
 from resilience_checks.model.values import Basis, Reason
@@ -205,9 +207,9 @@ class Analysis:
     def _cut(self, question: Question, service: Service, asked: Family, case: Case, index: int) -> Cut:
         low, _ = self._limits(question, service)
         values = self._solution(asked, low, case.known, service, pessimistic=False)
-        explanation = Explanation(self.estate, self.tree, values, low.cap, case.known)
         events = asked.sets[index]
-        return Cut(events, explanation.chain(service.id, events, index))
+        solution = Solution(times(values, index), frozenset(events), low.cap, low.lag, case.known)
+        return Cut(events, Explanation(self.estate, self.tree, solution).chain(service.id))
 
     def _doubts(self, question: Question, service: Service, asked: Family, plain: Case) -> tuple[Doubt, ...]:
         """Return the facts on which the answer hangs: those that change a bound once they are known."""
