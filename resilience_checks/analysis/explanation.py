@@ -13,7 +13,7 @@ from resilience_checks.model.question import FaultKind, Step
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from resilience_checks.analysis.failing import Clause, Solution
+    from resilience_checks.analysis.failing import Aftermath, Clause
     from resilience_checks.analysis.fault_tree import FaultTree
     from resilience_checks.model.location import Location
     from resilience_checks.model.values import Reason
@@ -35,20 +35,20 @@ class Told:
 class Explanation:
     """Explains the losses of one solution."""
 
-    def __init__(self, estate: Estate, tree: FaultTree, solution: Solution) -> None:
+    def __init__(self, estate: Estate, tree: FaultTree, solution: Aftermath) -> None:
         """Prepare to prove what is lost in the solution."""
         self._estate, self._tree, self._solution = estate, tree, solution
         self._proof = Proof(tree, solution)
 
-    def chain(self, service: str) -> tuple[Step, ...]:
-        """Return the steps from the events to the loss of the service, each once."""
-        inferences = self.inferences(service)
+    def chain(self, service: str, start: int | None = None) -> tuple[Step, ...]:
+        """Return the steps from the events to the loss of the service, or of the node `start`, each once."""
+        inferences = self.inferences(service, start)
         told = [step for item in self._tell(inferences) for step in item.steps]
         return tuple(dict.fromkeys([*self._events(inferences), *told, self._loss(service)]))
 
-    def inferences(self, service: str) -> tuple[Inference, ...]:
-        """Return the proof that the service is lost, premises first."""
-        return self._proof.of(self._tree.roots[service])
+    def inferences(self, service: str, start: int | None = None) -> tuple[Inference, ...]:
+        """Return the proof that the service, or the node `start`, is lost, premises first."""
+        return self._proof.of(self._tree.roots[service] if start is None else start)
 
     # The events.
 

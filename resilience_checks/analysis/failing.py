@@ -23,7 +23,7 @@ class Clause:
 
 
 @dataclass(frozen=True, slots=True)
-class Solution:
+class Aftermath:
     """When each node is up after one set of events, in seconds, `inf` where it is lost; and what was asked.
 
     `known` are the facts that are fixed. Of the others the better value counts, or, `pessimistic`, the worse.
@@ -41,7 +41,7 @@ class Solution:
 class Eliminated:
     """The nodes found so far not to be up `within` some seconds: in which order, and in how many inferences each."""
 
-    solution: Solution
+    solution: Aftermath
     within: float
     rank: dict[int, int] = field(default_factory=dict)
     size: dict[int, int] = field(default_factory=dict)

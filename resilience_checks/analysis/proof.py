@@ -10,21 +10,22 @@ they move (SEMANTICS, section 2: a cycle of paths only, or through a mover edge,
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import inf, prod
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, overload
 
 from resilience_checks.analysis.components import components
-from resilience_checks.analysis.expressions import Choice, Expression, Move, Ref, Threshold, facts, leaves
+from resilience_checks.analysis.expressions import Choice, Expression, Move, Ref, Threshold, facts, scan
 from resilience_checks.analysis.failing import Clause, Eliminated, Failing
 from resilience_checks.topology.gates import Nature
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from resilience_checks.analysis.bits import Value
-    from resilience_checks.analysis.failing import Solution
+    from resilience_checks.analysis.failing import Aftermath
     from resilience_checks.analysis.fault_tree import FaultTree
 
 _MAX_VARIANTS = 64
@@ -47,19 +48,38 @@ class Inference:
     clauses: tuple[Clause, ...] = ()
 
 
-def times(values: Sequence[Value], index: int) -> list[float]:
-    """Return when each value is up in one of its fault sets.
+class Times(Sequence[float]):
+    """When each value is up in one of its fault sets, each when it is looked at.
 
-    >>> times([((0.0, 0b01), (5.0, 0b11)), ()], 1)
+    >>> list(Times([((0.0, 0b01), (5.0, 0b11)), ()], 1))
     [5.0, inf]
     """
-    return [next((seconds for seconds, bits in value if bits >> index & 1), inf) for value in values]
+
+    def __init__(self, values: Sequence[Value], index: int) -> None:
+        """Take the values of all nodes, and the number of the fault set."""
+        self._values, self._index = values, index
+
+    def __len__(self) -> int:
+        """Return the number of nodes."""
+        return len(self._values)
+
+    @overload
+    def __getitem__(self, node: int) -> float: ...
+
+    @overload
+    def __getitem__(self, node: slice) -> Sequence[float]: ...
+
+    def __getitem__(self, node: int | slice) -> float | Sequence[float]:
+        """Return the seconds after which a node is up, `inf` where it is lost."""
+        if isinstance(node, slice):
+            return [self[each] for each in range(*node.indices(len(self)))]
+        return next((seconds for seconds, bits in self._values[node] if bits >> self._index & 1), inf)
 
 
 class Proof:
     """Proves that nodes are not up, from one solution of the equations."""
 
-    def __init__(self, tree: FaultTree, solution: Solution) -> None:
+    def __init__(self, tree: FaultTree, solution: Aftermath) -> None:
         """Start with nothing proved."""
         self._tree, self._solution = tree, solution
         self._levels: dict[float, _Level] = {}
@@ -92,7 +112,7 @@ class Proof:
 class _Level:
     """The order in which nodes are found not to be up within some seconds."""
 
-    def __init__(self, tree: FaultTree, solution: Solution, within: float, roots: set[int]) -> None:
+    def __init__(self, tree: FaultTree, solution: Aftermath, within: float, roots: set[int]) -> None:
         self._tree, self._solution = tree, solution
         self._at = Eliminated(solution, within)
         self._rings: dict[int, frozenset[int]] = {}
@@ -239,7 +259,7 @@ class _Level:
         number = {node: place for place, node in enumerate(nodes)}
         edges = []
         for node in nodes:
-            paths = {ref.node for ref in leaves(self._tree.nodes[node].expression) if self._carries(ref)}
+            paths = {ref.node for ref in scan(self._tree.nodes[node].expression).refs if self._carries(ref)}
             edges.append([number[target] for target in sorted(paths) if target in number])
         return frozenset(nodes[place] for place in components(edges)[0]) if nodes else frozenset()
 

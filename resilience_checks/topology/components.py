@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from resilience_checks.model.errors import UsageError
 from resilience_checks.model.question import Holds
-from resilience_checks.model.values import Reason
-from resilience_checks.topology.declared import Component, Edge, MoverMode, Named, ReplicationMode, Sort
+from resilience_checks.model.values import Basis, Reason
+from resilience_checks.topology.declared import Component, Edge, Named, ReplicationMode, Sort
 from resilience_checks.topology.estate import Part
 from resilience_checks.topology.gates import (
     ALWAYS,
@@ -21,8 +21,10 @@ from resilience_checks.topology.gates import (
     Standby,
     Up,
     Vote,
+    Way,
 )
 from resilience_checks.topology.parts import Parts, at_least, every
+from resilience_checks.topology.steps import mover_terms, total
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -81,7 +83,7 @@ class Components:
             lag = 0.0 if replication.mode is ReplicationMode.SYNC else replication.lag
             for thing, answer in self.selected[component.id]:
                 if lag is not None and answer is Holds.YES:
-                    wiring.declared_lag[thing.id] = lag
+                    wiring.declared_lag[thing.id] = (lag, _loss(replication))
 
     def draw(self) -> None:
         """Add a part for every component, then its gate."""
@@ -277,9 +279,10 @@ class Components:
         why = Reason(f"{component.id} runs on its primary", location=failover.location)
         primary = self.reference(failover.primary, Nature.NEED, why)
         mover = failover.mover
-        if mover is None or (mover.mode is MoverMode.MANUAL and _declared_seconds(mover) is None):
+        terms = mover_terms(mover) if mover is not None else ()
+        if mover is None or not terms:
             return primary
-        seconds = _declared_seconds(mover)
+        seconds = total(terms)
         moves = Reason(f"{component.id} moves to its standby", location=mover.location)
         needs = every(
             self.reference(
@@ -291,11 +294,12 @@ class Components:
             up for standby in failover.standby for up in self._edge(component, Edge(standby), absent=NEVER, why=moves)
         ]
 
-        def moved(lag: float | None) -> Gate:
-            return Failover(primary, tuple(Standby(gate, needs, seconds or 0.0, lag) for gate in standbys), moves)
+        def moved(lag: float | None, loss: Reason | None) -> Gate:
+            way = Way(f"{component.id} moves to its standby", terms, loss, tested=mover.tested)
+            return Failover(primary, tuple(Standby(gate, needs, seconds, lag, way) for gate in standbys), moves)
 
         gate = self._with_lag(component, failover.replication, moved)
-        if seconds is not None:
+        if all(term.seconds is not None for term in terms):
             return gate
         text = f"how long {component.id} takes to move is not declared"
         fact = self._book.doubt(
@@ -311,10 +315,10 @@ class Components:
         if replication is None:
             stateful = bool({component.role, *component.roles} & {"database", "storage", "queue"})
             if not stateful:
-                return moved(None)
+                return moved(None, None)
             text, location = f"how {component.id} replicates is not declared", component.location
         elif replication.mode is ReplicationMode.SYNC or replication.lag is not None:
-            return moved(replication.lag or 0.0)
+            return moved(replication.lag or 0.0, _loss(replication))
         else:
             text, location = f"how far the standby of {component.id} lags behind is not declared", replication.location
         fact = self._book.doubt(
@@ -324,7 +328,10 @@ class Components:
             "declare `replication` with its `lag`",
             location=location,
         )
-        return Case(fact, {"within the RPO": moved(None), "beyond it": moved(_ENDLESS)})
+        return Case(
+            fact,
+            {"within the RPO": moved(None, None), "beyond it": moved(_ENDLESS, Reason(text, Basis.UNKNOWN, location))},
+        )
 
 
 def _not_asked(member: Case) -> Gate:
@@ -332,15 +339,14 @@ def _not_asked(member: Case) -> Gate:
     return Case(member.fact, {**member.branches, "no": ALWAYS}) if "no" in member.branches else member
 
 
-def _declared_seconds(mover: declared.Mover) -> float | None:
-    """Return the sum of the declared steps; an automatic mover needs detection and promotion, a manual one any step."""
-    steps = [step for step in (mover.detect, mover.decide, mover.promote) if step is not None]
-    if mover.mode is MoverMode.AUTOMATIC and (mover.detect is None or mover.promote is None):
-        return None
-    return sum(steps) if steps else None
+def _loss(replication: declared.Replication) -> Reason:
+    """Return what the loss of data in a move rests on."""
+    if replication.mode is ReplicationMode.SYNC:
+        return Reason("it is written to both before it counts", location=replication.location)
+    return Reason("the declared lag of the replica", location=replication.at.get("lag", replication.location))
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    _Moved = Callable[[float | None], Gate]
+    _Moved = Callable[[float | None, Reason | None], Gate]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.likelihood import Likelihood
@@ -11,6 +10,7 @@ from resilience_checks.model.question import FaultKind
 from resilience_checks.model.result import Severity
 from resilience_checks.topology import declared, declared_settings
 from resilience_checks.topology.declaration_durations import seconds
+from resilience_checks.topology.declaration_means import backup, capacity, day, figures, watch
 from resilience_checks.topology.declared import Named, Sort
 from resilience_checks.topology.gates import Nature
 from resilience_checks.topology.selectors import Glob, Select, text
@@ -89,6 +89,7 @@ def build(source: Source, digest: str) -> declared.Declarations:
         sites={item.id: _site(item) for item in top["sites"].members()},
         links={item.id: _link(item) for item in top["links"].members()},
         placement=tuple(_placement(item) for item in top["placement"]),
+        backups={item.id: backup(item, lambda at: reference(at, sorts)) for item in top["backups"].members()},
         components={item.id: _Component(item, sorts).build() for item in top["components"].members()},
         domains={item.id: _domain(item, _members(top)) for item in top["domains"].members()},
         consumers={item.id: _consumer(item) for item in top["consumers"].members()},
@@ -277,7 +278,7 @@ def _service(at: At, defaults: At, sorts: Mapping[str, Sort]) -> declared.Servic
         rpo=given("rpo").seconds,
         consumers=given("consumers").strings,
         needs=tuple(reference(need, sorts) for need in given("needs")),
-        peak={item.id: float(item.value) for peak in peaks for item in peak.members()},
+        peak=figures(peaks),
         at={**(defaults.lines if defaults.value else {}), **at.lines},
     )
 
@@ -342,6 +343,7 @@ class _Component:
             room=at["room"].value,
             rack=at["rack"].value,
             host=at["host"].value,
+            capacity=capacity(at["capacity"]),
             likely=_likely(at["likelihood"]),
             at=at.lines,
         )
@@ -379,15 +381,18 @@ class _Component:
     def _mover(self, at: At) -> declared.Mover | None:
         if at.value is None:
             return None
-        tested = at["tested"].value
+        checks = watch(at["detect"])
         return declared.Mover(
             location=at.location,
             mode=declared.MoverMode(at["mode"].value),
             needs=tuple(self._reference(item) for item in at["needs"]),
-            detect=at["detect"].seconds,
+            detect=at["detect"].seconds if checks is None else checks[0] * checks[1],
             decide=at["decide"].seconds,
             promote=at["promote"].seconds,
-            tested=None if tested is None else date.fromisoformat(tested),
+            ttl=at["ttl"].seconds,
+            reconcile=at["reconcile"].seconds,
+            watch=checks,
+            tested=day(at["tested"]),
             at=at.lines,
         )
 

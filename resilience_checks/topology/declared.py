@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from resilience_checks.model.question import FaultKind
     from resilience_checks.model.values import Reason
     from resilience_checks.topology.declaration_source import Source
+    from resilience_checks.topology.declared_means import Backup, Capacity, Figure
     from resilience_checks.topology.selectors import Select
 
 Lines: TypeAlias = "Mapping[str, Location]"
@@ -205,7 +206,8 @@ class Replication:
 class Mover:
     """What performs a failover and how long each step takes, in seconds; None: not declared.
 
-    `tested` is the day on which the failover was last tried.
+    `watch` is the interval of a health check and how many must fail, where `detect` is their product. `tested` is
+    the day on which the failover was last tried.
     """
 
     location: Location
@@ -214,6 +216,9 @@ class Mover:
     detect: float | None = None
     decide: float | None = None
     promote: float | None = None
+    ttl: float | None = None
+    reconcile: float | None = None
+    watch: tuple[float, int] | None = None
     tested: date | None = None
     at: Lines = field(default_factory=dict)
 
@@ -251,6 +256,7 @@ class Component:
     quorum: Quorum | None = None
     failover: Failover | None = None
     replication: Replication | None = None
+    capacity: Capacity | None = None
     redundant: bool = False
     roles: tuple[str, ...] = ()
     counts: tuple[int, ...] = ()
@@ -318,7 +324,7 @@ class Service:
     """A service, with service_defaults filled in (`at` then leads to the line in service_defaults).
 
     `entries` are what further declarations give as its entry; `unseen` are needs that are not known before deployment.
-    `rto` and `rpo` in seconds; None: not declared. `peak` holds the declared figures unread.
+    `rto` and `rpo` in seconds; None: not declared. `peak` holds the declared figures, demands and factors alike.
     """
 
     id: str
@@ -330,7 +336,7 @@ class Service:
     rpo: float | None = None
     consumers: tuple[str, ...] = ()
     needs: tuple[Reference, ...] = ()
-    peak: Mapping[str, float] = field(default_factory=dict)
+    peak: Mapping[str, Figure] = field(default_factory=dict)
     entries: tuple[Entry, ...] = ()
     unseen: tuple[Reason, ...] = ()
     at: Lines = field(default_factory=dict)
@@ -352,6 +358,7 @@ class Declarations:
     links: Mapping[str, Link] = field(default_factory=dict)
     placement: tuple[Placement, ...] = ()
     components: Mapping[str, Component] = field(default_factory=dict)
+    backups: Mapping[str, Backup] = field(default_factory=dict)
     domains: Mapping[str, Domain] = field(default_factory=dict)
     consumers: Mapping[str, Consumer] = field(default_factory=dict)
     services: Mapping[str, Service] = field(default_factory=dict)

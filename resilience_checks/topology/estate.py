@@ -14,6 +14,7 @@ from resilience_checks.topology.gates import ALWAYS, Gate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from resilience_checks.model.likelihood import Stated
     from resilience_checks.model.location import Location
@@ -152,6 +153,60 @@ class Service:
     declared: bool = True
     location: Location | None = None
     stack: str | None = None
+    peak: tuple[Demand, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """How much a part carries at most, by dimension such as `rps`; without amounts: not known."""
+
+    amounts: Mapping[str, float]
+    why: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """How much of one dimension is asked of a service at its peak; `words` show how it was reckoned."""
+
+    dimension: str
+    amount: float
+    words: str
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """Copies of the parts `of`: `store` is up while they can be read, `restored` once the parts are back from them.
+
+    It has no effect on running: only questions about recovery and data read it. `every` (between two copies) and
+    `keep` are in seconds, None when not declared; `tested` is the day on which a restore was last tried.
+    """
+
+    id: str
+    of: tuple[str, ...]
+    store: Gate
+    restored: Gate
+    every: float | None = None
+    keep: float | None = None
+    tested: date | None = None
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """A part that a change of some resource reaches.
+
+    `within` is the path of the inputs that make the part, where the resource makes several; `keys` are the only
+    inputs that reach it (None: all), `labels` those that only describe. With a `fact` it may not be reached at all:
+    its first value says that it is not. `sets` tells that the resource configures the part, and is not the part.
+    """
+
+    part: str
+    within: str = ""
+    labels: tuple[str, ...] = ()
+    keys: tuple[str, ...] | None = None
+    fact: Fact | None = None
+    sets: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,12 +236,17 @@ class Estate:
     sites: Mapping[str, Site] = field(default_factory=dict)
     links: Mapping[str, Link] = field(default_factory=dict)
     consumers: Mapping[str, Consumer] = field(default_factory=dict)
+    backups: Mapping[str, Backup] = field(default_factory=dict)
+    carriers: Mapping[str, Carrier] = field(default_factory=dict)
+    """Each part of which it matters how much it carries, by its id."""
     facts: Mapping[str, Fact] = field(default_factory=dict)
     contradictions: tuple[Contradiction, ...] = ()
     coverage: Coverage = field(default_factory=lambda: Coverage({}, {}))
     assumptions: tuple[Reason, ...] = ()
     anchors: Mapping[str, Location] = field(default_factory=dict)
     """Each stack's Pulumi.yaml: where a finding goes that has no line of its own."""
+    reach: Mapping[str, Mapping[str, tuple[Reach, ...]]] = field(default_factory=dict)
+    """What a change of each resource reaches, by stack and URN."""
     likelihoods: Mapping[str, Stated] = field(default_factory=dict)
     """By event, where something is declared of it; `likelihood` has the others too."""
 

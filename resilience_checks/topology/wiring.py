@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from resilience_checks.model import paths
 from resilience_checks.model.values import Reason, Unknown
 from resilience_checks.topology.estate import Part
-from resilience_checks.topology.gates import ALWAYS, NEVER, Case, Gate, Nature, Up
+from resilience_checks.topology.gates import ALWAYS, NEVER, All, Case, Gate, Nature, Up
 from resilience_checks.topology.movers import lagging, move, moved
 from resilience_checks.topology.parts import Parts, at_least, every
 from resilience_checks.topology.references import resolve
@@ -41,7 +41,7 @@ class Wiring:
         self._things, self._parts, self._placements, self._book = things, parts, placements, book
         self._joined: dict[tuple[str, str], list[GroupMember]] = defaultdict(list)
         self.declared_members: dict[tuple[str, str], list[Gate]] = defaultdict(list)
-        self.declared_lag: dict[str, float] = {}
+        self.declared_lag: dict[str, tuple[float, Reason]] = {}
         self._touched: dict[str, str] = {}
         for thing in things.all:
             if thing.entry.is_part and not thing.entry.configures and not thing.entry.token.startswith(PROVIDER):
@@ -117,10 +117,14 @@ class Wiring:
             return primary
         standby = at_least(1, standbys)
         how = move(self._things, thing, thing.entry.mover) if thing.entry.mover else None
-        lag = self.declared_lag.get(thing.id) if edge.lag == "declared" else edge.lag
-        if edge.lag == "declared" and lag is None:
-            return lagging(self._book, thing, primary, standby, how)
-        return moved(self._book, thing, primary, standby, how, float(lag) if lag is not None else None)
+        if edge.lag == "declared":
+            declared = self.declared_lag.get(thing.id)
+            if declared is None:
+                return lagging(self._book, thing, primary, standby, how)
+            return moved(self._book, thing, primary, standby, how, *declared)
+        lag = float(edge.lag) if edge.lag is not None else None
+        loss = self._because(thing, "replicates so by itself") if lag is not None else None
+        return moved(self._book, thing, primary, standby, how, lag, loss)
 
     def _group(self, thing: Thing, edge: Edge) -> Gate:
         members = [*self._own_members(thing, edge), *self._joined[(thing.id, edge.group)]]
@@ -142,8 +146,9 @@ class Wiring:
         """Return what must be up before anything moves: all members, or the first where the group has an order."""
         if edge.first_by is not None and _any_holds(thing.inputs, edge.first_when):
             least = min(member.rank for member in members)
-            return every(member.gate for member in members if member.rank == least)
-        return every(member.gate for member in members)
+            members = [member for member in members if member.rank == least]
+        gate = every(member.gate for member in members)
+        return replace(gate, shares=True) if isinstance(gate, All) else gate
 
     def _own_members(self, thing: Thing, edge: Edge) -> Iterator[GroupMember]:
         if edge.each is None or edge.to is None:
@@ -252,7 +257,10 @@ def _modelled(thing: Thing) -> tuple[str, ...]:
     found = [path for edge in entry.edges for path in edge.paths]
     found += [edge.each for edge in entry.edges if edge.each]
     found += [path for name in entry.names for path in name.paths]
-    found += [path for domain in entry.domains for path in domain.key]
+    found += [path for domain in entry.domains for path in domain.key if domain.of is None]
+    found += [
+        path for domain in entry.domains for target in (domain.of, domain.members) if target for path in target.paths
+    ]
     found += [element.each for element in entry.elements if element.each]
     found += [*entry.named, *entry.ignore]
     if placement is not None:
@@ -261,4 +269,4 @@ def _modelled(thing: Thing) -> tuple[str, ...]:
         found += entry.mover.requires
     if entry.join is not None:
         found += [*entry.join.at.paths, *entry.join.to.paths]
-    return tuple(path.lstrip("^") for path in found)
+    return tuple(path.lstrip("^").partition("{")[0] for path in found)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from hypothesis import event, given
 
 from resilience_checks.analysis.explanation import Explanation
-from resilience_checks.analysis.expressions import Choice, Expression, Move, Ref, Threshold, facts, leaves
-from resilience_checks.analysis.failing import Solution
+from resilience_checks.analysis.expressions import Choice, Expression, Move, Ref, Threshold, facts, scan
+from resilience_checks.analysis.failing import Aftermath
 from resilience_checks.analysis.fault_tree import FaultTree, compile_estate
-from resilience_checks.analysis.proof import Inference, times
+from resilience_checks.analysis.proof import Inference, Times
 from resilience_checks.analysis.solver import Setting, Solver
 from resilience_checks.model.question import Horizon
 from resilience_checks.topology.gates import Nature
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 
 def solved(
     tree: FaultTree, events: Iterable[str], service: Service, horizon: Horizon, *, pessimistic: bool
-) -> Solution:
+) -> Aftermath:
     """Return the solution of one fault set within the service's own limits."""
     cap = 0.0 if horizon is Horizon.INSTANT else math.inf if service.rto is None else service.rto
     setting = Setting(dict.fromkeys(events, 1), 1, pessimistic, cap)
-    return Solution(times(Solver(tree).solve(setting), 0), frozenset(events), cap, pessimistic=pessimistic)
+    return Aftermath(Times(Solver(tree).solve(setting), 0), frozenset(events), cap, pessimistic=pessimistic)
 
 
-def follows(tree: FaultTree, solution: Solution, inference: Inference) -> bool:
+def follows(tree: FaultTree, solution: Aftermath, inference: Inference) -> bool:
     """Return whether the nodes are down when nothing but the premises, and the nodes themselves, is."""
     if inference.events:
         return all(
@@ -44,7 +44,8 @@ def follows(tree: FaultTree, solution: Solution, inference: Inference) -> bool:
     own = set(inference.nodes)
     carrying = {Nature.MOVER, Nature.PATH, *([Nature.UNKNOWN] if solution.pessimistic else [])}
     assert len(own) == 1 or any(
-        any(ref.node in own and ref.nature in carrying for ref in leaves(tree.nodes[node].expression)) for node in own
+        any(ref.node in own and ref.nature in carrying for ref in scan(tree.nodes[node].expression).refs)
+        for node in own
     )
     down = dict(inference.premises) | dict.fromkeys(inference.nodes, inference.within)
     over = any if solution.pessimistic else all
@@ -57,7 +58,7 @@ def follows(tree: FaultTree, solution: Solution, inference: Inference) -> bool:
     return True
 
 
-def when(expression: Expression, down: Mapping[int, float], known: Mapping[str, str], solution: Solution) -> float:
+def when(expression: Expression, down: Mapping[int, float], known: Mapping[str, str], solution: Aftermath) -> float:
     """Return when an expression is up at the earliest."""
     match expression:
         case Ref(node=node):
@@ -76,7 +77,7 @@ def when(expression: Expression, down: Mapping[int, float], known: Mapping[str, 
             return math.inf if done > solution.cap else done
 
 
-def hold(tree: FaultTree, solution: Solution, proof: tuple[Inference, ...], root: int) -> None:
+def hold(tree: FaultTree, solution: Aftermath, proof: tuple[Inference, ...], root: int) -> None:
     proved: set[tuple[int, float]] = set()
     for inference in proof:
         assert all(solution.times[node] > inference.within for node in inference.nodes)
@@ -111,7 +112,7 @@ def test_a_chain_starts_at_each_event_of_a_minimal_cut(estate: Estate) -> None:
     tree = compile_estate(estate)
     for service in estate.services.values():
 
-        def lost(events: tuple[str, ...], service: Service = service) -> Solution | None:
+        def lost(events: tuple[str, ...], service: Service = service) -> Aftermath | None:
             found = solved(tree, events, service, Horizon.INSTANT, pessimistic=False)
             return found if found.times[tree.roots[service.id]] > found.cap else None
 
