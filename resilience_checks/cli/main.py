@@ -12,9 +12,12 @@ COMMANDS = {
     "check": "check:check",
     "change": "change:change",
     "what-if": "what_if:what_if",
+    "diagnose": "diagnose:diagnose",
     "blast-radius": "blast_radius:blast_radius",
     "recovery": "recovery:recovery",
+    "capacity": "capacity:capacity",
     "cut-sets": "cut_sets:cut_sets",
+    "explain": "explain:explain",
     "graph": "graph:graph",
     "policy-pack": "policy_pack:policy_pack",
 }
