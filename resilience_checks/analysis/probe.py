@@ -41,6 +41,11 @@ class Lost:
             return Holds.NO
         return Holds.UNKNOWN if self.possibly >> index & 1 else Holds.YES
 
+    @property
+    def pair(self) -> tuple[Holds, Holds]:
+        """The answers about the first two fault sets."""
+        return self.of(0), self.of(1)
+
 
 class Probe:
     """One estate, compiled once, with further domains (and facts that they hang on) that a question brings along."""
@@ -70,11 +75,14 @@ class Probe:
         return self._below[service]
 
     def events(self, service: str) -> frozenset[str]:
-        """Return the estate's own events that hit anything below the service."""
+        """Return the estate's own events that hit anything below the service; not those of places that nobody declared."""
         if service not in self._events:
-            hits = (event for node in self.below(service) for event, _ in self.tree.nodes[node].hits)
-            self._events[service] = frozenset(hit for hit in hits if hit.rpartition("/")[0] not in self._added)
+            hits = {event for node in self.below(service) for event, _ in self.tree.nodes[node].hits}
+            self._events[service] = frozenset(hit for hit in hits if self._counts(hit.rpartition("/")[0]))
         return self._events[service]
+
+    def _counts(self, domain: str) -> bool:
+        return domain not in self._added and not self.estate.domains[domain].implied
 
     def parts(self, service: str) -> frozenset[str]:
         """Return the parts that the service depends on, or may depend on."""
