@@ -134,6 +134,14 @@ class Units:
 
 
 @dataclass(frozen=True, slots=True)
+class Instances:
+    """Where the program says how many equal members the resource stands for."""
+
+    path: str
+    default: int
+
+
+@dataclass(frozen=True, slots=True)
 class Join:
     """An edge between two other resources: `to` becomes a member of `at`'s group."""
 
@@ -158,6 +166,7 @@ class Entry:
     runs_on: str | None = None
     named: tuple[str, ...] = ()
     units: Units | None = None
+    instances: Instances | None = None
     domains: tuple[CommonCause, ...] = ()
     names: tuple[Name, ...] = ()
     elements: tuple[Entry, ...] = ()
@@ -324,6 +333,7 @@ def _entry(token: str, package: str, estate: str, data: Mapping[str, Any]) -> En
         runs_on=data.get("runs-on"),
         named=tuple(data.get("named", ())),
         units=_units(data.get("units")),
+        instances=Instances(data["instances"]["from"], data["instances"]["default"]) if "instances" in data else None,
         domains=tuple(_common_cause(item) for item in data.get("domains", ())),
         names=tuple(_name(item) for item in data.get("names", ())),
         elements=tuple(_entry(token, package, estate, {**item, "logical": True}) for item in data.get("elements", ())),
