@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SCHEMA = "resilience-diagnosis/v1"
 Answer = tuple[tuple[str, ...], "Diagnosis"]
 _WHEN = {Horizon.INSTANT: "at once, before any failover", Horizon.RTO: "after failovers had the time of the RTO"}
-_MAX_LOOKS = 5
+_MAX_LOOKS, _MAX_DOUBTS = 5, 8
 
 
 def write(page: Page, answers: Sequence[Answer], *, top: int) -> None:
@@ -33,6 +33,7 @@ def write(page: Page, answers: Sequence[Answer], *, top: int) -> None:
             _explanation(page, found, explanation)
         if found.explanations:
             page.end()
+        _doubts(page, found.explanations[:top])
         _counts(page, found, top)
         _looks(page, found)
         page.end()
@@ -52,14 +53,20 @@ def _seen(page: Page, found: Diagnosis) -> None:
 
 
 def _explanation(page: Page, found: Diagnosis, explanation: Explanation) -> None:
-    place = f"{explanation.place}{'=' if explanation.tied else '.'}"
+    place = f"{explanation.place}{'=' if explanation.tied else '.'}{'' if explanation.sure else ' ?'}"
     for number, event in enumerate(found.events[event] for event in explanation.events):
         likely = found.likelihoods[event.id].likelihood.words
         where = f"  {event.primary}" if event.primary is not None else ""
         joined = "and " if number else ""
         page.row("" if number else place, f"{likely:<10} {joined}{event.id}{where}")
-    if not explanation.sure:
-        page.listed("possible", words.doubts(explanation.depends_on) or ["hangs on what is not known"])
+
+
+def _doubts(page: Page, shown: Sequence[Explanation]) -> None:
+    """Write once what those that are only possible hang on."""
+    doubts = {doubt.id: doubt for explanation in shown for doubt in explanation.depends_on}
+    page.listed("? unknown", words.doubts(doubts.values()), limit=_MAX_DOUBTS)
+    if doubts:
+        page.end()
 
 
 def _counts(page: Page, found: Diagnosis, top: int) -> None:
@@ -75,7 +82,7 @@ def _counts(page: Page, found: Diagnosis, top: int) -> None:
     if total > top:
         page.field("", f"{total - top} more: --top, or --format json")
     if found.finished < found.order:
-        page.field("incomplete", f"{faults} of {found.order} asked for were looked at: there may be more explanations")
+        page.field("partial", f"{faults} of {found.order} asked for were looked at: there may be more explanations")
     if not found.exact:
         page.field("inexact", "too much is unknown to look at every case: a possible explanation may be none, or sure")
     if total > 1:
