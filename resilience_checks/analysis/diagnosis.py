@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import combinations, islice
-from math import comb
+from itertools import combinations
 from typing import TYPE_CHECKING
 
+from resilience_checks.analysis.candidates import Candidates, Observed
 from resilience_checks.analysis.families import events_of
 from resilience_checks.analysis.fates import Compiled, Survey
 from resilience_checks.model.likelihood import rank
@@ -28,23 +28,8 @@ if TYPE_CHECKING:
     from resilience_checks.model.question import Doubt, Event
     from resilience_checks.topology.estate import Domain, Estate
 
-MAX_SETS = 500_000
 _CHUNK = 20_000
 _EXPLAINED = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Observed:
-    """What is seen: `down` lost for all consumers (or a critical one), `degraded` for some, `up` not lost."""
-
-    down: tuple[str, ...] = ()
-    up: tuple[str, ...] = ()
-    degraded: tuple[str, ...] = ()
-
-    @property
-    def services(self) -> tuple[str, ...]:
-        """Every service of which something is seen."""
-        return (*self.down, *self.degraded, *self.up)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +115,18 @@ class _Search:
             )
         )
         self._seen = observed
+        self._events = frozenset(
+            f"{domain.id}/{fault}"
+            for domain in estate.domains.values()
+            if not domain.implied
+            for fault in domain.faults
+        )
+        """Places that nobody declared do not count."""
 
     def diagnosis(self, order: int) -> Diagnosis:
-        events = self._relevant()
-        cases = self._cases(events)
+        cases = self._cases()
         exact = cases is not None
-        found, finished = self._explanations(events, order, [{}] if cases is None else cases)
+        found, finished = self._explanations(order, [{}] if cases is None else cases)
         explanations = self._ranked(found)
         among = _fewest(explanations)
         mentioned = sorted({event for events in found for event in events})
@@ -153,39 +144,21 @@ class _Search:
             {event: self._estate.likelihood(event) for event in mentioned},
         )
 
-    def _relevant(self) -> tuple[str, ...]:
-        """Return the events that hit something below a service that is down or degraded, and surely lose none that is not.
-
-        Places that nobody declared do not count.
-        """
-        lost = (*self._observed.down, *self._observed.degraded)
-        nodes = frozenset().union(*(self._compiled.below(name) for name in lost))
-        hits = sorted({event for node in nodes for event, _ in self._compiled.tree.nodes[node].hits})
-        hits = [event for event in hits if not self._domain(event).implied]
-        alone = Survey(self._compiled, [(event,) for event in hits])
-        spared = 0
-        for name in (*self._observed.up, *self._observed.degraded):
-            spared |= alone.fates(name, self._horizon).lost
-        return tuple(event for index, event in enumerate(hits, start=1) if not spared >> index & 1)
-
-    def _cases(self, events: Sequence[str]) -> list[dict[str, str]] | None:
+    def _cases(self) -> list[dict[str, str]] | None:
         """Return the cases in which all that is seen is looked at together; None where there are too many.
 
         A fact is fixed where it stands in several units, or below a service that is lost and one that is not:
         the same value must lose the one and spare the other.
         """
         sides = [
-            frozenset().union(*(self._compiled.below(name) for name in names))
-            for names in (
-                (*self._observed.down, *self._observed.degraded),
-                (*self._observed.up, *self._observed.degraded),
-            )
+            self._compiled.units([*names, *self._observed.degraded])
+            for names in (self._observed.down, self._observed.up)
         ]
-        counts = self._compiled.counted(sides[0] | sides[1], set(events))
-        both = set(self._compiled.counted(sides[0] & sides[1], set(events)))
-        exists = {fact for event in events for fact, _ in self._exists(event)}
-        names = sorted({fact for fact, count in counts.items() if count > 1} | both | exists | self._at_rest())
-        found = self._compiled.cases(names)
+        counts = self._compiled.counted(sides[0] | sides[1], self._events)
+        both = self._compiled.counted(sides[0] & sides[1], self._events)
+        exists = {fact for event in self._events for fact, _ in self._exists(event)}
+        several = {fact for fact, count in counts.items() if count > 1}
+        found = self._compiled.cases(sorted({*several, *both, *exists, *self._at_rest()}))
         return None if found is None else [known for known in found if self._worked(known)]
 
     def _at_rest(self) -> set[str]:
@@ -199,19 +172,21 @@ class _Search:
         """Return whether in this case what is seen works with nothing failed."""
         return not any(self._rest.in_case(name, self._horizon, known).lost & 1 for name in self._observed.services)
 
-    def _explanations(
-        self, events: Sequence[str], order: int, cases: Sequence[Mapping[str, str]]
-    ) -> tuple[dict[frozenset[str], bool], int]:
-        """Return the smallest explanations, and whether each is sure, with the number of faults that was finished."""
+    def _explanations(self, order: int, cases: Sequence[Mapping[str, str]]) -> tuple[dict[frozenset[str], bool], int]:
+        """Return the smallest explanations, and whether each is sure, with the number of faults that was finished.
+
+        What surely loses all that is lost does so in every case, what possibly does in some: the smallest sets of
+        either kind are candidates, and each is held against what is not lost.
+        """
+        candidates, finished = Candidates(self._compiled, self._observed, self._horizon, self._events).find(
+            order, cases
+        )
         found: dict[frozenset[str], bool] = {}
-        finished = min(order, len(events))
-        while finished > 1 and sum(comb(len(events), size) for size in range(1, finished + 1)) > MAX_SETS:
-            finished -= 1
-        for size in range(1, finished + 1):
-            sets = combinations(events, size)
-            while chunk := list(islice(sets, _CHUNK)):
-                self._add(found, chunk, cases)
-        return found, order if finished == min(order, len(events)) else finished
+        for size in range(1, order + 1):
+            sets = [events for events in candidates if len(events) == size]
+            for start in range(0, len(sets), _CHUNK):
+                self._add(found, sets[start : start + _CHUNK], cases)
+        return found, finished
 
     def _add(
         self, found: dict[frozenset[str], bool], chunk: Sequence[tuple[str, ...]], cases: Sequence[Mapping[str, str]]

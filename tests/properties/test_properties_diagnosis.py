@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
 
-from resilience_checks.analysis.diagnosis import Diagnosis, Observed, diagnose
+from resilience_checks.analysis.candidates import Observed
+from resilience_checks.analysis.diagnosis import Diagnosis, diagnose
 from resilience_checks.model.likelihood import rank
 from resilience_checks.model.question import Horizon
 from tests.properties import exact
