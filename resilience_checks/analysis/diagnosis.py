@@ -36,7 +36,8 @@ _EXPLAINED = 20
 class Explanation:
     """A smallest set of faults that explains what is seen; `place` is its rank from 1, shared by `tied` others.
 
-    `depends_on` are the facts on which it hangs whether it explains it, where that is not sure.
+    `depends_on` are the facts on which it hangs whether it explains it, where that is not sure. `encloses` is the index
+    of an explanation, no less likely, that names a place within one of its own which has all of the same parts.
     """
 
     events: tuple[str, ...]
@@ -44,11 +45,12 @@ class Explanation:
     place: int
     tied: int
     depends_on: tuple[Doubt, ...] = ()
+    encloses: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one answer to a further look would leave: how many explanations, by their places in the list."""
+    """What one answer to a further look would leave: the indices of explanations."""
 
     answer: str
     left: tuple[int, ...]
@@ -78,8 +80,8 @@ class Diagnosis:
     """The smallest explanations, the likeliest first, of up to `finished` of the `order` faults that were asked for.
 
     `exact` is False where there were too many cases to look at: some possible ones may be none, and some sure ones
-    may be called possible. `looks` are the further observations that best tell the first `among` of them apart, all
-    equally good; `errors` the services that are lost with nothing failed, of which nothing can be said.
+    may be called possible. `looks` are the further observations that best tell those `among` them apart that have the
+    fewest faults, all equally good; `errors` the services that are lost with nothing failed, of which nothing can be said.
     """
 
     observed: Observed
@@ -88,7 +90,7 @@ class Diagnosis:
     order: int
     finished: int
     exact: bool = True
-    among: int = 0
+    among: tuple[int, ...] = ()
     looks: tuple[Look, ...] = ()
     errors: tuple[str, ...] = ()
     events: Mapping[str, Event] = field(default_factory=dict)
@@ -138,7 +140,7 @@ class _Search:
             finished,
             exact,
             among,
-            self._looks(explanations[:among]),
+            self._looks(explanations, among),
             self._errors,
             events_of(self._estate, tuple(mentioned)),
             {event: self._estate.likelihood(event) for event in mentioned},
@@ -256,6 +258,7 @@ class _Search:
         for number, events in enumerate(listed, start=1):
             places.setdefault(ranks[events], number)
         alike = Counter(ranks[events] for events in listed)
+        enclosing = self._enclosing(listed, ranks)
         return tuple(
             Explanation(
                 tuple(sorted(events)),
@@ -263,9 +266,29 @@ class _Search:
                 places[ranks[events]],
                 alike[ranks[events]] - 1,
                 () if found[events] or number >= _EXPLAINED else self._doubts(tuple(sorted(events))),
+                enclosing.get(number),
             )
             for number, events in enumerate(listed)
         )
+
+    def _enclosing(self, listed: Sequence[frozenset[str]], ranks: Mapping[frozenset[str], int]) -> dict[int, int]:
+        """Return for an explanation the one that names a place within one of its own instead, where there is one."""
+        numbers = {events: number for number, events in enumerate(listed)}
+        mentioned = {event for events in listed for event in events}
+        smaller = {event: self._within(event) & mentioned for event in mentioned}
+        found = {}
+        for number, events in enumerate(listed):
+            others = (events - {event} | {inner} for event in events for inner in smaller[event])
+            known = [other for other in others if other in numbers and ranks[other] <= ranks[events]]
+            if known:
+                found[number] = min(numbers[other] for other in known)
+        return found
+
+    def _within(self, event: str) -> set[str]:
+        """Return the same fault of the places that the event's domain encloses and that have all of its parts."""
+        fault, own = event.rpartition("/")[2], set(self._domain(event).members)
+        inner = (self._estate.domains[name] for name in self._domain(event).encloses if name in self._estate.domains)
+        return {f"{domain.id}/{fault}" for domain in inner if set(domain.members) == own} - {event}
 
     def _doubts(self, events: tuple[str, ...]) -> tuple[Doubt, ...]:
         survey = Survey(self._compiled, [events])
@@ -277,41 +300,41 @@ class _Search:
         }
         return tuple(doubts.values())
 
-    def _looks(self, explanations: Sequence[Explanation]) -> tuple[Look, ...]:
+    def _looks(self, explanations: Sequence[Explanation], among: Sequence[int]) -> tuple[Look, ...]:
         """Return the further observations that leave least, by the rule of `Look.order`, all that are equally good.
 
         Those about likelier explanations stand first.
         """
-        if len(explanations) < 2:  # noqa: PLR2004 one explanation has nothing to be told apart from
+        if len(among) < 2:  # noqa: PLR2004 one explanation has nothing to be told apart from
             return ()
-        looks = [*self._services(explanations), *_domains(explanations)]
-        useful = [look for look in looks if look.worst < len(explanations)]
+        looks = [*self._services(explanations, among), *_domains(explanations, among)]
+        useful = [look for look in looks if look.worst < len(among)]
         best = min((look.order for look in useful), default=None)
         return tuple(sorted((look for look in useful if look.order == best), key=lambda look: look.answers[0].left))
 
-    def _services(self, explanations: Sequence[Explanation]) -> Iterator[Look]:
-        survey = Survey(self._compiled, [explanation.events for explanation in explanations])
-        everyone = range(len(explanations))
+    def _services(self, explanations: Sequence[Explanation], among: Sequence[int]) -> Iterator[Look]:
+        survey = Survey(self._compiled, [explanations[index].events for index in among])
         for name in self._estate.services:
             if name in self._seen.services:
                 continue
             fates = survey.fates(name, self._horizon)
             if not fates.lost & 1:
-                down = tuple(index for index in everyone if not fates.survived >> (index + 1) & 1)
-                up = tuple(index for index in everyone if not fates.lost >> (index + 1) & 1)
+                down = tuple(index for bit, index in enumerate(among, 1) if not fates.survived >> bit & 1)
+                up = tuple(index for bit, index in enumerate(among, 1) if not fates.lost >> bit & 1)
                 yield Look(name, service=True, answers=(Answer("no", down), Answer("yes", up)))
 
 
-def _fewest(explanations: Sequence[Explanation]) -> int:
-    """Return how many explanations have the fewest faults; where that is one alone, how many there are."""
-    few = sum(len(each.events) == len(explanations[0].events) for each in explanations)
-    return few if few > 1 else len(explanations)
+def _fewest(explanations: Sequence[Explanation]) -> tuple[int, ...]:
+    """Return the explanations with the fewest faults, without larger places; all such where one alone has so few."""
+    own = [index for index, each in enumerate(explanations) if each.encloses is None]
+    few = [index for index in own if len(explanations[index].events) == len(explanations[0].events)]
+    return tuple(few if len(few) > 1 else own)
 
 
-def _domains(explanations: Sequence[Explanation]) -> Iterator[Look]:
-    for event in sorted({event for explanation in explanations for event in explanation.events}):
-        holds = tuple(index for index, each in enumerate(explanations) if event in each.events)
-        fails = tuple(index for index, each in enumerate(explanations) if event not in each.events)
+def _domains(explanations: Sequence[Explanation], among: Sequence[int]) -> Iterator[Look]:
+    for event in sorted({event for index in among for event in explanations[index].events}):
+        holds = tuple(index for index in among if event in explanations[index].events)
+        fails = tuple(index for index in among if event not in explanations[index].events)
         yield Look(event, service=False, answers=(Answer("yes", holds), Answer("no", fails)))
 
 

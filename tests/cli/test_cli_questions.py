@@ -177,16 +177,16 @@ def test_what_is_declared_of_a_fault_changes_its_place_among_explanations(estate
 
 def test_one_look_tells_the_smallest_explanations_apart(estate: Project) -> None:
     [found] = data(estate, "diagnose", "--degraded", "shop", "--max-order", "1")["estates"]
-    assert found["among"] == 6
-    assert [(look["subject"], look["is"]) for look in found["next"]] == [("till", "service")]
-    left = {answer["answer"]: answer["left"] for answer in found["next"][0]["answers"]}
-    lost = {
-        index
-        for index, item in enumerate(found["explanations"], 1)
-        if "north" in item["faults"][0]["event"] or "hills" in item["faults"][0]["event"]
-    }
-    assert set(left["no"]) == lost - {1}
-    assert set(left["yes"]) == set(range(1, 7)) - set(left["no"])
+    by_number = {item["number"]: item["faults"][0]["event"] for item in found["explanations"]}
+    assert [by_number[number] for number in found["among"]] == [
+        "link:wan-north/outage",
+        "link:wan-south/outage",
+        "site:north/outage",
+        "site:south/outage",
+    ]
+    encloses = {by_number[item["number"]]: by_number.get(item["encloses"]) for item in found["explanations"]}
+    assert encloses["region:hills/outage"] == "site:north/outage"
+    assert [(look["subject"], look["is"]) for look in found["next"]] == [("ledger", "service"), ("till", "service")]
 
 
 def test_no_explanation_is_an_answer(estate: Project) -> None:
