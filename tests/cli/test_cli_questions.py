@@ -186,7 +186,7 @@ def test_one_look_tells_the_smallest_explanations_apart(estate: Project) -> None
     ]
     encloses = {by_number[item["number"]]: by_number.get(item["encloses"]) for item in found["explanations"]}
     assert encloses["region:hills/outage"] == "site:north/outage"
-    assert [(look["subject"], look["is"]) for look in found["next"]] == [("ledger", "service"), ("till", "service")]
+    assert [(look["subject"], look["is"]) for look in found["next"]] == [("till", "service")]
 
 
 def test_no_explanation_is_an_answer(estate: Project) -> None:
