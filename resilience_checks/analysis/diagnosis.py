@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from resilience_checks.model.question import Doubt, Event
     from resilience_checks.topology.estate import Domain, Estate
 
+__all__ = ["Answer", "Diagnosis", "Explanation", "Look", "Observed", "diagnose"]
 _CHUNK = 20_000
 _EXPLAINED = 20
 

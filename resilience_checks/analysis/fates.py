@@ -14,6 +14,7 @@ from pyroaring import BitMap
 
 from resilience_checks.analysis.algebra import FaultSets
 from resilience_checks.analysis.explanation import Explanation
+from resilience_checks.analysis.failing import Aftermath
 from resilience_checks.analysis.fault_tree import FaultTree, compile_estate
 from resilience_checks.analysis.system import System
 from resilience_checks.model.question import Doubt, Horizon
@@ -176,7 +177,7 @@ class Survey:
         _, high = self._limits(found, Horizon.RTO)
         solution = self._solution(high, {}, found, pessimistic=True)
         times = [_first(solution.value(node), index) for node in self._views(found)]
-        return None if None in times else max((seconds for seconds in times if seconds is not None), default=None)
+        return max(times) if max(times) < _ENDLESS else None
 
     def losers(self, service: str, index: int, horizon: Horizon) -> tuple[str, ...]:
         """Return the consumers that surely lose the service."""
@@ -198,9 +199,9 @@ class Survey:
             nodes = (self._tree.roots[service], *self._views(found))
             lost = [node for node in nodes if solution.lost(node, low.cap) >> index & 1]
             if lost:
-                values = [_up(solution.value(node), index) for node in range(len(self._tree.nodes))]
-                explanation = Explanation(self.estate, self._tree, values, low.cap, known)
-                return explanation.chain(service, self.sets[index], 0, start=lost[0])
+                times = [_first(solution.value(node), index) for node in range(len(self._tree.nodes))]
+                failed = Aftermath(times, frozenset(self.sets[index]), low.cap, low.lag, known)
+                return Explanation(self.estate, self._tree, failed).chain(service, start=lost[0])
         return ()
 
     def doubts(self, service: str, index: int, horizon: Horizon) -> tuple[Doubt, ...]:
@@ -265,14 +266,9 @@ class Survey:
             yield from self._compiled.cases(shared) or ()
 
 
-def _first(steps: Steps[int], index: int) -> float | None:
-    """Return the seconds after which something is up in a fault set, None where it never is."""
-    return next((seconds for seconds, lost in steps if not lost >> index & 1), None)
-
-
-def _up(steps: Steps[int], index: int) -> tuple[tuple[float, int], ...]:
-    seconds = _first(steps, index)
-    return () if seconds is None else ((seconds, 1),)
+def _first(steps: Steps[int], index: int) -> float:
+    """Return the seconds after which something is up in a fault set, endless where it never is."""
+    return next((seconds for seconds, lost in steps if not lost >> index & 1), _ENDLESS)
 
 
 def _told(fates: Fates, index: int) -> tuple[int, ...]:

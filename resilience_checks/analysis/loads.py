@@ -16,7 +16,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from resilience_checks.analysis.components import components
-from resilience_checks.analysis.expressions import Choice, Expression, Move, Ref, Threshold, leaves
+from resilience_checks.analysis.expressions import Choice, Expression, Move, Ref, Threshold, scan
 from resilience_checks.topology.gates import Nature, Quorum
 
 if TYPE_CHECKING:
@@ -42,10 +42,10 @@ class Ways:
     def __init__(self, estate: Estate, tree: FaultTree) -> None:
         """Sort the nodes; each stands before those that it refers to, cycles apart."""
         self.estate, self.tree = estate, tree
-        edges = [tuple(dict.fromkeys(ref.node for ref in leaves(node.expression))) for node in tree.nodes]
+        edges = [tuple(dict.fromkeys(ref.node for ref in scan(node.expression).refs)) for node in tree.nodes]
         order = [node for component in components(edges) for node in component]
         self._rank = {node: rank for rank, node in enumerate(reversed(order))}
-        self._refs = [tuple(leaves(node.expression)) for node in tree.nodes]
+        self._refs = [scan(node.expression).refs for node in tree.nodes]
 
     def below(self, service: str) -> list[int]:
         """Return the nodes that a service's requests may pass, in the order in which they do."""
@@ -187,7 +187,7 @@ class Spread:
         expression = self.ways.tree.nodes[node].expression
         if not self.ways.quorum(node):
             return expression
-        voters = {ref.node: ref for ref in leaves(expression) if self.ways.tree.nodes[ref.node].part is not None}
+        voters = {ref.node: ref for ref in scan(expression).refs if self.ways.tree.nodes[ref.node].part is not None}
         live = tuple(ref for ref in voters.values() if self.up(ref))
         return Threshold(len(live), live)
 
