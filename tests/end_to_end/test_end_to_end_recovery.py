@@ -13,6 +13,24 @@ import pytest
 from jsonschema import Draft202012Validator
 
 ROOT = Path(__file__).resolve().parents[2]
+PAGE = """\
+nhs-wales-resilient/prod: 1 service after 1 loss
+
+email  (RTO 1h, RPO 15m)
+  AFTER THE LOSS OF  BACK AFTER  RTO     DATA LOST  RPO
+  site blaenavon     2m30s       within  none       within
+  After the loss of site blaenavon:
+    GtmPool email-pool moves
+          2m  detection: timeout 120 (default) of GtmPool email-pool
+              [stacks/nhs-wales-resilient/__main__.py:55; F5 BIG-IP DNS monitor reference: timeout
+              120 s]
+         30s  time to live: ttl 30 of GtmPool email-pool [stacks/nhs-wales-resilient/__main__.py:55;
+              F5 BIG-IP DNS pool: TTL 30 s]
+       2m30s  in all
+
+BACKUP                           EVERY  KEPT FOR  RESTORE LAST TRIED
+clinical-nightly of clinical-db  1d     30d       2026-06-08
+"""
 STACKS = ("nhs-wales-resilient", "uk-national-cloud-resilient")
 
 
@@ -56,24 +74,7 @@ def test_the_page_shows_the_sum_term_by_term() -> None:
     done = run("recovery", "stacks/nhs-wales-resilient", "--service", "email", "--fail", "site:blaenavon")
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert (
-        done.stdout
-        == """\
-nhs-wales-resilient/prod: 1 service after 1 loss
-
-email  (RTO 1h, RPO 15m)
-  AFTER THE LOSS OF  BACK AFTER  RTO     DATA LOST  RPO
-  site blaenavon     2m30s       within  none       within
-  After the loss of site blaenavon:
-    GtmPool email-pool moves
-          2m  detection: timeout 120 (default) of GtmPool email-pool
-              [stacks/nhs-wales-resilient/__main__.py:55; F5 BIG-IP DNS monitor reference: timeout
-              120 s]
-         30s  time to live: ttl 30 of GtmPool email-pool
-              [stacks/nhs-wales-resilient/__main__.py:55; F5 BIG-IP DNS pool: TTL 30 s]
-       2m30s  in all
-"""
-    )
+    assert done.stdout == PAGE
 
 
 @pytest.mark.parametrize("command", ["recovery", "capacity"])
