@@ -72,14 +72,14 @@ class Headroom:
 
 
 def losses(estate: Estate) -> tuple[FaultSet, ...]:
-    """Return nothing failed, then the outage of each failure domain alone whose extent is known."""
-    found = [f"{domain.id}/{FaultKind.OUTAGE}" for domain in _outages(estate) if not domain.exists]
+    """Return nothing failed, then the outage of each failure domain alone, apart from what nobody declared."""
+    found = [f"{domain.id}/{FaultKind.OUTAGE}" for domain in _outages(estate) if not domain.implied]
     return ((), *((event,) for event in sorted(found)))
 
 
 def not_asked(estate: Estate) -> tuple[str, ...]:
-    """Return the failure domains that are left out because nobody declared what they are: what is in them may be in one."""
-    return tuple(sorted(domain.id for domain in _outages(estate) if domain.exists))
+    """Return the failure domains that are left out because nobody declared them: parts stand in some all the same."""
+    return tuple(sorted(domain.id for domain in _outages(estate) if domain.implied))
 
 
 def _outages(estate: Estate) -> Iterator[Domain]:

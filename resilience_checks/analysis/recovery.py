@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from resilience_checks.topology.estate import Estate, Service
 
-PLACES = ("site", "region", "zone")
-"""The kinds of failure domain whose loss is asked about when none is named."""
+PLACES = ("site", "region", "zone", "campus", "building", "room", "hazard")
+"""The kinds of failure domain whose loss is asked about when none is named; of the later ones those that are declared."""
 FaultSet = tuple[str, ...]
 """Ids of events that happen at once."""
 
@@ -111,7 +111,7 @@ def places(estate: Estate, kinds: Sequence[str] = PLACES) -> tuple[FaultSet, ...
     found = [
         (kinds.index(domain.kind), f"{domain.id}/{FaultKind.OUTAGE}")
         for domain in estate.domains.values()
-        if domain.kind in kinds and FaultKind.OUTAGE in domain.faults
+        if domain.kind in kinds and FaultKind.OUTAGE in domain.faults and not domain.implied
     ]
     return tuple((event,) for _, event in sorted(found))
 

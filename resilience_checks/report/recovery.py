@@ -68,7 +68,7 @@ def _estate(stacks: Sequence[str], estate: Estate, found: Sequence[Recovery], wi
     services = _by_service(found)
     yield f"{', '.join(stacks)}: {counted(len(services), 'service')} after {counted(losses, 'loss', 'losses')}"
     if not losses:
-        yield "  no site, region or zone is known; name a failure domain with --fail"
+        yield "  no place is known that could be lost; name a failure domain with --fail"
     for name, items in services:
         yield ""
         yield from _page(estate, estate.services[name], items, width)
