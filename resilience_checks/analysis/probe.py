@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from resilience_checks.analysis.answers import MAX_CASES
 from resilience_checks.analysis.bits import at
 from resilience_checks.analysis.explanation import Explanation
-from resilience_checks.analysis.expressions import Choice, Expression, Move, Ref, Threshold, facts
+from resilience_checks.analysis.expressions import facts
 from resilience_checks.analysis.fault_tree import compile_estate
 from resilience_checks.analysis.solver import Setting, Solver
 from resilience_checks.model.question import Holds, Horizon
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from resilience_checks.analysis.bits import Value
+    from resilience_checks.analysis.fault_tree import Node
     from resilience_checks.model.question import Step
-    from resilience_checks.topology.estate import Domain, Estate, Fact, Service
+    from resilience_checks.topology.estate import Condition, Domain, Estate, Fact
 
 _ENDLESS = float("inf")
 
@@ -64,7 +65,6 @@ class Probe:
         self.solver = Solver(self.tree)
         self._below: dict[str, frozenset[int]] = {}
         self._events: dict[str, frozenset[str]] = {}
-        self._shapes: dict[str, tuple[object, ...]] = {}
 
     def below(self, service: str) -> frozenset[int]:
         """Return the nodes that the service depends on."""
@@ -106,13 +106,13 @@ class Probe:
 
     def chain(self, service: str, events: Sequence[str]) -> tuple[Step, ...]:
         """Return how a fault set that surely loses the service does so."""
-        cap = self._caps(self.estate.services[service])[0]
+        cap = self.caps(service)[0]
         values = self._solve(service, dict.fromkeys(events, 1), 1, {}, cap, pessimistic=False)
         return Explanation(self.estate, self.tree, values, cap, {}).chain(service, events, 0)
 
     def _bounds(self, service: str, masks: Mapping[str, int], full: int, known: Mapping[str, str]) -> Lost:
         root = self.tree.roots[service]
-        low, high = self._caps(self.estate.services[service])
+        low, high = self.caps(service)
         surely = full & ~at(self._solve(service, masks, full, known, low, pessimistic=False)[root], low)
         possibly = full & ~at(self._solve(service, masks, full, known, high, pessimistic=True)[root], high)
         return Lost(surely, possibly)
@@ -129,11 +129,12 @@ class Probe:
     ) -> list[Value]:
         return self.solver.solve(Setting(masks, full, pessimistic, cap, None, known), self.below(service))
 
-    def _caps(self, service: Service) -> tuple[float, float]:
+    def caps(self, service: str) -> tuple[float, float]:
         """Return the longest move that counts in either bound; a time that is not declared may be any."""
+        rto = self.estate.services[service].rto
         if self.horizon is Horizon.INSTANT:
             return 0.0, 0.0
-        return (_ENDLESS, 0.0) if service.rto is None else (service.rto, service.rto)
+        return (_ENDLESS, 0.0) if rto is None else (rto, rto)
 
     def _shared(self, service: str) -> tuple[str, ...]:
         """Return the facts that stand in more than one equation below the service."""
@@ -143,34 +144,13 @@ class Probe:
             counts.update({*facts(node.expression), *(fact for _, when in node.hits for fact, _ in when)})
         return tuple(sorted(fact for fact, count in counts.items() if count > 1))
 
-    def shape(self, service: str) -> tuple[object, ...]:
-        """Return a value that is equal for services of two estates only if the same faults lose both.
+    def hits(self, node: Node) -> tuple[tuple[str, Condition], ...]:
+        """Return the estate's own events that hit a node, in a fixed order."""
+        return tuple(sorted(hit for hit in node.hits if hit[0].rpartition("/")[0] not in self._added))
 
-        Nodes are numbered in the order in which they are reached, so the equations are compared, not their numbers.
-        """
-        if service not in self._shapes:
-            self._shapes[service] = self._shape(service)
-        return self._shapes[service]
-
-    def _shape(self, service: str) -> tuple[object, ...]:
-        number: dict[int, int] = {}
-        rows: list[tuple[object, list[int]]] = []
-        used: set[str] = set()
-        pending = [self.tree.roots[service]]
-        while pending:
-            index = pending.pop()
-            if index in number:
-                continue
-            number[index] = len(number)
-            node = self.tree.nodes[index]
-            hits = tuple(sorted(hit for hit in node.hits if hit[0].rpartition("/")[0] not in self._added))
-            refs: list[int] = []
-            rows.append(((node.part, hits, _formula(node.expression, refs)), refs))
-            used.update(facts(node.expression), (fact for _, when in hits for fact, _ in when))
-            pending += refs
-        values = tuple((fact, self.tree.facts[fact].values) for fact in sorted(used))
-        equations = tuple((row, tuple(number[ref] for ref in refs)) for row, refs in rows)
-        return (equations, values, self._caps(self.estate.services[service]))
+    def values(self, fact: str) -> tuple[str, ...]:
+        """Return the values that a fact may have."""
+        return self.tree.facts[fact].values
 
 
 def _masks(sets: Sequence[Collection[str]]) -> dict[str, int]:
@@ -183,17 +163,3 @@ def _masks(sets: Sequence[Collection[str]]) -> dict[str, int]:
                 found[event] = bytearray(size)
             found[event][index >> 3] |= 1 << (index & 7)
     return {event: int.from_bytes(bits, "little") for event, bits in found.items()}
-
-
-def _formula(expression: Expression, refs: list[int]) -> object:
-    """Return the expression without the reasons in it, its references taken out in order."""
-    match expression:
-        case Ref(node=node, nature=nature):
-            refs.append(node)
-            return str(nature)
-        case Threshold(k=k, items=items):
-            return (k, tuple(_formula(item, refs) for item in items))
-        case Choice(fact=fact, branches=branches):
-            return (fact, tuple((value, _formula(item, refs)) for value, item in branches.items()))
-        case Move(gate=gate, mover=mover, seconds=seconds, lag=lag):
-            return (seconds, lag, _formula(gate, refs), _formula(mover, refs))
