@@ -12,7 +12,9 @@ from resilience_checks.analysis.answers import MAX_CASES
 from resilience_checks.analysis.bits import at
 from resilience_checks.analysis.explanation import Explanation
 from resilience_checks.analysis.expressions import facts
+from resilience_checks.analysis.failing import Aftermath
 from resilience_checks.analysis.fault_tree import compile_estate
+from resilience_checks.analysis.proof import Times
 from resilience_checks.analysis.solver import Setting, Solver
 from resilience_checks.model.question import Holds, Horizon
 
@@ -108,7 +110,8 @@ class Probe:
         """Return how a fault set that surely loses the service does so."""
         cap = self.caps(service)[0]
         values = self._solve(service, dict.fromkeys(events, 1), 1, {}, cap, pessimistic=False)
-        return Explanation(self.estate, self.tree, values, cap, {}).chain(service, events, 0)
+        after = Aftermath(Times(values, 0), frozenset(events), cap)
+        return Explanation(self.estate, self.tree, after).chain(service)
 
     def _bounds(self, service: str, masks: Mapping[str, int], full: int, known: Mapping[str, str]) -> Lost:
         root = self.tree.roots[service]
