@@ -37,7 +37,7 @@ def collect(graphs: Sequence[ResourceGraph], catalogue: Catalogue, declarations:
     for graph in graphs:
         _Collector(things, graph, catalogue, declarations).run()
     things.outputs = _outputs(things)
-    give_ids(things.all)
+    give_ids(things)
     for thing in things.all:
         for name in thing.entry.names:
             for value in name_values(thing, name):
