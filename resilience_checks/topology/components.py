@@ -20,6 +20,7 @@ from resilience_checks.topology.gates import (
     Standby,
     Up,
     Vote,
+    serving,
 )
 from resilience_checks.topology.parts import Parts, at_least, every
 
@@ -61,6 +62,8 @@ class Components:
             named.id for site in declarations.sites.values() if site.perimeter for named in site.perimeter.components
         ]
         self._perimeters = frozenset(border)
+        self._standing: set[str] = set()
+        """The components that are things or have units or a site of their own; any other is a mere name."""
 
     def by_device(self) -> dict[int, Component]:
         """Return for each surely selected thing the component that was declared for it."""
@@ -124,10 +127,13 @@ class Components:
 
     def _take_up(self, component: Component) -> None:
         related = component.any_of or component.requires or component.at_least or component.quorum or component.failover
-        bare = not component.select and component.units is None and not related
-        place = self._own_place(component) if bare else self._placements.nowhere
+        alone = not component.select and component.units is None
+        stands = alone and (component.site is not None or not related)
+        if stands or not alone:
+            self._standing.add(component.id)
+        place = self._own_place(component) if stands else self._placements.nowhere
         part = Part(part_id(component.id), component.id, component.role or "", location=component.location)
-        self._parts.add(part, place, "device" if bare else None)
+        self._parts.add(part, place, "device" if stands else None)
         if component.roles:
             text = f"the role of {component.id} is declared as {' and as '.join(component.roles)}"
             fact = self._book.doubt(f"role of {part.id}", component.roles, text, "make the declarations agree")
@@ -143,9 +149,12 @@ class Components:
     def _gates(self, component: Component) -> Iterator[Gate]:
         found = self.selected[component.id]
         why = Reason(f"{component.id} is declared", location=component.location)
-        relations = tuple(self._relations(component))
+        relations = every(self._relations(component))
         if found:
-            gates = [self._member(thing, answer, component.id, Nature.PATH, None) for thing, answer in found]
+            gates = [
+                self._related(component, thing, self._member(thing, answer, component.id, Nature.PATH, None), relations)
+                for thing, answer in found
+            ]
             redundant = bool(component.redundant or component.any_of or component.id in self._perimeters)
             redundant = redundant or component.units == len(found)
             if len(gates) == 1:
@@ -155,10 +164,20 @@ class Components:
             else:
                 yield self.all_or_any(component.id, found, Nature.PATH, why)
         elif component.units is not None:
-            yield self._own_units(component)
-        yield from relations
+            yield self._own_units(component, relations)
+        else:
+            yield relations
 
-    def _own_units(self, component: Component) -> Gate:
+    def _related(self, component: Component, thing: Thing, up: Gate, relations: Gate) -> Gate:
+        """Return that a selected thing is up with what its component needs, reached from where the thing stands."""
+        if relations == ALWAYS or thing.id not in self._parts.places:
+            return every((up, relations))
+        part = Part(f"{component.id} on {thing.id}", thing.label, gate=every((up, relations)), location=thing.location)
+        self._parts.add(part, self._parts.places[thing.id], None)
+        return Up(part.id, Nature.PATH)
+
+    def _own_units(self, component: Component, relations: Gate) -> Gate:
+        """Return that any unit is up; each has all relations of its component, from where it stands."""
         why = Reason(f"any unit of {component.id} is enough", location=component.location)
         if isinstance(component.units, tuple):
             placed = [
@@ -174,22 +193,28 @@ class Components:
                 f"{component.id}#{name}", f"{component.id} unit {name}", component.role or "", location=location
             )
             self._parts.add(unit, place, "device")
+            self._parts.set_gate(unit.id, relations)
             gates.append(Up(unit.id, Nature.PATH, why))
         if component.counts:
             text = f"{component.id} is declared with {' and with '.join(map(str, component.counts))} units"
             fact = self._book.doubt(
                 f"units of {part_id(component.id)}", ("more", "no more"), text, "make the declarations agree"
             )
-            gates.append(Case(fact, {"more": ALWAYS, "no more": NEVER}))
+            gates.append(Case(fact, {"more": relations, "no more": NEVER}))
         return AnyOf(tuple(gates), why)
 
     def _relations(self, component: Component) -> Iterator[Gate]:
+        """Yield what the component needs, and what it is made of: where it is a mere name, its members serve for it."""
+        yield from (self._edge(component, edge) for edge in component.requires)
+        name = component.id not in self._standing
+        yield from (serving(gate) if name else gate for gate in self._groups(component))
+
+    def _groups(self, component: Component) -> Iterator[Gate]:
         if component.any_of:
             why = Reason(
                 f"{component.id} needs any one of these", location=component.at.get("any-of", component.location)
             )
             yield AnyOf(tuple(self._edge(component, edge) for edge in component.any_of), why)
-        yield from (self._edge(component, edge) for edge in component.requires)
         if component.at_least is not None:
             why = Reason(f"{component.id} needs {component.at_least.k} of these", location=component.at_least.location)
             yield at_least(component.at_least.k, [self._edge(component, edge) for edge in component.at_least.of], why)
