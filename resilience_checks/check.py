@@ -8,7 +8,6 @@ import traceback
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from resilience_checks import __version__
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from resilience_checks.sources.stacks.together import Evaluated
     from resilience_checks.topology.estate import Estate
 
-__all__ = ["Observer", "Options", "graphs", "repository_root", "run"]
+__all__ = ["Observer", "Options", "graphs", "run"]
 _SWITCH = 0.0002
 """Seconds until a thread gives way: programs wait for the monitor while this process prepares the rest."""
 
@@ -144,15 +143,6 @@ def graphs(options: Options) -> Iterator[ResourceGraph]:
                 raise result.error
             if result.graph is not None:
                 yield result.graph
-
-
-def repository_root(path: Path) -> Path:
-    """Return the root of the repository that holds the path, or the current directory."""
-    start = path.resolve()
-    for directory in (start, *start.parents):
-        if (directory / ".git").exists():
-            return directory
-    return Path.cwd() if start.is_relative_to(Path.cwd()) else (start if start.is_dir() else start.parent)
 
 
 def _prepare(options: Options) -> tuple[Pack, Catalogue]:

@@ -177,7 +177,7 @@ class Analysis:
         for node in self._below(service):
             found = self.tree.nodes[node]
             counts.update(set(facts(found.expression)))
-            counts.update({fact for _, when in found.hits for fact, _ in when})
+            counts.update({fact for event, when in found.hits if event in asked.conditions for fact, _ in when})
         relevant = {fact for fact, count in counts.items() if count > 1 or fact in asked.facts}
         return tuple(sorted(relevant))
 
@@ -213,7 +213,8 @@ class Analysis:
         """Return the facts on which the answer hangs: those that change a bound once they are known."""
         nodes = [self.tree.nodes[node] for node in self._below(service)]
         found = {fact for node in nodes for fact in facts(node.expression)}
-        found |= {fact for node in nodes for _, when in node.hits for fact, _ in when} | asked.facts
+        hits = (when for node in nodes for event, when in node.hits if event in asked.conditions)
+        found |= {fact for when in hits for fact, _ in when} | asked.facts
         deciding = sorted(found)
         if len(deciding) <= _MAX_PROBES:
             deciding = [fact for fact in deciding if self._decides(question, service, asked, plain, fact)] or deciding

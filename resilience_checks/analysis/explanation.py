@@ -31,10 +31,11 @@ class Explanation:
         self._estate, self._tree, self._values = estate, tree, values
         self._horizon, self._known = horizon, known
 
-    def chain(self, service: str, events: Sequence[str], index: int) -> tuple[Step, ...]:
-        """Return the steps from the events (fault set `index`) to the loss of the service."""
+    def chain(self, service: str, events: Sequence[str], index: int, start: int | None = None) -> tuple[Step, ...]:
+        """Return the steps from the events (fault set `index`) to the loss of the service, or of the node `start`."""
         lost = frozenset(node for node, value in enumerate(self._values) if not at(value, self._horizon) >> index & 1)
-        reasons = tuple(dict.fromkeys(self._falls(self._tree.roots[service], lost, frozenset(events), set())))
+        top = self._tree.roots[service] if start is None else start
+        reasons = tuple(dict.fromkeys(self._falls(top, lost, frozenset(events), set())))
         steps = [
             *(self._event(event, lost) for event in events),
             *(Step(reason.text, reason.location) for reason in reversed(reasons)),

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from resilience_checks.model.values import Reason
-    from resilience_checks.topology.gates import Nature
+    from resilience_checks.topology.gates import Nature, Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ class Move:
     seconds: float
     lag: float | None
     why: Reason | None = None
+    way: Way | None = None
 
 
 Expression: TypeAlias = Ref | Threshold | Choice | Move
@@ -89,6 +90,23 @@ def leaves(expression: Expression) -> Iterator[Ref]:
         case Move(gate=gate, mover=mover):
             yield from leaves(gate)
             yield from leaves(mover)
+
+
+def moves(expression: Expression) -> Iterator[Move]:
+    """Yield every move, those that another waits for after it."""
+    match expression:
+        case Ref():
+            return
+        case Threshold(items=items):
+            for item in items:
+                yield from moves(item)
+        case Choice(branches=branches):
+            for item in branches.values():
+                yield from moves(item)
+        case Move(gate=gate, mover=mover):
+            yield expression
+            yield from moves(gate)
+            yield from moves(mover)
 
 
 def facts(expression: Expression) -> Counter[str]:

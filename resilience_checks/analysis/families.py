@@ -81,7 +81,7 @@ def family(estate: Estate, question: Question, relevant: frozenset[str] | None =
     """
     conditions: dict[str, tuple[Condition, ...]] = {}
     for domain in estate.domains.values():
-        if question.kinds and domain.kind not in question.kinds:
+        if (question.kinds or domain.implied) and domain.kind not in question.kinds:
             continue
         ways = _ways(estate, question, domain.id)
         if not ways:

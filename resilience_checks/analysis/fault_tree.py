@@ -115,6 +115,7 @@ class _Compiler:
                         standby.seconds,
                         standby.lag,
                         why,
+                        standby.way,
                     )
                     for standby in standbys
                 )

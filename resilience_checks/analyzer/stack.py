@@ -94,7 +94,7 @@ class StackCheck:
             self._opened.result().program.close()
 
     def _open(self) -> _Opened:
-        from resilience_checks.check import repository_root
+        from resilience_checks.model.repository import repository_root
         from resilience_checks.sources import given, opening
         from resilience_checks.sources.discovery import Stack
         from resilience_checks.sources.interface import Limits

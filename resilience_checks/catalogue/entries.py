@@ -191,6 +191,8 @@ class PackageEntry:
     provider: ProviderEntry
     types: Mapping[str, Entry]
     lookups: Mapping[str, Entry]
+    labels: tuple[str, ...] = ()
+    """Inputs of any type of the package that only describe: a change of them alone changes nothing that runs."""
 
 
 def _condition(data: Mapping[str, Any] | None) -> Condition:
@@ -346,4 +348,5 @@ def package_entry(data: Mapping[str, Any]) -> PackageEntry:
         ),
         types=entries("types"),
         lookups=entries("lookups"),
+        labels=tuple(data.get("labels", ())),
     )

@@ -44,6 +44,11 @@ class Catalogue:
         found = self.package(package)
         return _NO_PROVIDER if found is None else found.provider
 
+    def labels(self, package: str) -> tuple[str, ...]:
+        """Return the inputs of the package's types that only describe."""
+        found = self.package(package)
+        return () if found is None else found.labels
+
     def package(self, name: str) -> PackageEntry | None:
         """Return the merged entries of one package, None where there is no file for it."""
         if name not in self._packages:
@@ -73,7 +78,8 @@ class Catalogue:
             types.update(package.types)
             lookups.update(package.lookups)
         provider = next((p.provider for p in reversed(found) if p.provider != _NO_PROVIDER), _NO_PROVIDER)
-        return PackageEntry(name, merged.estate, merged.sdk, provider, types, lookups)
+        labels = tuple(dict.fromkeys(label for package in found for label in package.labels))
+        return PackageEntry(name, merged.estate, merged.sdk, provider, types, lookups, labels)
 
     @cached_property
     def _own(self) -> tuple[PackageEntry, ...]:

@@ -26,10 +26,10 @@ def progress(what: str) -> None:
 
 def guarded(action: Callable[[dict[str, Any], Path, Surroundings], int], given: dict[str, Any]) -> None:
     """Run the action and end with its exit code; whatever it raises becomes one clear error."""
-    from resilience_checks.check import repository_root
     from resilience_checks.cli import errors
     from resilience_checks.cli.surroundings import Surroundings
     from resilience_checks.model.errors import CheckError
+    from resilience_checks.model.repository import repository_root
 
     root = repository_root((given["paths"] or (Path(),))[0])
     around = Surroundings.read()

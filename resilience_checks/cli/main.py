@@ -10,6 +10,10 @@ from resilience_checks import __version__
 
 COMMANDS = {
     "check": "check:check",
+    "what-if": "what_if:what_if",
+    "blast-radius": "blast_radius:blast_radius",
+    "recovery": "recovery:recovery",
+    "cut-sets": "cut_sets:cut_sets",
     "graph": "graph:graph",
     "policy-pack": "policy_pack:policy_pack",
 }

@@ -22,7 +22,8 @@ def rendered(report: Report, form: str, root: Path, *, color: str, to_file: bool
         from resilience_checks.report.json_report import JsonReport
 
         return inert(JsonReport().render(report))
-    from resilience_checks.report.terminal import WIDTH, Terminal
+    from resilience_checks.report.page import WIDTH
+    from resilience_checks.report.terminal import Terminal
 
     if chosen == "github":
         from resilience_checks.report.github import Github

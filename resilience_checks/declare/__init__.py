@@ -68,6 +68,7 @@ class Site(_Declaration):
         hazards: Sequence[Text] | None = None,
         aliases: Sequence[Text] | None = None,
         perimeter: Many | None = None,
+        domains: Sequence[Thing] | None = None,
         members: Sequence[Thing] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -79,6 +80,7 @@ class Site(_Declaration):
             "hazards": hazards,
             "aliases": aliases,
             "perimeter": perimeter,
+            "domains": domains,
             "members": members,
         }
         super().__init__("Site", name, inputs, opts)
@@ -130,6 +132,9 @@ class Component(_Declaration):
         members: Sequence[Thing | Selector] | None = None,
         units: Given[int] | Sequence[Unit] | None = None,
         site: Thing | None = None,
+        room: Text | None = None,
+        rack: Text | None = None,
+        host: Text | None = None,
         any_of: Sequence[Thing | Edge] | None = None,
         requires: Sequence[Thing | Edge] | None = None,
         at_least: AtLeast | None = None,
@@ -143,6 +148,9 @@ class Component(_Declaration):
             "members": members,
             "units": units,
             "site": site,
+            "room": room,
+            "rack": rack,
+            "host": host,
             "anyOf": any_of,
             "requires": requires,
             "atLeast": at_least,
@@ -176,7 +184,7 @@ class FailureDomain(_Declaration):
         *,
         kind: Text,
         faults: Sequence[Text],
-        members: Sequence[Thing | Selector],
+        members: Sequence[Thing | Selector] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("FailureDomain", name, {"kind": kind, "faults": faults, "members": members}, opts)

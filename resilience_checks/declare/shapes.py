@@ -48,6 +48,9 @@ class Unit(TypedDict, total=False):
 
     site: Thing
     name: str
+    room: str
+    rack: str
+    host: str
 
 
 class Voter(TypedDict, total=False):

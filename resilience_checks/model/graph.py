@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from resilience_checks.model.location import Location
+    from resilience_checks.model.operation import Operation
     from resilience_checks.model.resource import Lookup, Resource
     from resilience_checks.model.values import Value
 
@@ -66,8 +67,8 @@ class ResourceGraph:
     digest: str = ""
     """SHA-256 of the program's files or of the input file: what this graph was read from."""
 
-    operations: Mapping[str, str] = field(default_factory=dict)
-    """What the deployment would do to each resource (`create`, `same`, `replace`, `delete`), where a preview says it."""
+    operations: Mapping[str, Operation] = field(default_factory=dict)
+    """What the deployment would do to each resource, gone ones among them, where a preview says it."""
 
     @property
     def name(self) -> str:

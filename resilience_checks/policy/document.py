@@ -43,6 +43,7 @@ def build(estate: Estate, answers: Answers, settings: Mapping[str, Settings]) ->
         "domains": {
             domain.id: {"kind": domain.kind, "name": domain.name, "faults": [str(fault) for fault in domain.faults]}
             for domain in estate.domains.values()
+            if not domain.implied
         },
         "events": {
             event.id: {

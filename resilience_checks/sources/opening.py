@@ -57,3 +57,23 @@ class Kept:
     def close(self) -> None:
         """Let go of what the source was read from."""
         self._source.close()
+
+
+class Fixed:
+    """A source of a graph that is there already."""
+
+    def __init__(self, graph: ResourceGraph, root: Path) -> None:
+        """Stand for the graph; `root` is the repository root."""
+        self._graph = graph
+        self.name, self.stack = graph.name, graph.stack
+        self.directory = (root / graph.project_file.path).parent
+
+    def start(self) -> None:
+        """Do nothing: there is nothing to start."""
+
+    def graph(self) -> ResourceGraph:
+        """Return the graph."""
+        return self._graph
+
+    def close(self) -> None:
+        """Do nothing: nothing is open."""

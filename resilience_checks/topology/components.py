@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from resilience_checks.model.errors import UsageError
 from resilience_checks.model.question import Holds
-from resilience_checks.model.values import Reason
-from resilience_checks.topology.declared import Component, Edge, MoverMode, Named, ReplicationMode, Sort
+from resilience_checks.model.values import Basis, Reason
+from resilience_checks.topology.declared import Component, Edge, Named, ReplicationMode, Sort
 from resilience_checks.topology.estate import Part
 from resilience_checks.topology.gates import (
     ALWAYS,
@@ -20,9 +21,11 @@ from resilience_checks.topology.gates import (
     Standby,
     Up,
     Vote,
+    Way,
     serving,
 )
 from resilience_checks.topology.parts import Parts, at_least, every
+from resilience_checks.topology.steps import mover_terms, total
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -83,7 +86,7 @@ class Components:
             lag = 0.0 if replication.mode is ReplicationMode.SYNC else replication.lag
             for thing, answer in self.selected[component.id]:
                 if lag is not None and answer is Holds.YES:
-                    wiring.declared_lag[thing.id] = lag
+                    wiring.declared_lag[thing.id] = (lag, _loss(replication))
 
     def draw(self) -> None:
         """Add a part for every component, then its gate."""
@@ -98,9 +101,19 @@ class Components:
             return Up(part_id(to.id) if to.sort is Sort.COMPONENT else f"service:{to.id}", nature, why)
         return self.all_or_any(f"{to}", self._selection.of(to), nature, why)
 
-    def all_or_any(self, what: str, found: Sequence[tuple[Thing, Holds]], nature: Nature, why: Reason) -> Gate:
-        """Return the gate of a selection: one thing, or several of which nobody says whether one is enough."""
-        gates = [self._member(thing, answer, what, nature, why) for thing, answer in found]
+    def all_or_any(
+        self,
+        what: str,
+        found: Sequence[tuple[Thing, Holds]],
+        nature: Nature,
+        why: Reason,
+        relations: Gate = ALWAYS,
+    ) -> Gate:
+        """Return the gate of a selection: one thing, or several of which nobody says whether one is enough.
+
+        `relations` is what each of them needs besides, from where it stands.
+        """
+        gates = [self._member(thing, answer, what, nature, why, relations) for thing, answer in found]
         if len(gates) == 1:
             return gates[0]
         sure = any(answer is Holds.YES for _, answer in found)
@@ -111,8 +124,18 @@ class Components:
         )
         return Case(fact, {"all": every(needed), "any": AnyOf(tuple(gates), why)})
 
-    def _member(self, thing: Thing, answer: Holds, what: str, nature: Nature, why: Reason | None) -> Gate:
+    def _member(
+        self,
+        thing: Thing,
+        answer: Holds,
+        what: str,
+        nature: Nature,
+        why: Reason | None,
+        relations: Gate = ALWAYS,
+    ) -> Gate:
         up = self._parts.up(thing, nature, why)
+        if relations != ALWAYS:
+            up = self._related(what, thing, up, relations)
         if answer is Holds.YES:
             return up
         text = f"whether {what} matches {thing.label} is not known, because what names it is not"
@@ -141,7 +164,7 @@ class Components:
 
     def _own_place(self, component: Component) -> Place:
         if component.site is not None:
-            return self._placements.at_site(component.site)
+            return self._placements.at_spot(part_id(component.id), component.id, component)
         if not self._declarations.sites:
             return self._placements.nowhere
         return self._placements.unknown(part_id(component.id), component.id, component.location)
@@ -151,10 +174,7 @@ class Components:
         why = Reason(f"{component.id} is declared", location=component.location)
         relations = every(self._relations(component))
         if found:
-            gates = [
-                self._related(component, thing, self._member(thing, answer, component.id, Nature.PATH, None), relations)
-                for thing, answer in found
-            ]
+            gates = [self._member(thing, answer, component.id, Nature.PATH, None, relations) for thing, answer in found]
             redundant = bool(component.redundant or component.any_of or component.id in self._perimeters)
             redundant = redundant or component.units == len(found)
             if len(gates) == 1:
@@ -162,17 +182,17 @@ class Components:
             elif redundant:
                 yield AnyOf(tuple(gates), Reason(f"any unit of {component.id} is enough", location=component.location))
             else:
-                yield self.all_or_any(component.id, found, Nature.PATH, why)
+                yield self.all_or_any(component.id, found, Nature.PATH, why, relations)
         elif component.units is not None:
             yield self._own_units(component, relations)
         else:
             yield relations
 
-    def _related(self, component: Component, thing: Thing, up: Gate, relations: Gate) -> Gate:
-        """Return that a selected thing is up with what its component needs, reached from where the thing stands."""
-        if relations == ALWAYS or thing.id not in self._parts.places:
+    def _related(self, what: str, thing: Thing, up: Gate, relations: Gate) -> Gate:
+        """Return that a selected thing is up with all relations of its component, from where the thing stands."""
+        if thing.id not in self._parts.places:
             return every((up, relations))
-        part = Part(f"{component.id} on {thing.id}", thing.label, gate=every((up, relations)), location=thing.location)
+        part = Part(f"{what} on {thing.id}", thing.label, "", gate=every((up, relations)), location=thing.location)
         self._parts.add(part, self._parts.places[thing.id], None)
         return Up(part.id, Nature.PATH)
 
@@ -181,7 +201,11 @@ class Components:
         why = Reason(f"any unit of {component.id} is enough", location=component.location)
         if isinstance(component.units, tuple):
             placed = [
-                (unit.name or str(n), self._placements.at_site(unit.site), unit.location)
+                (
+                    unit.name or str(n),
+                    self._placements.at_spot(f"{component.id}#{unit.name or n}", component.id, unit),
+                    unit.location,
+                )
                 for n, unit in enumerate(component.units, 1)
             ]
         else:
@@ -192,7 +216,7 @@ class Components:
             unit = Part(
                 f"{component.id}#{name}", f"{component.id} unit {name}", component.role or "", location=location
             )
-            self._parts.add(unit, place, "device")
+            self._parts.add(unit, place, "device", unit_of=component.id)
             self._parts.set_gate(unit.id, relations)
             gates.append(Up(unit.id, Nature.PATH, why))
         if component.counts:
@@ -205,27 +229,52 @@ class Components:
 
     def _relations(self, component: Component) -> Iterator[Gate]:
         """Yield what the component needs, and what it is made of: where it is a mere name, its members serve for it."""
-        yield from (self._edge(component, edge) for edge in component.requires)
+        for edge in component.requires:
+            yield every(self._edge(component, edge, absent=ALWAYS))
         name = component.id not in self._standing
         yield from (serving(gate) if name else gate for gate in self._groups(component))
 
     def _groups(self, component: Component) -> Iterator[Gate]:
         if component.any_of:
-            why = Reason(
-                f"{component.id} needs any one of these", location=component.at.get("any-of", component.location)
-            )
-            yield AnyOf(tuple(self._edge(component, edge) for edge in component.any_of), why)
+            location = component.at.get("any-of", component.location)
+            why = Reason(f"{component.id} needs any one of these", location=location)
+            yield AnyOf(tuple(self._edges(component, component.any_of)), why)
         if component.at_least is not None:
-            why = Reason(f"{component.id} needs {component.at_least.k} of these", location=component.at_least.location)
-            yield at_least(component.at_least.k, [self._edge(component, edge) for edge in component.at_least.of], why)
+            yield self._at_least(component, component.at_least)
         if component.quorum is not None:
             yield self._quorum(component, component.quorum)
         if component.failover is not None:
             yield self._failover(component, component.failover)
 
-    def _edge(self, component: Component, edge: Edge) -> Gate:
-        name = edge.to.id if isinstance(edge.to, Named) else str(edge.to)
-        return self.reference(edge.to, edge.nature, Reason(f"{component.id} needs {name}", location=component.location))
+    def _at_least(self, component: Component, wanted: declared.AtLeast) -> Gate:
+        """Return the gate that k are up; each selected thing counts as one."""
+        items = list(self._edges(component, wanted.of))
+        if wanted.k > len(items):
+            raise UsageError(
+                f"{component.id} needs at least {wanted.k} of {len(items)}",
+                location=wanted.location,
+                why="it could never be up, and every service that needs it would be lost with nothing failed",
+                remedy="correct `k`, or add what is missing under `of`",
+            )
+        return at_least(wanted.k, items, Reason(f"{component.id} needs {wanted.k} of these", location=wanted.location))
+
+    def _edges(self, component: Component, edges: Sequence[Edge]) -> Iterator[Gate]:
+        for edge in edges:
+            yield from self._edge(component, edge, absent=NEVER)
+
+    def _edge(self, component: Component, edge: Edge, absent: Gate, why: Reason | None = None) -> Iterator[Gate]:
+        """Yield what an edge of a group leads to: a declared id, or each thing that is selected.
+
+        `absent` stands for a thing of which it turns out that it was not selected.
+        """
+        if isinstance(edge.to, Named):
+            because = why or Reason(f"{component.id} needs {edge.to.id}", location=edge.to.location)
+            yield self.reference(edge.to, edge.nature, because)
+            return
+        for thing, answer in self._selection.of(edge.to):
+            because = why or Reason(f"{component.id} needs {thing.label}", location=edge.to.location)
+            gate = self._member(thing, answer, str(edge.to), edge.nature, because)
+            yield Case(gate.fact, {**gate.branches, "no": absent}) if isinstance(gate, Case) else gate
 
     def _quorum(self, component: Component, quorum: declared.Quorum) -> Gate:
         votes: list[Vote] = []
@@ -272,9 +321,10 @@ class Components:
         why = Reason(f"{component.id} runs on its primary", location=failover.location)
         primary = self.reference(failover.primary, Nature.NEED, why)
         mover = failover.mover
-        if mover is None or (mover.mode is MoverMode.MANUAL and _declared_seconds(mover) is None):
+        terms = mover_terms(mover) if mover is not None else ()
+        if mover is None or not terms:
             return primary
-        seconds = _declared_seconds(mover)
+        seconds = total(terms)
         moves = Reason(f"{component.id} moves to its standby", location=mover.location)
         needs = every(
             self.reference(
@@ -282,13 +332,16 @@ class Components:
             )
             for need in mover.needs
         )
-        standbys = [self.reference(standby, Nature.NEED, moves) for standby in failover.standby]
+        standbys = [
+            up for standby in failover.standby for up in self._edge(component, Edge(standby), absent=NEVER, why=moves)
+        ]
 
-        def moved(lag: float | None) -> Gate:
-            return Failover(primary, tuple(Standby(gate, needs, seconds or 0.0, lag) for gate in standbys), moves)
+        def moved(lag: float | None, loss: Reason | None) -> Gate:
+            way = Way(f"{component.id} moves to its standby", terms, loss, tested=mover.tested)
+            return Failover(primary, tuple(Standby(gate, needs, seconds, lag, way) for gate in standbys), moves)
 
         gate = self._with_lag(component, failover.replication, moved)
-        if seconds is not None:
+        if all(term.seconds is not None for term in terms):
             return gate
         text = f"how long {component.id} takes to move is not declared"
         fact = self._book.doubt(
@@ -304,10 +357,10 @@ class Components:
         if replication is None:
             stateful = bool({component.role, *component.roles} & {"database", "storage", "queue"})
             if not stateful:
-                return moved(None)
+                return moved(None, None)
             text, location = f"how {component.id} replicates is not declared", component.location
         elif replication.mode is ReplicationMode.SYNC or replication.lag is not None:
-            return moved(replication.lag or 0.0)
+            return moved(replication.lag or 0.0, _loss(replication))
         else:
             text, location = f"how far the standby of {component.id} lags behind is not declared", replication.location
         fact = self._book.doubt(
@@ -317,7 +370,10 @@ class Components:
             "declare `replication` with its `lag`",
             location=location,
         )
-        return Case(fact, {"within the RPO": moved(None), "beyond it": moved(_ENDLESS)})
+        return Case(
+            fact,
+            {"within the RPO": moved(None, None), "beyond it": moved(_ENDLESS, Reason(text, Basis.UNKNOWN, location))},
+        )
 
 
 def _not_asked(member: Case) -> Gate:
@@ -325,15 +381,14 @@ def _not_asked(member: Case) -> Gate:
     return Case(member.fact, {**member.branches, "no": ALWAYS}) if "no" in member.branches else member
 
 
-def _declared_seconds(mover: declared.Mover) -> float | None:
-    """Return the sum of the declared steps; an automatic mover needs detection and promotion, a manual one any step."""
-    steps = [step for step in (mover.detect, mover.decide, mover.promote) if step is not None]
-    if mover.mode is MoverMode.AUTOMATIC and (mover.detect is None or mover.promote is None):
-        return None
-    return sum(steps) if steps else None
+def _loss(replication: declared.Replication) -> Reason:
+    """Return what the loss of data in a move rests on."""
+    if replication.mode is ReplicationMode.SYNC:
+        return Reason("it is written to both before it counts", location=replication.location)
+    return Reason("the declared lag of the replica", location=replication.at.get("lag", replication.location))
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    _Moved = Callable[[float | None], Gate]
+    _Moved = Callable[[float | None, Reason | None], Gate]

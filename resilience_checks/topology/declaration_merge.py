@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from resilience_checks.topology.declaration_source import Data
 
 _ADDED = {
-    "sites": {"aliases", "hazards"},
+    "sites": {"aliases", "hazards", "domains"},
     "links": {"domains"},
     "components": {"select", "requires"},
     "domains": {"members"},

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.likelihood import Likelihood
@@ -11,6 +10,7 @@ from resilience_checks.model.question import FaultKind
 from resilience_checks.model.result import Severity
 from resilience_checks.topology import declared, declared_settings
 from resilience_checks.topology.declaration_durations import seconds
+from resilience_checks.topology.declaration_means import backup, capacity, day, figures, watch
 from resilience_checks.topology.declared import Named, Sort
 from resilience_checks.topology.gates import Nature
 from resilience_checks.topology.selectors import Glob, Select, text
@@ -89,8 +89,9 @@ def build(source: Source, digest: str) -> declared.Declarations:
         sites={item.id: _site(item) for item in top["sites"].members()},
         links={item.id: _link(item) for item in top["links"].members()},
         placement=tuple(_placement(item) for item in top["placement"]),
+        backups={item.id: backup(item, lambda at: reference(at, sorts)) for item in top["backups"].members()},
         components={item.id: _Component(item, sorts).build() for item in top["components"].members()},
-        domains={item.id: _domain(item) for item in top["domains"].members()},
+        domains={item.id: _domain(item, _members(top)) for item in top["domains"].members()},
         consumers={item.id: _consumer(item) for item in top["consumers"].members()},
         services={item.id: _service(item, defaults, sorts) for item in top["services"].members()},
         likely={item.id: _all_faults(item) for item in top["likelihood"].members()},
@@ -116,6 +117,13 @@ def settings(source: Source, digest: str) -> declared.Declarations:
 def _sorts(top: At) -> Mapping[str, Sort]:
     components = {item.id: Sort.COMPONENT for item in top["components"].members()}
     return components | {item.id: Sort.SERVICE for item in top["services"].members()}
+
+
+def _members(top: At) -> Mapping[str, Sort]:
+    """Return what each id means as a member of a failure domain; none means two things there."""
+    sections = {"sites": Sort.SITE, "links": Sort.LINK, "domains": Sort.DOMAIN}
+    others = {item.id: sort for section, sort in sections.items() for item in top[section].members()}
+    return {**others, **_sorts(top)}
 
 
 def select(at: At) -> Select:
@@ -179,6 +187,7 @@ def _site(at: At) -> declared.Site:
         hazards=at["hazards"].strings,
         aliases=at["aliases"].strings,
         perimeter=_perimeter(at["perimeter"]),
+        domains=at["domains"].strings,
         likely=_likely(at["likelihood"]),
         at=at.lines,
     )
@@ -216,8 +225,8 @@ def _placement(at: At) -> declared.Placement:
     )
 
 
-def _domain(at: At) -> declared.Domain:
-    members = tuple(_member(item) for item in at["members"])
+def _domain(at: At, sorts: Mapping[str, Sort]) -> declared.Domain:
+    members = tuple(_member(item, sorts) for item in at["members"])
     faults = tuple(FaultKind(fault) for fault in at["faults"].strings)
     return declared.Domain(
         id=at.id,
@@ -230,14 +239,13 @@ def _domain(at: At) -> declared.Domain:
     )
 
 
-def _member(at: At) -> Reference:
+def _member(at: At, sorts: Mapping[str, Sort]) -> Reference:
     if isinstance(at.value, str):
-        return _component_id(at)
-    if "component" in at:
-        return _component_id(at["component"])
+        return Named(at.value, sorts[at.value], at.source.value(at.path))
     if "select" in at:
         return select(at["select"])
-    return select(at)
+    named = next((sort for sort in Sort if sort in at), None)
+    return select(at) if named is None else Named(at[named].value, named, at.source.value((*at.path, named)))
 
 
 def _consumer(at: At) -> declared.Consumer:
@@ -270,7 +278,7 @@ def _service(at: At, defaults: At, sorts: Mapping[str, Sort]) -> declared.Servic
         rpo=given("rpo").seconds,
         consumers=given("consumers").strings,
         needs=tuple(reference(need, sorts) for need in given("needs")),
-        peak={item.id: float(item.value) for peak in peaks for item in peak.members()},
+        peak=figures(peaks),
         at={**(defaults.lines if defaults.value else {}), **at.lines},
     )
 
@@ -332,6 +340,10 @@ class _Component:
             quorum=self._quorum(at["quorum"]),
             failover=self._failover(at["failover"]),
             replication=_replication(at["replication"]),
+            room=at["room"].value,
+            rack=at["rack"].value,
+            host=at["host"].value,
+            capacity=capacity(at["capacity"]),
             likely=_likely(at["likelihood"]),
             at=at.lines,
         )
@@ -369,15 +381,18 @@ class _Component:
     def _mover(self, at: At) -> declared.Mover | None:
         if at.value is None:
             return None
-        tested = at["tested"].value
+        checks = watch(at["detect"])
         return declared.Mover(
             location=at.location,
             mode=declared.MoverMode(at["mode"].value),
             needs=tuple(self._reference(item) for item in at["needs"]),
-            detect=at["detect"].seconds,
+            detect=at["detect"].seconds if checks is None else checks[0] * checks[1],
             decide=at["decide"].seconds,
             promote=at["promote"].seconds,
-            tested=None if tested is None else date.fromisoformat(tested),
+            ttl=at["ttl"].seconds,
+            reconcile=at["reconcile"].seconds,
+            watch=checks,
+            tested=day(at["tested"]),
             at=at.lines,
         )
 
@@ -388,8 +403,13 @@ def _nature(at: At) -> Nature:
 
 def _units(at: At) -> int | tuple[declared.Unit, ...] | None:
     if isinstance(at.value, list):
-        return tuple(declared.Unit(item["site"].value, item.location, item["name"].value) for item in at)
+        return tuple(_unit(item) for item in at)
     return _whole(at.value)
+
+
+def _unit(at: At) -> declared.Unit:
+    inside = {key: at[key].value for key in ("name", "room", "rack", "host")}
+    return declared.Unit(at["site"].value, at.location, **inside)
 
 
 def _replication(at: At) -> declared.Replication | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from resilience_checks.topology import declaration_sense
 from resilience_checks.topology.declaration_problems import hint, listing, path_text, show
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ _PLACES = (
     _Place("links.*.to", (SITE,)),
     _Place("links.*.between.[]", (SITE,)),
     _Place("links.*.domains.[]", (DOMAIN,)),
+    _Place("sites.*.domains.[]", (DOMAIN,)),
     _Place("placement.[].site", (SITE,)),
     _Place("components.*.site", (SITE,)),
     _Place("components.*.units.[].site", (SITE,)),
@@ -68,8 +70,14 @@ _PLACES = (
     *_anywhere("components.*.failover.standby.[]"),
     *_anywhere("components.*.failover.mover.needs.[]"),
     _Place("components.*.failover.replication.over.[]", (LINK,)),
-    _Place("domains.*.members.[]", (COMPONENT,)),
-    _Place("domains.*.members.[].component", (COMPONENT,)),
+    _Place("domains.*.members.[]", (COMPONENT, SERVICE, SITE, LINK, DOMAIN)),
+    *(_Place(f"domains.*.members.[].{sort}", (sort,)) for sort in (COMPONENT, SERVICE, SITE, LINK, DOMAIN)),
+    _Place("backups.*.of.[]", (COMPONENT,)),
+    _Place("backups.*.of.[].component", (COMPONENT,)),
+    *_anywhere("backups.*.to"),
+    _Place("backups.*.site", (SITE,)),
+    *_anywhere("backups.*.into"),
+    *_anywhere("backups.*.needs.[]"),
     _Place("consumers.*.access.[]", (LINK,)),
     _Place("consumers.*.access.any-of.[]", (LINK,)),
     *_of_service("service_defaults"),
@@ -93,6 +101,7 @@ def hold(source: Source, problems: Problems) -> None:
     _aliases(source, problems)
     _access(source, problems)
     _entries(source, problems)
+    declaration_sense.hold(source, problems)
 
 
 def _mistake(known: Mapping[str, list[str]], sorts: tuple[str, ...], value: str) -> str | None:
@@ -105,8 +114,8 @@ def _mistake(known: Mapping[str, list[str]], sorts: tuple[str, ...], value: str)
     elif wanted:
         said = hint(value, wanted, f"declared: {listing(wanted, 'and')}")
     else:
-        said = f"nothing is declared under {' or '.join(_SECTIONS[sort] for sort in sorts)}"
-    return f"no {' or '.join(sorts)} {show(value)}; {said}"
+        said = f"nothing is declared under {listing([_SECTIONS[sort] for sort in sorts])}"
+    return f"no {listing(sorts)} {show(value)}; {said}"
 
 
 def _shared_ids(source: Source, problems: Problems, known: dict[str, list[str]]) -> None:

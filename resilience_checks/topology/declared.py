@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from resilience_checks.model.question import FaultKind
     from resilience_checks.model.values import Reason
     from resilience_checks.topology.declaration_source import Source
+    from resilience_checks.topology.declared_means import Backup, Capacity, Figure
     from resilience_checks.topology.selectors import Select
 
 Lines: TypeAlias = "Mapping[str, Location]"
@@ -32,6 +33,9 @@ class Sort(StrEnum):
 
     COMPONENT = "component"
     SERVICE = "service"
+    SITE = "site"
+    LINK = "link"
+    DOMAIN = "domain"
 
 
 class Scope(StrEnum):
@@ -97,7 +101,7 @@ class Perimeter:
 class Site:
     """A place. `region` None: not declared, so unknown, or one of `regions`. `perimeter` None: not stated.
 
-    `coordinates` are degrees north and east; `aliases` are what the programs call this site.
+    `domains` names declared failure domains that all of it is in. `coordinates` are degrees north and east; `aliases` are what the programs call this site.
     """
 
     id: str
@@ -110,6 +114,7 @@ class Site:
     aliases: tuple[str, ...] = ()
     perimeter: Perimeter | None = None
     regions: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
     likely: Likely | None = None
     at: Lines = field(default_factory=dict)
 
@@ -154,6 +159,9 @@ class Unit:
     site: str
     location: Location
     name: str | None = None
+    room: str | None = None
+    rack: str | None = None
+    host: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +206,8 @@ class Replication:
 class Mover:
     """What performs a failover and how long each step takes, in seconds; None: not declared.
 
-    `tested` is the day on which the failover was last tried.
+    `watch` is the interval of a health check and how many must fail, where `detect` is their product. `tested` is
+    the day on which the failover was last tried.
     """
 
     location: Location
@@ -207,6 +216,9 @@ class Mover:
     detect: float | None = None
     decide: float | None = None
     promote: float | None = None
+    ttl: float | None = None
+    reconcile: float | None = None
+    watch: tuple[float, int] | None = None
     tested: date | None = None
     at: Lines = field(default_factory=dict)
 
@@ -244,9 +256,13 @@ class Component:
     quorum: Quorum | None = None
     failover: Failover | None = None
     replication: Replication | None = None
+    capacity: Capacity | None = None
     redundant: bool = False
     roles: tuple[str, ...] = ()
     counts: tuple[int, ...] = ()
+    room: str | None = None
+    rack: str | None = None
+    host: str | None = None
     likely: Likely | None = None
     at: Lines = field(default_factory=dict)
 
@@ -308,7 +324,7 @@ class Service:
     """A service, with service_defaults filled in (`at` then leads to the line in service_defaults).
 
     `entries` are what further declarations give as its entry; `unseen` are needs that are not known before deployment.
-    `rto` and `rpo` in seconds; None: not declared. `peak` holds the declared figures unread.
+    `rto` and `rpo` in seconds; None: not declared. `peak` holds the declared figures, demands and factors alike.
     """
 
     id: str
@@ -320,7 +336,7 @@ class Service:
     rpo: float | None = None
     consumers: tuple[str, ...] = ()
     needs: tuple[Reference, ...] = ()
-    peak: Mapping[str, float] = field(default_factory=dict)
+    peak: Mapping[str, Figure] = field(default_factory=dict)
     entries: tuple[Entry, ...] = ()
     unseen: tuple[Reason, ...] = ()
     at: Lines = field(default_factory=dict)
@@ -342,6 +358,7 @@ class Declarations:
     links: Mapping[str, Link] = field(default_factory=dict)
     placement: tuple[Placement, ...] = ()
     components: Mapping[str, Component] = field(default_factory=dict)
+    backups: Mapping[str, Backup] = field(default_factory=dict)
     domains: Mapping[str, Domain] = field(default_factory=dict)
     consumers: Mapping[str, Consumer] = field(default_factory=dict)
     services: Mapping[str, Service] = field(default_factory=dict)

@@ -59,7 +59,7 @@ def draw_devices(
                 stack=thing.graph.name,
                 location=thing.location,
             )
-            parts.add(unit, place, thing.entry.fault)
+            parts.add(unit, place, thing.entry.fault, unit_of=thing.id)
         gates: list[Gate] = [Up(name, Nature.PATH, units.reason) for name in names]
         if not units.sure:
             remedy = "declare a component that selects it, with `units`"
@@ -81,7 +81,7 @@ def _declared_units(thing: Thing, component: Component, parts: Parts, placements
         name = f"{thing.id}#{unit.name or number}"
         names.append(name)
         part = Part(name, f"{component.id} unit {unit.name or number} at {unit.site}", role, location=unit.location)
-        parts.add(part, placements.at_site(unit.site), "device")
+        parts.add(part, placements.at_spot(name, part.label, unit), "device", unit_of=thing.id)
     reason = Reason(f"{component.id} has {len(names)} units", location=component.location)
     parts.set_gate(thing.id, AnyOf(tuple(Up(name, Nature.PATH, reason) for name in names), reason))
 

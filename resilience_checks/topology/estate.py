@@ -14,6 +14,7 @@ from resilience_checks.topology.gates import ALWAYS, Gate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from resilience_checks.model.likelihood import Stated
     from resilience_checks.model.location import Location
@@ -81,7 +82,8 @@ class Domain:
 
     `members` is flat: a place lists the parts of all places in it. `exists` limits the domain to completions
     in which it holds (an unknown place 'elsewhere'); a domain with a condition is only possibly asked about.
-    `encloses` names smaller domains whose members are all among this one's.
+    `encloses` names smaller domains whose members are all among this one's. `implied`: nobody declared it, parts
+    stand in some place of its kind all the same; it counts only where a question names its kind.
     """
 
     id: str
@@ -95,6 +97,7 @@ class Domain:
     urn: str | None = None
     joined: tuple[Step, ...] = ()
     reason: Reason | None = None
+    implied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +156,41 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
+class Backup:
+    """Copies of the parts `of`: `store` is up while they can be read, `restored` once the parts are back from them.
+
+    It has no effect on running: only questions about recovery and data read it. `every` (between two copies) and
+    `keep` are in seconds, None when not declared; `tested` is the day on which a restore was last tried.
+    """
+
+    id: str
+    of: tuple[str, ...]
+    store: Gate
+    restored: Gate
+    every: float | None = None
+    keep: float | None = None
+    tested: date | None = None
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """A part that a change of some resource reaches.
+
+    `within` is the path of the inputs that make the part, where the resource makes several; `keys` are the only
+    inputs that reach it (None: all), `labels` those that only describe. With a `fact` it may not be reached at all:
+    its first value says that it is not. `sets` tells that the resource configures the part, and is not the part.
+    """
+
+    part: str
+    within: str = ""
+    labels: tuple[str, ...] = ()
+    keys: tuple[str, ...] | None = None
+    fact: Fact | None = None
+    sets: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Contradiction:
     """Two statements that cannot both be true; the fact they are about is unknown."""
 
@@ -179,12 +217,15 @@ class Estate:
     sites: Mapping[str, Site] = field(default_factory=dict)
     links: Mapping[str, Link] = field(default_factory=dict)
     consumers: Mapping[str, Consumer] = field(default_factory=dict)
+    backups: Mapping[str, Backup] = field(default_factory=dict)
     facts: Mapping[str, Fact] = field(default_factory=dict)
     contradictions: tuple[Contradiction, ...] = ()
     coverage: Coverage = field(default_factory=lambda: Coverage({}, {}))
     assumptions: tuple[Reason, ...] = ()
     anchors: Mapping[str, Location] = field(default_factory=dict)
     """Each stack's Pulumi.yaml: where a finding goes that has no line of its own."""
+    reach: Mapping[str, Mapping[str, tuple[Reach, ...]]] = field(default_factory=dict)
+    """What a change of each resource reaches, by stack and URN."""
     likelihoods: Mapping[str, Stated] = field(default_factory=dict)
     """By event, where something is declared of it; `likelihood` has the others too."""
 

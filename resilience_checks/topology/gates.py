@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import date
 
     from resilience_checks.model.values import Reason
 
@@ -73,17 +74,46 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    """One summand of the time that a move takes, in seconds (None: not known), and what it rests on.
+
+    `remedy` says how to make it known.
+    """
+
+    name: str
+    seconds: float | None
+    why: Reason
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a standby takes over, for a reader: what moves, the terms that add up, and what the loss of data rests on.
+
+    `restores` says that it is a restore from a backup; `tested` is the day on which it was last tried.
+    """
+
+    what: str
+    terms: tuple[Term, ...]
+    loss: Reason | None = None
+    restores: bool = False
+    tested: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Standby:
     """One alternative of a failover: it takes over when it and its mover are up, `seconds` later.
 
     `lag` is the data in seconds that the move may lose, None when it loses none. A time or lag that is not
-    known is a `Case` around the whole gate, made by whoever builds it.
+    known is a `Case` around the whole gate, made by whoever builds it; `seconds` is then the sum of the terms that
+    are known.
     """
 
     gate: Gate
     mover: Gate
     seconds: float
     lag: float | None = None
+    way: Way | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ def _meant(key: str, likely: Likely, domains: Mapping[str, Domain]) -> list[str]
                 f'likelihood: "{key}" matches no failure domain',
                 location=likely.location,
                 why="what it was meant to say of a fault would be said of none",
-                remedy=hint(key, sorted(domains), "`resilience-checks blast-radius` lists the failure domains"),
+                remedy=hint(key, sorted(domains), "`resilience-checks blast-radius --all` lists the failure domains"),
             )
         return found
     kinds = kinds_with_defaults() | {domain.kind for domain in domains.values()}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.question import Holds
 from resilience_checks.model.values import Basis, Reason
-from resilience_checks.topology.gates import ALWAYS, Case, Failover, Gate, Nature, Standby, Up
+from resilience_checks.topology import gates
+from resilience_checks.topology.gates import ALWAYS, Case, Failover, Gate, Nature, Standby, Up, Way
 from resilience_checks.topology.references import resolve
 from resilience_checks.topology.things import Thing, Things, holds, text
 
@@ -21,12 +22,22 @@ _ENDLESS = float("inf")
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """How a group moves away from dead members: who does it, in how many seconds, and whether that is known."""
+    """How a group moves away from dead members: who does it, in what steps, and whether that is known."""
 
     works: Holds
     run_by: Gate
-    seconds: float | None
-    why: Reason
+    terms: tuple[gates.Term, ...]
+    why: Reason = field(default_factory=lambda: Reason("moves by itself"))
+
+    @property
+    def known(self) -> bool:
+        """Whether every step's time is known."""
+        return all(term.seconds is not None for term in self.terms)
+
+    @property
+    def seconds(self) -> float:
+        """The sum of the steps whose time is known: it takes no less."""
+        return sum(term.seconds for term in self.terms if term.seconds is not None)
 
 
 def move(things: Things, thing: Thing, mover: Mover) -> Move:
@@ -43,21 +54,15 @@ def move(things: Things, thing: Thing, mover: Mover) -> Move:
             Nature.MOVER,
             Reason(f"{thing.device.label} moves the traffic of {thing.label}", location=thing.location),
         )
-    terms = [_seconds(things, thing, term) for term in mover.terms]
-    known = [seconds for seconds, _ in terms if seconds is not None]
-    total = sum(known) if len(known) == len(terms) else None
+    terms = tuple(_term(things, thing, term) for term in mover.terms)
     words = " + ".join(
-        f"{term.name} {f'{seconds:g} s' if seconds is not None else 'not known'}"
-        for term, (seconds, _) in zip(mover.terms, terms, strict=True)
+        f"{term.name} {f'{term.seconds:g} s' if term.seconds is not None else 'not known'}" for term in terms
     )
-    basis = Basis.DOCUMENTED if any(documented for _, documented in terms) else Basis.KNOWN
+    documented = any(term.why.basis is Basis.DOCUMENTED for term in terms)
     source = mover.source or next((term.source for term in mover.terms if term.source), None)
-    return Move(
-        works,
-        run_by,
-        total,
-        Reason(f"moving takes {words}" if words else "moves by itself", basis, thing.location, source),
-    )
+    text_ = f"moving takes {words}" if words else "moves by itself"
+    basis = Basis.DOCUMENTED if documented else Basis.KNOWN
+    return Move(works, run_by, terms, Reason(text_, basis, thing.location, source))
 
 
 def moved(
@@ -67,6 +72,7 @@ def moved(
     standby: Gate,
     how: Move | None,
     lag: float | None = None,
+    loss: Reason | None = None,
     *,
     hidden: bool = False,
 ) -> Gate:
@@ -76,8 +82,9 @@ def moved(
     """
     if how is None or (how.works is Holds.NO and not hidden):
         return primary
-    gate = Failover(primary, (Standby(standby, how.run_by, how.seconds or 0.0, lag),), how.why)
-    if how.works is Holds.YES and how.seconds is not None:
+    way = Way(f"{thing.label} moves", how.terms, loss)
+    gate = Failover(primary, (Standby(standby, how.run_by, how.seconds, lag, way),), how.why)
+    if how.works is Holds.YES and how.known:
         return gate
     reason = (
         f"whether {thing.label} moves in time is not known: {how.why.text}"
@@ -107,32 +114,61 @@ def lagging(book: FactBook, thing: Thing, primary: Gate, standby: Gate, how: Mov
         fact,
         {
             "within the RPO": moved(book, thing, primary, standby, how),
-            "beyond it": moved(book, thing, primary, standby, how, _ENDLESS),
+            "beyond it": moved(book, thing, primary, standby, how, _ENDLESS, book.facts[fact].reason),
         },
     )
 
 
-def _seconds(things: Things, thing: Thing, term: Term) -> tuple[float | None, bool]:
-    """Return the term in seconds (None: not known) and whether it rests on a documented default."""
-    source = thing
+def _term(things: Things, thing: Thing, term: Term) -> gates.Term:
+    """Return one step with its time, and the inputs or documented defaults that it was read from."""
+    source, ends = thing, []
     if term.of is not None:
         ends = [end.to for end in resolve(things, thing, term.of) if isinstance(end.to, Thing)]
-        if not ends:
-            return (None, False) if term.default is None else (term.default * _SECONDS[term.unit], True)
-        source = ends[0]
-    base, documented = _number(source, term.path, term.default)
-    times, more = _number(thing, term.times_from, term.times_default)
-    if base is None or times is None:
-        return None, False
-    return (base + term.plus) * (times + term.times_plus) * _SECONDS[term.unit], documented or more
+        if not ends and term.default is None:
+            why = Reason(f"nothing says what {thing.label} is watched by", Basis.UNKNOWN, thing.location)
+            return gates.Term(term.name, None, why, "refer to it from the program")
+        source = ends[0] if ends else thing
+    base = _number(source, term.path, term.default) if ends or term.of is None else _default(term)
+    times = _number(thing, term.times_from, term.times_default)
+    if base.value is None or times.value is None:
+        paths = [found.words for found in (base, times) if found.value is None]
+        why = Reason(f"{' and '.join(paths)} of {source.label} is not known", Basis.UNKNOWN, source.location)
+        return gates.Term(term.name, None, why, f"set {' and '.join(paths)} in the program")
+    seconds = (base.value + term.plus) * (times.value + term.times_plus) * _SECONDS[term.unit]
+    words = _sum(base.words, term.plus) + ("" if term.unit == "s" else f" {term.unit}")
+    if term.times_from is not None:
+        words += f" x {_sum(times.words, term.times_plus)}"
+    documented = base.documented or (times.documented and term.times_from is not None)
+    basis = Basis.DOCUMENTED if documented else Basis.KNOWN
+    why = Reason(f"{words} of {source.label}", basis, source.location, term.source)
+    return gates.Term(term.name, seconds, why)
 
 
-def _number(thing: Thing, path: str | None, default: float | None) -> tuple[float | None, bool]:
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """A figure of an input (None: not known), in words, and whether it is the provider's default."""
+
+    value: float | None
+    words: str
+    documented: bool = False
+
+
+def _default(term: Term) -> _Number:
+    return _Number(term.default, f"{term.path} {term.default:g} (default)", documented=True)
+
+
+def _sum(words: str, plus: float) -> str:
+    return f"({words} + {plus:g})" if plus else words
+
+
+def _number(thing: Thing, path: str | None, default: float | None) -> _Number:
+    name = path or ""
     value = thing.value(path) if path is not None else None
     if value is None:
-        return default, path is not None and default is not None
+        shown = f"{name} {default:g} (default)" if default is not None and name else f"{name or default}"
+        return _Number(default, shown.strip(), documented=default is not None)
     known = text(value)
     try:
-        return (None if known is None else float(known)), False
+        return _Number(None if known is None else float(known), f"{name} {known}" if known is not None else name)
     except ValueError:
-        return None, False
+        return _Number(None, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -31,15 +32,24 @@ class Parts:
         """The kind of each part's own failure domain; a part without one has no fault of its own."""
         self.things: dict[str, Thing] = {}
         self._outside: dict[str, str] = {}
+        self._units: dict[str, list[str]] = defaultdict(list)
 
-    def add(self, part: Part, place: Place, fault: str | None, thing: Thing | None = None) -> None:
-        """Take up a part, where it stands, and the kind of its own fault."""
+    def add(
+        self, part: Part, place: Place, fault: str | None, thing: Thing | None = None, *, unit_of: str | None = None
+    ) -> None:
+        """Take up a part, where it stands, and the kind of its own fault; `unit_of` names the device that it is one of."""
         self.all[part.id] = replace(part, site=place.site)
         self.places[part.id] = place
+        if unit_of is not None:
+            self._units[unit_of].append(part.id)
         if fault is not None:
             self.faults[part.id] = fault
         if thing is not None:
             self.things[part.id] = thing
+
+    def units_of(self, whole: str) -> tuple[str, ...]:
+        """Return the units of a device or declared component."""
+        return tuple(self._units.get(whole, ()))
 
     def own_key(self, part: str) -> str:
         """Return the key of the part's own failure domain: what a link or declared component is called, if only it is."""
@@ -63,7 +73,7 @@ class Parts:
     def dispute_role(self, part: str, fact: str, roles: tuple[str, ...]) -> None:
         """Say that the part has one of these roles, as the fact turns out; its units have the same."""
         disputed = tuple((role, ((fact, role),)) for role in roles)
-        for name in [name for name in self.all if name == part or name.startswith(f"{part}#")]:
+        for name in (part, *self.units_of(part)):
             self.all[name] = replace(self.all[name], role="", roles=disputed)
 
     def up(self, end: Thing | Loose, nature: Nature, why: Reason | None, near: Place | None = None) -> Gate:

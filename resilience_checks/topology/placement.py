@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from resilience_checks.catalogue.entries import Target
 from resilience_checks.model.question import Holds
 from resilience_checks.topology.candidates import candidate
+from resilience_checks.topology.enclosures import Enclosures, Said, Spot
 from resilience_checks.topology.estate import Condition, PlacedWhen
 from resilience_checks.topology.references import Loose, resolve
 from resilience_checks.topology.things import Thing, Things, text
@@ -33,12 +34,13 @@ class Place:
     """The sites and regions where something may stand, each with the completions in which it does.
 
     No site at all: it has no place of its own. `ELSEWHERE` stands for a place that nobody named; `root` tells
-    whose unknown place it is, so that all that stands inside shares it.
+    whose unknown place it is, so that all that stands inside shares it. `within` are rooms, racks and hosts.
     """
 
     sites: tuple[tuple[str, Condition], ...] = ()
     regions: tuple[tuple[str, Condition], ...] = ()
     root: str | None = None
+    within: tuple[Spot, ...] = ()
 
     @property
     def site(self) -> str | PlacedWhen | None:
@@ -68,6 +70,7 @@ class Placements:
         self._things, self._declarations, self._catalogue, self._book = things, declarations, catalogue, book
         self._places: dict[int, Place] = {}
         self._open: set[int] = set()
+        self._enclosures = Enclosures(declarations, book)
         self._aliases = self._site_names()
         self._regions = self._known_regions()
         self._patterns = [rule for rule in declarations.placement if not rule.match.resources]
@@ -93,6 +96,12 @@ class Placements:
         """Return the place that a declaration names outright."""
         return Place(sites=((site, ()),))
 
+    def at_spot(self, part: str, label: str, said: Said) -> Place:
+        """Return the place that a component or unit declares for itself."""
+        assert said.site is not None
+        sites = ((said.site, ()),)
+        return Place(sites=sites, within=self._enclosures.of(part, label, sites, [(said, True)]))
+
     def unknown(self, root: str, label: str, location: Location | None) -> Place:
         """Return a place that may be any declared site, or one that nobody named."""
         return self._unknown_site(root, f"nothing says at which site {label} stands", location)
@@ -103,8 +112,14 @@ class Placements:
         if thing.entry.placeless:
             return NOWHERE
         rules = self._rules(thing)
+        place = self._at(thing, rules)
+        inside = [(rule, answer is Holds.YES) for rule, answer in rules if rule.room or rule.rack or rule.host]
+        if not inside or not place.sites:
+            return place
+        return replace(place, within=self._enclosures.of(thing.id, thing.label, place.sites, inside))
+
+    def _at(self, thing: Thing, rules: list[tuple[Rule, Holds]]) -> Place:
         declared = {rule.site: rule for rule, answer in rules if answer is Holds.YES and rule.site is not None}
-        self._hold_inside(thing, [rule for rule, answer in rules if answer is Holds.YES])
         if thing.entry.estate == "cloud":
             return self._in_cloud(thing, declared)
         shown = self._shown(thing)
@@ -130,14 +145,6 @@ class Placements:
         exact = {id(rule): rule for urn in (seen.urn, *seen.within) if urn for rule in self._exact.get(urn, ())}
         rules = [*self._patterns, *exact.values()]
         return [(rule, answer) for rule in rules if (answer := rule.match.match(seen)) is not Holds.NO]
-
-    def _hold_inside(self, thing: Thing, rules: list[Rule]) -> None:
-        """Register rules that put one thing into two rooms, racks or hosts."""
-        for key in ("room", "rack", "host"):
-            said = {getattr(rule, key): rule.location for rule in reversed(rules) if getattr(rule, key) is not None}
-            if len(said) > 1:
-                text_ = f"{thing.label} cannot stand in {key} {' and '.join(sorted(said))}"
-                self._book.contradict(thing.id, text_, *said.values())
 
     def _in_cloud(self, thing: Thing, declared: Mapping[str, Rule]) -> Place:
         """Return the region that the program shows; a declared site only says where it stands if none is shown."""

@@ -41,7 +41,7 @@ class Wiring:
         self._things, self._parts, self._placements, self._book = things, parts, placements, book
         self._joined: dict[tuple[str, str], list[GroupMember]] = defaultdict(list)
         self.declared_members: dict[tuple[str, str], list[Gate]] = defaultdict(list)
-        self.declared_lag: dict[str, float] = {}
+        self.declared_lag: dict[str, tuple[float, Reason]] = {}
         self._touched: dict[str, str] = {}
         for thing in things.all:
             if thing.entry.is_part and not thing.entry.configures and not thing.entry.token.startswith(PROVIDER):
@@ -117,10 +117,14 @@ class Wiring:
             return primary
         standby = at_least(1, standbys)
         how = move(self._things, thing, thing.entry.mover) if thing.entry.mover else None
-        lag = self.declared_lag.get(thing.id) if edge.lag == "declared" else edge.lag
-        if edge.lag == "declared" and lag is None:
-            return lagging(self._book, thing, primary, standby, how)
-        return moved(self._book, thing, primary, standby, how, float(lag) if lag is not None else None)
+        if edge.lag == "declared":
+            declared = self.declared_lag.get(thing.id)
+            if declared is None:
+                return lagging(self._book, thing, primary, standby, how)
+            return moved(self._book, thing, primary, standby, how, *declared)
+        lag = float(edge.lag) if edge.lag is not None else None
+        loss = self._because(thing, "replicates so by itself") if lag is not None else None
+        return moved(self._book, thing, primary, standby, how, lag, loss)
 
     def _group(self, thing: Thing, edge: Edge) -> Gate:
         members = [*self._own_members(thing, edge), *self._joined[(thing.id, edge.group)]]

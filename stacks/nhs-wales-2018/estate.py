@@ -28,5 +28,8 @@ SERVICES = {
     "intranet": (16, ("blaenavon", "cardiff-bay")),
 }
 
+# What the sites' firewalls let in, by one rule on every unit.
+ADMITTED = ("HTTPS",)
+
 # The clinical systems' primary database and its standby.
 DATABASES = {"sql-b1": "blaenavon", "sql-c1": "cardiff-bay"}

@@ -5,7 +5,7 @@ import pulumi_f5bigip as f5bigip
 import pulumi_vsphere as vsphere
 import pulumiverse_fortios as fortios
 
-from estate import Site
+from estate import ADMITTED, Site
 
 
 class Firewalls(pulumi.ComponentResource):
@@ -37,6 +37,20 @@ class Firewalls(pulumi.ComponentResource):
                 type="fortimanager",
                 fmg=site.manager,
                 allow_push_configuration="enable",
+                opts=on_unit,
+            )
+            fortios.firewall.Policy(
+                f"clinics-{unit}-{name}",
+                policyid=10,
+                name="clinics-to-national",
+                srcintfs=[{"name": "port1"}],
+                dstintfs=[{"name": "port3"}],
+                srcaddrs=[{"name": "all"}],
+                dstaddrs=[{"name": "all"}],
+                services=[{"name": service} for service in ADMITTED],
+                schedule="always",
+                action="accept",
+                comments="What health boards and practices may reach.",
                 opts=on_unit,
             )
         self.register_outputs({})

@@ -94,6 +94,15 @@ def lost(
     return _Evaluation(world, hit, service, horizon, within_rpo=within_rpo).lost()
 
 
+def time_until_up(world: World, events: Sequence[str] | frozenset[str], service: str, lag: float) -> float:
+    """Return the seconds until the service is up again, however long that takes, when moves may lose `lag` of data."""
+    found = replace(world.estate.services[service], rto=math.inf, rpo=lag)
+    estate = replace(world.estate, services={**world.estate.services, service: found})
+    hit = frozenset(part for event in events for part in hit_by(estate, event))
+    open_ended = replace(world, estate=estate)
+    return _Evaluation(open_ended, hit, service, Horizon.RTO, within_rpo=True).time()
+
+
 def hit_by(estate: Estate, event: str) -> frozenset[str]:
     """Return the parts that an event takes down in an estate without open facts."""
     domain = estate.domains.get(event.rpartition("/")[0])
@@ -120,6 +129,18 @@ class _Evaluation:
             origin.consumer is not None and self.estate.consumers[origin.consumer].critical for origin in losing
         )
         return critical or len(losing) == len(origins)
+
+    def time(self) -> float:
+        """Return when the first consumer is served again, and every critical one."""
+        origins = [Origin(consumer=consumer) for consumer in self.service.consumers] or [NOWHERE]
+        roots: list[Node] = [ServiceNode(self.service.id, origin) for origin in origins]
+        up = self.solve(roots)
+        critical = [
+            up[root]
+            for root, origin in zip(roots, origins, strict=True)
+            if origin.consumer is not None and self.estate.consumers[origin.consumer].critical
+        ]
+        return max([min(up[root] for root in roots), *critical])
 
     # The fixpoint.
 

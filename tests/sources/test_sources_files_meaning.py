@@ -191,7 +191,7 @@ def test_each_operation_leads_to_what_would_stand_in_the_end(tmp_path: Path) -> 
     graph = read(preview(*steps), tmp_path)
     assert names(graph) == ["web-prod", "create", "same", "update", "read", "import", "r", "seen", "only"]
     assert graph.by_urn[urn("r")].inputs == graph.by_urn[urn("seen")].inputs == {"v": 2}
-    assert {item.rpartition("::")[2]: op for item, op in graph.operations.items()} == {
+    assert {item.rpartition("::")[2]: found.op for item, found in graph.operations.items()} == {
         "web-prod": "same",
         "create": "create",
         "same": "same",

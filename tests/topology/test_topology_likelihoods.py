@@ -43,7 +43,8 @@ services:
 
 def classes(text: str, tmp_path: Path) -> dict[str, str]:
     found = estate(firewalls({"n": "one.example", "s": "one.example"}), text, tmp_path)
-    events = [f"{domain.id}/{fault}" for domain in found.domains.values() for fault in domain.faults]
+    shown = [domain for domain in found.domains.values() if not domain.implied]
+    events = [f"{domain.id}/{fault}" for domain in shown for fault in domain.faults]
     return {event: str(found.likelihood(event).likelihood) for event in sorted(events)}
 
 

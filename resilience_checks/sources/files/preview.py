@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from resilience_checks.model.graph import Capabilities, ResourceGraph
 from resilience_checks.sources.files import elements, kinds
 from resilience_checks.sources.files.json_file import Reader
+from resilience_checks.sources.files.operations import Details
 from resilience_checks.sources.files.positions import Positions
 from resilience_checks.sources.files.snapshot import (
     STACK,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from resilience_checks.model.errors import InputError
+    from resilience_checks.model.operation import Operation
     from resilience_checks.model.values import Value
     from resilience_checks.sources.files.homes import Home
     from resilience_checks.sources.files.json_file import Content
@@ -98,7 +100,35 @@ def graph(content: Content, urn: Urn, home: Home, root: Path) -> ResourceGraph:
         ),
         notes=tuple(notes),
         digest=content.digest,
-        operations=steps.operations,
+        operations=steps.finished(),
+    )
+
+
+def before(content: Content, urn: Urn, home: Home, root: Path) -> ResourceGraph:
+    """Return the graph of what stands before the deployment, by the same rules; its lines are those of an older program."""
+    document = _Document(Reader(content))
+    reader = document.reader
+    snapshot = Snapshot(reader, Positions(home.directory, root), Values(hides=True, surrogates=reader.surrogates))
+    steps = _Steps(snapshot)
+    for at, step in document.steps():
+        steps.add_old(step, at)
+    document.hold_kind()
+    hold_one_stack(snapshot, urn)
+    hold_whole(snapshot, partial=True)
+    whole = document.summary is not None and not steps.left_out(document.summary) and not document.corrupt
+    return ResourceGraph(
+        project=urn.project,
+        stack=urn.stack,
+        project_file=home.project_file,
+        source="preview",
+        resources=tuple(snapshot.resources.values()),
+        outputs=steps.outputs,
+        output_dependencies=elements.outputs_by_id(steps.outputs, snapshot.ids),
+        capabilities=Capabilities(
+            lookups=False, element_dependencies=False, secret_equality=False, lines=False, complete=whole
+        ),
+        notes=tuple(home.notes),
+        digest=content.digest,
     )
 
 
@@ -156,6 +186,7 @@ class _Steps:
 
     snapshot: Snapshot
     operations: dict[str, str] = field(default_factory=dict)
+    details: Details = field(default_factory=Details)
     strange: set[str] = field(default_factory=set)
     outputs: dict[str, Value] = field(default_factory=dict)
     _counted: Counter[str] = field(default_factory=Counter)
@@ -168,6 +199,7 @@ class _Steps:
         urn, new = step["urn"], step.get("newState")
         if not counts_as_default(urn):
             self._counted[operation] += 1
+        self.details.add(urn, operation, step)
         if operation in _GONE or operation in _ENGINE_ALONE:
             self.operations.setdefault(self.snapshot.values.text(urn), sys.intern(operation))
             return
@@ -192,6 +224,25 @@ class _Steps:
             self.outputs = self.snapshot.values.inputs(new["outputs"], {})
         if resource is not None:
             self.operations[resource.urn] = "replace" if operation in _REPLACING else sys.intern(operation)
+
+    def add_old(self, step: object, at: int) -> None:
+        """Add what a step shows as standing before it: the first that is shown of each resource."""
+        if not isinstance(step, dict) or not isinstance(step.get("op"), str) or parse_urn(step.get("urn")) is None:
+            raise self._fault(at, "a step without an `op` and a well-formed `urn`")
+        urn, old = step["urn"], step.get("oldState")
+        if not counts_as_default(urn):
+            self._counted[step["op"]] += 1
+        if not isinstance(old, dict) or old.get("urn") != urn or urn in self.snapshot.places:
+            return
+        if old.get("delete") is True:  # left over from a replacement that an earlier deployment did not finish
+            return
+        resource = self.snapshot.add(old, at)
+        if resource is not None and resource.type == STACK and isinstance(old.get("outputs"), dict):
+            self.outputs = self.snapshot.values.inputs(old["outputs"], {})
+
+    def finished(self) -> dict[str, Operation]:
+        """Return what becomes of each resource."""
+        return {urn: self.details.operation(urn, name) for urn, name in self.operations.items()}
 
     def left_out(self, summary: Mapping[str, int]) -> int:
         """Return how many steps the preview counted and does not show; a refreshed resource is shown by that."""

@@ -18,10 +18,16 @@ if TYPE_CHECKING:
     from resilience_checks.sources.files.json_file import Content
     from resilience_checks.sources.files.snapshot import Urn
 
-_STACK_OF: Mapping[str, Callable[[Content], Urn]] = {kinds.PREVIEW: preview.stack_of, kinds.STATE: state.stack_of}
+_EARLIER = "what a preview shows as standing"
+_STACK_OF: Mapping[str, Callable[[Content], Urn]] = {
+    kinds.PREVIEW: preview.stack_of,
+    kinds.STATE: state.stack_of,
+    _EARLIER: preview.stack_of,
+}
 _GRAPH: Mapping[str, Callable[[Content, Urn, Home, Path], ResourceGraph]] = {
     kinds.PREVIEW: preview.graph,
     kinds.STATE: state.graph,
+    _EARLIER: preview.before,
 }
 
 
@@ -98,6 +104,11 @@ def open_all(
             remedy=f"the stacks of the files are {', '.join(left_out)}",
         )
     return Files(tuple(taken), tuple(failures), tuple(left_out))
+
+
+def open_earlier(previews: Sequence[Path], paths: Sequence[Path], root: Path) -> tuple[FileSource, ...]:
+    """Return for each preview the source of what stands before the deployment; raise InputError for one that is none."""
+    return tuple(_open(_EARLIER, path, paths, root) for path in previews)
 
 
 def _open(kind: str, path: Path, paths: Sequence[Path], root: Path) -> FileSource:

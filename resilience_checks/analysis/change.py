@@ -1,0 +1,68 @@
+"""What a change does to redundancy: what it touches at once, replaces, makes shared, takes away and adds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from resilience_checks.analysis.deployments import evaluate, together
+from resilience_checks.analysis.probe import Probe
+from resilience_checks.analysis.redundancy import Redundancy, compare
+from resilience_checks.analysis.replaced import Replacement, replacements
+from resilience_checks.analysis.shared import Shared, newly_shared
+from resilience_checks.model.operation import DELETE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from resilience_checks.analysis.touched import Deployment, ResourceChange
+    from resilience_checks.model.question import Horizon
+    from resilience_checks.topology.estate import Estate
+
+ORDER = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The answer about one estate, and what policies on changes read.
+
+    `deployments` has one for each stack that changes anything; `at_once` is what they would do together, where there
+    are several. `redundancy` is None where one of the two estates is not there to compare.
+    """
+
+    deployments: tuple[Deployment, ...]
+    at_once: Deployment | None
+    replacements: tuple[Replacement, ...]
+    shared: tuple[Shared, ...]
+    redundancy: Redundancy | None
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing changes."""
+        compared = self.redundancy
+        same = compared is None or not (compared.changed or compared.appearing or compared.disappearing)
+        return same and not (self.deployments or self.replacements or self.shared)
+
+
+def change(
+    before: Estate | None,
+    after: Estate | None,
+    changes: Mapping[str, Sequence[ResourceChange]],
+    horizon: Horizon,
+    order: int = ORDER,
+) -> Change:
+    """Return what the changes of each stack do to the estate; one that is None did not exist, or no longer does."""
+    standing = before or after
+    if standing is None:
+        return Change((), None, (), (), None)
+    deployed = {stack: each for stack, each in changes.items() if any(one.operation.changes for one in each)}
+    deployments = tuple(evaluate(stack, each, before, after, horizon) for stack, each in deployed.items())
+    everything = [one for each in deployed.values() for one in each if one.operation.op != DELETE]
+    both = before is not None and after is not None
+    return Change(
+        deployments=deployments,
+        at_once=together(deployed, before, after, horizon) if len(deployed) > 1 else None,
+        replacements=replacements(standing, everything, horizon),
+        shared=newly_shared(before, after, horizon) if before is not None and after is not None else (),
+        redundancy=compare(Probe(before, horizon), Probe(after, horizon), order) if both else None,  # type: ignore[arg-type]
+    )

@@ -1,0 +1,1 @@
+"""Minimal cut sets of coherent fault trees."""

@@ -1,0 +1,186 @@
+"""The minimal cut sets of a coherent fault tree, by whichever exact engine suits each of its modules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import product
+from typing import TYPE_CHECKING, TypeAlias
+
+from resilience_checks.analysis.cut_sets.choice import solve
+from resilience_checks.analysis.cut_sets.limits import Limits, StoppedError
+from resilience_checks.analysis.cut_sets.modules import modules, simplified
+from resilience_checks.analysis.cut_sets.sweeps import single_points
+from resilience_checks.analysis.cut_sets.tree import ALWAYS, NEVER
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from resilience_checks.analysis.cut_sets.modules import Module
+    from resilience_checks.analysis.cut_sets.tree import Tree
+
+    Engine: TypeAlias = Callable[[Tree, Sequence[int], int, Limits], list[tuple[int, ...]]]
+
+Sets: TypeAlias = list[tuple[int, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class CutSets:
+    """The minimal cut sets of one top: those of each order, ascending events, in ascending order.
+
+    `by_order[i]` holds the sets of i events; the one of order 0 is empty and says that the top fails with nothing
+    failed. Every set is minimal. `finished` is the order up to which none is missing; above it there may be more.
+    """
+
+    by_order: tuple[tuple[tuple[int, ...], ...], ...]
+    finished: int
+    stopped: str | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether no set up to the asked order is missing."""
+        return self.stopped is None
+
+
+def minimal_cut_sets(
+    tree: Tree, tops: Sequence[int], order: int, limits: Limits | None = None, engine: Engine | None = None
+) -> list[CutSets]:
+    """Return for each top its minimal cut sets of up to `order` events; `engine` is for tests.
+
+    >>> from resilience_checks.analysis.cut_sets.tree import Tree
+    >>> tree = Tree(3, (1, 2), ((0, 1), (3, 2)))
+    >>> minimal_cut_sets(tree, [4], 2)[0].by_order
+    ((), (), ((0, 2), (1, 2)))
+    """
+    limits = limits or Limits()
+    singles = single_points(tree, tops)
+    return [
+        _of_top(tree, top, order, limits, engine or solve, always=always, single=single)
+        for top, (always, single) in zip(tops, singles, strict=True)
+    ]
+
+
+def _of_top(
+    tree: Tree, top: int, order: int, limits: Limits, engine: Engine, *, always: bool, single: list[int]
+) -> CutSets:
+    """Return the sets of one top: the first order is known, the others are computed one after the other.
+
+    So what a limit stops is cut off after a whole order.
+    """
+    if always:
+        return _ordered([()], order, order)
+    found: Sets = [(event,) for event in single]
+    reduced, root = simplified(tree, top)
+    if order == 1 or root in {ALWAYS, NEVER} or root < reduced.events:
+        return _ordered(found, order, order)
+    parts = modules(reduced, root)
+    finished = 1
+    for asked in range(2, order + 1):
+        work = _Expansion(parts, asked, limits, engine)
+        try:
+            found = work.sets()
+        except StoppedError as error:
+            more = [each for each in work.partial if len(each) > finished]
+            return _ordered(found + more, order, finished, error.why)
+        finished = asked
+    return _ordered(found, order, finished)
+
+
+def _ordered(sets: Sets, order: int, finished: int, stopped: str | None = None) -> CutSets:
+    by_order: list[list[tuple[int, ...]]] = [[] for _ in range(order + 1)]
+    for each in sets:
+        by_order[len(each)].append(each)
+    return CutSets(tuple(tuple(sorted(each)) for each in by_order), finished, stopped)
+
+
+@dataclass
+class _Expansion:
+    """Solves the modules from the inside out and expands what the top's sets are made of, last.
+
+    A module stands in the one that contains it as one leaf, whose weight is the least order of its own sets. What
+    a module is allowed to weigh is what the order leaves beside the least that has to fail with it.
+    """
+
+    parts: list[Module]
+    order: int
+    limits: Limits
+    engine: Engine
+    partial: Sets = field(default_factory=list)
+    """Sets of the top that were found before a limit stopped it; each of them is minimal."""
+
+    def sets(self) -> Sets:
+        budgets = self._budgets()
+        local: dict[int, tuple[Module, Sets]] = {}
+        weights: dict[int, int] = {}
+        for part in self.parts:
+            budget = budgets.get(part.node, 0)
+            found: Sets = []
+            own = [weights.get(leaf, 1) for leaf in part.leaves]
+            if budget > 0 and min(own) <= budget:
+                found = self.engine(part.tree, own, budget, self.limits)
+            local[part.node] = part, found
+            weights[part.node] = min((sum(own[leaf] for leaf in each) for each in found), default=self.order + 1)
+        return self._expanded(local, weights)
+
+    def _budgets(self) -> dict[int, int]:
+        """Return how much each module may weigh: the order less a lower bound of what must fail beside it."""
+        least: dict[int, int] = {}
+        for part in self.parts:
+            least[part.node] = lower_bound(part.tree, [least.get(leaf, 1) for leaf in part.leaves])
+        budgets = {self.parts[-1].node: self.order}
+        inner = {part.node for part in self.parts}
+        for part in reversed(self.parts):
+            own = [least.get(leaf, 1) for leaf in part.leaves]
+            for index, leaf in enumerate(part.leaves):
+                if leaf in inner:
+                    beside = lower_bound(part.tree, [*own[:index], 0, *own[index + 1 :]])
+                    budgets[leaf] = budgets[part.node] - beside
+        return budgets
+
+    def _expanded(self, local: dict[int, tuple[Module, Sets]], weights: dict[int, int]) -> Sets:
+        """Return the sets of the top over events: each leaf that is a module replaced by each of its sets."""
+        whole: dict[int, Sets] = {}
+        top = self.parts[-1].node
+        for part, found in local.values():
+            sets = self.partial if part.node == top else []
+            budget = self.order
+            for each in found:
+                leaves = [part.leaves[leaf] for leaf in each]
+                self._product(leaves, budget, whole, weights, sets)
+            whole[part.node] = sets
+        return whole[top]
+
+    def _product(
+        self, leaves: list[int], budget: int, whole: dict[int, Sets], weights: dict[int, int], into: Sets
+    ) -> None:
+        """Add every combination of the leaves' sets that has at most `budget` events."""
+        inner = [leaf for leaf in leaves if leaf in whole]
+        events = tuple(leaf for leaf in leaves if leaf not in whole)
+        if not inner:
+            into.append(tuple(sorted(events)))
+            return
+        spare = budget - len(events) - sum(weights[leaf] for leaf in inner)
+        choices = [[each for each in whole[leaf] if len(each) <= weights[leaf] + spare] for leaf in inner]
+        for chosen in product(*choices):
+            size = len(events) + sum(len(each) for each in chosen)
+            if size <= budget:
+                into.append(tuple(sorted(sum(chosen, events))))
+                if not len(into) & 4095:
+                    self.limits.hold(len(into))
+
+
+def lower_bound(tree: Tree, weights: Sequence[int]) -> int:
+    """Return a weight that no cut set of the last gate falls below.
+
+    >>> from resilience_checks.analysis.cut_sets.tree import Tree
+    >>> lower_bound(Tree(3, (1, 2), ((0, 1), (3, 2))), [1, 2, 3])
+    4
+    """
+    least = list(weights)
+    for needed, children in zip(tree.needed, tree.children, strict=True):
+        found = sorted(least[child] for child in children)
+        bound = found[needed - 1]
+        if needed == len(children):
+            leaves = {child for child in children if child < tree.events}
+            bound = max(bound, sum(least[leaf] for leaf in leaves))
+        least.append(bound)
+    return least[-1]

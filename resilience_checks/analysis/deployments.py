@@ -1,0 +1,188 @@
+"""Evaluates each deployment of a change as one event that hits everything it touches."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from resilience_checks.analysis.probe import Probe
+from resilience_checks.analysis.touched import (
+    Deployment,
+    Element,
+    ResourceChange,
+    Touch,
+    TouchedSet,
+    Whole,
+    elements,
+    smallest,
+    touches,
+)
+from resilience_checks.model.question import FaultKind, Holds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from resilience_checks.model.question import Horizon
+    from resilience_checks.topology.estate import Domain, Estate, Fact
+
+_WORST = {Holds.NO: 0, Holds.UNKNOWN: 1, Holds.YES: 2}
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """One estate, before or after the change, with what some changes touch in it as events of their own."""
+
+    estate: Estate
+    horizon: Horizon
+    elements: tuple[Element, ...]
+    facts: tuple[Fact, ...]
+
+    @cached_property
+    def probe(self) -> Probe:
+        """The estate with an event for each element."""
+        return Probe(self.estate, self.horizon, (element.domain for element in self.elements), self.facts)
+
+    def relevant(self, service: str) -> list[Element]:
+        """Return the elements that hit something below the service."""
+        below = self.probe.parts(service)
+        return [element for element in self.elements if any(member.part in below for member in element.domain.members)]
+
+
+def evaluate(
+    stack: str, changes: Sequence[ResourceChange], before: Estate | None, after: Estate | None, horizon: Horizon
+) -> Deployment:
+    """Return what the deployment of these changes touches, and what would be lost if all of it failed.
+
+    What is deployed hits what stands and what is made, so both estates are asked, and the worse answer counts. A
+    service that stands on one side alone cannot be lost by the deployment.
+    """
+    by, unsure = _both(before, after, changes)
+    sides = [
+        Side(estate, horizon, elements(estate, by, unsure), tuple(unsure.values()))
+        for estate in (after, before)
+        if estate is not None
+    ]
+    touched = tuple(_touch(part, each, unsure.get(part), after, before) for part, each in by.items())
+    services = [name for name in sides[0].estate.services if all(name in side.estate.services for side in sides)]
+    answers = {name: _answer(sides, name) for name in services}
+    lost = [name for name, answer in answers.items() if answer is Holds.NO]
+    perhaps = [name for name, answer in answers.items() if answer is Holds.UNKNOWN]
+    return Deployment(
+        stack=stack,
+        changes=tuple(changes),
+        touched=touched,
+        lost=tuple(lost),
+        perhaps=tuple(perhaps),
+        kept=tuple(name for name, answer in answers.items() if answer is Holds.YES),
+        sets=(*_sets(sides, lost, surely=True), *_sets(sides, perhaps, surely=False)),
+        whole=_whole(sides, lost),
+    )
+
+
+def _both(
+    before: Estate | None, after: Estate | None, changes: Sequence[ResourceChange]
+) -> tuple[dict[str, list[ResourceChange]], dict[str, Fact]]:
+    """Return the touched parts of both estates together; one that either is sure of is sure."""
+    by: dict[str, dict[ResourceChange, None]] = defaultdict(dict)
+    doubts: dict[str, list[Fact | None]] = defaultdict(list)
+    for estate in (after, before):
+        if estate is None:
+            continue
+        found, unsure = touches(estate, changes)
+        for part, each in found.items():
+            by[part].update(dict.fromkeys(each))
+            doubts[part].append(unsure.get(part))
+    sure = {part for part, each in doubts.items() if None in each}
+    facts = {part: fact for part, each in doubts.items() for fact in each[:1] if fact is not None and part not in sure}
+    return {part: list(each) for part, each in by.items()}, facts
+
+
+def _touch(
+    part: str, changes: Sequence[ResourceChange], fact: Fact | None, after: Estate | None, before: Estate | None
+) -> Touch:
+    found = next(estate.parts[part] for estate in (after, before) if estate is not None and part in estate.parts)
+    why = fact.reason.text if fact is not None else ""
+    return Touch(part, found.label, found.role, tuple(changes), fact is None, why, found.location)
+
+
+def _answer(sides: Sequence[Side], service: str) -> Holds:
+    answers = [Holds.YES]
+    for side in sides:
+        events = [element.event for element in side.relevant(service)]
+        if events:
+            answers.append(side.probe.survives(service, events))
+    return min(answers, key=_WORST.__getitem__)
+
+
+def _sets(sides: Sequence[Side], services: Sequence[str], *, surely: bool) -> list[TouchedSet]:
+    """Return the smallest touched sets of each service, equal ones together."""
+    found: dict[tuple[str, ...], tuple[Side, tuple[Element, ...], list[str]]] = {}
+    for service in services:
+        for side in sides:
+            sets = smallest(side.probe, service, side.relevant(service), surely=surely)
+            for each in sets:
+                parts = tuple(sorted(part for element in each for part in element.parts))
+                found.setdefault(parts, (side, each, []))[2].append(service)
+            if sets:
+                break
+    made = []
+    for parts, (side, each, lost) in found.items():
+        chain = side.probe.chain(lost[0], [element.event for element in each]) if surely else ()
+        made.append(TouchedSet(parts, tuple(lost), chain, surely))
+    return sorted(made, key=lambda one: (not one.redundant, -len(one.services), one.parts))
+
+
+def _whole(sides: Sequence[Side], services: Iterable[str]) -> tuple[Whole, ...]:
+    """Return the roles of which every part in front of a lost service is touched, and which alone lose it."""
+    found: dict[tuple[str, tuple[str, ...]], list[str]] = defaultdict(list)
+    for service in services:
+        for side in sides:
+            whole = list(_whole_roles(side, service))
+            for key in whole:
+                found[key].append(service)
+            if whole:
+                break
+    return tuple(Whole(role, parts, tuple(lost)) for (role, parts), lost in sorted(found.items()))
+
+
+def _whole_roles(side: Side, service: str) -> Iterable[tuple[str, tuple[str, ...]]]:
+    single = _single(side.estate)
+    below = side.probe.parts(service)
+    by_role: dict[str, list[str]] = defaultdict(list)
+    for part in sorted(below & single):
+        by_role[side.estate.parts[part].role].append(part)
+    for role, parts in by_role.items():
+        hit = [
+            element
+            for element in side.elements
+            if any(_is_of(part, member.part) for member in element.domain.members for part in parts)
+        ]
+        covered = {member.part for element in hit for member in element.domain.members if not member.when}
+        all_of_them = len(parts) > 1 and all(any(_is_of(part, other) for other in covered) for part in parts)
+        if all_of_them and side.probe.survives(service, [element.event for element in hit]) is Holds.NO:
+            yield role, tuple(parts)
+
+
+def _single(estate: Estate) -> frozenset[str]:
+    """Return the parts that can fail on their own."""
+    own = (domain.members[0].part for domain in estate.domains.values() if _alone(domain))
+    return frozenset(own)
+
+
+def _alone(domain: Domain) -> bool:
+    return len(domain.members) == 1 and FaultKind.OUTAGE in domain.faults and domain.id.endswith(domain.members[0].part)
+
+
+def _is_of(part: str, other: str) -> bool:
+    """Return whether the part is the other, or one unit of it."""
+    return part == other or part.startswith(f"{other}#")
+
+
+def together(
+    deployments: Mapping[str, Sequence[ResourceChange]], before: Estate | None, after: Estate | None, horizon: Horizon
+) -> Deployment:
+    """Return what would be lost if all deployments of the change ran at once."""
+    everything = [change for changes in deployments.values() for change in changes]
+    return evaluate(" and ".join(deployments), everything, before, after, horizon)

@@ -1,0 +1,263 @@
+"""What each of many fault sets does to each service: lost, degraded, kept, or not known (SEMANTICS, sections 2, 3)."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cached_property
+from itertools import product
+from math import prod
+from typing import TYPE_CHECKING
+
+from resilience_checks.analysis.bits import Value, at
+from resilience_checks.analysis.explanation import Explanation
+from resilience_checks.analysis.expressions import facts
+from resilience_checks.analysis.fault_tree import FaultTree, compile_estate
+from resilience_checks.analysis.solver import Setting, Solver
+from resilience_checks.model.question import Doubt, Horizon
+from resilience_checks.model.values import Basis, Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from resilience_checks.model.question import Step
+    from resilience_checks.topology.estate import Estate, Service
+
+MAX_CASES = 256
+_MAX_PROBES = 64
+_ENDLESS = float("inf")
+
+
+class Fate(StrEnum):
+    """What becomes of a service, the worst first; `ERROR`: it is lost with nothing failed, so nothing is said of it."""
+
+    LOST = "lost"
+    DEGRADED = "degraded"
+    UNKNOWN = "unknown"
+    KEPT = "kept"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Fates:
+    """What every fault set does to one service: bit i of each field is about fault set i, and bit 0 about none.
+
+    `lost` and `survived`: the top event surely happens, surely does not; `hit`: some consumer surely loses it;
+    `whole`: surely none does.
+    """
+
+    lost: int
+    survived: int
+    hit: int
+    whole: int
+
+    def of(self, index: int) -> Fate:
+        """Return the fate in one fault set."""
+        if self.lost & 1:
+            return Fate.ERROR
+        lost, survived, hit, whole = (bits >> index & 1 for bits in (self.lost, self.survived, self.hit, self.whole))
+        if lost:
+            return Fate.LOST
+        if whole:
+            return Fate.KEPT
+        return Fate.DEGRADED if survived and hit else Fate.UNKNOWN
+
+    @property
+    def settled(self) -> int:
+        """The fault sets whose fate is known."""
+        return self.lost | self.whole | (self.survived & self.hit)
+
+    def both(self, other: Fates) -> Fates:
+        """Return what holds in both of two cases."""
+        return Fates(
+            self.lost & other.lost,
+            self.survived & other.survived,
+            self.hit & other.hit,
+            self.whole & other.whole,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The longest time and the largest lag that count, in seconds; None: any."""
+
+    cap: float
+    lag: float | None
+
+
+class Survey:
+    """Fault sets, and what they do to the services of an estate; fault set 0 is the empty one.
+
+    Each set may hold any events: that an event happens is given, what it hits may depend on facts. After `until`
+    (monotonic seconds) no further case is looked at: more is then unknown. `within_rpo` also bounds the replication
+    lag that a failover may lose.
+    """
+
+    def __init__(
+        self,
+        estate: Estate,
+        sets: Sequence[Collection[str]],
+        *,
+        within_rpo: bool = False,
+        until: float | None = None,
+    ) -> None:
+        """Compile the estate."""
+        self.estate = estate
+        self.sets = ((), *(tuple(sorted(events)) for events in sets))
+        self._tree: FaultTree = compile_estate(estate)
+        self._solver = Solver(self._tree)
+        self._until, self._within_rpo = until, within_rpo
+        self._full = (1 << len(self.sets)) - 1
+        self._solutions: dict[tuple[Limits, bool], list[Value]] = {}
+        self._below: dict[str, frozenset[int]] = {}
+
+    def fates(self, service: str, horizon: Horizon) -> Fates:
+        """Return what every fault set does to a service within the horizon."""
+        found = self.estate.services[service]
+        plain = self._case(found, horizon, {})
+        if not self._full & ~plain.settled:
+            return plain
+        cases = [self._case(found, horizon, known) for known in self._cases(found)]
+        whole = cases[0] if cases else plain
+        for case in cases[1:]:
+            whole = whole.both(case)
+        return whole
+
+    def away(self, service: str, index: int) -> float | None:
+        """Return the seconds until no consumer lacks the service that it can still have, however unknowns turn out.
+
+        None where that is not known, or not within its RTO.
+        """
+        found = self.estate.services[service]
+        _, high = self._limits(found, Horizon.RTO)
+        values = self._solution(high, {}, found, pessimistic=True)
+        times = [_first(values[node], index) for node in self._views(found)]
+        return None if None in times else max((seconds for seconds in times if seconds is not None), default=None)
+
+    def losers(self, service: str, index: int, horizon: Horizon) -> tuple[str, ...]:
+        """Return the consumers that surely lose the service."""
+        found = self.estate.services[service]
+        low, _ = self._limits(found, horizon)
+        values = self._solution(low, {}, found, pessimistic=False)
+        views = self._tree.consumers[service]
+        return tuple(sorted(name for name, node in views.items() if not at(values[node], low.cap) >> index & 1))
+
+    def chain(self, service: str, index: int, horizon: Horizon) -> tuple[Step, ...]:
+        """Return the steps from the faults to the loss: of the service where it is lost, else of one consumer's view.
+
+        Where only the cases show that it is lost, the chain is that of the first one.
+        """
+        found = self.estate.services[service]
+        low, _ = self._limits(found, horizon)
+        for known in ({}, *self._cases(found)):
+            values = self._solution(low, known, found, pessimistic=False)
+            nodes = (self._tree.roots[service], *self._views(found))
+            lost = [node for node in nodes if not at(values[node], low.cap) >> index & 1]
+            if lost:
+                explanation = Explanation(self.estate, self._tree, values, low.cap, known)
+                return explanation.chain(service, self.sets[index], index, start=lost[0])
+        return ()
+
+    def doubts(self, service: str, index: int, horizon: Horizon) -> tuple[Doubt, ...]:
+        """Return the facts on which it hangs what a fault set does: those that change something once they are known."""
+        found = self.estate.services[service]
+        nodes = [self._tree.nodes[node] for node in self._reach(found)]
+        names = {fact for node in nodes for fact in facts(node.expression)}
+        names |= {fact for node in nodes for event, when in node.hits if event in self.sets[index] for fact, _ in when}
+        deciding = sorted(names)
+        if len(deciding) <= _MAX_PROBES:
+            before = self._case(found, horizon, {})
+            deciding = [name for name in deciding if self._decides(found, horizon, index, before, name)] or deciding
+        doubts = [Doubt(name, self._tree.facts[name].reason, self._tree.facts[name].remedy) for name in deciding]
+        if horizon is Horizon.RTO and found.rto is None:
+            reason = Reason(f"the RTO of {service} is not declared", Basis.UNKNOWN, found.location)
+            doubts.append(Doubt(f"rto of {service}", reason, f"declare `rto` of {service}"))
+        return tuple(doubts)
+
+    def known_in_cases(self, service: str) -> list[str]:
+        """Return the facts below the service: what has to be fixed for two services to be seen in one case."""
+        nodes = [self._tree.nodes[node] for node in self._reach(self.estate.services[service])]
+        names = {fact for node in nodes for fact in facts(node.expression)}
+        return sorted(names | {fact for node in nodes for _, when in node.hits for fact, _ in when})
+
+    def in_case(self, service: str, horizon: Horizon, known: Mapping[str, str]) -> Fates:
+        """Return what every fault set does to a service when these facts are fixed."""
+        return self._case(self.estate.services[service], horizon, known)
+
+    def values_of(self, fact: str) -> tuple[str, ...]:
+        """Return the values that a fact may have."""
+        return self._tree.facts[fact].values
+
+    def _decides(self, service: Service, horizon: Horizon, index: int, before: Fates, name: str) -> bool:
+        cases = (self._case(service, horizon, {name: value}) for value in self._tree.facts[name].values)
+        return any(_told(case, index) != _told(before, index) for case in cases)
+
+    def _case(self, service: Service, horizon: Horizon, known: Mapping[str, str]) -> Fates:
+        low, high = self._limits(service, horizon)
+        best = self._solution(low, known, service, pessimistic=False)
+        worst = self._solution(high, known, service, pessimistic=True)
+        root, views = self._tree.roots[service.id], self._views(service)
+        some_down, all_up = 0, self._full
+        for node in views:
+            some_down |= self._full & ~at(best[node], low.cap)
+            all_up &= at(worst[node], high.cap)
+        return Fates(self._full & ~at(best[root], low.cap), at(worst[root], high.cap), some_down, all_up)
+
+    def _views(self, service: Service) -> tuple[int, ...]:
+        return tuple(self._tree.consumers[service.id].values()) or (self._tree.roots[service.id],)
+
+    def _solution(
+        self, limits: Limits, known: Mapping[str, str], service: Service, *, pessimistic: bool
+    ) -> Sequence[Value]:
+        key = (limits, pessimistic)
+        setting = Setting(self._masks, self._full, pessimistic, limits.cap, limits.lag)
+        if key not in self._solutions:
+            self._solutions[key] = self._solver.solve(setting)
+        if not known:
+            return self._solutions[key]
+        return self._solver.solve(replace(setting, known=known), self._reach(service), self._solutions[key])
+
+    def _limits(self, service: Service, horizon: Horizon) -> tuple[Limits, Limits]:
+        """Return the limits of both bounds; what is not declared counts fully in one, not at all in the other."""
+        low_lag, high_lag = (None, None) if not self._within_rpo else (service.rpo, service.rpo or 0.0)
+        if horizon is Horizon.INSTANT:
+            return Limits(0.0, low_lag), Limits(0.0, high_lag)
+        low, high = (_ENDLESS, 0.0) if service.rto is None else (service.rto, service.rto)
+        return Limits(low, low_lag), Limits(high, high_lag)
+
+    @cached_property
+    def _masks(self) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for index, events in enumerate(self.sets):
+            for event in events:
+                found[event] = found.get(event, 0) | 1 << index
+        return found
+
+    def _cases(self, service: Service) -> Iterator[dict[str, str]]:
+        """Yield the consistent assignments of the facts that stand in more than one unit below the service."""
+        counts: Counter[str] = Counter()
+        for index in self._reach(service):
+            node = self._tree.nodes[index]
+            counts.update(set(facts(node.expression)))
+            counts.update({fact for event, when in node.hits if event in self._masks for fact, _ in when})
+        shared = sorted(fact for fact, count in counts.items() if count > 1)
+        late = self._until is not None and time.monotonic() > self._until
+        if not shared or late or prod(len(self._tree.facts[fact].values) for fact in shared) > MAX_CASES:
+            return
+        for chosen in product(*(self._tree.facts[fact].values for fact in shared)):
+            yield dict(zip(shared, chosen, strict=True))
+
+    def _reach(self, service: Service) -> frozenset[int]:
+        if service.id not in self._below:
+            self._below[service.id] = self._solver.reachable([self._tree.roots[service.id]])
+        return self._below[service.id]
+
+
+def _first(value: Value, index: int) -> float | None:
+    return next((seconds for seconds, bits in value if bits >> index & 1), None)
+
+
+def _told(fates: Fates, index: int) -> tuple[int, ...]:
+    return tuple(bits >> index & 1 for bits in (fates.lost, fates.survived, fates.hit, fates.whole))

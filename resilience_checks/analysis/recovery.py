@@ -1,0 +1,227 @@
+"""How long each service is away after a loss, and how much data is gone, term by term.
+
+The times are those of the solved equations with the horizon open: `up` is a step function of time, a chain of moves
+adds up in it, of several ways the quickest counts, and of several things that must all move the slowest.
+The recovery point and time objectives are those of ISO 22301:2019, 3 (RPO, RTO): how old the data may be that
+activity resumes with, and within what time it resumes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from math import inf
+from typing import TYPE_CHECKING
+
+from resilience_checks.analysis.explanation import named
+from resilience_checks.analysis.expressions import Move, moves
+from resilience_checks.analysis.fault_tree import compile_estate
+from resilience_checks.analysis.restoring import with_backups
+from resilience_checks.analysis.terms import Walk
+from resilience_checks.analysis.times import Times
+from resilience_checks.model.question import Doubt, FaultKind
+from resilience_checks.model.values import Basis, Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from resilience_checks.topology.estate import Estate, Service
+
+PLACES = ("site", "region", "zone")
+"""The kinds of failure domain whose loss is asked about when none is named."""
+FaultSet = tuple[str, ...]
+"""Ids of events that happen at once."""
+
+
+class Objective(StrEnum):
+    """How a recovery compares with the objective that is declared for it."""
+
+    WITHIN = "within"
+    BEYOND = "beyond"
+    UNKNOWN = "unknown"
+    NOT_DECLARED = "not declared"
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What is known of a number of seconds: at least `low`, at most `high`; infinite: never, or all."""
+
+    low: float
+    high: float
+
+    @property
+    def known(self) -> bool:
+        """Whether it is one number."""
+        return self.low == self.high
+
+    def against(self, objective: float | None) -> Objective:
+        """Return how the number compares with an objective.
+
+        >>> Bounds(150, 150).against(3600), Bounds(0, inf).against(60), Bounds(90, inf).against(60)
+        (<Objective.WITHIN: 'within'>, <Objective.UNKNOWN: 'unknown'>, <Objective.BEYOND: 'beyond'>)
+        """
+        if objective is None:
+            return Objective.NOT_DECLARED
+        if self.high <= objective:
+            return Objective.WITHIN
+        return Objective.BEYOND if self.low > objective else Objective.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """What becomes of one service after one set of faults.
+
+    `moves` follow each other, and their terms add up to `time`; `meanwhile` are quicker moves beside them. Where
+    nothing brings the service back, `notes` say what stands in the way. `doubts` are the facts on which an
+    unknown answer hangs.
+    """
+
+    service: str
+    events: FaultSet
+    time: Bounds
+    loss: Bounds
+    rto: Objective
+    rpo: Objective
+    moves: tuple[Move, ...] = ()
+    meanwhile: tuple[Move, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    notes: tuple[Reason, ...] = ()
+
+    @property
+    def kept(self) -> bool:
+        """Whether the service surely goes on without any move."""
+        return self.time.high == 0 and self.loss.high == 0
+
+
+@dataclass(frozen=True)
+class _Solution:
+    """The values of all nodes in both bounds, when moves may lose up to `lag` seconds of data (None: any)."""
+
+    lag: float | None
+    optimistic: Callable[[int, int], float]
+    pessimistic: Callable[[int, int], float]
+
+    def bounds(self, node: int, index: int) -> Bounds:
+        return Bounds(self.optimistic(node, index), self.pessimistic(node, index))
+
+
+def places(estate: Estate, kinds: Sequence[str] = PLACES) -> tuple[FaultSet, ...]:
+    """Return the loss of each place of these kinds, one at a time, in order."""
+    found = [
+        (kinds.index(domain.kind), f"{domain.id}/{FaultKind.OUTAGE}")
+        for domain in estate.domains.values()
+        if domain.kind in kinds and FaultKind.OUTAGE in domain.faults
+    ]
+    return tuple((event,) for _, event in sorted(found))
+
+
+def recoveries(estate: Estate, asked: Sequence[FaultSet], services: Sequence[str] = ()) -> tuple[Recovery, ...]:
+    """Return the recovery of each service (default: all) from each set of faults."""
+    analysis = Recoveries(estate, asked)
+    chosen = [estate.services[name] for name in services] or list(estate.services.values())
+    return tuple(analysis.of(service, index) for service in chosen for index in range(1, len(analysis.sets)))
+
+
+@dataclass
+class Recoveries:
+    """One estate, solved for the fault sets that are asked about; number 0 is the empty one."""
+
+    estate: Estate
+    asked: Sequence[FaultSet]
+    _solved: dict[float | None, _Solution] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.sets: tuple[FaultSet, ...] = ((), *self.asked)
+        self._tree = compile_estate(with_backups(self.estate))
+        self._times = Times(self._tree, self.sets)
+
+    def of(self, service: Service, index: int) -> Recovery:
+        """Return the recovery of a service from fault set `index`.
+
+        Of several ways it takes the quickest that keeps to the RPO, if there is one, else the quickest.
+        """
+        root = self._tree.roots[service.id]
+        chosen = self._solution(None)
+        if service.rpo is not None:
+            within = self._solution(service.rpo)
+            if within.bounds(root, index).known and within.bounds(root, index).high < inf:
+                chosen = within
+        time = chosen.bounds(root, index)
+        loss = self._loss(root, index, time)
+        used, beside = self._moves(root, index, chosen) if time.known and 0 < time.high < inf else ((), ())
+        rto, rpo = time.against(service.rto), loss.against(service.rpo)
+        return Recovery(
+            service.id,
+            self.sets[index],
+            time,
+            loss,
+            rto,
+            rpo,
+            moves=used,
+            meanwhile=beside,
+            doubts=tuple(self._doubts(service, index, chosen)) if not (time.known and loss.known) else (),
+            notes=tuple(self._notes(service, index)) if time.low == inf else (),
+        )
+
+    def _moves(self, root: int, index: int, chosen: _Solution) -> tuple[tuple[Move, ...], tuple[Move, ...]]:
+        """Return the moves that follow each other until the service is back, and those that are done meanwhile."""
+        walk = self._walk(chosen, index)
+        chain = walk.chain(root)
+        beside = {id(move.way): move for move in walk.used(root)}
+        return chain, tuple(move for way, move in beside.items() if way not in {id(move.way) for move in chain})
+
+    def _loss(self, root: int, index: int, time: Bounds) -> Bounds:
+        """Return the least loss of data with which the service is back in that time; all where it is never back."""
+        low = high = inf
+        for lag in (*self._lags, None):
+            found = self._solution(lag).bounds(root, index)
+            shown = inf if lag is None else lag
+            low = min(low, shown) if found.low <= time.low < inf else low
+            high = min(high, shown) if found.high <= time.high < inf else high
+        return Bounds(low, high)
+
+    @cached_property
+    def _lags(self) -> tuple[float, ...]:
+        """Every amount of data that some move loses, in ascending order, and none."""
+        found = {move.lag or 0.0 for node in self._tree.nodes for move in moves(node.expression)}
+        return tuple(sorted({0.0, *(lag for lag in found if lag < inf)}))
+
+    def _solution(self, lag: float | None) -> _Solution:
+        if lag not in self._solved:
+            best, worst = (self._times.solve(pessimistic=pessimistic, lag=lag) for pessimistic in (False, True))
+            self._solved[lag] = _Solution(lag, best, worst)
+        return self._solved[lag]
+
+    def _walk(self, solution: _Solution, index: int, *, pessimistic: bool = True) -> Walk:
+        times = solution.pessimistic if pessimistic else solution.optimistic
+        return Walk(self._tree, lambda node: times(node, index), self.sets[index], solution.lag)
+
+    def _doubts(self, service: Service, index: int, chosen: _Solution) -> Iterator[Doubt]:
+        """Yield the facts that the time hangs on, or, where it is known, those that the loss hangs on."""
+        root = self._tree.roots[service.id]
+        for solution in (chosen, *(self._solution(lag) for lag in (None, *reversed(self._lags)))):
+            if not solution.bounds(root, index).known:
+                best = self._walk(solution, index, pessimistic=False)
+                names = self._walk(solution, index).doubtful(root, best)
+                yield from (Doubt(name, self._tree.facts[name].reason, self._tree.facts[name].remedy) for name in names)
+                if not names:
+                    why = f"whether {service.id} and what it needs wait for each other is not known"
+                    reason = Reason(why, Basis.UNKNOWN, service.location)
+                    yield Doubt(f"natures below {service.id}", reason, "declare the `nature` of the edges")
+                return
+
+    def _notes(self, service: Service, index: int) -> Iterator[Reason]:
+        """Yield why nothing brings a service back: what would is lost too, or nothing moves it."""
+        said = False
+        for move, lost in self._walk(self._solution(None), index, pessimistic=False).blocked(
+            self._tree.roots[service.id]
+        ):
+            if move.way is not None:
+                said = True
+                verb = "does not count" if move.way.restores else "does not happen"
+                names = f": {named(lost)} {'is' if len(lost) == 1 else 'are'} lost too" if lost else ""
+                yield Reason(f"that {move.way.what} {verb}{names}", location=move.why.location if move.why else None)
+        if not said:
+            text = "nothing moves or restores what is lost, as far as programs and declarations show"
+            yield Reason(text, Basis.UNKNOWN, service.location)

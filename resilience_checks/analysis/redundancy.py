@@ -1,0 +1,177 @@
+"""What redundancy each service loses or gains from one estate to another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+from math import comb
+from typing import TYPE_CHECKING
+
+from resilience_checks.analysis.families import events_of
+from resilience_checks.model.question import Event, Holds
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from resilience_checks.analysis.probe import Probe
+    from resilience_checks.model.question import Step
+    from resilience_checks.topology.estate import Service
+
+MAX_SETS = 150_000
+"""Fault sets of one service beyond which the order is lowered."""
+_MAX_CHAINS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class CutChange:
+    """A minimal set of events that loses the service on one side and not on the other, or perhaps so.
+
+    `before` and `after` say whether the service survives it there. `new` are those of its events that only the
+    side on which it is lost has.
+    """
+
+    events: tuple[str, ...]
+    before: Holds
+    after: Holds
+    new: tuple[str, ...] = ()
+    chain: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """Something that a service is held to and that is declared differently."""
+
+    name: str
+    before: object
+    after: object
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceChange:
+    """What a change does to one service's redundancy.
+
+    `lost` are minimal cut sets that the service surely did not have before, `gained` those that it surely no longer
+    has; `perhaps` are those of which one side cannot be known, and `undecided` counts those that are known on neither.
+    `order` is the size up to which all were looked at.
+    """
+
+    service: str
+    lost: tuple[CutChange, ...] = ()
+    gained: tuple[CutChange, ...] = ()
+    perhaps: tuple[CutChange, ...] = ()
+    undecided: int = 0
+    objectives: tuple[Objective, ...] = ()
+    order: int = 0
+
+    @property
+    def same(self) -> bool:
+        """Whether nothing is different, or may be."""
+        return not (self.lost or self.gained or self.perhaps or self.undecided or self.objectives)
+
+
+@dataclass(frozen=True, slots=True)
+class Redundancy:
+    """All services of both estates: those on one side alone, those that are exactly as before, and the others."""
+
+    appearing: tuple[str, ...]
+    disappearing: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    changed: tuple[ServiceChange, ...]
+    events: Mapping[str, Event]
+    order: int
+
+
+def compare(before: Probe, after: Probe, order: int) -> Redundancy:
+    """Return how the minimal cut sets of every service differ, up to `order` events."""
+    old, new = before.estate.services, after.estate.services
+    both = [name for name in new if name in old]
+    changed = [found for name in both if not (found := _service(before, after, name, order)).same]
+    named = {event for one in changed for cut in (*one.lost, *one.gained, *one.perhaps) for event in cut.events}
+    spoken = [one.service for one in changed]
+    return Redundancy(
+        appearing=tuple(name for name in new if name not in old),
+        disappearing=tuple(name for name in old if name not in new),
+        unchanged=tuple(name for name in both if name not in spoken),
+        changed=tuple(changed),
+        events={**events_of(before.estate, tuple(named)), **events_of(after.estate, tuple(named))},
+        order=order,
+    )
+
+
+def _service(before: Probe, after: Probe, name: str, order: int) -> ServiceChange:
+    objectives = tuple(_objectives(before.estate.services[name], after.estate.services[name]))
+    if before.shape(name) == after.shape(name):
+        return ServiceChange(name, objectives=objectives, order=order)
+    events = sorted(before.events(name) | after.events(name))
+    reached = _finished(len(events), order)
+    sets = [chosen for size in range(reached + 1) for chosen in combinations(events, size)]
+    old, new = before.lost(name, sets), after.lost(name, sets)
+    lost = [index for index in _minimal(sets, new.surely) if not old.possibly >> index & 1]
+    gained = [index for index in _minimal(sets, old.surely) if not new.possibly >> index & 1]
+    told = {sets[index] for index in (*lost, *gained)}
+    open_before, open_after = old.possibly & ~old.surely, new.possibly & ~new.surely
+    differing = (new.possibly & ~old.surely) | (old.possibly & ~new.surely)
+    perhaps = _minimal(sets, differing & ~(open_before & open_after))
+
+    def cuts(indices: Sequence[int]) -> tuple[CutChange, ...]:
+        return tuple(
+            _cut(before, after, name, sets[index], old.of(index), new.of(index), explained=place < _MAX_CHAINS)
+            for place, index in enumerate(indices)
+        )
+
+    return ServiceChange(
+        service=name,
+        lost=cuts(lost),
+        gained=cuts(gained),
+        perhaps=cuts([index for index in perhaps if not _contains_one(sets[index], told)]),
+        undecided=len(_minimal(sets, open_before & open_after)),
+        objectives=objectives,
+        order=reached,
+    )
+
+
+def _objectives(before: Service, after: Service) -> Iterator[Objective]:
+    for name in ("scope", "tier", "rto", "rpo"):
+        old, new = getattr(before, name), getattr(after, name)
+        if old != new:
+            yield Objective(name, old, new)
+    if set(before.consumers) != set(after.consumers):
+        yield Objective("consumers", before.consumers, after.consumers)
+
+
+def _finished(events: int, order: int) -> int:
+    """Return the largest order up to `order` whose fault sets are few enough to be looked at one by one."""
+    while order > 1 and sum(comb(events, size) for size in range(order + 1)) > MAX_SETS:
+        order -= 1
+    return min(order, events)
+
+
+def _minimal(sets: Sequence[tuple[str, ...]], bits: int) -> list[int]:
+    """Return the fault sets of which no proper subset is among them."""
+    kept: list[int] = []
+    found: set[tuple[str, ...]] = set()
+    while bits:
+        index = (bits & -bits).bit_length() - 1
+        bits &= bits - 1
+        if not _contains_one(sets[index], found):
+            kept.append(index)
+            found.add(sets[index])
+    return kept
+
+
+def _contains_one(events: tuple[str, ...], found: Collection[tuple[str, ...]]) -> bool:
+    return any(smaller in found for size in range(len(events) + 1) for smaller in combinations(events, size))
+
+
+def _cut(
+    before: Probe, after: Probe, service: str, events: tuple[str, ...], old: Holds, new: Holds, *, explained: bool
+) -> CutChange:
+    where, other = (after, before) if new is not Holds.YES else (before, after)
+    explained = explained and (new if where is after else old) is Holds.NO
+    return CutChange(
+        events=events,
+        before=old,
+        after=new,
+        new=tuple(event for event in events if event.rpartition("/")[0] not in other.estate.domains),
+        chain=where.chain(service, events) if explained else (),
+    )

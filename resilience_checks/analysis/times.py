@@ -1,0 +1,44 @@
+"""When each node of a fault tree is up in each of given fault sets, however long that takes."""
+
+from __future__ import annotations
+
+from math import inf
+from typing import TYPE_CHECKING
+
+from resilience_checks.analysis.solver import Setting, Solver
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from resilience_checks.analysis.bits import Value
+    from resilience_checks.analysis.fault_tree import FaultTree
+
+
+class Times:
+    """The equations, solved with the horizon open: the one place here that knows what a solution looks like."""
+
+    def __init__(self, tree: FaultTree, sets: Sequence[Sequence[str]]) -> None:
+        """Give each fault set its place in `sets` as its number."""
+        self._solver = Solver(tree)
+        self._full = (1 << len(sets)) - 1
+        self._masks: dict[str, int] = {}
+        for index, events in enumerate(sets):
+            for event in events:
+                self._masks[event] = self._masks.get(event, 0) | 1 << index
+
+    def solve(self, *, pessimistic: bool, lag: float | None = None) -> Callable[[int, int], float]:
+        """Return the seconds after which a node is up in a fault set (infinite: never), by node and number of the set.
+
+        `lag` is the most data in seconds that a move may lose, None: any.
+        """
+        values = self._solver.solve(Setting(self._masks, self._full, pessimistic, cap=inf, lag=lag))
+        return lambda node, index: since(values[node], index)
+
+
+def since(value: Value, index: int) -> float:
+    """Return the time from which the value is up in fault set `index`, infinite when it never is.
+
+    >>> since(((0.0, 0b01), (30.0, 0b11)), 1), since((), 0)
+    (30.0, inf)
+    """
+    return next((seconds for seconds, bits in value if bits >> index & 1), inf)

@@ -1,0 +1,358 @@
+"""From what a user names to the two estates of a change and what is deployed between them."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from resilience_checks.estates import Built
+from resilience_checks.evaluation import Inputs
+from resilience_checks.model.errors import CheckError, InputError, NothingToCheckError
+from resilience_checks.model.operation import CREATE, DELETE, Operation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from resilience_checks.analysis.change import Change
+    from resilience_checks.analysis.touched import ResourceChange
+    from resilience_checks.catalogue.loader import Catalogue
+    from resilience_checks.evaluation import Group, Options
+    from resilience_checks.model.graph import ResourceGraph
+    from resilience_checks.model.question import Horizon
+    from resilience_checks.sources.interface import Source
+    from resilience_checks.sources.worktrees import Repository
+    from resilience_checks.topology.estate import Estate
+
+    Observer = Callable[[str], None]
+
+BEFORE, AFTER = "before", "after"
+_PREVIEW = "preview"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked about a change: how long a service may wait for a failover, and up to which size cuts are told."""
+
+    horizon: Horizon
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A stack, or all of one side where it has no name, that could not be evaluated, and why."""
+
+    side: str
+    stack: str
+    error: CheckError
+
+
+@dataclass(frozen=True, slots=True)
+class EstateChange:
+    """The change of one estate; without an answer where a stack of it could not be evaluated, whose names are `missing`."""
+
+    stacks: tuple[str, ...]
+    change: Change | None
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What is compared, the answer about each estate, and what could not be read."""
+
+    before: str
+    after: str
+    estates: tuple[EstateChange, ...]
+    unread: tuple[Unread, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """0 where the question is answered, else the code of the worst error."""
+        return min((one.error.exit_code for one in self.unread), default=0)
+
+
+@dataclass
+class _Side:
+    """One side of the comparison: its estates and the stacks that are in none."""
+
+    name: str
+    estates: list[Built] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
+
+    def fail(self, stack: str, error: CheckError) -> None:
+        self.unread.append(Unread(self.name, stack, error))
+
+    @property
+    def graphs(self) -> dict[str, ResourceGraph]:
+        return {graph.name: graph for built in self.estates for graph in built.graphs}
+
+
+def of_versions(
+    options: Options, base: str, head: str | None, asked: Asked, observer: Observer = lambda _: None
+) -> Changes:
+    """Compare two versions of the programs: where `head` left `base`, and `head` itself, else the working tree.
+
+    Raises CheckError where neither side can be read at all.
+    """
+    from resilience_checks.sources.discovery import projects
+    from resilience_checks.sources.worktrees import Repository
+
+    repository = Repository(options.paths[0])
+    paths = [repository.within(path) for path in options.paths]
+    fork = repository.fork_point(base, head or "HEAD")
+    here = [project.directory for project in projects([path for path in options.paths if path.exists()], options.root)]
+    notes = [f"{fork.why}"] if fork.why else []
+    with ExitStack() as stack:
+        observer(f"checking out {fork.short}")
+        root = stack.enter_context(repository.checked_out(fork, here))
+        before = _side(BEFORE, _moved(options, repository, root, paths), observer)
+        notes += _submodules(repository, fork.id, paths, BEFORE)
+        if head is None:
+            dirty = repository.uncommitted(options.paths)
+            notes += [_uncommitted(dirty)] if dirty else []
+            after, name = _side(AFTER, replace(options, root=repository.root), observer), "the working tree"
+        else:
+            commit = repository.commit(head)
+            other = stack.enter_context(repository.checked_out(commit, here))
+            after, name = _side(AFTER, _moved(options, repository, other, paths), observer), f"{head} ({commit.short})"
+            notes += _submodules(repository, commit.id, paths, AFTER)
+    _hold_something(before, after)
+    observer("comparing")
+    found = _compared(before, after, asked, _differing)
+    return Changes(f"{base} ({fork.short})", name, found, (*before.unread, *after.unread), tuple(notes))
+
+
+def of_previews(options: Options, asked: Asked, observer: Observer = lambda _: None) -> Changes:
+    """Read what previews say is deployed; with paths, the programs under them are the estate's other stacks, unchanged."""
+    from resilience_checks.sources.files.json_file import STANDARD_INPUT
+
+    with ExitStack() as stack:
+        files = [
+            stack.enter_context(_kept_input()) if str(path) == STANDARD_INPUT else path for path in options.previews
+        ]
+        options = replace(options, previews=tuple(files))
+        after = _side(AFTER, options, observer)
+        for unread in after.unread:
+            raise unread.error
+        _hold_whole(after)
+        standing = tuple(_earlier(options, after))
+        before = _side(BEFORE, replace(options, paths=(), previews=()), observer, standing)
+    observer("comparing")
+    notes = [f"what stands cannot be compared: {one.error}" for one in before.unread]
+    before.unread.clear()
+    found = _compared(before, after, asked, _told)
+    names = ", ".join(sorted(name for name, graph in after.graphs.items() if graph.source == _PREVIEW))
+    return Changes("what stands", f"the preview of {names}", found, notes=tuple(notes))
+
+
+def _side(name: str, options: Options, observer: Observer, ready: Sequence[Source] = ()) -> _Side:
+    """Evaluate one side as far as it can be; a side without any project is empty."""
+    from resilience_checks.catalogue import loader
+
+    side = _Side(name)
+    if not (options.paths or options.previews or ready):
+        return side
+    try:
+        inputs = Inputs(options, ready)
+        for failure in inputs.failures:
+            side.fail("", failure)
+        with closing(inputs.evaluate(observer)) as together:
+            together.start()
+            catalogue = loader.load()
+            inputs.load()
+            results = together.results()
+    except NothingToCheckError:
+        return side
+    except CheckError as error:
+        side.fail("", error)
+        return side
+    for result in results:
+        if result.error is not None:
+            side.fail(result.source.name, result.error)
+    _build(side, inputs.groups(results), catalogue)
+    return side
+
+
+def _build(side: _Side, groups: Iterable[Group], catalogue: Catalogue) -> None:
+    """Add the estate of each group that is whole."""
+    from resilience_checks.topology import estate_builder
+
+    for group in groups:
+        names = [member.source.name for member in group.members]
+        graphs = tuple(member.graph for member in group.members if member.graph is not None)
+        if group.undecided or len(graphs) < len(group.members):
+            continue
+        try:
+            estate = estate_builder.build(graphs, group.declarations, catalogue)
+        except CheckError as error:
+            side.fail(", ".join(names), error)
+        else:
+            side.estates.append(Built(tuple(names), graphs, group.declarations, estate))
+
+
+def _hold_something(before: _Side, after: _Side) -> None:
+    """Raise the first error where no stack of either side can be read."""
+    if before.estates or after.estates:
+        return
+    for unread in (*after.unread, *before.unread):
+        raise unread.error
+    raise NothingToCheckError(
+        "no Pulumi.yaml in either version",
+        why="nothing was compared",
+        remedy="name the directory of a Pulumi project",
+    )
+
+
+def _compared(
+    before: _Side,
+    after: _Side,
+    asked: Asked,
+    operations: Callable[[ResourceGraph | None, ResourceGraph | None], Mapping[str, Operation]],
+) -> tuple[EstateChange, ...]:
+    from resilience_checks.analysis.change import change
+
+    found = []
+    unread = {stack for one in (*before.unread, *after.unread) for stack in one.stack.split(", ")}
+    for old, new in _pairs(before.estates, after.estates):
+        names = tuple(dict.fromkeys(name for built in (*new, *old) for name in built.stacks))
+        missing = tuple(name for name in names if name in unread) or (
+            ("",) if "" in unread and not (old and new) else ()
+        )
+        if missing:
+            found.append(EstateChange(names, None, missing))
+            continue
+        one, other = _graphs(old), _graphs(new)
+        changes = {
+            name: tuple(_changes(one.get(name), other.get(name), operations(one.get(name), other.get(name))))
+            for name in names
+        }
+        estates = [_united(each) for each in (old, new)]
+        found.append(EstateChange(names, change(estates[0], estates[1], changes, asked.horizon, asked.order)))
+    return tuple(found)
+
+
+def _pairs(before: Sequence[Built], after: Sequence[Built]) -> Iterator[tuple[list[Built], list[Built]]]:
+    """Yield the estates of both sides that share stacks, directly or through others."""
+    from resilience_checks.analysis.components import components
+
+    everything = [*before, *after]
+    edges = [
+        [index for index, other in enumerate(everything) if set(other.stacks) & set(built.stacks)]
+        for built in everything
+    ]
+    for joined in components(edges):
+        yield (
+            [everything[index] for index in sorted(joined) if index < len(before)],
+            [everything[index] for index in sorted(joined) if index >= len(before)],
+        )
+
+
+def _graphs(estates: Iterable[Built]) -> dict[str, ResourceGraph]:
+    return {graph.name: graph for built in estates for graph in built.graphs}
+
+
+def _united(estates: Sequence[Built]) -> Estate | None:
+    """Return one estate; several that the other side has joined are built anew as one."""
+    from resilience_checks.catalogue import loader
+    from resilience_checks.topology import estate_builder
+    from resilience_checks.topology.declaration_union import united
+
+    if not estates:
+        return None
+    if len(estates) == 1:
+        return estates[0].estate
+    graphs = [graph for built in estates for graph in built.graphs]
+    return estate_builder.build(graphs, united([built.declarations for built in estates]), loader.load())
+
+
+def _differing(before: ResourceGraph | None, after: ResourceGraph | None) -> Mapping[str, Operation]:
+    from resilience_checks.sources.difference import operations
+
+    if before is not None and after is not None:
+        return operations(before, after)
+    graph, what = (after, CREATE) if after is not None else (before, DELETE)
+    return {resource.urn: Operation(what) for resource in graph.resources} if graph is not None else {}
+
+
+def _told(before: ResourceGraph | None, after: ResourceGraph | None) -> Mapping[str, Operation]:
+    _ = before
+    return after.operations if after is not None else {}
+
+
+def _changes(
+    before: ResourceGraph | None, after: ResourceGraph | None, operations: Mapping[str, Operation]
+) -> Iterator[ResourceChange]:
+    """Yield every change of a resource that a provider makes; one that goes is shown at its stack's Pulumi.yaml."""
+    from resilience_checks.analysis.touched import ResourceChange
+
+    sides = [graph for graph in (after, before) if graph is not None]
+    for urn, operation in operations.items():
+        resource = next((graph.by_urn[urn] for graph in sides if urn in graph.by_urn), None)
+        if resource is None or not resource.custom or not operation.changes:
+            continue
+        made = after is not None and urn in after.by_urn
+        place = resource.location if made else None
+        graph = sides[0]
+        yield ResourceChange(graph.name, urn, resource.type, resource.name, operation, place or graph.project_file)
+
+
+def _moved(options: Options, repository: Repository, root: Path, paths: Iterable[Path]) -> Options:
+    """Return the options for another version: what does not exist there has no other version."""
+    config = options.config
+    if config is not None and config.resolve().is_relative_to(repository.root):
+        config = root / repository.within(config)
+        config = config if config.is_file() else None
+    there = tuple(root / path for path in paths if (root / path).exists())
+    return replace(options, paths=there, root=root, config=config)
+
+
+def _submodules(repository: Repository, commit: str, paths: Sequence[Path], side: str) -> list[str]:
+    near = [
+        name
+        for name in repository.submodules(commit)
+        if any(Path(name).is_relative_to(path) or path.is_relative_to(name) for path in paths)
+    ]
+    return [f"{side}: the submodule {name} is empty, as only the repository itself was checked out" for name in near]
+
+
+def _uncommitted(files: Sequence[str]) -> str:
+    what = "1 file that is" if len(files) == 1 else f"{len(files)} files that are"
+    return f"the working tree has {what} not committed; they count"
+
+
+def _hold_whole(side: _Side) -> None:
+    for graph in side.graphs.values():
+        if graph.source == _PREVIEW and not graph.capabilities.complete:
+            raise InputError(
+                f"the preview of {graph.name} is partial: {'; '.join(graph.notes) or 'it lacks resources'}",
+                why="what stands in for what is touched may be among what it does not show, so nothing was decided",
+                remedy="write it with `pulumi preview --json --show-sames --show-replacement-steps`",
+            )
+
+
+def _earlier(options: Options, after: _Side) -> Iterator[Source]:
+    """Yield a source for every stack that stands: as its preview shows it, else as its program has it."""
+    from resilience_checks.sources.files.reading import open_earlier
+    from resilience_checks.sources.opening import Fixed
+
+    older = {source.name: source for source in open_earlier(options.previews, options.paths or (Path(),), options.root)}
+    for name, graph in after.graphs.items():
+        if name not in older:
+            yield Fixed(graph, options.root)
+        elif (stands := older[name].graph()).resources:
+            yield Fixed(stands, options.root)
+
+
+@contextmanager
+def _kept_input() -> Iterator[Path]:
+    """Give standard input as a file: what stands and what will are read from it one after the other."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "standard input"
+        with file.open("wb") as stream:
+            shutil.copyfileobj(sys.stdin.buffer, stream)
+        yield file

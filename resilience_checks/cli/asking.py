@@ -1,0 +1,81 @@
+"""What the commands that ask an estate a question have in common: their options, and how they answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from resilience_checks.cli import options
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from resilience_checks.cli.surroundings import Surroundings
+    from resilience_checks.estates import Built
+    from resilience_checks.report.page import Page
+
+FORMS = ("text", "json")
+
+
+def question(command: Callable[..., None], forms: Sequence[str] = FORMS) -> Callable[..., None]:
+    """Add what chooses the stacks, and how the answer is written."""
+    command = options.selection(command)
+    command = click.option(
+        "--color",
+        type=click.Choice(("auto", "always", "never")),
+        default="auto",
+        show_default=True,
+        help="auto: on a terminal, unless NO_COLOR is set.",
+    )(command)
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(forms),
+        default="text",
+        show_default=True,
+        help="text for a reader, json for a program.",
+    )(command)
+
+
+def asked(given: dict[str, Any], root: Path, around: Surroundings) -> tuple[Built, ...]:
+    """Return every estate that is asked about."""
+    from resilience_checks.cli.guard import progress
+    from resilience_checks.estates import estates
+
+    return estates(options.chosen(given, root), progress if around.progress else lambda _: None)
+
+
+def answer(
+    given: dict[str, Any],
+    root: Path,
+    around: Surroundings,
+    *,
+    text: Callable[[Page], None],
+    data: Callable[[], Mapping[str, Any]],
+    others: Mapping[str, Callable[[], str]] | None = None,
+) -> None:
+    """Write the answer in the form that was asked for, to the file or standard output."""
+    from resilience_checks.cli.output import inert, write
+
+    if given["form"] == "json":
+        from resilience_checks.report.facts_json import written
+
+        write(inert(written(data())), given["output"])
+        return
+    if others and given["form"] in others:
+        write(others[given["form"]](), given["output"])
+        return
+    from resilience_checks.report.page import WIDTH, Page
+
+    to_file = given["output"] is not None
+    color = given["color"] == "always" or (given["color"] == "auto" and around.colorful and not to_file)
+    page = Page(root, color=color, width=WIDTH if to_file else around.width)
+    text(page)
+    told = page.text()
+    if around.github and not to_file:
+        from resilience_checks.report.github import fenced
+
+        told = "".join(f"{line}\n" for line in fenced(told))
+    write(told, given["output"])

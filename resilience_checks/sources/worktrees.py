@@ -1,0 +1,193 @@
+"""Two versions of a repository side by side: a commit in a worktree of its own, always removed in the end."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from resilience_checks.model.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_ENVIRONMENTS = (".venv", "venv", "node_modules")
+"""Folders that hold a program's packages and are in no commit."""
+_PREFIX = "resilience-checks-"
+_OF_A_HOOK = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
+"""Variables that git sets for its hooks, and that would lead a command in a worktree astray."""
+_SHORT = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit as it was asked for and as it was found; `why` tells where it is another than the one named."""
+
+    asked: str
+    id: str
+    why: str = ""
+
+    @property
+    def short(self) -> str:
+        """The first digits of its id."""
+        return self.id[:_SHORT]
+
+
+class Repository:
+    """A git repository with a working tree."""
+
+    def __init__(self, path: Path) -> None:
+        """Find the repository that holds the path; raise UsageError where there is none."""
+        place = path if path.is_dir() else path.parent
+        if shutil.which("git") is None:
+            raise UsageError("git is not on PATH", why="versions are read by git", remedy="install git")
+        done = _git(place if place.exists() else Path(), "rev-parse", "--show-toplevel")
+        if done.returncode:
+            raise UsageError(
+                f"{path} is in no git repository that can be read: {_said(done)}",
+                why="without one there is no other version to compare with",
+                remedy="run inside a clone, or compare what a preview says: `change --preview FILE`",
+            )
+        self.root = Path(done.stdout.strip()).resolve()
+
+    def commit(self, name: str) -> Commit:
+        """Return the commit of a branch, tag or id."""
+        done = _git(self.root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+        if done.returncode:
+            raise UsageError(
+                f"{name} is no commit of this repository",
+                why="there is nothing to compare with",
+                remedy=f"fetch it first (`git fetch origin {name.removeprefix('origin/')}`), or name another",
+            )
+        return Commit(name, done.stdout.strip())
+
+    def fork_point(self, base: str, head: str) -> Commit:
+        """Return where `head` left `base`, as a pull request shows it; the base itself where no history tells."""
+        named = self.commit(base)
+        found = _git(self.root, "merge-base", named.id, self.commit(head).id)
+        if found.returncode:
+            shallow = _git(self.root, "rev-parse", "--is-shallow-repository").stdout.strip() == "true"
+            why = "this clone is shallow, so where the change left it is not known" if shallow else "no common history"
+            return Commit(base, named.id, f"{base} itself: {why}")
+        fork = found.stdout.strip()
+        return Commit(base, fork, "" if fork == named.id else f"where the change left {base}, which has moved on since")
+
+    def uncommitted(self, paths: Iterable[Path]) -> tuple[str, ...]:
+        """Return the files under the paths that differ from the last commit, new ones among them."""
+        done = _git(self.root, "status", "--porcelain", "--no-renames", "-z", "--", *map(str, paths))
+        return tuple(entry[3:] for entry in done.stdout.split("\0") if entry)
+
+    def submodules(self, commit: str) -> tuple[str, ...]:
+        """Return the folders that a commit takes from other repositories."""
+        done = _git(self.root, "ls-tree", "-r", "-z", commit)
+        entries = (entry.partition("\t") for entry in done.stdout.split("\0") if entry.startswith("160000 "))
+        return tuple(path for _, _, path in entries)
+
+    def within(self, path: Path) -> Path:
+        """Return the path relative to the root; raise UsageError for one outside."""
+        try:
+            return path.resolve().relative_to(self.root)
+        except ValueError:
+            raise UsageError(
+                f"{path} is outside of the repository {self.root}",
+                why="only what is in the repository has another version",
+                remedy="name paths of one repository",
+            ) from None
+
+    @contextmanager
+    def checked_out(self, commit: Commit, projects: Iterable[Path]) -> Iterator[Path]:
+        """Give the commit's files in a folder of their own, which is gone afterwards, after an interruption too.
+
+        Packages that the projects have installed in the working tree are linked into it, as no commit holds them.
+        """
+        with _interruptible(), tempfile.TemporaryDirectory(prefix=_PREFIX) as folder:
+            place = Path(folder).resolve() / "tree"
+            try:
+                self._add(place, commit)
+                for project in projects:
+                    self._link(project, place)
+                yield place
+            finally:
+                with _uninterrupted():
+                    _git(self.root, "worktree", "remove", "--force", "--force", str(place))
+                    shutil.rmtree(place, ignore_errors=True)
+                    _git(self.root, "worktree", "prune")
+
+    def _add(self, place: Path, commit: Commit) -> None:
+        done = _git(self.root, "worktree", "add", "--detach", "--quiet", str(place), commit.id)
+        if done.returncode:
+            raise InputError(
+                f"{commit.asked} cannot be checked out: {_said(done)}",
+                why="its programs cannot be read",
+                remedy="see that `git worktree add` works here, and that the commit is fetched whole",
+            )
+
+    def _link(self, project: Path, place: Path) -> None:
+        """Link every folder of packages from the project's directory up to the root."""
+        inside = self.within(project)
+        for folder in (inside, *inside.parents):
+            for name in _ENVIRONMENTS:
+                here, there = self.root / folder / name, place / folder / name
+                if here.is_dir() and there.parent.is_dir() and not there.exists():
+                    there.symlink_to(here.resolve(), target_is_directory=True)
+
+
+def _git(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run git without hooks, prompts or large files, and without what a hook was told about another place."""
+    environment = {key: value for key, value in os.environ.items() if key not in _OF_A_HOOK}
+    environment |= {"GIT_TERMINAL_PROMPT": "0", "GIT_LFS_SKIP_SMUDGE": "1", "LC_ALL": "C"}
+    return subprocess.run(
+        ["git", "-c", "core.hooksPath=/dev/null", *arguments],  # noqa: S607 the user's own git
+        cwd=directory,
+        env=environment,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def _said(done: subprocess.CompletedProcess[str]) -> str:
+    lines = done.stderr.strip().splitlines()
+    return lines[-1].removeprefix("fatal: ") if lines else f"git ended with {done.returncode}"
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let a request to end (SIGTERM, SIGHUP) unwind like Ctrl-C does, so that nothing is left behind."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, _interrupt) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Finish what a second Ctrl-C would leave half done."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt
