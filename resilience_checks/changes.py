@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from resilience_checks.analysis.change import Changes, EstateChange, Unread, change
 from resilience_checks.estates import Built
 from resilience_checks.evaluation import Inputs
 from resilience_checks.model.errors import CheckError, InputError, NothingToCheckError
@@ -18,7 +19,6 @@ from resilience_checks.model.operation import CREATE, DELETE, Operation
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from resilience_checks.analysis.change import Change
     from resilience_checks.analysis.touched import ResourceChange
     from resilience_checks.catalogue.loader import Catalogue
     from resilience_checks.evaluation import Group, Options
@@ -40,40 +40,6 @@ class Asked:
 
     horizon: Horizon
     order: int
-
-
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """A stack, or all of one side where it has no name, that could not be evaluated, and why."""
-
-    side: str
-    stack: str
-    error: CheckError
-
-
-@dataclass(frozen=True, slots=True)
-class EstateChange:
-    """The change of one estate; without an answer where a stack of it could not be evaluated, whose names are `missing`."""
-
-    stacks: tuple[str, ...]
-    change: Change | None
-    missing: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What is compared, the answer about each estate, and what could not be read."""
-
-    before: str
-    after: str
-    estates: tuple[EstateChange, ...]
-    unread: tuple[Unread, ...] = ()
-    notes: tuple[str, ...] = ()
-
-    @property
-    def exit_code(self) -> int:
-        """0 where the question is answered, else the code of the worst error."""
-        return min((one.error.exit_code for one in self.unread), default=0)
 
 
 @dataclass
@@ -214,8 +180,6 @@ def _compared(
     asked: Asked,
     operations: Callable[[ResourceGraph | None, ResourceGraph | None], Mapping[str, Operation]],
 ) -> tuple[EstateChange, ...]:
-    from resilience_checks.analysis.change import change
-
     found = []
     unread = {stack for one in (*before.unread, *after.unread) for stack in one.stack.split(", ")}
     for old, new in _pairs(before.estates, after.estates):
@@ -321,8 +285,12 @@ def _submodules(repository: Repository, commit: str, paths: Sequence[Path], side
 
 
 def _uncommitted(files: Sequence[str]) -> str:
-    what = "1 file that is" if len(files) == 1 else f"{len(files)} files that are"
-    return f"the working tree has {what} not committed; they count"
+    what = (
+        "1 file that is not committed: it counts"
+        if len(files) == 1
+        else f"{len(files)} files that are not committed: they count"
+    )
+    return f"the working tree has {what}"
 
 
 def _hold_whole(side: _Side) -> None:

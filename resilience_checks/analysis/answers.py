@@ -4,30 +4,31 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass, field
 from itertools import product
 from math import prod
 from typing import TYPE_CHECKING
 
-from resilience_checks.analysis.bits import Value, at
+from pyroaring import BitMap
+
+from resilience_checks.analysis.algebra import FaultSets, TooManySets
+from resilience_checks.analysis.bounds import Bounds, Case
+from resilience_checks.analysis.cut_families import EVERYTHING, MAX_SETS
+from resilience_checks.analysis.cut_lists import CutSets
 from resilience_checks.analysis.explanation import Explanation
-from resilience_checks.analysis.expressions import facts
-from resilience_checks.analysis.families import Family, events_of, family
-from resilience_checks.analysis.fault_tree import FaultTree, compile_estate
-from resilience_checks.analysis.solver import Setting, Solver
+from resilience_checks.analysis.families import Counted, events_of
 from resilience_checks.model.question import Cut, Doubt, Event, Holds, Horizon, Statement
 from resilience_checks.model.values import Basis, Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
+    from resilience_checks.analysis.cut_families import Family
     from resilience_checks.model.question import Question
     from resilience_checks.topology.estate import Estate, Service
 
 MAX_CASES = 256
 _MAX_PROBES = 64
-_ENDLESS = float("inf")
 
 
 @dataclass(frozen=True)
@@ -43,188 +44,172 @@ def answer(estate: Estate, questions: Sequence[Question], *, deadline: float | N
 
     What the deadline cuts off is unknown, never survived.
     """
-    analysis = Analysis(estate, None if deadline is None else time.monotonic() + deadline)
+    analysis = Analysis(estate, _until(deadline))
     statements = tuple(
         analysis.state(question, service) for question in questions for service in estate.services.values()
     )
     mentioned = {event for statement in statements for cut in statement.cuts for event in cut.events}
-    return Answers(statements, events_of(estate, tuple(mentioned)))
+    return Answers(statements, events_of(estate, mentioned))
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """The longest time and the largest lag that count, in seconds; None: any."""
+def cut_sets(
+    estate: Estate, question: Question, services: Sequence[str] | None = None, *, deadline: float | None = None
+) -> dict[str, CutSets]:
+    """Return the minimal cut sets of each service; `deadline` is in seconds from now."""
+    return Analysis(estate, _until(deadline)).cut_sets(question, services)
 
-    cap: float
-    lag: float | None
 
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """What holds when some facts are fixed: fault sets asked about, and those that lose the service."""
-
-    known: Mapping[str, str]
-    surely_asked: int
-    possibly_asked: int
-    surely_lost: int
-    possibly_lost: int
-
-    @property
-    def violated(self) -> int:
-        """The fault sets that prove a violation in this case."""
-        return self.surely_lost & self.surely_asked
-
-    @property
-    def doubtful(self) -> int:
-        """The fault sets that stand against a pass in this case."""
-        return self.possibly_lost & self.possibly_asked
+def _until(deadline: float | None) -> float | None:
+    return None if deadline is None else time.monotonic() + deadline
 
 
 class Analysis:
-    """One estate, compiled once; solutions are kept for services that share their limits."""
+    """One estate, compiled once, and every question about it."""
 
-    def __init__(self, estate: Estate, until: float | None = None) -> None:
-        """Compile the estate."""
+    def __init__(self, estate: Estate, until: float | None = None, max_sets: int = MAX_SETS) -> None:
+        """Compile the estate; `until` is when the time is up, on the monotonic clock."""
         self.estate = estate
-        self.tree: FaultTree = compile_estate(estate)
-        self.solver = Solver(self.tree)
+        self.bounds = Bounds(estate, until, max_sets)
         self._until = until
-        self._solutions: dict[tuple[Family, Limits, bool], list[Value]] = {}
-        self._families: dict[Question, Family] = {}
-        self._reachable: dict[str, frozenset[int]] = {}
+
+    def cut_sets(self, question: Question, services: Sequence[str] | None = None) -> dict[str, CutSets]:
+        """Return the minimal cut sets of each service (of all, where none are named), up to the question's order."""
+        found = {}
+        algebra = self.bounds.algebra(question)
+        for service in self.bounds.sequence(services):
+            case = self.bounds.case(question, service, {})
+            sure = EVERYTHING if case.lost_at_rest else case.violated
+            possible = EVERYTHING if case.maybe_lost_at_rest else case.doubtful
+            found[service.id] = CutSets(question.order, case.order, sure, possible, algebra)
+        return found
+
+    def joint_cut_sets(self, question: Question, services: Sequence[str]) -> CutSets:
+        """Return the minimal sets that lose all of these services at once."""
+        found = list(self.cut_sets(question, services).values())
+        order = min((one.finished for one in found), default=question.order)
+        while True:
+            algebra = self.bounds.algebra(question).limited(order)
+            try:
+                sure, possible = (
+                    algebra.every([algebra.restricted(family) for family in families])
+                    for families in zip(*((one.violated, one.doubtful) for one in found), strict=True)
+                )
+                return CutSets(question.order, order, sure, possible, algebra)
+            except TooManySets as limit:
+                order = min(limit.finished, order - 1)
+
+    def lost(self, question: Question, service: str, sets: Sequence[Collection[str]]) -> tuple[int, int]:
+        """Return which of the given fault sets surely and possibly lose the service, as bits, splitting on facts.
+
+        Of the question only its horizon and whether it is within the RPO count.
+        """
+        algebra, found = FaultSets(sets), self.estate.services[service]
+        surely, possibly = self.bounds.given(algebra, question, found, {})
+        shared = self._shared_facts(found, Counted({event: ((),) for events in sets for event in events}))
+        if not possibly & ~surely or not self._may_split(shared):
+            return surely, possibly
+        cases = [self.bounds.given(algebra, question, found, known) for known in self._assignments(shared)]
+        return algebra.every([low for low, _ in cases]), algebra.any([high for _, high in cases])
 
     def state(self, question: Question, service: Service) -> Statement:
         """Return the answer to one question about one service."""
-        asked = self._family(question)
-        plain = self._case(question, service, asked, {})
-        error = self._lost_at_rest(service, plain)
-        if error is not None:
+        plain = self.bounds.case(question, service, {})
+        if plain.lost_at_rest:
+            error = (
+                f"{service.id} is lost with nothing failed: what it needs can never be met as the estate is described"
+            )
             return Statement(question.id, service.id, _asked([plain]), Holds.UNKNOWN, error=error)
         cases = [plain]
-        holds = self._outcome(cases, asked)
-        shared = self._shared_facts(service, asked) if holds is Holds.UNKNOWN else ()
-        if shared and prod(len(self.tree.facts[fact].values) for fact in shared) <= MAX_CASES and not self._late():
-            cases = [self._case(question, service, asked, known) for known in self._assignments(shared)]
-            holds = self._outcome(cases, asked)
-        return self._statement(question, service, asked, cases, plain, holds)
+        holds = _outcome(cases, question)
+        shared = self._shared_facts(service, self.bounds.counted(question)) if holds is Holds.UNKNOWN else ()
+        late = bool(shared) and self._late()
+        if shared and self._may_split(shared) and not late:
+            cases = [self.bounds.case(question, service, known) for known in self._assignments(shared)]
+            holds = _outcome(cases, question)
+        found = self._statement(question, service, cases, plain, holds, late=late)
+        self.bounds.forget_cases()
+        return found
 
     def _statement(
-        self, question: Question, service: Service, asked: Family, cases: list[Case], plain: Case, holds: Holds
+        self, question: Question, service: Service, cases: list[Case], plain: Case, holds: Holds, *, late: bool
     ) -> Statement:
         cuts: tuple[Cut, ...] = ()
         doubts: tuple[Doubt, ...] = ()
         if holds is Holds.NO:
-            cuts = self._violations(question, service, asked, cases)
+            cuts = self._violations(question, service, cases)
         elif holds is Holds.UNKNOWN:
-            cuts = tuple(Cut(asked.sets[index]) for index in _minimal(asked, plain.doubtful))
-            doubts = self._doubts(question, service, asked, plain)
+            cuts = tuple(Cut(events) for events in self.bounds.algebra(question).named(plain.doubtful))
+            doubts = self._doubts(question, service, plain)
         assumed = tuple(doubt.reason for doubt in doubts if doubt.reason.basis is Basis.ASSUMED)
-        complete = asked.complete and not self._late()
+        complete = not late and all(case.order >= question.order for case in cases)
         return Statement(question.id, service.id, _asked(cases), holds, cuts, doubts, assumed, complete=complete)
 
-    def _outcome(self, cases: list[Case], asked: Family) -> Holds:
-        if all(case.violated for case in cases):
-            return Holds.NO
-        if not asked.complete or self._late():
-            return Holds.UNKNOWN
-        passed = not any(case.doubtful for case in cases)
-        return Holds.YES if passed else Holds.UNKNOWN
+    def _violations(self, question: Question, service: Service, cases: list[Case]) -> tuple[Cut, ...]:
+        """Return the cuts that stand in every case, or, where the cases differ, their cuts as one cause."""
+        algebra, first = self.bounds.algebra(question), cases[0]
+        everywhere = self._everywhere(question, cases)
+        if everywhere:
+            return tuple(self._cut(question, service, first, events) for events in algebra.named(everywhere))
+        smallest = [algebra.named(case.violated)[0] for case in cases]
+        events = tuple(sorted({event for cut in smallest for event in cut}))
+        return (Cut(events, self._cut(question, service, first, smallest[0]).chain, by_cases=True),)
 
-    def _lost_at_rest(self, service: Service, plain: Case) -> str | None:
-        if not plain.surely_lost & 1:
-            return None
-        return f"{service.id} is lost with nothing failed: what it needs can never be met as the estate is described"
+    def _everywhere(self, question: Question, cases: list[Case]) -> Family:
+        """Return the cuts of events that surely count in every case, and that lose the service in every one."""
+        if len(cases) == 1:
+            return cases[0].violated
+        surely = BitMap.intersection(*[case.surely for case in cases])
+        order = max(1, min(case.order for case in cases))
+        algebra = self.bounds.algebra(question)
+        while True:
+            limited = algebra.limited(order)
+            try:
+                return limited.every([limited.restricted(limited.among(case.violated, surely)) for case in cases])
+            except TooManySets as limit:
+                order = min(limit.finished, order - 1)
 
-    def _case(self, question: Question, service: Service, asked: Family, known: Mapping[str, str]) -> Case:
-        low, high = self._limits(question, service)
-        surely, possibly = asked.asked(known)
-        root = self.tree.roots[service.id]
-        up = [
-            at(self._solution(asked, limits, known, service, pessimistic=bad)[root], limits.cap)
-            for limits, bad in ((low, False), (high, True))
-        ]
-        return Case(known, surely, possibly, asked.full & ~up[0], asked.full & ~up[1])
+    def _cut(self, question: Question, service: Service, case: Case, events: tuple[str, ...]) -> Cut:
+        low, _ = self.bounds.limits(question, service)
+        values = self.bounds.of_one_set(question, case, events)
+        explanation = Explanation(self.estate, self.bounds.tree, values, low.cap, case.known)
+        return Cut(events, explanation.chain(service.id, events, 0))
 
-    def _solution(
-        self, asked: Family, limits: Limits, known: Mapping[str, str], service: Service, *, pessimistic: bool
-    ) -> list[Value]:
-        """Return the values of all nodes; of those below the service alone where facts are fixed for it."""
-        setting = Setting(asked.masks, asked.full, pessimistic, limits.cap, limits.lag)
-        key = (asked, limits, pessimistic)
-        if key not in self._solutions:
-            self._solutions[key] = self.solver.solve(setting)
-        if not known:
-            return self._solutions[key]
-        return self.solver.solve(replace(setting, known=known), self._below(service), self._solutions[key])
-
-    @staticmethod
-    def _limits(question: Question, service: Service) -> tuple[Limits, Limits]:
-        """Return the limits of both bounds; what is not declared counts fully in one, not at all in the other."""
-        cap = 0.0 if question.horizon is Horizon.INSTANT else service.rto
-        low_lag, high_lag = (
-            (service.rpo, service.rpo if service.rpo is not None else 0.0) if question.within_rpo else (None, None)
-        )
-        return Limits(_ENDLESS if cap is None else cap, low_lag), Limits(0.0 if cap is None else cap, high_lag)
-
-    def _family(self, question: Question) -> Family:
-        if question not in self._families:
-            self._families[question] = family(self.estate, question)
-        return self._families[question]
-
-    def _shared_facts(self, service: Service, asked: Family) -> tuple[str, ...]:
+    def _shared_facts(self, service: Service, counted: Counted) -> tuple[str, ...]:
         """Return the facts that stand in more than one unit below the service, or in a unit and the family."""
-        counts: Counter[str] = Counter()
-        for node in self._below(service):
-            found = self.tree.nodes[node]
-            counts.update(set(facts(found.expression)))
-            counts.update({fact for event, when in found.hits if event in asked.conditions for fact, _ in when})
-        relevant = {fact for fact, count in counts.items() if count > 1 or fact in asked.facts}
-        return tuple(sorted(relevant))
+        counts = self._facts_below(service, counted)
+        return tuple(sorted(fact for fact, count in counts.items() if count > 1 or fact in counted.facts))
 
-    def _below(self, service: Service) -> frozenset[int]:
-        if service.id not in self._reachable:
-            self._reachable[service.id] = self.solver.reachable([self.tree.roots[service.id]])
-        return self._reachable[service.id]
+    def _facts_below(self, service: Service, counted: Counted) -> Counter[str]:
+        """Return in how many units below the service each fact stands: gates, and what counted events hit."""
+        system = self.bounds.system
+        counts: Counter[str] = Counter()
+        for unit in system.units_below(self.bounds.tree.roots[service.id]):
+            counts.update(system.gate_facts.get(unit, ()))
+            if unit in system.hit_facts:
+                hits = self.bounds.tree.nodes[unit].hits
+                counts.update({fact for event, when in hits if event in counted.events for fact, _ in when})
+        return counts
+
+    def _may_split(self, facts: Sequence[str]) -> bool:
+        return prod(len(self.bounds.tree.facts[fact].values) for fact in facts) <= MAX_CASES
 
     def _assignments(self, names: Sequence[str]) -> Iterator[dict[str, str]]:
-        for chosen in product(*(self.tree.facts[name].values for name in names)):
+        for chosen in product(*(self.bounds.tree.facts[name].values for name in names)):
             yield dict(zip(names, chosen, strict=True))
 
-    def _violations(self, question: Question, service: Service, asked: Family, cases: list[Case]) -> tuple[Cut, ...]:
-        """Return the cuts that stand in every case, or, where the cases differ, their cuts as one cause."""
-        everywhere = asked.full
-        for case in cases:
-            everywhere &= case.violated
-        first = cases[0]
-        if everywhere:
-            return tuple(self._cut(question, service, asked, first, index) for index in _minimal(asked, everywhere))
-        events = sorted({event for case in cases for event in asked.sets[_minimal(asked, case.violated)[0]]})
-        found = self._cut(question, service, asked, first, _minimal(asked, first.violated)[0])
-        return (Cut(tuple(events), found.chain, by_cases=True),)
-
-    def _cut(self, question: Question, service: Service, asked: Family, case: Case, index: int) -> Cut:
-        low, _ = self._limits(question, service)
-        values = self._solution(asked, low, case.known, service, pessimistic=False)
-        explanation = Explanation(self.estate, self.tree, values, low.cap, case.known)
-        events = asked.sets[index]
-        return Cut(events, explanation.chain(service.id, events, index))
-
-    def _doubts(self, question: Question, service: Service, asked: Family, plain: Case) -> tuple[Doubt, ...]:
+    def _doubts(self, question: Question, service: Service, plain: Case) -> tuple[Doubt, ...]:
         """Return the facts on which the answer hangs: those that change a bound once they are known."""
-        nodes = [self.tree.nodes[node] for node in self._below(service)]
-        found = {fact for node in nodes for fact in facts(node.expression)}
-        hits = (when for node in nodes for event, when in node.hits if event in asked.conditions)
-        found |= {fact for when in hits for fact, _ in when} | asked.facts
-        deciding = sorted(found)
-        if len(deciding) <= _MAX_PROBES:
-            deciding = [fact for fact in deciding if self._decides(question, service, asked, plain, fact)] or deciding
-        doubts = [Doubt(fact, self.tree.facts[fact].reason, self.tree.facts[fact].remedy) for fact in deciding]
+        facts = self.bounds.tree.facts
+        counted = self.bounds.counted(question)
+        deciding = sorted({*self._facts_below(service, counted), *counted.facts})
+        if len(deciding) <= _MAX_PROBES and not self._late():
+            deciding = [fact for fact in deciding if self._decides(question, service, plain, fact)] or deciding
+        doubts = [Doubt(fact, facts[fact].reason, facts[fact].remedy) for fact in deciding]
         return (*doubts, *self._undeclared(question, service))
 
-    def _decides(self, question: Question, service: Service, asked: Family, plain: Case, fact: str) -> bool:
-        before = (plain.violated, plain.doubtful)
-        cases = (self._case(question, service, asked, {fact: value}) for value in self.tree.facts[fact].values)
-        return any((case.violated, case.doubtful) != before for case in cases)
+    def _decides(self, question: Question, service: Service, plain: Case, fact: str) -> bool:
+        cases = (self.bounds.case(question, service, {fact: value}) for value in self.bounds.tree.facts[fact].values)
+        return any(case.violated != plain.violated or case.doubtful != plain.doubtful for case in cases)
 
     @staticmethod
     def _undeclared(question: Question, service: Service) -> Iterator[Doubt]:
@@ -237,29 +222,16 @@ class Analysis:
     def _late(self) -> bool:
         return self._until is not None and time.monotonic() > self._until
 
-    @cached_property
-    def services(self) -> tuple[str, ...]:
-        """The ids of all services."""
-        return tuple(self.estate.services)
+
+def _outcome(cases: list[Case], question: Question) -> Holds:
+    if all(case.violated for case in cases):
+        return Holds.NO
+    if any(case.doubtful for case in cases) or any(case.order < question.order for case in cases):
+        return Holds.UNKNOWN
+    return Holds.YES
 
 
 def _asked(cases: list[Case]) -> Holds:
     if any(case.surely_asked for case in cases):
         return Holds.YES if all(case.surely_asked for case in cases) else Holds.UNKNOWN
     return Holds.UNKNOWN if any(case.possibly_asked for case in cases) else Holds.NO
-
-
-def _minimal(asked: Family, lost: int) -> list[int]:
-    """Return the lost fault sets of which no proper subset is lost, the smallest first."""
-    kept: list[int] = []
-    found: list[frozenset[str]] = []
-    index = 0
-    while lost >> index:
-        rest = lost >> index
-        index += (rest & -rest).bit_length() - 1
-        events = frozenset(asked.sets[index])
-        if not any(smaller <= events for smaller in found):
-            kept.append(index)
-            found.append(events)
-        index += 1
-    return kept

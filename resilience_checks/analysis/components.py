@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 def components(edges: Sequence[Sequence[int]]) -> list[list[int]]:
     """Return the strongly connected components, each after those that it refers to.
 
-    `edges[i]` are the nodes to which i refers. Tarjan, "Depth-First Search and Linear Graph Algorithms",
+    `edges[i]` are the nodes to which i refers. Inside a component, too, nodes come after those that they refer to as
+    far as a cycle allows. Tarjan, "Depth-First Search and Linear Graph Algorithms",
     SIAM J. Comput. 1(2), 1972, without recursion; linear in nodes and edges.
 
     >>> components([[1], [2], [1], []])
@@ -22,7 +23,8 @@ def components(edges: Sequence[Sequence[int]]) -> list[list[int]]:
     on_stack = [False] * len(edges)
     stack: list[int] = []
     found: list[list[int]] = []
-    counter = 0
+    finished = [0] * len(edges)
+    counter = left = 0
     for root in range(len(edges)):
         if index[root] is not None:
             continue
@@ -46,10 +48,11 @@ def components(edges: Sequence[Sequence[int]]) -> list[list[int]]:
                     low[node] = min(low[node], seen)
             else:
                 work.pop()
+                finished[node] = left = left + 1
                 if work:
                     low[work[-1][0]] = min(low[work[-1][0]], low[node])
                 if low[node] == index[node]:
-                    found.append(_pop(stack, on_stack, node))
+                    found.append(sorted(_pop(stack, on_stack, node), key=finished.__getitem__))
     return found
 
 

@@ -64,7 +64,7 @@ def evaluate(
         for estate in (after, before)
         if estate is not None
     ]
-    touched = tuple(_touch(part, each, unsure.get(part), after, before) for part, each in by.items())
+    touched = tuple(_touch(part, each, unsure.get(part), after, before) for part, each in sorted(by.items()))
     services = [name for name in sides[0].estate.services if all(name in side.estate.services for side in sides)]
     answers = {name: _answer(sides, name) for name in services}
     lost = [name for name, answer in answers.items() if answer is Holds.NO]

@@ -24,11 +24,15 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """At least `k` of the items; k = 0 is always up, k above their number always lost."""
+    """At least `k` of the items; k = 0 is always up, k above their number always lost.
+
+    `shares`: the items share what is asked of them, even if all are needed; else, if all are, each carries all of it.
+    """
 
     k: int
     items: tuple[Expression, ...]
     why: Reason | None = None
+    shares: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,22 +80,6 @@ def choice(fact: str, branches: Mapping[str, Expression]) -> Expression:
     return found[0] if all(item == found[0] for item in found) else Choice(fact, branches)
 
 
-def leaves(expression: Expression) -> Iterator[Ref]:
-    """Yield every reference, each as often as it stands there."""
-    match expression:
-        case Ref():
-            yield expression
-        case Threshold(items=items):
-            for item in items:
-                yield from leaves(item)
-        case Choice(branches=branches):
-            for item in branches.values():
-                yield from leaves(item)
-        case Move(gate=gate, mover=mover):
-            yield from leaves(gate)
-            yield from leaves(mover)
-
-
 def moves(expression: Expression) -> Iterator[Move]:
     """Yield every move, those that another waits for after it."""
     match expression:
@@ -122,14 +110,44 @@ def facts(expression: Expression) -> Counter[str]:
             return facts(gate) + facts(mover)
 
 
-def seconds(expression: Expression) -> float:
-    """Return the sum of all moves in the expression: no chain of them takes longer."""
-    match expression:
-        case Ref():
-            return 0.0
-        case Threshold(items=items):
-            return sum(seconds(item) for item in items)
-        case Choice(branches=branches):
-            return sum(seconds(item) for item in branches.values())
-        case Move(gate=gate, mover=mover, seconds=own):
-            return own + seconds(gate) + seconds(mover)
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What stands in an expression: references and facts, each as often as it stands there, and moves."""
+
+    refs: tuple[Ref, ...]
+    facts: tuple[str, ...]
+    moves: tuple[Move, ...]
+
+    @property
+    def seconds(self) -> float:
+        """The sum of all moves: no chain of them takes longer."""
+        return sum(move.seconds for move in self.moves)
+
+    @property
+    def lags(self) -> set[float]:
+        """The lags of all moves that may lose data."""
+        return {move.lag for move in self.moves if move.lag is not None}
+
+
+def scan(expression: Expression) -> Scan:
+    """Return what stands in the expression."""
+    if isinstance(expression, Ref):
+        return Scan((expression,), (), ())
+    refs: list[Ref] = []
+    facts: list[str] = []
+    moves: list[Move] = []
+    pending: list[Expression] = [expression]
+    while pending:
+        found = pending.pop()
+        match found:
+            case Ref():
+                refs.append(found)
+            case Threshold(items=items):
+                pending.extend(reversed(items))
+            case Choice(fact=fact, branches=branches):
+                facts.append(fact)
+                pending.extend(reversed(list(branches.values())))
+            case Move(gate=gate, mover=mover):
+                moves.append(found)
+                pending += (mover, gate)
+    return Scan(tuple(refs), tuple(facts), tuple(moves))

@@ -87,6 +87,39 @@ class Limits:
     lag: float | None
 
 
+class Compiled:
+    """An estate as equations, for as many surveys as are asked of it."""
+
+    def __init__(self, estate: Estate) -> None:
+        """Compile the estate."""
+        self.estate = estate
+        self.tree: FaultTree = compile_estate(estate)
+        self.solver = Solver(self.tree)
+        self._below: dict[str, frozenset[int]] = {}
+
+    def below(self, service: str) -> frozenset[int]:
+        """Return the nodes that a service depends on, its own included."""
+        if service not in self._below:
+            self._below[service] = self.solver.reachable([self.tree.roots[service]])
+        return self._below[service]
+
+    def counted(self, nodes: Collection[int], events: Collection[str]) -> Counter[str]:
+        """Return in how many units of these nodes each fact stands, where only these events happen."""
+        counts: Counter[str] = Counter()
+        for index in nodes:
+            node = self.tree.nodes[index]
+            counts.update(set(facts(node.expression)))
+            counts.update({fact for event, when in node.hits if event in events for fact, _ in when})
+        return counts
+
+    def cases(self, names: Sequence[str]) -> Iterator[dict[str, str]] | None:
+        """Return the assignments of these facts; None where there are more than MAX_CASES."""
+        values = [self.tree.facts[name].values for name in names]
+        if prod(len(each) for each in values) > MAX_CASES:
+            return None
+        return (dict(zip(names, chosen, strict=True)) for chosen in product(*values))
+
+
 class Survey:
     """Fault sets, and what they do to the services of an estate; fault set 0 is the empty one.
 
@@ -97,21 +130,19 @@ class Survey:
 
     def __init__(
         self,
-        estate: Estate,
+        of: Estate | Compiled,
         sets: Sequence[Collection[str]],
         *,
         within_rpo: bool = False,
         until: float | None = None,
     ) -> None:
-        """Compile the estate."""
-        self.estate = estate
+        """Compile the estate, unless that is done."""
+        self._compiled = of if isinstance(of, Compiled) else Compiled(of)
+        self.estate, self._tree, self._solver = self._compiled.estate, self._compiled.tree, self._compiled.solver
         self.sets = ((), *(tuple(sorted(events)) for events in sets))
-        self._tree: FaultTree = compile_estate(estate)
-        self._solver = Solver(self._tree)
         self._until, self._within_rpo = until, within_rpo
         self._full = (1 << len(self.sets)) - 1
         self._solutions: dict[tuple[Limits, bool], list[Value]] = {}
-        self._below: dict[str, frozenset[int]] = {}
 
     def fates(self, service: str, horizon: Horizon) -> Fates:
         """Return what every fault set does to a service within the horizon."""
@@ -163,10 +194,7 @@ class Survey:
     def doubts(self, service: str, index: int, horizon: Horizon) -> tuple[Doubt, ...]:
         """Return the facts on which it hangs what a fault set does: those that change something once they are known."""
         found = self.estate.services[service]
-        nodes = [self._tree.nodes[node] for node in self._reach(found)]
-        names = {fact for node in nodes for fact in facts(node.expression)}
-        names |= {fact for node in nodes for event, when in node.hits if event in self.sets[index] for fact, _ in when}
-        deciding = sorted(names)
+        deciding = sorted(self._compiled.counted(self._reach(found), self.sets[index]))
         if len(deciding) <= _MAX_PROBES:
             before = self._case(found, horizon, {})
             deciding = [name for name in deciding if self._decides(found, horizon, index, before, name)] or deciding
@@ -176,19 +204,9 @@ class Survey:
             doubts.append(Doubt(f"rto of {service}", reason, f"declare `rto` of {service}"))
         return tuple(doubts)
 
-    def known_in_cases(self, service: str) -> list[str]:
-        """Return the facts below the service: what has to be fixed for two services to be seen in one case."""
-        nodes = [self._tree.nodes[node] for node in self._reach(self.estate.services[service])]
-        names = {fact for node in nodes for fact in facts(node.expression)}
-        return sorted(names | {fact for node in nodes for _, when in node.hits for fact, _ in when})
-
     def in_case(self, service: str, horizon: Horizon, known: Mapping[str, str]) -> Fates:
         """Return what every fault set does to a service when these facts are fixed."""
         return self._case(self.estate.services[service], horizon, known)
-
-    def values_of(self, fact: str) -> tuple[str, ...]:
-        """Return the values that a fact may have."""
-        return self._tree.facts[fact].values
 
     def _decides(self, service: Service, horizon: Horizon, index: int, before: Fates, name: str) -> bool:
         cases = (self._case(service, horizon, {name: value}) for value in self._tree.facts[name].values)
@@ -237,22 +255,14 @@ class Survey:
 
     def _cases(self, service: Service) -> Iterator[dict[str, str]]:
         """Yield the consistent assignments of the facts that stand in more than one unit below the service."""
-        counts: Counter[str] = Counter()
-        for index in self._reach(service):
-            node = self._tree.nodes[index]
-            counts.update(set(facts(node.expression)))
-            counts.update({fact for event, when in node.hits if event in self._masks for fact, _ in when})
+        counts = self._compiled.counted(self._reach(service), self._masks)
         shared = sorted(fact for fact, count in counts.items() if count > 1)
         late = self._until is not None and time.monotonic() > self._until
-        if not shared or late or prod(len(self._tree.facts[fact].values) for fact in shared) > MAX_CASES:
-            return
-        for chosen in product(*(self._tree.facts[fact].values for fact in shared)):
-            yield dict(zip(shared, chosen, strict=True))
+        if shared and not late:
+            yield from self._compiled.cases(shared) or ()
 
     def _reach(self, service: Service) -> frozenset[int]:
-        if service.id not in self._below:
-            self._below[service.id] = self._solver.reachable([self._tree.roots[service.id]])
-        return self._below[service.id]
+        return self._compiled.below(service.id)
 
 
 def _first(value: Value, index: int) -> float | None:

@@ -96,9 +96,12 @@ class _Compiler:
         match gate:
             case Up(target=target, nature=own, why=why, serves=serves):
                 return self.read(target, origin, nature or own, why, serving, serves=serves)
-            case All(items=items, why=why):
-                found = both(*(self.gate(item, origin, serving, nature) for item in items))
-                return replace(found, why=why) if isinstance(found, Threshold) and found.k and found.items else found
+            case All(items=items, why=why, shares=shares):
+                kept = [self.gate(item, origin, serving, nature) for item in items]
+                found = both(*kept)
+                if not isinstance(found, Threshold) or not found.k or not found.items:
+                    return found
+                return replace(found, why=why, shares=shares and sum(item != TRUE for item in kept) > 1)
             case AnyOf(items=items, why=why):
                 return either(*(self.gate(item, origin, serving, nature) for item in items), why=why)
             case AtLeast(k=k, items=items, why=why):

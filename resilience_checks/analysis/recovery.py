@@ -195,7 +195,9 @@ class Recoveries:
 
     def _walk(self, solution: _Solution, index: int, *, pessimistic: bool = True) -> Walk:
         times = solution.pessimistic if pessimistic else solution.optimistic
-        return Walk(self._tree, lambda node: times(node, index), self.sets[index], solution.lag)
+        return Walk(
+            self._tree, lambda node: times(node, index), self.sets[index], solution.lag, pessimistic=pessimistic
+        )
 
     def _doubts(self, service: Service, index: int, chosen: _Solution) -> Iterator[Doubt]:
         """Yield the facts that the time hangs on, or, where it is known, those that the loss hangs on."""

@@ -26,14 +26,14 @@ _MAX_CHAINS = 20
 class CutChange:
     """A minimal set of events that loses the service on one side and not on the other, or perhaps so.
 
-    `before` and `after` say whether the service survives it there. `new` are those of its events that only the
-    side on which it is lost has.
+    `before` and `after` say whether the service survives it there. `absent` are those of its events that the other
+    side does not have: a cut that is gone with its event is no gain by itself.
     """
 
     events: tuple[str, ...]
     before: Holds
     after: Holds
-    new: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
     chain: tuple[Step, ...] = ()
 
 
@@ -172,6 +172,6 @@ def _cut(
         events=events,
         before=old,
         after=new,
-        new=tuple(event for event in events if event.rpartition("/")[0] not in other.estate.domains),
+        absent=tuple(event for event in events if event.rpartition("/")[0] not in other.estate.domains),
         chain=where.chain(service, events) if explained else (),
     )

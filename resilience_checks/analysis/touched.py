@@ -164,7 +164,7 @@ def elements(estate: Estate, touched: Iterable[str], unsure: Mapping[str, Fact])
             for member in domain.members:
                 clusters[member.part].append(domain)
     grouped: dict[tuple[Member, ...], list[str]] = defaultdict(list)
-    for part in touched:
+    for part in sorted(touched):
         if part in estate.parts:
             grouped[tuple(_hit(part, clusters.get(part, ()), unsure))].append(part)
     return tuple(_element(tuple(parts), members) for members, parts in grouped.items())

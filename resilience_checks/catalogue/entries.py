@@ -70,7 +70,11 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class CommonCause:
-    """A failure domain that the part joins when its key equals another's."""
+    """A failure domain that the part joins when its key equals another's.
+
+    `of` leads to what holds the key, where that is another resource; `members` to those that join, where the
+    resource lists others: it then is the group.
+    """
 
     kind: str
     key: tuple[str, ...]
@@ -79,6 +83,8 @@ class CommonCause:
     scope: str = "estate"
     when: Condition = ()
     unless: Condition = ()
+    of: Target | None = None
+    members: Target | None = None
     source: str | None = None
 
 
@@ -128,6 +134,14 @@ class Units:
 
 
 @dataclass(frozen=True, slots=True)
+class Instances:
+    """Where the program says how many equal members the resource stands for."""
+
+    path: str
+    default: int
+
+
+@dataclass(frozen=True, slots=True)
 class Join:
     """An edge between two other resources: `to` becomes a member of `at`'s group."""
 
@@ -152,6 +166,7 @@ class Entry:
     runs_on: str | None = None
     named: tuple[str, ...] = ()
     units: Units | None = None
+    instances: Instances | None = None
     domains: tuple[CommonCause, ...] = ()
     names: tuple[Name, ...] = ()
     elements: tuple[Entry, ...] = ()
@@ -179,6 +194,7 @@ class ProviderEntry:
     key: tuple[str, ...] = ()
     strip: str | None = None
     region: tuple[str, ...] = ()
+    kind: str = "provider-instance"
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,12 +289,14 @@ def _name(data: Mapping[str, Any]) -> Name:
 def _common_cause(data: Mapping[str, Any]) -> CommonCause:
     return CommonCause(
         kind=data["kind"],
-        key=tuple(data["key"]),
+        key=tuple(data.get("key", ())),
         faults=tuple(data["faults"]),
         needs=tuple(data.get("needs", ())),
         scope=data.get("scope", "estate"),
         when=_condition(data.get("when")),
         unless=_condition(data.get("unless")),
+        of=_target(data.get("of")),
+        members=_target(data.get("members")),
         source=data.get("source"),
     )
 
@@ -315,6 +333,7 @@ def _entry(token: str, package: str, estate: str, data: Mapping[str, Any]) -> En
         runs_on=data.get("runs-on"),
         named=tuple(data.get("named", ())),
         units=_units(data.get("units")),
+        instances=Instances(data["instances"]["from"], data["instances"]["default"]) if "instances" in data else None,
         domains=tuple(_common_cause(item) for item in data.get("domains", ())),
         names=tuple(_name(item) for item in data.get("names", ())),
         elements=tuple(_entry(token, package, estate, {**item, "logical": True}) for item in data.get("elements", ())),
@@ -344,7 +363,11 @@ def package_entry(data: Mapping[str, Any]) -> PackageEntry:
         estate=estate,
         sdk=data.get("sdk"),
         provider=ProviderEntry(
-            provider.get("is"), tuple(paths), provider.get("strip"), tuple(provider.get("region", ()))
+            provider.get("is"),
+            tuple(paths),
+            provider.get("strip"),
+            tuple(provider.get("region", ())),
+            provider.get("kind", "provider-instance"),
         ),
         types=entries("types"),
         lookups=entries("lookups"),

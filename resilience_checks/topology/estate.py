@@ -153,6 +153,25 @@ class Service:
     declared: bool = True
     location: Location | None = None
     stack: str | None = None
+    peak: tuple[Demand, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """How much a part carries at most, by dimension such as `rps`; without amounts: not known."""
+
+    amounts: Mapping[str, float]
+    why: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """How much of one dimension is asked of a service at its peak; `words` show how it was reckoned."""
+
+    dimension: str
+    amount: float
+    words: str
+    location: Location | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +237,8 @@ class Estate:
     links: Mapping[str, Link] = field(default_factory=dict)
     consumers: Mapping[str, Consumer] = field(default_factory=dict)
     backups: Mapping[str, Backup] = field(default_factory=dict)
+    carriers: Mapping[str, Carrier] = field(default_factory=dict)
+    """Each part of which it matters how much it carries, by its id."""
     facts: Mapping[str, Fact] = field(default_factory=dict)
     contradictions: tuple[Contradiction, ...] = ()
     coverage: Coverage = field(default_factory=lambda: Coverage({}, {}))

@@ -51,10 +51,11 @@ class AtLeast:
 
 @dataclass(frozen=True, slots=True)
 class All:
-    """Every item is up; without items: always up."""
+    """Every item is up; without items: always up. `shares`: they share what is asked of them, and are no stages of it."""
 
     items: tuple[Gate, ...]
     why: Reason | None = None
+    shares: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from resilience_checks.topology.declared import Placement as Rule
     from resilience_checks.topology.facts import FactBook
 
-ELSEWHERE = "elsewhere"
-"""A place that nobody named."""
+ELSEWHERE = "a place that nobody named"
+"""No site or region can bear this name by accident."""
 NO_PLACE = "no place of its own"
 """Nothing that one place's loss would take down."""
 

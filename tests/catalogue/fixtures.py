@@ -175,8 +175,33 @@ def web_app() -> tuple[ResourceGraph, str]:
     return program.graph(), CLOUD
 
 
+def campus() -> tuple[ResourceGraph, str]:
+    """Two core switches of one site, in a fabric of that site, each enough for the service."""
+    program = Program()
+    cloud = program.provider("junipermist", "mist", host="api.example")
+    site = program.add("junipermist:site/base:base", "north", {"name": "north"}, provider=cloud)
+    macs = ("020000000001", "020000000002")
+    for number, mac in enumerate(macs, start=1):
+        program.add(
+            "junipermist:device/switch:Switch",
+            f"core-{number}",
+            {"name": f"core-{number}", "deviceId": f"00000000-0000-0000-1000-{mac}", "siteId": LATER},
+            provider=cloud,
+            refers={"siteId": site},
+        )
+    program.add(
+        "junipermist:site/evpnTopology:EvpnTopology",
+        "fabric",
+        {"name": "fabric", "siteId": LATER, "switches": {mac: {"role": "core"} for mac in macs}},
+        provider=cloud,
+        refers={"siteId": site},
+    )
+    return program.graph(), ON_PREMISES + "components:\n  front: {any-of: [{select: core-1}, {select: core-2}]}\n"
+
+
 PROGRAMS: dict[str, Callable[[], tuple[ResourceGraph, str]]] = {
     "machine": machine,
     "found machine": found_machine,
     "web app": web_app,
+    "campus": campus,
 }

@@ -239,13 +239,13 @@ def estates(draw: Draw, *, facts: int = 2, monotone_groups: bool = False) -> Est
 
 @st.composite
 def questions(draw: Draw) -> Question:
-    """Draw a question of order 1 or 2."""
+    """Draw a question of order 1 to 3."""
     return Question(
         id="asked",
         faults=tuple(draw(some((FaultKind.OUTAGE, FaultKind.BAD_CHANGE), 1, 2))),
         kinds=tuple(draw(st.sampled_from(((), (), ("device", "site"))))),
         roles=tuple(draw(st.sampled_from(((), (), ("firewall",))))),
-        order=draw(st.integers(1, 2)),
+        order=draw(st.integers(1, 3)),
         horizon=draw(st.sampled_from(Horizon)),
         within_rpo=draw(st.booleans()),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import combinations, product
 from typing import TYPE_CHECKING, TypeAlias
 
 from resilience_checks.analysis.cut_sets.choice import solve
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     Engine: TypeAlias = Callable[[Tree, Sequence[int], int, Limits], list[tuple[int, ...]]]
 
 Sets: TypeAlias = list[tuple[int, ...]]
+
+_SHOWN = 100_000
+"""The most sets of an unfinished order that are still told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +77,30 @@ def _of_top(
         return _ordered(found, order, order)
     parts = modules(reduced, root)
     finished = 1
-    for asked in range(2, order + 1):
+    for asked in _steps(order):
         work = _Expansion(parts, asked, limits, engine)
         try:
             found = work.sets()
         except StoppedError as error:
-            more = [each for each in work.partial if len(each) > finished]
-            return _ordered(found + more, order, finished, error.why)
+            return _ordered(found + _next(work.partial, found, finished + 1), order, finished, error.why)
         finished = asked
     return _ordered(found, order, finished)
+
+
+def _next(partial: Sets, found: Sets, size: int) -> Sets:
+    """Return the sets of one more event than is finished that are surely minimal: they contain none of those found."""
+    known = set(found)
+    return [
+        each
+        for each in dict.fromkeys(partial)
+        if len(each) == size
+        and not any(part in known for smaller in range(1, size) for part in combinations(each, smaller))
+    ]
+
+
+def _steps(order: int) -> list[int]:
+    """Return the orders that are finished one after the other; beyond 4 the engines hardly depend on the order."""
+    return [step for step in (2, 3, 4) if step < order] + [order]
 
 
 def _ordered(sets: Sets, order: int, finished: int, stopped: str | None = None) -> CutSets:
@@ -105,7 +123,7 @@ class _Expansion:
     limits: Limits
     engine: Engine
     partial: Sets = field(default_factory=list)
-    """Sets of the top that were found before a limit stopped it; each of them is minimal."""
+    """Cut sets of the top that were found before a limit stopped it; some may contain others."""
 
     def sets(self) -> Sets:
         budgets = self._budgets()
@@ -115,11 +133,28 @@ class _Expansion:
             budget = budgets.get(part.node, 0)
             found: Sets = []
             own = [weights.get(leaf, 1) for leaf in part.leaves]
-            if budget > 0 and min(own) <= budget:
-                found = self.engine(part.tree, own, budget, self.limits)
+            if lower_bound(part.tree, own) <= budget:
+                found = self._solved(part, own, budget, local, weights)
             local[part.node] = part, found
             weights[part.node] = min((sum(own[leaf] for leaf in each) for each in found), default=self.order + 1)
         return self._expanded(local, weights)
+
+    def _solved(
+        self,
+        part: Module,
+        own: list[int],
+        budget: int,
+        local: dict[int, tuple[Module, Sets]],
+        weights: dict[int, int],
+    ) -> Sets:
+        """Return the module's own sets; what a limit left of those of the top is expanded all the same."""
+        try:
+            return self.engine(part.tree, own, budget, self.limits)
+        except StoppedError as stopped:
+            if part is self.parts[-1]:
+                self.limits = Limits(sets=self.limits.sets)
+                self._expanded({**local, part.node: (part, stopped.sets[:_SHOWN])}, weights)
+            raise
 
     def _budgets(self) -> dict[int, int]:
         """Return how much each module may weigh: the order less a lower bound of what must fail beside it."""
@@ -173,14 +208,14 @@ def lower_bound(tree: Tree, weights: Sequence[int]) -> int:
 
     >>> from resilience_checks.analysis.cut_sets.tree import Tree
     >>> lower_bound(Tree(3, (1, 2), ((0, 1), (3, 2))), [1, 2, 3])
-    4
+    3
     """
     least = list(weights)
     for needed, children in zip(tree.needed, tree.children, strict=True):
-        found = sorted(least[child] for child in children)
-        bound = found[needed - 1]
-        if needed == len(children):
-            leaves = {child for child in children if child < tree.events}
-            bound = max(bound, sum(least[leaf] for leaf in leaves))
+        bound = sorted(least[child] for child in children)[needed - 1]
+        leaves = [child for child in children if child < tree.events]
+        if len(set(leaves)) == len(leaves):  # so many of them fail at least, each with its own weight
+            alone = needed - (len(children) - len(leaves))
+            bound = max(bound, sum(sorted(least[leaf] for leaf in leaves)[: max(0, alone)]))
         least.append(bound)
     return least[-1]

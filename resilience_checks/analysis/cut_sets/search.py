@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from resilience_checks.analysis.cut_sets.limits import StoppedError
 from resilience_checks.analysis.cut_sets.sweeps import bits, sweep
 
 if TYPE_CHECKING:
@@ -52,7 +53,11 @@ class _Search:
         self._lightest = min(weights)
 
     def run(self) -> list[tuple[int, ...]]:
-        self._extend([_Row((), 0, self.order)])
+        try:
+            self._extend([_Row((), 0, self.order)])
+        except StoppedError as stopped:
+            stopped.sets = self.found
+            raise
         return [each for each in self.found if not self._holds_smaller(each)]
 
     def _extend(self, rows: list[_Row]) -> None:
@@ -114,33 +119,39 @@ class _Search:
 
     def _below(self, row: _Row, barred: int) -> Iterator[_Row]:
         heavy = barred | self._heavy[row.rest - self._lightest]
-        path = self._path(row.failed, barred | self._heavy[row.rest])
+        path = _path_set(self.tree, row.failed, barred | self._heavy[row.rest])
         for leaf in bits(path):
             if not heavy >> leaf & 1:
                 yield _Row((*row.failed, leaf), barred, row.rest - self.weights[leaf])
             barred |= 1 << leaf
 
-    def _path(self, failed: tuple[int, ...], barred: int) -> int:
-        """Return a small path set of the top when the prefix fails and the barred leaves never do.
 
-        Empty: nothing can make the top fail any more. An or needs all of its children, so it takes their path
-        sets together; an and takes its smallest one.
-        """
-        found: list[int | None] = [0 if barred >> leaf & 1 else 1 << leaf for leaf in range(self.tree.events)]
-        for leaf in failed:
-            found[leaf] = None
-        for needed, children in zip(self.tree.needed, self.tree.children, strict=True):
-            up = [path for path in (found[child] for child in children) if path is not None]
-            missing = len(children) - needed + 1
-            if len(up) < missing:
-                found.append(None)
-                continue
-            if missing < len(up):
-                up.sort(key=int.bit_count)
-            value = 0
-            for path in up[:missing]:
-                value |= path
-            found.append(value)
-        whole = found[self.top]
-        assert whole is not None, "a prefix of a minimal cut set is no cut set"
-        return whole
+def path_set(tree: Tree, weights: Sequence[int], order: int) -> int:
+    """Return a small path set of the last gate, as bits, when no leaf above the order fails."""
+    return _path_set(tree, (), sum(1 << leaf for leaf, weight in enumerate(weights) if weight > order))
+
+
+def _path_set(tree: Tree, failed: tuple[int, ...], barred: int) -> int:
+    """Return a small path set of the last gate when the prefix fails and the barred leaves never do.
+
+    Empty: nothing can make the top fail any more. An or needs all of its children, so it takes their path sets
+    together; an and takes its smallest one.
+    """
+    found: list[int | None] = [0 if barred >> leaf & 1 else 1 << leaf for leaf in range(tree.events)]
+    for leaf in failed:
+        found[leaf] = None
+    for needed, children in zip(tree.needed, tree.children, strict=True):
+        up = [path for path in (found[child] for child in children) if path is not None]
+        missing = len(children) - needed + 1
+        if len(up) < missing:
+            found.append(None)
+            continue
+        if missing < len(up):
+            up.sort(key=int.bit_count)
+        value = 0
+        for path in up[:missing]:
+            value |= path
+        found.append(value)
+    whole = found[-1]
+    assert whole is not None, "a prefix of a minimal cut set is no cut set"
+    return whole

@@ -22,7 +22,9 @@ TIMES = ("0s", "2m", "10m", "30m")
 def some(draw: Draw, things: Sequence[T], low: int, high: int) -> list[T]:
     """Return a few different ones of `things`."""
     high = min(high, len(things))
-    return draw(st.lists(st.sampled_from(things), min_size=min(low, high), max_size=high, unique_by=str)) if high else []
+    return (
+        draw(st.lists(st.sampled_from(things), min_size=min(low, high), max_size=high, unique_by=str)) if high else []
+    )
 
 
 def often(draw: Draw, share: int = 3) -> bool:
@@ -37,21 +39,26 @@ def documents(draw: Draw, *, unknowns: bool = True) -> Doc:
     names = [f"c{number}" for number in range(draw(st.integers(2, 4)))]
     groups = [f"g{number}" for number in range(draw(st.integers(1, 3)))]
     services = [f"svc{number}" for number in range(draw(st.integers(1, 3)))]
+
+    def others(name: str) -> list[str]:
+        return [other for other in (*names, *groups) if other != name]
+
     doc: Doc = {"version": 1, "sites": {}, "links": {}, "components": {}, "consumers": {}, "services": {}}
     for site in sites:
         doc["sites"][site] = _site(draw, site, doc["components"], [*names, *groups], unknowns)
     _links(draw, doc, sites)
     for name in names:
-        doc["components"][name] = _thing(draw, sites, [*names, *groups], services)
+        doc["components"][name] = _thing(draw, sites, others(name), services)
     for name in groups:
-        doc["components"][name] = _group(draw, sites, doc["components"], [*names, *groups], unknowns)
+        doc["components"][name] = _group(draw, sites, doc["components"], others(name), unknowns)
     domains = _domains(draw, doc)
     if domains:
         doc["domains"] = domains
     for number in range(draw(st.integers(0, 2))):
         doc["consumers"][f"users{number}"] = _consumer(draw, doc, sites, number, unknowns)
     for name in services:
-        doc["services"][name] = _service(draw, doc, [*names, *groups], services, unknowns)
+        rest = [other for other in services if other != name]
+        doc["services"][name] = _service(draw, doc, [*names, *groups], rest, unknowns)
     return doc
 
 
@@ -119,7 +126,9 @@ def _thing(draw: Draw, sites: Sequence[str], targets: Sequence[str], services: S
     return data
 
 
-def _group(draw: Draw, sites: Sequence[str], made: dict[str, Any], targets: list[str], unknowns: bool) -> dict[str, Any]:
+def _group(
+    draw: Draw, sites: Sequence[str], made: dict[str, Any], targets: list[str], unknowns: bool
+) -> dict[str, Any]:
     data: dict[str, Any] = {"role": draw(st.sampled_from(("application", "database")))}
     if not often(draw, 4):
         data["site"] = draw(st.sampled_from(sites))

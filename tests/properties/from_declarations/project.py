@@ -33,5 +33,8 @@ def estate(doc: Doc) -> Estate:
 def events(found: Estate) -> set[str]:
     """Return every fault of every failure domain that surely exists."""
     return {
-        f"{domain.id}/{fault.value}" for domain in found.domains.values() for fault in domain.faults if domain.members
+        f"{domain.id}/{fault.value}"
+        for domain in found.domains.values()
+        for fault in domain.faults
+        if domain.members and not domain.implied
     }

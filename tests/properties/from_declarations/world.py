@@ -134,7 +134,11 @@ def events(doc: Doc, completion: Completion) -> dict[str, frozenset[str]]:
             if completion.regions[other] == completion.regions[site]:
                 found.setdefault(f"{region}/outage", set()).update(there)
     for name, domain in section(doc, "domains").items():
-        hit = {spot.name for member in domain["members"] for spot in spots(doc, member) or [Spot(f"component {member}", "")]}
+        hit = {
+            spot.name
+            for member in domain["members"]
+            for spot in spots(doc, member) or [Spot(f"component {member}", "")]
+        }
         hit |= {f"link {link}" for link, data in section(doc, "links").items() if name in data.get("domains", ())}
         for fault in domain["faults"]:
             found[f"{domain['kind']}:{name}/{fault}"] = hit

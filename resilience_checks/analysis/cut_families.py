@@ -1,0 +1,414 @@
+"""Families of minimal cut sets, truncated to an order: the algebra that finds the cut sets of all services at once.
+
+A family stands for every fault set that contains one of its members. Union and intersection of what families stand
+for act on each fault set by itself, so that leaving out members of more than `order` events is exact for fault sets
+of up to `order` events, in cycles too. Sets of two and more events are interned: a family is a Roaring bitmap of
+their numbers (Lemire et al., "Roaring Bitmaps: Implementation of an Optimized Software Library", 2018), so that
+families that share members cost next to nothing to unite or compare.
+"""
+
+from __future__ import annotations
+
+import time
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from pyroaring import BitMap
+
+from resilience_checks.analysis.algebra import TooManySets
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+MAX_SETS = 2_000_000
+"""How many different sets of two and more events all families together may have: some 700 MB."""
+MAX_FAMILY = 500_000
+"""How many sets one family may have, candidates included."""
+_TRIES = 20
+"""How many joins may be tried for each set that a family may have; most of them are too large to be kept."""
+_NONE = BitMap()
+
+
+class Family:
+    """An antichain of cut sets: single events, numbers of interned larger sets, and the events in those.
+
+    `support` may hold events that no longer occur in `rest`. The family of the empty set alone is `EVERYTHING`.
+    """
+
+    __slots__ = ("ones", "rest", "support")
+    __hash__ = None  # type: ignore[assignment] # compared, never looked up
+
+    def __init__(self, ones: BitMap, rest: BitMap = _NONE, support: BitMap = _NONE) -> None:
+        self.ones, self.rest, self.support = ones, rest, support
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether both stand for the same fault sets."""
+        if self is other:
+            return True
+        if not isinstance(other, Family) or self is EVERYTHING or other is EVERYTHING:
+            return False
+        return bool(self.ones == other.ones and self.rest == other.rest)
+
+    def __len__(self) -> int:
+        return len(self.ones) + len(self.rest) if self is not EVERYTHING else 1
+
+
+NOTHING = Family(_NONE)
+EVERYTHING = Family(BitMap())
+
+
+class Interned:
+    """Every event and every larger set that some family has, each once, by number; and the work done so far."""
+
+    def __init__(self, until: float | None, max_sets: int) -> None:
+        """Start empty; `until` is when the time is up, on the monotonic clock."""
+        self.events: list[str] = []
+        self.numbers: dict[str, int] = {}
+        self.sets: list[frozenset[int]] = []
+        self.until, self.max_sets = until, max_sets
+        self._index: dict[frozenset[int], int] = {}
+        self._containing: dict[int, BitMap] = {}
+        self._larger: dict[int, BitMap] = {}
+        self._listed = 0
+
+    def event(self, event: str) -> int:
+        """Return the number of an event."""
+        number = self.numbers.get(event)
+        if number is None:
+            number = self.numbers[event] = len(self.events)
+            self.events.append(event)
+        return number
+
+    def add(self, sets: Iterable[frozenset[int]]) -> list[int]:
+        """Return the numbers of the sets; new ones get the next."""
+        index, known, found = self._index, self.sets, []
+        for one in sets:
+            number = index.get(one)
+            if number is None:
+                number = index[one] = len(known)
+                known.append(one)
+            found.append(number)
+        return found
+
+    def find(self, events: frozenset[int]) -> int | None:
+        """Return the number of a set that some family has."""
+        return self._index.get(events)
+
+    def containing(self, event: int) -> BitMap:
+        """Return the sets that contain the event."""
+        self._list()
+        return self._containing.get(event, _NONE)
+
+    def larger(self, size: int) -> BitMap:
+        """Return the sets of more than `size` events."""
+        self._list()
+        return BitMap.union(_NONE, *(found for other, found in self._larger.items() if other > size))
+
+    def _list(self) -> None:
+        """Bring the lists of what contains what up to date."""
+        events: dict[int, list[int]] = {}
+        sizes: dict[int, list[int]] = {}
+        for number in range(self._listed, len(self.sets)):
+            found = self.sets[number]
+            sizes.setdefault(len(found), []).append(number)
+            for event in found:
+                events.setdefault(event, []).append(number)
+        self._listed = len(self.sets)
+        for lists, news in ((self._containing, events), (self._larger, sizes)):
+            for key, numbers in news.items():
+                if key in lists:
+                    lists[key].update(numbers)
+                else:
+                    lists[key] = BitMap(numbers)
+
+
+class CutFamilies:
+    """The algebra of families of minimal cut sets of at most `order` events out of `events` (None: any).
+
+    Raises `TooManySets` where a limit would be passed; at order 1 none ever is.
+    """
+
+    nothing, everything = NOTHING, EVERYTHING
+
+    def __init__(
+        self,
+        order: int,
+        events: frozenset[str] | None = None,
+        *,
+        until: float | None = None,
+        max_sets: int = MAX_SETS,
+        interned: Interned | None = None,
+    ) -> None:
+        """Start with nothing interned."""
+        self.order, self._events = order, events
+        self.interned = interned or Interned(until, max_sets)
+        self._singles: dict[str, Family] = {}
+
+    def event(self, event: str) -> Family:
+        """Return the fault sets that contain the event."""
+        found = self._singles.get(event)
+        if found is None:
+            counted = self._events is None or event in self._events
+            found = Family(BitMap((self.interned.event(event),))) if counted else NOTHING
+            self._singles[event] = found
+        return found
+
+    def limited(self, order: int) -> CutFamilies:
+        """Return the algebra of a lower order over the same interned sets."""
+        return CutFamilies(order, self._events, interned=self.interned)
+
+    def restricted(self, item: Family) -> Family:
+        """Return the family without its members of more than `order` events."""
+        if not item.rest:
+            return item
+        rest = item.rest - self.interned.larger(self.order)
+        return Family(item.ones, rest, item.support) if rest else _of_ones(item.ones)
+
+    def among(self, item: Family, events: BitMap) -> Family:
+        """Return the family without members of other events; all of them, each alone, where everything is lost."""
+        if item is EVERYTHING:
+            return _of_ones(events)
+        rest = item.rest
+        if rest and not item.support.issubset(events):
+            sets, counted = self.interned.sets, set(events)
+            rest = BitMap([number for number in rest if sets[number] <= counted])
+        ones = item.ones & events
+        return Family(ones, rest, item.support) if rest else _of_ones(ones)
+
+    def named(self, item: Family) -> tuple[tuple[str, ...], ...]:
+        """Return the members as sorted ids of events, the smallest first."""
+        names = self.interned.events
+        found = [tuple(sorted([names[event] for event in member])) for member in self.members(item)]
+        return tuple(sorted(found, key=lambda cut: (len(cut), cut)))
+
+    def late(self) -> bool:
+        """Return whether the time is up."""
+        return self.interned.until is not None and time.monotonic() > self.interned.until
+
+    def members(self, item: Family) -> Iterator[frozenset[int]]:
+        """Yield the cut sets of a family as numbers of events."""
+        if item is EVERYTHING:
+            yield frozenset()
+            return
+        for one in item.ones:
+            yield frozenset((one,))
+        for number in item.rest:
+            yield self.interned.sets[number]
+
+    def loses(self, item: Family, events: Iterable[str]) -> bool:
+        """Return whether these events contain a cut set of the family."""
+        if item is EVERYTHING:
+            return True
+        numbers = sorted(self.interned.numbers[event] for event in events if event in self.interned.numbers)
+        if any(number in item.ones for number in numbers):
+            return True
+        if not item.rest:
+            return False
+        found = (
+            self.interned.find(frozenset(some))
+            for size in range(2, self.order + 1)
+            for some in combinations(numbers, size)
+        )
+        return any(number is not None and number in item.rest for number in found)
+
+    def any(self, items: Sequence[Family]) -> Family:
+        """Return where some item is lost: all members, without those that contain another."""
+        families = _different(items, NOTHING)
+        if len(families) < 2:  # noqa: PLR2004 nothing to unite
+            return families[0] if families else NOTHING
+        if any(family is EVERYTHING for family in families):
+            return EVERYTHING
+        ones = BitMap.union(*[family.ones for family in families])
+        large = [family for family in families if family.rest]
+        if not large:
+            return Family(ones)
+        rest = BitMap.union(*[family.rest for family in large])
+        support = BitMap.union(*[family.support for family in large])
+        hit = ones & support
+        if hit:
+            rest -= self._meeting(rest, hit)
+            support -= hit
+        if self.order > 2 and len(large) > 1:  # noqa: PLR2004 pairs are in no pairs
+            rest -= self._swallowed(large, rest)
+        return Family(ones, rest, support if rest else _NONE)
+
+    def every(self, items: Sequence[Family]) -> Family:
+        """Return where all items are lost: the smallest unions of one member of each."""
+        families = _different(items, EVERYTHING)
+        if len(families) < 2:  # noqa: PLR2004 nothing to join
+            return families[0] if families else EVERYTHING
+        if any(family is NOTHING for family in families):
+            return NOTHING
+        if self.order == 1:
+            return _of_ones(BitMap.intersection(*[family.ones for family in families]))
+        if len(families) > self.order or any(not family.ones for family in families):
+            common = BitMap.intersection(*[family.ones for family in families])
+            if self._apart(families, common):
+                return _of_ones(common)
+        families.sort(key=len)
+        found = families[0]
+        for family in families[1:]:
+            found = self._both(found, family)
+            if found is NOTHING:
+                break
+        return found
+
+    def _apart(self, families: Sequence[Family], common: BitMap) -> bool:
+        """Return whether what is not common has too many events: the families without an event of another add up."""
+        least, seen = 0, BitMap()
+        for family in families:
+            own = len(family.ones) > len(common)
+            if not own and not family.rest:
+                return True
+            events = (family.ones - common) | family.support
+            if not seen.intersect(events):
+                least += 1 if own else 2
+                seen |= events
+            if least > self.order:
+                return True
+        return False
+
+    def _meeting(self, rest: BitMap, events: BitMap) -> BitMap:
+        """Return the sets of `rest` that contain one of the events."""
+        if len(events) < len(rest):
+            return BitMap.union(*[self.interned.containing(event) for event in events]) & rest
+        sets = self.interned.sets
+        wanted = set(events)
+        return BitMap([number for number in rest if not wanted.isdisjoint(sets[number])])
+
+    def _swallowed(self, large: Sequence[Family], rest: BitMap) -> BitMap:
+        """Return the sets of `rest` that contain another; members of one family do not contain each other."""
+        found = BitMap()
+        for size in range(2, self.order):
+            above = rest & self.interned.larger(size)
+            if not above:
+                break
+            level = (rest - above) & self.interned.larger(size - 1)
+            for family in large:
+                own, others = family.rest & above, level - family.rest
+                if own and others:
+                    found |= self._containing_some(own, others, size)
+        return found
+
+    def _containing_some(self, above: BitMap, level: BitMap, size: int) -> BitMap:
+        """Return which sets of `above` contain one of `level`, all of which have `size` events."""
+        sets, interned = self.interned.sets, self.interned
+        if len(level) < len(above):
+            parts = (BitMap.intersection(above, *map(interned.containing, sets[number])) for number in level)
+            return BitMap.union(_NONE, *parts)
+        found = []
+        for number in above:
+            some = (interned.find(frozenset(part)) for part in combinations(sets[number], size))
+            if any(part is not None and part in level for part in some):
+                found.append(number)
+        return BitMap(found)
+
+    def _both(self, one: Family, other: Family) -> Family:
+        """Return where both are lost.
+
+        A member that contains a member of the other family stays as it is; the rest is joined pair by pair.
+        """
+        common = one.ones & other.ones
+        left, right = one.ones - common, other.ones - common
+        kept = one.rest & other.rest
+        free = []
+        for mine, theirs, singles in ((one, other, right), (other, one, left)):
+            hit = singles & mine.support
+            stays = self._meeting(mine.rest, hit) if hit else _NONE
+            if self.order > 2 and theirs.rest and mine.rest:  # noqa: PLR2004 pairs are in no pairs
+                stays = stays | self._swallowed((mine, theirs), mine.rest | theirs.rest) & mine.rest
+            kept = kept | stays
+            free.append(mine.rest - kept)
+        joined = _Join(self, len(kept)).of(left, right, *free)
+        if self.order > 2 and joined:  # noqa: PLR2004 pairs are in no pairs
+            joined = self._least(joined, kept)
+        self.check(len(kept) + len(joined))
+        numbers = kept | BitMap(self.interned.add(joined))
+        if not numbers:
+            return _of_ones(common)
+        support = (one.support | other.support) if kept else BitMap()
+        if joined:
+            support |= BitMap(set().union(*joined))
+        return Family(common, numbers, support)
+
+    def _least(self, joined: set[frozenset[int]], kept: BitMap) -> set[frozenset[int]]:
+        """Return the joined sets without those that contain another, or one that is kept."""
+        sets = self.interned.sets
+        smaller = {sets[number] for number in kept}
+        sizes = sorted({len(one) for one in joined} | {len(one) for one in smaller})
+        if len(sizes) < 2:  # noqa: PLR2004 sets of one size
+            return joined
+        found: set[frozenset[int]] = set()
+        everything = joined | smaller
+        for one in joined:
+            parts = (frozenset(part) for size in sizes if size < len(one) for part in combinations(one, size))
+            if not any(part in everything for part in parts):
+                found.add(one)
+        return found
+
+    def check(self, size: int) -> None:
+        """Raise `TooManySets` when a family would get too large, or all of them together, or the time is up."""
+        left = self.interned.max_sets - len(self.interned.sets)
+        if size > min(MAX_FAMILY, left):
+            raise TooManySets(self.order - 1)
+        if size and self.late():
+            raise TooManySets(1)
+
+
+class _Join:
+    """Joins members of two families pair by pair, within the limits."""
+
+    def __init__(self, algebra: CutFamilies, kept: int) -> None:
+        self._algebra, self._kept = algebra, kept
+        self._found: set[frozenset[int]] = set()
+        self._tried = 0
+
+    def of(self, left: BitMap, right: BitMap, above: BitMap, below: BitMap) -> set[frozenset[int]]:
+        """Return all unions of a member on the left and one on the right that are not too large."""
+        sets, order = self._algebra.interned.sets, self._algebra.order
+        self._room(len(left) * len(right), 2)
+        theirs = [frozenset((event,)) for event in right]
+        for event in left:
+            self._found.update([other | {event} for other in theirs])
+        mine = [frozenset((event,)) for event in left]
+        larger = [[sets[number] for number in found] for found in (above, below)]
+        for singles, others in ((mine, larger[1]), (theirs, larger[0])):
+            short = [other for other in others if len(other) < order]
+            self._room(len(singles) * len(short), 3)
+            for single in singles:
+                self._found.update([other | single for other in short])
+        if order > 2 and above and below:  # noqa: PLR2004 pairs of pairs have three events and more
+            self._larger(*larger)
+        return self._found
+
+    def _larger(self, mine: list[frozenset[int]], theirs: list[frozenset[int]]) -> None:
+        """Join sets of two and more events: those with an event in common, and all where that is not needed."""
+        order = self._algebra.order
+        by_event: dict[int, list[frozenset[int]]] = {}
+        for other in theirs:
+            for event in other:
+                by_event.setdefault(event, []).append(other)
+        shortest = min(map(len, theirs))
+        for one in mine:
+            if len(one) + shortest <= order:
+                partners = theirs
+            else:
+                partners = [other for event in one for other in by_event.get(event, ())]
+            self._found.update([union for other in partners if len(union := one | other) <= order])
+            self._tried += len(partners)
+            self._room(self._tried // _TRIES, 3)
+
+    def _room(self, more: int, order: int) -> None:
+        """Raise `TooManySets` before there are too many; what has `order` events and more can be left out then."""
+        try:
+            self._algebra.check(self._kept + len(self._found) + more)
+        except TooManySets as error:
+            raise TooManySets(min(error.finished, order - 1)) from None
+
+
+def _different(items: Sequence[Family], neutral: Family) -> list[Family]:
+    return [item for item in {id(item): item for item in items}.values() if item is not neutral]
+
+
+def _of_ones(ones: BitMap) -> Family:
+    return Family(ones) if ones else NOTHING
