@@ -130,10 +130,10 @@ class Evaluation:
             for spot in found
         )
 
-    def _edge(self, edge: Any, reader: Reader, time: float, served: str | None, nature: Nature = "need") -> int:
-        data = {"component": edge} if isinstance(edge, str) else edge
-        nature = data.get("nature", nature)
-        name = data.get("component", data.get("service"))
+    def _edge(self, edge: Any, reader: Reader, time: float, served: str | None, by: Nature = "need") -> int:
+        data: dict[str, Any] = {"component": edge} if isinstance(edge, str) else edge
+        nature: Nature = data.get("nature", by)
+        name: str = data.get("component") or data["service"]
         if name in self.services:
             return self._read(("service", name, reader, time), nature)
         return self._leaf(name, nature, reader, time, served)
@@ -181,9 +181,8 @@ class Evaluation:
         steps = [seconds(mover[step]) for step in ("detect", "decide", "promote") if step in mover]
         if mover["mode"] == "manual":
             return sum(steps) if steps else float("inf")
-        if "detect" in mover and "promote" in mover:
-            return sum(steps)
-        return 0.0 if self.completion.well(("move", name)) else float("inf")
+        known = "detect" in mover and "promote" in mover
+        return sum(steps) if known or self.completion.well(("move", name)) else float("inf")
 
     def _recent(self, name: str) -> bool:
         """Return whether the standby has the data that the question asks for."""
@@ -210,7 +209,7 @@ class Evaluation:
         return up
 
     def _group(self, group: list[tuple[tuple[Spot, ...], Any]], reader: Reader, time: float, served: str | None) -> int:
-        places = []
+        places: list[Reader] = []
         live = self.everything
         for there, voter in group:
             name = voter.get("component")
@@ -238,7 +237,7 @@ class Evaluation:
         if access is None:
             inside = self.everything if to[0] == "border" else self._border(to[1], nature, time)
             return inside if self.completion.well(("access", reader[1])) else 0
-        access = access.get("any-of") if isinstance(access, dict) else access
+        access = access["any-of"] if isinstance(access, dict) else access
         names = [access] if isinstance(access, str) else access
         free = {to[1]} if to[0] == "border" else set()
         return self._any(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from hypothesis import given, settings
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from tests.properties.from_declarations.world import Doc
 
-FEW = 40 if settings.default.max_examples <= 100 else settings.default.max_examples
+FEW = 25 if os.environ.get("HYPOTHESIS_PROFILE") is None else settings().max_examples
 SETS = 60
 RANDOM = st.randoms(use_true_random=False)
 NOTHING: tuple[str, ...] = ()
