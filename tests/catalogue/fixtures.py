@@ -175,6 +175,13 @@ def web_app() -> tuple[ResourceGraph, str]:
     return program.graph(), CLOUD
 
 
+def database() -> tuple[ResourceGraph, str]:
+    """A database server that is the service itself."""
+    program = Program()
+    program.add("azure-native:dbforpostgresql:Server", "app", {"serverName": "app", "location": "uksouth"})
+    return program.graph(), CLOUD
+
+
 def campus() -> tuple[ResourceGraph, str]:
     """Two core switches of one site, in a fabric of that site, each enough for the service."""
     program = Program()
@@ -243,5 +250,6 @@ PROGRAMS: dict[str, Callable[[], tuple[ResourceGraph, str]]] = {
     "web app": web_app,
     "web app with a secret": web_app_with("Secret"),
     "web app with a key": web_app_with("Key"),
+    "database": database,
     "campus": campus,
 }

@@ -62,7 +62,7 @@ def test_a_control_plane_that_nobody_knows_is_refused_at_its_line(tmp_path: Path
     with pytest.raises(UsageError) as caught:
         built(MOVED % "{control-plane: aws:route35}", tmp_path)
     assert caught.value.what == 'the catalogue has no control plane "aws:route35"'
-    assert str(caught.value.location) == "resilience.yaml:14:46"
+    assert str(caught.value.location) == "resilience.yaml:14:81"
     assert "did you mean" in (caught.value.remedy or "")
 
 
