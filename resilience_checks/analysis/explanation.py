@@ -63,7 +63,7 @@ class Explanation:
             for event in inference.events:
                 hit.setdefault(event, {}).update(dict.fromkeys(self._labels(inference.nodes)))
         for event in sorted(hit):
-            yield self._event(event, list(hit[event]))
+            yield self._event(event, sorted(hit[event]))
 
     def _labels(self, nodes: Sequence[int]) -> Iterator[str]:
         return (self._tree.nodes[node].label for node in nodes)
