@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from resilience_checks.topology.estate import Demand, Domain, Estate, Service
 
 FaultSet = tuple[str, ...]
+_DIGITS = 9
 _SLACK = 1e-9
 """Relative: sums of shares are not exact."""
 
@@ -282,4 +283,4 @@ def _in_time(seconds: float, service: Service) -> bool:
 
 def _tightness(stage: Stage) -> float:
     """Return how much of what is asked a stage carries: the least is the weakest."""
-    return stage.carries / stage.total if stage.total else inf
+    return round(stage.carries / stage.total, _DIGITS) if stage.total else inf

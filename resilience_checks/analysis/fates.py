@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 from resilience_checks.analysis.bits import Value, at
 from resilience_checks.analysis.explanation import Explanation
 from resilience_checks.analysis.expressions import facts
+from resilience_checks.analysis.failing import Aftermath
 from resilience_checks.analysis.fault_tree import FaultTree, compile_estate
+from resilience_checks.analysis.proof import Times
 from resilience_checks.analysis.solver import Setting, Solver
 from resilience_checks.model.question import Doubt, Horizon
 from resilience_checks.model.values import Basis, Reason
@@ -187,8 +189,8 @@ class Survey:
             nodes = (self._tree.roots[service], *self._views(found))
             lost = [node for node in nodes if not at(values[node], low.cap) >> index & 1]
             if lost:
-                explanation = Explanation(self.estate, self._tree, values, low.cap, known)
-                return explanation.chain(service, self.sets[index], index, start=lost[0])
+                failed = Aftermath(Times(values, index), frozenset(self.sets[index]), low.cap, low.lag, known)
+                return Explanation(self.estate, self._tree, failed).chain(service, start=lost[0])
         return ()
 
     def doubts(self, service: str, index: int, horizon: Horizon) -> tuple[Doubt, ...]:

@@ -36,6 +36,9 @@ class Node:
     part: str | None
     expression: Expression = TRUE
     hits: tuple[tuple[str, Condition], ...] = ()
+    lost: Reason | None = None
+    """What its loss means, in words, where it is no part; `{who}` stands for the consumer from which it is read."""
+    who: str = ""
 
 
 @dataclass
@@ -85,6 +88,10 @@ class _Compiler:
     def define(self, node: int, expression: Expression) -> None:
         """Say when a node is up."""
         self.system.nodes[node].expression = expression
+
+    def tell(self, node: int, lost: Reason, who: str = "") -> None:
+        """Say what the loss of a node means."""
+        self.system.nodes[node].lost, self.system.nodes[node].who = lost, who
 
     def doubt(self, fact: Fact) -> str:
         """Take up a fact that the page itself implies."""
@@ -157,7 +164,7 @@ class _Compiler:
         if site is None:
             return Ref(self._part_node(part, origin, serving), nature, why)
         found = Ref(self._part_node(part, self.flows.place(part.id, site), ""), nature, why)
-        return both(self.flows.between(origin, site, nature), found, self._needs_from(part, site, serving))
+        return both(self.flows.between(origin, site, nature, why), found, self._needs_from(part, site, serving))
 
     def _needs_from(self, part: Part, site: str, serving: str) -> Expression:
         """Return that what a service needs is reached from a part that serves it, or may serve it."""

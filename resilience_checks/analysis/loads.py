@@ -45,7 +45,7 @@ class Ways:
         edges = [tuple(dict.fromkeys(ref.node for ref in scan(node.expression).refs)) for node in tree.nodes]
         order = [node for component in components(edges) for node in component]
         self._rank = {node: rank for rank, node in enumerate(reversed(order))}
-        self._refs = [tuple(scan(node.expression).refs) for node in tree.nodes]
+        self._refs = [scan(node.expression).refs for node in tree.nodes]
 
     def below(self, service: str) -> list[int]:
         """Return the nodes that a service's requests may pass, in the order in which they do."""

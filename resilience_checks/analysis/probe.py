@@ -12,7 +12,9 @@ from resilience_checks.analysis.answers import MAX_CASES
 from resilience_checks.analysis.bits import at
 from resilience_checks.analysis.explanation import Explanation
 from resilience_checks.analysis.expressions import Choice, Expression, Move, Ref, Threshold, facts
+from resilience_checks.analysis.failing import Aftermath
 from resilience_checks.analysis.fault_tree import compile_estate
+from resilience_checks.analysis.proof import Times
 from resilience_checks.analysis.solver import Setting, Solver
 from resilience_checks.model.question import Holds, Horizon
 
@@ -38,6 +40,11 @@ class Lost:
         if self.surely >> index & 1:
             return Holds.NO
         return Holds.UNKNOWN if self.possibly >> index & 1 else Holds.YES
+
+    @property
+    def pair(self) -> tuple[Holds, Holds]:
+        """The answers about the first two fault sets."""
+        return self.of(0), self.of(1)
 
 
 class Probe:
@@ -68,11 +75,14 @@ class Probe:
         return self._below[service]
 
     def events(self, service: str) -> frozenset[str]:
-        """Return the estate's own events that hit anything below the service."""
+        """Return the estate's own events that hit anything below the service; not those of places that nobody declared."""
         if service not in self._events:
-            hits = (event for node in self.below(service) for event, _ in self.tree.nodes[node].hits)
-            self._events[service] = frozenset(hit for hit in hits if hit.rpartition("/")[0] not in self._added)
+            hits = {event for node in self.below(service) for event, _ in self.tree.nodes[node].hits}
+            self._events[service] = frozenset(hit for hit in hits if self._counts(hit.rpartition("/")[0]))
         return self._events[service]
+
+    def _counts(self, domain: str) -> bool:
+        return domain not in self._added and not self.estate.domains[domain].implied
 
     def parts(self, service: str) -> frozenset[str]:
         """Return the parts that the service depends on, or may depend on."""
@@ -100,7 +110,8 @@ class Probe:
         """Return how a fault set that surely loses the service does so."""
         cap = self._caps(self.estate.services[service])[0]
         values = self._solve(service, dict.fromkeys(events, 1), 1, {}, cap, pessimistic=False)
-        return Explanation(self.estate, self.tree, values, cap, {}).chain(service, events, 0)
+        after = Aftermath(Times(values, 0), frozenset(events), cap)
+        return Explanation(self.estate, self.tree, after).chain(service)
 
     def _bounds(self, service: str, masks: Mapping[str, int], full: int, known: Mapping[str, str]) -> Lost:
         root = self.tree.roots[service]

@@ -15,7 +15,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from resilience_checks.analysis.explanation import named
-from resilience_checks.analysis.expressions import Move, moves
+from resilience_checks.analysis.expressions import Move, scan
 from resilience_checks.analysis.fault_tree import compile_estate
 from resilience_checks.analysis.restoring import with_backups
 from resilience_checks.analysis.terms import Walk
@@ -184,7 +184,7 @@ class Recoveries:
     @cached_property
     def _lags(self) -> tuple[float, ...]:
         """Every amount of data that some move loses, in ascending order, and none."""
-        found = {move.lag or 0.0 for node in self._tree.nodes for move in moves(node.expression)}
+        found = {move.lag or 0.0 for node in self._tree.nodes for move in scan(node.expression).moves}
         return tuple(sorted({0.0, *(lag for lag in found if lag < inf)}))
 
     def _solution(self, lag: float | None) -> _Solution:

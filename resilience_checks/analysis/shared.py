@@ -42,7 +42,7 @@ def newly_shared(before: Estate, after: Estate, horizon: Horizon) -> tuple[Share
     changed = {
         domain.id: joined
         for domain in after.domains.values()
-        if len(domain.members) > 1 and (joined := _joined(before.domains.get(domain.id), domain))
+        if len(domain.members) > 1 and not domain.implied and (joined := _joined(before.domains.get(domain.id), domain))
     }
     if not changed:
         return ()

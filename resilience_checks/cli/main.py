@@ -18,6 +18,7 @@ COMMANDS = {
     "capacity": "capacity:capacity",
     "cut-sets": "cut_sets:cut_sets",
     "explain": "explain:explain",
+    "export": "export:export",
     "graph": "graph:graph",
     "policy-pack": "policy_pack:policy_pack",
 }

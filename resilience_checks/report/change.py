@@ -79,6 +79,7 @@ def _deployment(page: Page, deployment: Deployment) -> None:
     page.listed("touches", [f"{touch.label}{'' if touch.sure else ', perhaps'}" for touch in deployment.touched], _MAX)
     page.field("lost", words.listed(deployment.lost))
     page.field("perhaps", words.listed(deployment.perhaps))
+    page.field("broken", words.listed(deployment.broken) + (": lost with nothing failed" if deployment.broken else ""))
     for number, touched in enumerate(deployment.sets[:_MAX]):
         page.field("" if number else "together", _together(touched))
     page.listed("why", words.steps(next((one.chain for one in deployment.sets if one.sure), ())))
@@ -98,7 +99,9 @@ def _headline(deployment: Deployment) -> str:
     if deployment.perhaps:
         services = counted(len(deployment.perhaps), "service")
         return f"{touches}; whether {services} would survive the failing of them all is not known"
-    return f"{touches}; every service survives the failing of them all" if deployment.touched else touches
+    if deployment.kept:
+        return f"{touches}; every service survives the failing of them all"
+    return f"{touches}; no service stands on them" if deployment.touched else touches
 
 
 def _would(deployment: Deployment) -> str:
@@ -300,7 +303,12 @@ def _tally(changes: Sequence[ResourceChange]) -> str:
 def _fates(deployment: Deployment) -> str:
     told = [
         f"{len(names)} {what}"
-        for what, names in (("lost", deployment.lost), ("not known", deployment.perhaps), ("kept", deployment.kept))
+        for what, names in (
+            ("lost", deployment.lost),
+            ("not known", deployment.perhaps),
+            ("kept", deployment.kept),
+            ("not touched", deployment.untouched),
+        )
         if names
     ]
     return f"if all that it touches failed: {', '.join(told) or 'no service to lose'}"

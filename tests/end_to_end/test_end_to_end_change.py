@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import shutil
 import signal
@@ -11,6 +12,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from tests.end_to_end.editing import ROOT, STACKS, copy, run
 from tests.end_to_end.trees import SERVER, python
@@ -199,3 +201,58 @@ def test_an_interrupted_comparison_leaves_no_worktree_behind(tmp_path: Path) -> 
     assert "interrupted" in said
     assert worktrees(tmp_path) == []
     assert list(tmp_path.glob("resilience-checks-*")) == []
+
+
+def test_a_first_deployment_loses_nothing_that_stands(tmp_path: Path) -> None:
+    root = copy("nhs-wales-2018", tmp_path)
+    document = json.loads(gzip.decompress(PREVIEW.read_bytes()))
+    for step in document["steps"]:
+        step.update(op="create", oldState=None)
+    document["changeSummary"] = {"create": len(document["steps"])}
+    (root / "first.json").write_text(json.dumps(document), encoding="utf-8")
+    found = change(root, "--preview", "first.json")["estates"][0]["change"]
+    [deployment] = found["deployments"]
+    assert deployment["services"]["lost"] == []
+    assert sorted(found["redundancy"]["appearing"]) == SERVICES
+
+
+def test_what_is_declared_and_does_not_stand_yet_leaves_redundancy_uncompared(tmp_path: Path) -> None:
+    root = copy("nhs-wales-2018", tmp_path)
+    document = json.loads(gzip.decompress(PREVIEW.read_bytes()))
+    for step in document["steps"]:
+        if step["urn"].endswith("::intranet-name"):
+            step.update(op="create", oldState=None)
+    document["changeSummary"] = {"create": 1, "update": 4, "same": len(document["steps"]) - 5}
+    (root / "later.json").write_text(json.dumps(document), encoding="utf-8")
+    answer = change(root, "--preview", "later.json")
+    found = answer["estates"][0]["change"]
+    [note] = answer["notes"]
+    assert note.startswith("what stands cannot be compared: ")
+    assert "intranet.wales.example" in note
+    assert found["redundancy"] is None
+    assert sorted(found["deployments"][0]["services"]["lost"]) == SERVICES
+
+
+def test_a_partial_preview_is_refused_with_the_command_that_writes_a_whole_one(tmp_path: Path) -> None:
+    root = copy("nhs-wales-2018", tmp_path)
+    document = json.loads(gzip.decompress(PREVIEW.read_bytes()))
+    document["steps"] = [step for step in document["steps"] if step["op"] != "same"]
+    (root / "part.json").write_text(json.dumps(document), encoding="utf-8")
+    done = run("change", "--preview", "part.json", cwd=root)
+    assert done.returncode == 4
+    assert "--show-sames" in done.stderr
+
+
+def test_a_preview_from_standard_input_is_read_for_both_sides(tmp_path: Path) -> None:
+    root = copy("nhs-wales-2018", tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-m", "resilience_checks", "change", "--preview", "-", "--format", "json"],
+        cwd=root,
+        input=PREVIEW.read_bytes(),
+        capture_output=True,
+        check=True,
+    )
+    answer = json.loads(done.stdout)
+    schema = json.loads((ROOT / "resilience_checks" / "report" / "change.schema.json").read_text(encoding="utf-8"))
+    assert not list(Draft202012Validator(schema).iter_errors(answer))
+    assert sorted(answer["estates"][0]["change"]["deployments"][0]["services"]["lost"]) == SERVICES

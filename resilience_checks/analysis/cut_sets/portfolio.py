@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import combinations, product
+from itertools import chain, combinations, product
 from typing import TYPE_CHECKING, TypeAlias
 
 from resilience_checks.analysis.cut_sets.choice import solve
@@ -195,12 +195,14 @@ class _Expansion:
             return
         spare = budget - len(events) - sum(weights[leaf] for leaf in inner)
         choices = [[each for each in whole[leaf] if len(each) <= weights[leaf] + spare] for leaf in inner]
+        doubtful = spare > 0 and len(inner) > 1  # one by one they fit, together they may not
         for chosen in product(*choices):
-            size = len(events) + sum(len(each) for each in chosen)
-            if size <= budget:
-                into.append(tuple(sorted(sum(chosen, events))))
-                if not len(into) & 4095:
-                    self.limits.hold(len(into))
+            found = tuple(sorted((*events, *chain.from_iterable(chosen))))
+            if doubtful and len(found) > budget:
+                continue
+            into.append(found)
+            if not len(into) & 4095:
+                self.limits.hold(len(into))
 
 
 def lower_bound(tree: Tree, weights: Sequence[int]) -> int:
