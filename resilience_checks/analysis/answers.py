@@ -16,7 +16,9 @@ from resilience_checks.analysis.bounds import Bounds, Case
 from resilience_checks.analysis.cut_families import EVERYTHING, MAX_SETS
 from resilience_checks.analysis.cut_lists import CutSets
 from resilience_checks.analysis.explanation import Explanation
+from resilience_checks.analysis.failing import Aftermath
 from resilience_checks.analysis.families import Counted, events_of
+from resilience_checks.analysis.proof import Times
 from resilience_checks.model.question import Cut, Doubt, Event, Holds, Horizon, Statement
 from resilience_checks.model.values import Basis, Reason
 
@@ -171,8 +173,8 @@ class Analysis:
     def _cut(self, question: Question, service: Service, case: Case, events: tuple[str, ...]) -> Cut:
         low, _ = self.bounds.limits(question, service)
         values = self.bounds.of_one_set(question, case, events)
-        explanation = Explanation(self.estate, self.bounds.tree, values, low.cap, case.known)
-        return Cut(events, explanation.chain(service.id, events, 0))
+        after = Aftermath(Times(values, 0), frozenset(events), low.cap, low.lag, case.known)
+        return Cut(events, Explanation(self.estate, self.bounds.tree, after).chain(service.id))
 
     def _shared_facts(self, service: Service, counted: Counted) -> tuple[str, ...]:
         """Return the facts that stand in more than one unit below the service, or in a unit and the family."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from enum import IntEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,15 @@ if TYPE_CHECKING:
     from resilience_checks.model.question import Horizon
     from resilience_checks.topology.estate import Domain, Estate, Fact
 
-_WORST = {Holds.NO: 0, Holds.UNKNOWN: 1, Holds.YES: 2}
+
+class _Fate(IntEnum):
+    """What becomes of a service, the worst first; what is lost with nothing failed is not lost by a deployment."""
+
+    LOST = 0
+    UNKNOWN = 1
+    BROKEN = 2
+    KEPT = 3
+    UNTOUCHED = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,16 +75,19 @@ def evaluate(
     ]
     touched = tuple(_touch(part, each, unsure.get(part), after, before) for part, each in sorted(by.items()))
     services = [name for name in sides[0].estate.services if all(name in side.estate.services for side in sides)]
-    answers = {name: _answer(sides, name) for name in services}
-    lost = [name for name, answer in answers.items() if answer is Holds.NO]
-    perhaps = [name for name, answer in answers.items() if answer is Holds.UNKNOWN]
+    fates: dict[_Fate, list[str]] = {fate: [] for fate in _Fate}
+    for name in services:
+        fates[_fate(sides, name)].append(name)
+    lost, perhaps = fates[_Fate.LOST], fates[_Fate.UNKNOWN]
     return Deployment(
         stack=stack,
         changes=tuple(changes),
         touched=touched,
         lost=tuple(lost),
         perhaps=tuple(perhaps),
-        kept=tuple(name for name, answer in answers.items() if answer is Holds.YES),
+        kept=tuple(fates[_Fate.KEPT]),
+        untouched=tuple(fates[_Fate.UNTOUCHED]),
+        broken=tuple(fates[_Fate.BROKEN]),
         sets=(*_sets(sides, lost, surely=True), *_sets(sides, perhaps, surely=False)),
         whole=_whole(sides, lost),
     )
@@ -107,13 +119,16 @@ def _touch(
     return Touch(part, found.label, found.role, tuple(changes), fact is None, why, found.location)
 
 
-def _answer(sides: Sequence[Side], service: str) -> Holds:
-    answers = [Holds.YES]
+def _fate(sides: Sequence[Side], service: str) -> _Fate:
+    found = [_Fate.UNTOUCHED]
     for side in sides:
         events = [element.event for element in side.relevant(service)]
-        if events:
-            answers.append(side.probe.survives(service, events))
-    return min(answers, key=_WORST.__getitem__)
+        at_rest, hit = side.probe.lost(service, [[], events]).pair
+        if at_rest is Holds.NO:
+            found.append(_Fate.BROKEN)
+        elif events:
+            found.append({Holds.NO: _Fate.LOST, Holds.UNKNOWN: _Fate.UNKNOWN, Holds.YES: _Fate.KEPT}[hit])
+    return min(found)
 
 
 def _sets(sides: Sequence[Side], services: Sequence[str], *, surely: bool) -> list[TouchedSet]:
@@ -121,7 +136,7 @@ def _sets(sides: Sequence[Side], services: Sequence[str], *, surely: bool) -> li
     found: dict[tuple[str, ...], tuple[Side, tuple[Element, ...], list[str]]] = {}
     for service in services:
         for side in sides:
-            sets = smallest(side.probe, service, side.relevant(service), surely=surely)
+            sets = [each for each in smallest(side.probe, service, side.relevant(service), surely=surely) if each]
             for each in sets:
                 parts = tuple(sorted(part for element in each for part in element.parts))
                 found.setdefault(parts, (side, each, []))[2].append(service)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from resilience_checks.model.values import Reason
     from resilience_checks.topology.gates import Nature, Way
@@ -78,23 +78,6 @@ def choice(fact: str, branches: Mapping[str, Expression]) -> Expression:
     """Return the choice, or its one expression where all values lead to the same."""
     found = list(branches.values())
     return found[0] if all(item == found[0] for item in found) else Choice(fact, branches)
-
-
-def moves(expression: Expression) -> Iterator[Move]:
-    """Yield every move, those that another waits for after it."""
-    match expression:
-        case Ref():
-            return
-        case Threshold(items=items):
-            for item in items:
-                yield from moves(item)
-        case Choice(branches=branches):
-            for item in branches.values():
-                yield from moves(item)
-        case Move(gate=gate, mover=mover):
-            yield expression
-            yield from moves(gate)
-            yield from moves(mover)
 
 
 def facts(expression: Expression) -> Counter[str]:

@@ -7,7 +7,7 @@ from itertools import product
 from math import inf, prod
 from typing import TYPE_CHECKING
 
-from resilience_checks.analysis.expressions import Choice, Expression, Move, Ref, Threshold, facts, moves
+from resilience_checks.analysis.expressions import Choice, Expression, Move, Ref, Threshold, facts, scan
 from resilience_checks.topology.gates import Nature
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class Walk:
         """Yield each move that would bring back what is lost, and the lost things that keep it from happening."""
         for node in self._nodes(root, self._lost):
             expression, known = self._expression(node)
-            for move in moves(expression):
+            for move in scan(expression).moves:
                 lost = [ref for part in (move.gate, move.mover) for ref in self._lost(part, known)]
                 if lost:
                     yield move, tuple(dict.fromkeys(name for ref in lost for name in self._hit_below(ref.node)))

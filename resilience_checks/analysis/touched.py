@@ -84,7 +84,8 @@ class Deployment:
     """What one stack's deployment does at once: one event that hits every part that it touches.
 
     `lost` are the services that would be lost if all that it touches failed, `perhaps` those of which that is not
-    known, `kept` the others. `sets` are smallest touched subsets that lose services (not always all of them).
+    known, `kept` those that survive it, `untouched` those that stand on nothing of it; `broken` are lost with nothing
+    failed. `sets` are smallest touched subsets that lose services (not always all of them).
     """
 
     stack: str
@@ -93,6 +94,8 @@ class Deployment:
     lost: tuple[str, ...] = ()
     perhaps: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
+    untouched: tuple[str, ...] = ()
+    broken: tuple[str, ...] = ()
     sets: tuple[TouchedSet, ...] = ()
     whole: tuple[Whole, ...] = ()
 

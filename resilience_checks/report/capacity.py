@@ -6,6 +6,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.analysis.capacity import Enough, not_asked
+from resilience_checks.analysis.recovery import PLACES
 from resilience_checks.report.json_report import location
 from resilience_checks.report.recovery import event_words, reason
 from resilience_checks.report.tables import hanging, place, table
@@ -90,7 +91,8 @@ def _losses(estate: Estate, found: Sequence[Headroom], width: int) -> Iterator[s
     groups: dict[object, list[Headroom]] = {}
     for item in found:
         stage = item.weakest
-        same = (item.enough, stage and (stage.name, stage.carries, tuple(stage.asked.items()), stage.members))
+        members = stage.members if stage is not None and item.enough is Enough.SHORT else ()
+        same = (item.enough, stage and (stage.name, stage.carries, tuple(stage.asked.items()), members))
         groups.setdefault((same, item.doubts), []).append(item)
     ordered = sorted(groups.values(), key=lambda group: _order(group[0]))
     names = [_names(estate, group) for group in ordered]
@@ -116,9 +118,8 @@ def _place_first(estate: Estate, events: Sequence[str]) -> tuple[int, str]:
     if not events:
         return 0, ""
     domain = estate.domains[events[0].rpartition("/")[0]]
-    known = ("site", "region", "zone")
-    rank = 3 if domain.exists else 1 if domain.kind in known else 2
-    return rank, events[0]
+    first = (*PLACES, domain.kind)
+    return 1 + first.index(domain.kind) + len(first) * bool(domain.exists), events[0]
 
 
 def _row(item: Headroom) -> tuple[str, str, str, str]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _Told = tuple["ServiceChange", "CutChange"]
 _MAX = 8
+_DEVICES = frozenset({"firewall", "load-balancer", "gateway", "link"})
 _RED, _YELLOW, _DOUBT, _GREEN = "bold red", "yellow", "magenta", "green"
 _STAGES = "deploy them one after another: what stands in for each other in stacks of their own, each a deployment"
 _TELLS = "`pulumi preview --json --show-sames --show-replacement-steps`"
@@ -79,6 +80,7 @@ def _deployment(page: Page, deployment: Deployment) -> None:
     page.listed("touches", [f"{touch.label}{'' if touch.sure else ', perhaps'}" for touch in deployment.touched], _MAX)
     page.field("lost", words.listed(deployment.lost))
     page.field("perhaps", words.listed(deployment.perhaps))
+    page.field("broken", words.listed(deployment.broken) + (": lost with nothing failed" if deployment.broken else ""))
     for number, touched in enumerate(deployment.sets[:_MAX]):
         page.field("" if number else "together", _together(touched))
     page.listed("why", words.steps(next((one.chain for one in deployment.sets if one.sure), ())))
@@ -90,15 +92,18 @@ def _deployment(page: Page, deployment: Deployment) -> None:
 def _headline(deployment: Deployment) -> str:
     if deployment.whole:
         first = max(deployment.whole, key=lambda one: (len(one.services), one.role == "firewall"))
-        what = f"every {first.role} in front of {counted(len(first.services), 'service')}"
-        return f"one deployment changes {what}; if it went wrong, {_would(deployment)}"
+        what = first.role.replace("-", " ") + ("" if first.role in _DEVICES else " part")
+        where = f"in front of {counted(len(first.services), 'service')}"
+        return f"one deployment touches every {what} {where}; if it went wrong, {_would(deployment)}"
     touches = f"touches {counted(len(deployment.touched), 'part')}" if deployment.touched else "touches no part"
     if deployment.lost:
         return f"one deployment {touches} at once; if it went wrong, {_would(deployment)}"
     if deployment.perhaps:
         services = counted(len(deployment.perhaps), "service")
         return f"{touches}; whether {services} would survive the failing of them all is not known"
-    return f"{touches}; every service survives the failing of them all" if deployment.touched else touches
+    if deployment.kept:
+        return f"{touches}; every service survives the failing of them all"
+    return f"{touches}; no service stands on them" if deployment.touched else touches
 
 
 def _would(deployment: Deployment) -> str:
@@ -110,12 +115,13 @@ def _operations(changes: Iterable[ResourceChange]) -> Iterator[str]:
         at = words.at(change.location)
         kind = change.type.rsplit(":", 1)[-1]
         differing = f" ({words.listed(change.operation.properties, 4)})" if change.operation.properties else ""
-        perhaps = "" if change.operation.certain else f", perhaps: {change.operation.why}"
+        perhaps = "" if change.operation.certain else f": {change.operation.why}"
         yield f"{_done(change)} {kind} {change.name}{differing}{at}{perhaps}"
 
 
 def _done(change: ResourceChange) -> str:
-    return {CHANGE: "update or replace", "delete-replaced": "delete"}.get(change.operation.op, change.operation.op)
+    done = {CHANGE: "update or replace", "delete-replaced": "delete"}.get(change.operation.op, change.operation.op)
+    return done if change.operation.certain else f"perhaps {done}"
 
 
 def _together(touched: TouchedSet) -> str:
@@ -300,7 +306,12 @@ def _tally(changes: Sequence[ResourceChange]) -> str:
 def _fates(deployment: Deployment) -> str:
     told = [
         f"{len(names)} {what}"
-        for what, names in (("lost", deployment.lost), ("not known", deployment.perhaps), ("kept", deployment.kept))
+        for what, names in (
+            ("lost", deployment.lost),
+            ("not known", deployment.perhaps),
+            ("kept", deployment.kept),
+            ("not touched", deployment.untouched),
+        )
         if names
     ]
     return f"if all that it touches failed: {', '.join(told) or 'no service to lose'}"

@@ -68,7 +68,13 @@ def _deployment(found: Deployment) -> dict[str, Any]:
         "stack": found.stack,
         "changes": [_resource(one) for one in found.changes],
         "touched": [_touch(one) for one in found.touched],
-        "services": {"lost": list(found.lost), "unknown": list(found.perhaps), "kept": list(found.kept)},
+        "services": {
+            "lost": list(found.lost),
+            "unknown": list(found.perhaps),
+            "kept": list(found.kept),
+            "untouched": list(found.untouched),
+            "lost_at_rest": list(found.broken),
+        },
         "sets": [_set(one) for one in found.sets],
         "whole_roles": [
             {"role": one.role, "parts": list(one.parts), "services": list(one.services)} for one in found.whole

@@ -14,7 +14,6 @@ from resilience_checks.report.json_report import result_data
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from resilience_checks.model.question import Step
     from resilience_checks.model.result import Result
     from resilience_checks.policy.pack import Policy
     from resilience_checks.report.interface import Report
@@ -100,11 +99,11 @@ def _write(page: Page, story: Story) -> None:
     page.field("found", result.message)
     page.field("about" if result.outcome is not Outcome.VIOLATION else "lost", ", ".join(result.services))
     page.listed("cause", _causes(result))
-    page.listed("why", [f"{number}. {_step(step)}" for number, step in enumerate(result.chain, start=1)])
+    page.listed("why", [f"{number}. {step}" for number, step in enumerate(words.steps(result.chain), start=1)])
     page.listed("hangs on", result.depends_on)
     page.listed("assumed", result.assumed)
     page.listed("besides", [_other(item) for item in story.causes])
-    page.listed("same cause", [_other(item) for item in story.policies])
+    page.listed("also", [_other(item) for item in story.policies])
     page.listed("see", [f"{item.location}: {item.label}" for item in result.related])
     page.field("fix", result.remediation)
     page.listed("standards", [f"{name}: {title}" if title else name for name, title in story.controls.items()])
@@ -123,17 +122,6 @@ def _causes(result: Result) -> list[str]:
             f"{event}: {found['class']}, {found['basis']}: {found['why']}" if isinstance(found, dict) else event
         )
     return told
-
-
-def _step(step: Step) -> str:
-    """Return a step with its place and what it rests on."""
-    basis, source = getattr(step, "basis", None), getattr(step, "source", None)
-    rests = [str(step.location)] if step.location is not None else []
-    if basis is not None and str(basis) != "known":
-        rests.append(str(basis))
-    if source is not None:
-        rests.append(str(source))
-    return f"{step.text} ({', '.join(rests)})" if rests else step.text
 
 
 def _other(result: Result) -> str:

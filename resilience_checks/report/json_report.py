@@ -72,7 +72,9 @@ def result_data(result: Result, *, blocks: bool) -> dict[str, Any]:
         "related": [{"label": related.label, "location": location(related.location)} for related in result.related],
         "services": list(result.services),
         "cause": list(result.cause),
-        "chain": [{"text": step.text, "location": location(step.location)} for step in result.chain],
+        "chain": [
+            {"text": step.text, "location": location(step.location), "source": step.source} for step in result.chain
+        ],
         "remediation": result.remediation,
         "depends_on": list(result.depends_on),
         "assumed": list(result.assumed),

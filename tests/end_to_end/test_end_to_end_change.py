@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import shutil
 import signal
@@ -11,6 +12,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from tests.end_to_end.editing import ROOT, STACKS, copy, run
 from tests.end_to_end.trees import SERVER, python
@@ -58,6 +60,47 @@ def test_the_preview_of_the_routine_change_says_the_same(tmp_path: Path) -> None
     assert {one["operation"] for one in deployment["changes"]} == {"update"}
     assert estate["change"]["replacements"] == []
     assert sorted(estate["change"]["redundancy"]["unchanged"]) == SERVICES
+
+
+TEXT = """\
+change from what stands to the preview of nhs-wales-2018/prod
+
+deployment [nhs-wales-2018/prod] one deployment touches every firewall in front of 6
+            services; if it went wrong, 6 services would be lost
+  --> nhs-wales-2018/sites.py:42
+   41 |             )
+   42 >             fortios.firewall.Policy(
+   43 |                 f"clinics-{unit}-{name}",
+  changes   update Policy clinics-fw-a-blaenavon (services), nhs-wales-2018/sites.py:42
+            update Policy clinics-fw-b-blaenavon (services), nhs-wales-2018/sites.py:42
+            update Policy clinics-fw-b-cardiff-bay (services), nhs-wales-2018/sites.py:42
+            update Policy clinics-fw-a-cardiff-bay (services), nhs-wales-2018/sites.py:42
+  touches   firewall fw-a.blaenavon.example
+            firewall fw-a.cardiff-bay.example
+            firewall fw-b.blaenavon.example
+            firewall fw-b.cardiff-bay.example
+  lost      patient-record, test-results, appointments, prescriptions, email, intranet
+  together  fw-a.blaenavon.example, fw-a.cardiff-bay.example, fw-b.blaenavon.example,
+            fw-b.cardiff-bay.example: any one may be down; the failing of all loses patient-record,
+            test-results, appointments, prescriptions, email, intranet
+"""
+END = """\
+  fix       deploy them one after another: what stands in for each other in stacks of their own,
+            each a deployment
+
+  deploys   nhs-wales-2018/prod: 4 update; if all that it touches failed: 6 lost
+  services  6 unchanged, up to 2 faults at once
+
+"""
+
+
+def test_a_reader_is_told_what_is_touched_first_and_how_to_do_it_in_stages(tmp_path: Path) -> None:
+    root = committed(copy("nhs-wales-2018", tmp_path).parent)
+    done = run("change", "--preview", str(PREVIEW), cwd=root)
+    assert done.returncode == 0
+    text, _, why = done.stdout.partition("  why")
+    assert text == TEXT
+    assert why.endswith(END)
 
 
 def test_one_deployment_of_both_sites_loses_the_sound_estate_too_and_stages_do_not(tmp_path: Path) -> None:
@@ -199,3 +242,58 @@ def test_an_interrupted_comparison_leaves_no_worktree_behind(tmp_path: Path) -> 
     assert "interrupted" in said
     assert worktrees(tmp_path) == []
     assert list(tmp_path.glob("resilience-checks-*")) == []
+
+
+def test_a_first_deployment_loses_nothing_that_stands(tmp_path: Path) -> None:
+    root = copy("nhs-wales-2018", tmp_path)
+    document = json.loads(gzip.decompress(PREVIEW.read_bytes()))
+    for step in document["steps"]:
+        step.update(op="create", oldState=None)
+    document["changeSummary"] = {"create": len(document["steps"])}
+    (root / "first.json").write_text(json.dumps(document), encoding="utf-8")
+    found = change(root, "--preview", "first.json")["estates"][0]["change"]
+    [deployment] = found["deployments"]
+    assert deployment["services"]["lost"] == []
+    assert sorted(found["redundancy"]["appearing"]) == SERVICES
+
+
+def test_what_is_declared_and_does_not_stand_yet_leaves_redundancy_uncompared(tmp_path: Path) -> None:
+    root = copy("nhs-wales-2018", tmp_path)
+    document = json.loads(gzip.decompress(PREVIEW.read_bytes()))
+    for step in document["steps"]:
+        if step["urn"].endswith("::intranet-name"):
+            step.update(op="create", oldState=None)
+    document["changeSummary"] = {"create": 1, "update": 4, "same": len(document["steps"]) - 5}
+    (root / "later.json").write_text(json.dumps(document), encoding="utf-8")
+    answer = change(root, "--preview", "later.json")
+    found = answer["estates"][0]["change"]
+    [note] = answer["notes"]
+    assert note.startswith("what stands cannot be compared: ")
+    assert "intranet.wales.example" in note
+    assert found["redundancy"] is None
+    assert sorted(found["deployments"][0]["services"]["lost"]) == SERVICES
+
+
+def test_a_partial_preview_is_refused_with_the_command_that_writes_a_whole_one(tmp_path: Path) -> None:
+    root = copy("nhs-wales-2018", tmp_path)
+    document = json.loads(gzip.decompress(PREVIEW.read_bytes()))
+    document["steps"] = [step for step in document["steps"] if step["op"] != "same"]
+    (root / "part.json").write_text(json.dumps(document), encoding="utf-8")
+    done = run("change", "--preview", "part.json", cwd=root)
+    assert done.returncode == 4
+    assert "--show-sames" in done.stderr
+
+
+def test_a_preview_from_standard_input_is_read_for_both_sides(tmp_path: Path) -> None:
+    root = copy("nhs-wales-2018", tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-m", "resilience_checks", "change", "--preview", "-", "--format", "json"],
+        cwd=root,
+        input=PREVIEW.read_bytes(),
+        capture_output=True,
+        check=True,
+    )
+    answer = json.loads(done.stdout)
+    schema = json.loads((ROOT / "resilience_checks" / "report" / "change.schema.json").read_text(encoding="utf-8"))
+    assert not list(Draft202012Validator(schema).iter_errors(answer))
+    assert sorted(answer["estates"][0]["change"]["deployments"][0]["services"]["lost"]) == SERVICES
