@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from resilience_checks.analysis.recovery import Bounds, Objective, Recovery, places, recoveries
+from resilience_checks.analysis.recovery import Bounds, Objective, Recovery, lost_with, places, recoveries
 from resilience_checks.catalogue.loader import load as load_catalogue
 from resilience_checks.model.errors import UsageError
 from resilience_checks.model.question import FaultKind
@@ -186,6 +186,15 @@ def test_a_backup_that_is_lost_with_what_it_protects_does_not_count(tmp_path: Pa
     assert [note.text for note in found.notes] == [
         "that db-n is restored from backup nightly does not count: backup nightly is lost too"
     ]
+
+
+@pytest.mark.parametrize(("site", "places"), [("n", ("region:east", "site:n")), ("t", ())])
+def test_places_that_take_a_backup_with_what_it_protects_are_told(
+    site: str, places: tuple[str, ...], tmp_path: Path
+) -> None:
+    found = estate(backup(f"site: {site}, into: db-s, restore: 1h"), tmp_path)
+
+    assert lost_with(found, found.backups["nightly"]) == places
 
 
 def test_a_backup_needs_a_place_to_be_restored_to(tmp_path: Path) -> None:
