@@ -24,12 +24,11 @@ from resilience_checks.analysis.terms import Walk
 from resilience_checks.analysis.times import Times
 from resilience_checks.model.question import Doubt, FaultKind
 from resilience_checks.model.values import Basis, Reason
-from resilience_checks.topology.gates import targets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from resilience_checks.topology.estate import Backup, Estate, Service
+    from resilience_checks.topology.estate import Estate, Service
 
 PLACES = ("site", "region", "zone", "campus", "building", "room", "hazard")
 """The kinds of failure domain whose loss is asked about when none is named; of the later ones those that are declared."""
@@ -118,17 +117,6 @@ def places(estate: Estate, kinds: Sequence[str] = PLACES) -> tuple[FaultSet, ...
         if domain.kind in kinds and FaultKind.OUTAGE in domain.faults and not domain.implied
     ]
     return tuple((event,) for _, event in sorted(found))
-
-
-def lost_with(estate: Estate, backup: Backup) -> tuple[str, ...]:
-    """Return the places whose loss surely takes the copies of a backup together with what it protects."""
-    protected, copies = set(backup.of), set(targets(backup.store))
-    found = []
-    for domain in estate.domains.values():
-        members = {member.part for member in domain.members if not member.when}
-        if domain.kind in PLACES and not domain.exists and members & protected and members & copies:
-            found.append(domain.id)
-    return tuple(sorted(found))
 
 
 def recoveries(estate: Estate, asked: Sequence[FaultSet], services: Sequence[str] = ()) -> tuple[Recovery, ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from resilience_checks.analysis.recovery import Objective, lost_with
+from resilience_checks.analysis.recovery import Objective
+from resilience_checks.analysis.separation import lost_with
 from resilience_checks.model.question import FaultKind
 from resilience_checks.report.json_report import location
 from resilience_checks.report.tables import hanging, place, table

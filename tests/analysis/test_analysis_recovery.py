@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from resilience_checks.analysis.recovery import Bounds, Objective, Recovery, lost_with, places, recoveries
+from resilience_checks.analysis.recovery import Bounds, Objective, Recovery, places, recoveries
+from resilience_checks.analysis.separation import lost_with
 from resilience_checks.catalogue.loader import load as load_catalogue
 from resilience_checks.model.errors import UsageError
 from resilience_checks.model.question import FaultKind
@@ -195,6 +196,13 @@ def test_places_that_take_a_backup_with_what_it_protects_are_told(
     found = estate(backup(f"site: {site}, into: db-s, restore: 1h"), tmp_path)
 
     assert lost_with(found, found.backups["nightly"]) == places
+
+
+def test_copies_at_the_primary_s_site_are_lost_with_it(tmp_path: Path) -> None:
+    text = HEAD + PAIR.replace("MOVER", AUTOMATIC) + "backups: {nightly: {of: db, site: n}}" + ALONE
+    found = estate(text, tmp_path)
+
+    assert lost_with(found, found.backups["nightly"]) == ("region:east", "site:n")
 
 
 def test_a_backup_needs_a_place_to_be_restored_to(tmp_path: Path) -> None:
