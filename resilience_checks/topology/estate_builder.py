@@ -48,7 +48,7 @@ def build(graphs: Sequence[ResourceGraph], declarations: Declarations, catalogue
     selection = Selection(things)
     for rule in declarations.placement:
         if not rule.match.resources:
-            selection.of(rule.match)
+            selection.means_something(rule.match)
     parts = Parts(placements, book, frozenset(f"{domain.kind}:{domain.id}" for domain in declarations.domains.values()))
     components = Components(declarations, selection, parts, placements, book)
     wiring = Wiring(things, parts, placements, book)

@@ -12,7 +12,7 @@ from resilience_checks.topology.candidates import candidate
 from resilience_checks.topology.enclosures import Enclosures, Said, Spot
 from resilience_checks.topology.estate import Condition, PlacedWhen
 from resilience_checks.topology.references import Loose, resolve
-from resilience_checks.topology.things import Thing, Things, text
+from resilience_checks.topology.things import PROVIDER, Thing, Things, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -136,7 +136,8 @@ class Placements:
         if any(answer is Holds.UNKNOWN for _, answer in rules):
             why = f"what names {thing.label} is not known, so a placement rule may or may not match it"
             return self._unknown_site(thing.id, why, thing.location)
-        return self.unknown(thing.id, thing.label, thing.location)
+        why = f"nothing says at which site {thing.label} stands"
+        return self._unknown_site(thing.id, why, thing.location, _rule_for(thing))
 
     def _rules(self, thing: Thing) -> list[tuple[Rule, Holds]]:
         if not self._declarations.placement:
@@ -229,10 +230,11 @@ class Placements:
                 index[name.rsplit("/", 1)[-1]][site.id] = None
         return {name: tuple(sites) for name, sites in index.items()}
 
-    def _unknown_site(self, root: str, why: str, location: Location | None) -> Place:
+    def _unknown_site(self, root: str, why: str, location: Location | None, rule: str = "") -> Place:
         sites = (*sorted(self._declarations.sites), ELSEWHERE)
         values = sites if len(sites) > 1 else (ELSEWHERE, NO_PLACE)
         remedy = "declare it under `sites` and `placement` in resilience.yaml"
+        remedy += f", as in `{rule}`" if rule else ""
         fact = self._book.doubt(f"site of {root}", values, why, remedy, location=location)
         return Place(sites=tuple((site, ((fact, site),)) for site in values), root=root)
 
@@ -291,6 +293,12 @@ class Placements:
             if (name := text(thing.value(path))) is not None
         }
         return tuple(sorted(found))
+
+
+def _rule_for(thing: Thing) -> str:
+    """Return the placement rule that would say where the thing stands."""
+    key = "provider" if thing.entry.token.startswith(PROVIDER) else "name"
+    return f"- {{match: {{{key}: {thing.natural or thing.logical_name}}}, site: SITE}}"
 
 
 def region_name(name: str) -> str:

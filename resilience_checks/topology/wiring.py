@@ -87,7 +87,7 @@ class Wiring:
                 yield self._group(thing, edge)
         if thing.entry.role == UNKNOWN_ROLE:
             why = f"the catalogue does not know {thing.entry.token}, so nobody says what {thing.label} needs"
-            remedy = "add a catalogue entry for its type, or declare its role"
+            remedy = "add a catalogue entry for its type, or declare a component that selects it, with its `role`"
             values = ("nothing more", "something lost")
             fact = self._book.doubt(f"what {thing.id} needs", values, why, remedy, location=thing.location)
             yield Case(fact, {"nothing more": ALWAYS, "something lost": NEVER})

@@ -27,11 +27,19 @@ import data.resilience.lib.survival
 
 questions := ["no-common-cause.shared-change"]
 
-applies := {service: both(scope, redundant(input.facts["no-common-cause.site-outage"][service])) |
+second_site := "no-common-cause.site-outage"
+
+applies := {service: both(scope, redundant(input.facts[second_site][service])) |
 	some service, scope in survival.scoped(input.settings["no-common-cause"].scopes)
 }
 
-report := survival.violations(questions, applies) | survival.others(questions, applies)
+report := survival.violations(questions, applies) | {hanging_on(found) | some found in survival.others(questions, applies)}
+
+# hanging_on points to the question on which it hangs: what they share is sure to lose it, a second site is not known.
+hanging_on(found) := object.union(found, {"question": second_site}) if {
+	found.outcome == "unknown"
+	input.facts[found.question][found.target].holds == "no"
+} else := found
 
 # redundant says whether there is a second site whose fate could be shared; where no site is lost there may be.
 redundant(fact) := "yes" if fact.asked == "no"
