@@ -6,6 +6,7 @@ import shutil
 import sys
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -47,6 +48,7 @@ class _Side:
     """One side of the comparison: its estates and the stacks that are in none."""
 
     name: str
+    root: Path
     estates: list[Built] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
     lacking: set[str] = field(default_factory=set)
@@ -92,7 +94,7 @@ def of_versions(
             notes += _submodules(repository, commit.id, paths, AFTER)
     _hold_something(before, after)
     observer("comparing")
-    found = _compared(before, after, asked, _differing)
+    found = _compared(before, after, asked, partial(_differing, (str(before.root), str(after.root))))
     return Changes(f"{base} ({fork.short})", name, found, (*before.unread, *after.unread), tuple(notes))
 
 
@@ -122,7 +124,7 @@ def _side(name: str, options: Options, observer: Observer, ready: Sequence[Sourc
     """Evaluate one side as far as it can be; a side without any project is empty."""
     from resilience_checks.catalogue import loader
 
-    side = _Side(name)
+    side = _Side(name, options.root)
     if not (options.paths or options.previews or ready):
         return side
     try:
@@ -238,11 +240,13 @@ def _united(estates: Sequence[Built]) -> Estate:
     return estate_builder.build(graphs, united([built.declarations for built in estates]), loader.load())
 
 
-def _differing(before: ResourceGraph | None, after: ResourceGraph | None) -> Mapping[str, Operation]:
+def _differing(
+    moved: tuple[str, str], before: ResourceGraph | None, after: ResourceGraph | None
+) -> Mapping[str, Operation]:
     from resilience_checks.sources.difference import operations
 
     if before is not None and after is not None:
-        return operations(before, after)
+        return operations(before, after, moved)
     graph, what = (after, CREATE) if after is not None else (before, DELETE)
     return {resource.urn: Operation(what) for resource in graph.resources} if graph is not None else {}
 

@@ -72,14 +72,14 @@ class Headroom:
 
 
 def losses(estate: Estate) -> tuple[FaultSet, ...]:
-    """Return nothing failed, then the outage of each failure domain alone whose extent is known."""
-    found = [f"{domain.id}/{FaultKind.OUTAGE}" for domain in _outages(estate) if not domain.exists]
+    """Return nothing failed, then the outage of each failure domain alone, apart from what nobody declared."""
+    found = [f"{domain.id}/{FaultKind.OUTAGE}" for domain in _outages(estate) if not domain.implied]
     return ((), *((event,) for event in sorted(found)))
 
 
 def not_asked(estate: Estate) -> tuple[str, ...]:
-    """Return the failure domains that are left out because nobody declared what they are: what is in them may be in one."""
-    return tuple(sorted(domain.id for domain in _outages(estate) if domain.exists))
+    """Return the failure domains that are left out because nobody declared them: parts stand in some all the same."""
+    return tuple(sorted(domain.id for domain in _outages(estate) if domain.implied))
 
 
 def _outages(estate: Estate) -> Iterator[Domain]:
@@ -138,13 +138,15 @@ class _Capacity:
             enough, stages = Enough.ENOUGH, self._stages(service, together, pessimistic=True)
         else:
             enough = self._sought(service, together)
+            stages = self._loaded(service, demand.dimension, together) if enough is Enough.SHORT else stages
         doubts = tuple(self._doubts(service, demand.dimension, together[service.id], index))
+        weakest = min(short or stages, key=_tightness, default=None)
         return Headroom(
             service.id,
             self.asked[index],
             demand,
             enough,
-            min(short or stages, key=_tightness, default=None),
+            weakest,
             doubts if enough is Enough.UNKNOWN else (),
         )
 
@@ -198,23 +200,43 @@ class _Capacity:
         return inf if any(demand.dimension in carrier.amounts for demand in service.peak) else None
 
     def _stages(self, service: Service, together: Mapping[str, _Both], *, pessimistic: bool) -> list[Stage]:
-        """Return the limited stages that all of a service's demand passes, the last first: it says the most."""
+        """Return the limited stages that all of a service's demand passes, the last first: it says the most.
+
+        What other services ask of a stage is what surely passes the same parts that limit it.
+        """
         spreads = {name: (both.amount, both.worst if pessimistic else both.best) for name, both in together.items()}
         _, mine = spreads[service.id]
+        forced = {name: _forced(spread) for name, (_, spread) in spreads.items()}
         found = []
         for node, share in reversed(mine.forced.items()):
             if share and mine.rates[node] < inf:
-                asked = {name: amount * spread.forced.get(node, 0.0) for name, (amount, spread) in spreads.items()}
-                parts = tuple(dict.fromkeys(mine.limits(node)))
-                found.append(
-                    Stage(
-                        self._tree.nodes[node].label,
-                        mine.rates[node],
-                        {name: amount for name, amount in asked.items() if amount},
-                        tuple(self.estate.parts[part].label for part in parts),
-                        tuple(dict.fromkeys(self.estate.carriers[part].why for part in parts)),
-                    )
-                )
+                parts = mine.limits(node)
+                asked = {
+                    name: amount * forced[name].get(frozenset(parts), 0.0) for name, (amount, _) in spreads.items()
+                }
+                asked[service.id] = spreads[service.id][0] * share
+                found.append(self._stage(self._tree.nodes[node].label, mine.rates[node], asked, parts))
+        return found
+
+    def _stage(self, name: str, carries: float, asked: Mapping[str, float], parts: Sequence[str]) -> Stage:
+        return Stage(
+            name,
+            carries,
+            {service: amount for service, amount in asked.items() if amount},
+            tuple(self.estate.parts[part].label for part in parts),
+            tuple(dict.fromkeys(self.estate.carriers[part].why for part in parts)),
+        )
+
+    def _loaded(self, service: Service, dimension: str, together: Mapping[str, _Both]) -> list[Stage]:
+        """Return the parts that the service uses as stages, with what the plain spread asks of each."""
+        mine = together[service.id].best
+        shares = {name: both.best.parts(both.best.shares) for name, both in together.items()}
+        found = []
+        for part in mine.parts(mine.shares):
+            amount = self._amount(part, service, dimension)
+            if amount is not None and amount < inf:
+                asked = {name: both.amount * shares[name].get(part, 0.0) for name, both in together.items()}
+                found.append(self._stage(self.estate.parts[part].label, amount, asked, (part,)))
         return found
 
     def _fits(self, service: Service, dimension: str, together: Mapping[str, _Both]) -> bool:
@@ -255,6 +277,16 @@ class _Capacity:
             text = f"groups that {service.id} uses share members, and whether some spread fits is not known"
             reason = Reason(text, Basis.UNKNOWN, service.location)
             yield Doubt(f"spread of {service.id}", reason, "install scipy, which finds the best spread")
+
+
+def _forced(spread: Spread) -> dict[frozenset[str], float]:
+    """Return how much of a demand surely passes each set of limiting parts."""
+    found: dict[frozenset[str], float] = {}
+    for node, share in spread.forced.items():
+        if share and spread.rates[node] < inf:
+            parts = frozenset(spread.limits(node))
+            found[parts] = max(share, found.get(parts, 0.0))
+    return found
 
 
 def _sharing(service: Service, together: Mapping[str, _Both]) -> list[_Both]:

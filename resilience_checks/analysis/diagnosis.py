@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import combinations, islice
-from math import comb
+from itertools import combinations
 from typing import TYPE_CHECKING
 
+from resilience_checks.analysis.candidates import Candidates, Observed
 from resilience_checks.analysis.families import events_of
 from resilience_checks.analysis.fates import Compiled, Survey
 from resilience_checks.model.likelihood import rank
@@ -28,30 +28,17 @@ if TYPE_CHECKING:
     from resilience_checks.model.question import Doubt, Event
     from resilience_checks.topology.estate import Domain, Estate
 
-MAX_SETS = 500_000
+__all__ = ["Answer", "Diagnosis", "Explanation", "Look", "Observed", "diagnose"]
 _CHUNK = 20_000
 _EXPLAINED = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Observed:
-    """What is seen: `down` lost for all consumers (or a critical one), `degraded` for some, `up` not lost."""
-
-    down: tuple[str, ...] = ()
-    up: tuple[str, ...] = ()
-    degraded: tuple[str, ...] = ()
-
-    @property
-    def services(self) -> tuple[str, ...]:
-        """Every service of which something is seen."""
-        return (*self.down, *self.degraded, *self.up)
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """A smallest set of faults that explains what is seen; `place` is its rank from 1, shared by `tied` others.
 
-    `depends_on` are the facts on which it hangs whether it explains it, where that is not sure.
+    `depends_on` are the facts on which it hangs whether it explains it, where that is not sure. `encloses` is the index
+    of an explanation, no less likely, that names a place within one of its own which has all of the same parts.
     """
 
     events: tuple[str, ...]
@@ -59,11 +46,12 @@ class Explanation:
     place: int
     tied: int
     depends_on: tuple[Doubt, ...] = ()
+    encloses: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one answer to a further look would leave: how many explanations, by their places in the list."""
+    """What one answer to a further look would leave: the indices of explanations."""
 
     answer: str
     left: tuple[int, ...]
@@ -93,8 +81,8 @@ class Diagnosis:
     """The smallest explanations, the likeliest first, of up to `finished` of the `order` faults that were asked for.
 
     `exact` is False where there were too many cases to look at: some possible ones may be none, and some sure ones
-    may be called possible. `looks` are the further observations that best tell the first `among` of them apart, all
-    equally good; `errors` the services that are lost with nothing failed, of which nothing can be said.
+    may be called possible. `looks` are the further observations that best tell those `among` them apart that have the
+    fewest faults, all equally good; `errors` the services that are lost with nothing failed, of which nothing can be said.
     """
 
     observed: Observed
@@ -103,7 +91,7 @@ class Diagnosis:
     order: int
     finished: int
     exact: bool = True
-    among: int = 0
+    among: tuple[int, ...] = ()
     looks: tuple[Look, ...] = ()
     errors: tuple[str, ...] = ()
     events: Mapping[str, Event] = field(default_factory=dict)
@@ -130,12 +118,18 @@ class _Search:
             )
         )
         self._seen = observed
+        self._events = frozenset(
+            f"{domain.id}/{fault}"
+            for domain in estate.domains.values()
+            if not domain.implied
+            for fault in domain.faults
+        )
+        """Places that nobody declared do not count."""
 
     def diagnosis(self, order: int) -> Diagnosis:
-        events = self._relevant()
-        cases = self._cases(events)
+        cases = self._cases()
         exact = cases is not None
-        found, finished = self._explanations(events, order, [{}] if cases is None else cases)
+        found, finished = self._explanations(order, [{}] if cases is None else cases)
         explanations = self._ranked(found)
         among = _fewest(explanations)
         mentioned = sorted({event for events in found for event in events})
@@ -147,45 +141,27 @@ class _Search:
             finished,
             exact,
             among,
-            self._looks(explanations[:among]),
+            self._looks(explanations, among),
             self._errors,
             events_of(self._estate, tuple(mentioned)),
             {event: self._estate.likelihood(event) for event in mentioned},
         )
 
-    def _relevant(self) -> tuple[str, ...]:
-        """Return the events that hit something below a service that is down or degraded, and surely lose none that is not.
-
-        Places that nobody declared do not count.
-        """
-        lost = (*self._observed.down, *self._observed.degraded)
-        nodes = frozenset().union(*(self._compiled.below(name) for name in lost))
-        hits = sorted({event for node in nodes for event, _ in self._compiled.tree.nodes[node].hits})
-        hits = [event for event in hits if not self._domain(event).implied]
-        alone = Survey(self._compiled, [(event,) for event in hits])
-        spared = 0
-        for name in (*self._observed.up, *self._observed.degraded):
-            spared |= alone.fates(name, self._horizon).lost
-        return tuple(event for index, event in enumerate(hits, start=1) if not spared >> index & 1)
-
-    def _cases(self, events: Sequence[str]) -> list[dict[str, str]] | None:
+    def _cases(self) -> list[dict[str, str]] | None:
         """Return the cases in which all that is seen is looked at together; None where there are too many.
 
         A fact is fixed where it stands in several units, or below a service that is lost and one that is not:
         the same value must lose the one and spare the other.
         """
         sides = [
-            frozenset().union(*(self._compiled.below(name) for name in names))
-            for names in (
-                (*self._observed.down, *self._observed.degraded),
-                (*self._observed.up, *self._observed.degraded),
-            )
+            self._compiled.units([*names, *self._observed.degraded])
+            for names in (self._observed.down, self._observed.up)
         ]
-        counts = self._compiled.counted(sides[0] | sides[1], set(events))
-        both = set(self._compiled.counted(sides[0] & sides[1], set(events)))
-        exists = {fact for event in events for fact, _ in self._exists(event)}
-        names = sorted({fact for fact, count in counts.items() if count > 1} | both | exists | self._at_rest())
-        found = self._compiled.cases(names)
+        counts = self._compiled.counted(sides[0] | sides[1], self._events)
+        both = self._compiled.counted(sides[0] & sides[1], self._events)
+        exists = {fact for event in self._events for fact, _ in self._exists(event)}
+        several = {fact for fact, count in counts.items() if count > 1}
+        found = self._compiled.cases(sorted({*several, *both, *exists, *self._at_rest()}))
         return None if found is None else [known for known in found if self._worked(known)]
 
     def _at_rest(self) -> set[str]:
@@ -199,19 +175,21 @@ class _Search:
         """Return whether in this case what is seen works with nothing failed."""
         return not any(self._rest.in_case(name, self._horizon, known).lost & 1 for name in self._observed.services)
 
-    def _explanations(
-        self, events: Sequence[str], order: int, cases: Sequence[Mapping[str, str]]
-    ) -> tuple[dict[frozenset[str], bool], int]:
-        """Return the smallest explanations, and whether each is sure, with the number of faults that was finished."""
+    def _explanations(self, order: int, cases: Sequence[Mapping[str, str]]) -> tuple[dict[frozenset[str], bool], int]:
+        """Return the smallest explanations, and whether each is sure, with the number of faults that was finished.
+
+        What surely loses all that is lost does so in every case, what possibly does in some: the smallest sets of
+        either kind are candidates, and each is held against what is not lost.
+        """
+        candidates, finished = Candidates(self._compiled, self._observed, self._horizon, self._events).find(
+            order, cases
+        )
         found: dict[frozenset[str], bool] = {}
-        finished = min(order, len(events))
-        while finished > 1 and sum(comb(len(events), size) for size in range(1, finished + 1)) > MAX_SETS:
-            finished -= 1
-        for size in range(1, finished + 1):
-            sets = combinations(events, size)
-            while chunk := list(islice(sets, _CHUNK)):
-                self._add(found, chunk, cases)
-        return found, order if finished == min(order, len(events)) else finished
+        for size in range(1, order + 1):
+            sets = [events for events in candidates if len(events) == size]
+            for start in range(0, len(sets), _CHUNK):
+                self._add(found, sets[start : start + _CHUNK], cases)
+        return found, finished
 
     def _add(
         self, found: dict[frozenset[str], bool], chunk: Sequence[tuple[str, ...]], cases: Sequence[Mapping[str, str]]
@@ -281,6 +259,7 @@ class _Search:
         for number, events in enumerate(listed, start=1):
             places.setdefault(ranks[events], number)
         alike = Counter(ranks[events] for events in listed)
+        enclosing = self._enclosing(listed, ranks)
         return tuple(
             Explanation(
                 tuple(sorted(events)),
@@ -288,9 +267,29 @@ class _Search:
                 places[ranks[events]],
                 alike[ranks[events]] - 1,
                 () if found[events] or number >= _EXPLAINED else self._doubts(tuple(sorted(events))),
+                enclosing.get(number),
             )
             for number, events in enumerate(listed)
         )
+
+    def _enclosing(self, listed: Sequence[frozenset[str]], ranks: Mapping[frozenset[str], int]) -> dict[int, int]:
+        """Return for an explanation the one that names a place within one of its own instead, where there is one."""
+        numbers = {events: number for number, events in enumerate(listed)}
+        mentioned = {event for events in listed for event in events}
+        smaller = {event: self._within(event) & mentioned for event in mentioned}
+        found = {}
+        for number, events in enumerate(listed):
+            others = (events - {event} | {inner} for event in events for inner in smaller[event])
+            known = [other for other in others if other in numbers and ranks[other] <= ranks[events]]
+            if known:
+                found[number] = min(numbers[other] for other in known)
+        return found
+
+    def _within(self, event: str) -> set[str]:
+        """Return the same fault of the places that the event's domain encloses and that have all of its parts."""
+        fault, own = event.rpartition("/")[2], set(self._domain(event).members)
+        inner = (self._estate.domains[name] for name in self._domain(event).encloses if name in self._estate.domains)
+        return {f"{domain.id}/{fault}" for domain in inner if set(domain.members) == own} - {event}
 
     def _doubts(self, events: tuple[str, ...]) -> tuple[Doubt, ...]:
         survey = Survey(self._compiled, [events])
@@ -302,41 +301,41 @@ class _Search:
         }
         return tuple(doubts.values())
 
-    def _looks(self, explanations: Sequence[Explanation]) -> tuple[Look, ...]:
+    def _looks(self, explanations: Sequence[Explanation], among: Sequence[int]) -> tuple[Look, ...]:
         """Return the further observations that leave least, by the rule of `Look.order`, all that are equally good.
 
         Those about likelier explanations stand first.
         """
-        if len(explanations) < 2:  # noqa: PLR2004 one explanation has nothing to be told apart from
+        if len(among) < 2:  # noqa: PLR2004 one explanation has nothing to be told apart from
             return ()
-        looks = [*self._services(explanations), *_domains(explanations)]
-        useful = [look for look in looks if look.worst < len(explanations)]
+        looks = [*self._services(explanations, among), *_domains(explanations, among)]
+        useful = [look for look in looks if look.worst < len(among)]
         best = min((look.order for look in useful), default=None)
         return tuple(sorted((look for look in useful if look.order == best), key=lambda look: look.answers[0].left))
 
-    def _services(self, explanations: Sequence[Explanation]) -> Iterator[Look]:
-        survey = Survey(self._compiled, [explanation.events for explanation in explanations])
-        everyone = range(len(explanations))
+    def _services(self, explanations: Sequence[Explanation], among: Sequence[int]) -> Iterator[Look]:
+        survey = Survey(self._compiled, [explanations[index].events for index in among])
         for name in self._estate.services:
             if name in self._seen.services:
                 continue
             fates = survey.fates(name, self._horizon)
             if not fates.lost & 1:
-                down = tuple(index for index in everyone if not fates.survived >> (index + 1) & 1)
-                up = tuple(index for index in everyone if not fates.lost >> (index + 1) & 1)
+                down = tuple(index for bit, index in enumerate(among, 1) if not fates.survived >> bit & 1)
+                up = tuple(index for bit, index in enumerate(among, 1) if not fates.lost >> bit & 1)
                 yield Look(name, service=True, answers=(Answer("no", down), Answer("yes", up)))
 
 
-def _fewest(explanations: Sequence[Explanation]) -> int:
-    """Return how many explanations have the fewest faults; where that is one alone, how many there are."""
-    few = sum(len(each.events) == len(explanations[0].events) for each in explanations)
-    return few if few > 1 else len(explanations)
+def _fewest(explanations: Sequence[Explanation]) -> tuple[int, ...]:
+    """Return the explanations with the fewest faults, without larger places; all such where one alone has so few."""
+    own = [index for index, each in enumerate(explanations) if each.encloses is None]
+    few = [index for index in own if len(explanations[index].events) == len(explanations[0].events)]
+    return tuple(few if len(few) > 1 else own)
 
 
-def _domains(explanations: Sequence[Explanation]) -> Iterator[Look]:
-    for event in sorted({event for explanation in explanations for event in explanation.events}):
-        holds = tuple(index for index, each in enumerate(explanations) if event in each.events)
-        fails = tuple(index for index, each in enumerate(explanations) if event not in each.events)
+def _domains(explanations: Sequence[Explanation], among: Sequence[int]) -> Iterator[Look]:
+    for event in sorted({event for index in among for event in explanations[index].events}):
+        holds = tuple(index for index in among if event in explanations[index].events)
+        fails = tuple(index for index in among if event not in explanations[index].events)
         yield Look(event, service=False, answers=(Answer("yes", holds), Answer("no", fails)))
 
 

@@ -101,8 +101,8 @@ class _Compiler:
     def gate(self, gate: Gate, origin: str, serving: str = "", nature: Nature | None = None) -> Expression:
         """Return the gate as read from `origin`; `nature` overrides that of its leaves."""
         match gate:
-            case Up(target=target, nature=own, why=why):
-                return self.read(target, origin, nature or own, why, serving)
+            case Up(target=target, nature=own, why=why, serves=serves):
+                return self.read(target, origin, nature or own, why, serving, serves=serves)
             case All(items=items, why=why, shares=shares):
                 kept = [self.gate(item, origin, serving, nature) for item in items]
                 found = both(*kept)
@@ -133,12 +133,21 @@ class _Compiler:
             case Quorum():
                 return self._quorum(gate, origin, serving)
 
-    def read(self, target: str, origin: str, nature: Nature, why: Reason | None, serving: str = "") -> Expression:
+    def read(
+        self,
+        target: str,
+        origin: str,
+        nature: Nature,
+        why: Reason | None,
+        serving: str = "",
+        *,
+        serves: bool = False,
+    ) -> Expression:
         """Return that `target` is up and reached from `origin`."""
         if target.startswith("service:"):
             return Ref(self._service(self.estate.services[target.removeprefix("service:")], origin), nature, why)
         part = self.estate.parts[target]
-        serving = _served_along(nature, serving)
+        serving = serving if serves else _served_along(nature, serving)
         if isinstance(part.site, PlacedWhen):
             return choice(
                 part.site.fact,
@@ -233,18 +242,23 @@ class _Compiler:
             for vote in voters:
                 joined = self._connected(anchor.voter, vote.voter, quorum.nature)
                 items += [both(alive[vote.voter], joined)] * vote.votes
-            groups.append(both(alive[anchor.voter], Threshold(needed, tuple(items), quorum.why)))
+            reached = self._alive(anchor.voter, quorum, origin, serving, asked=True)
+            groups.append(both(reached, Threshold(needed, tuple(items), quorum.why)))
         return either(*groups, why=quorum.why) if groups else FALSE
 
-    def _alive(self, voter: str, quorum: Quorum, origin: str, serving: str) -> Expression:
-        """Return that a voter is up at its own place."""
+    def _alive(self, voter: str, quorum: Quorum, origin: str, serving: str, *, asked: bool = False) -> Expression:
+        """Return that a voter is up at its own place, or, `asked`, that whoever asks reaches it there.
+
+        Connection is transitive, so who reaches one voter of a group reaches the group.
+        """
         part = self.estate.parts.get(voter)
         if part is None:
-            return self.read(voter, NOTHING, quorum.nature, quorum.why)
-        serving = _served_along(quorum.nature, serving)
+            return self.read(voter, origin if asked else NOTHING, quorum.nature, quorum.why)
+        serving = serving if asked else ""
 
         def at(site: str | None) -> Expression:
-            return self._read_at(part, site, f"site:{site}" if site else origin, quorum.nature, quorum.why, serving)
+            start = origin if asked or not site else f"site:{site}"
+            return self._read_at(part, site, start, quorum.nature, quorum.why, serving)
 
         if isinstance(part.site, PlacedWhen):
             return choice(part.site.fact, {value: at(site) for value, site in part.site.sites.items()})

@@ -76,12 +76,15 @@ class Flows:
         if consumer.access is None:
             return self._unknown_access(consumer, site, nature)
         ends = self._access_ends(consumer)
-        if any(site in self._reachable(end) for end in ends):
+        apart = [end for end in ends if site not in self._reachable(end)]
+        if not apart:
             return Ref(self._reached(origin, site, nature), nature, why)
-        onward = (
+        onward = [
             both(Ref(self._reached(origin, end, nature), nature), self._unknown_link(f"site:{end}", site, nature))
-            for end in ends
-        )
+            for end in dict.fromkeys(apart)
+        ]
+        if len(apart) < len(ends):
+            onward.append(Ref(self._reached(origin, site, nature), nature, why))
         return either(*onward)
 
     def perimeter(self, site: str, nature: Nature) -> Expression:

@@ -106,6 +106,7 @@ class Spread:
     rates: dict[int, float] = field(default_factory=dict)
     shares: dict[int, float] = field(default_factory=dict)
     forced: dict[int, float] = field(default_factory=dict)
+    _limits: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
     def run(self) -> Spread:
         """Fill in all three."""
@@ -136,8 +137,13 @@ class Spread:
             if part is not None:
                 yield part
 
-    def limits(self, start: int) -> Iterator[str]:
-        """Yield the parts that make a node let through no more than it does."""
+    def limits(self, node: int) -> tuple[str, ...]:
+        """Return the parts that make a node let through no more than it does: all that passes it passes one of them."""
+        if node not in self._limits:
+            self._limits[node] = tuple(dict.fromkeys(self._limited(node)))
+        return self._limits[node]
+
+    def _limited(self, start: int) -> Iterator[str]:
         pending, seen = [start], {start}
         while pending:
             node = pending.pop()
@@ -228,14 +234,27 @@ class Spread:
                     into[node] = (before[0] + share, before[1] + forced)
             case Threshold():
                 together, items = self.chosen(expression)
-                parts = [1.0] * len(items) if together else self._split(items)
-                sure = together or len(items) == 1
-                for item, part in zip(items, parts, strict=True):
-                    self._push(item, share * part, forced if sure else 0.0, into)
+                if together or len(items) == 1:
+                    for item in items:
+                        self._push(item, share, forced, into)
+                else:
+                    self._spread(items, share, forced, into)
             case Choice(branches=branches):
                 self._branch(list(branches.values()), share, into)
             case Move(gate=gate):
                 self._push(gate, share, forced, into)
+
+    def _spread(self, items: Sequence[Expression], share: float, forced: float, into: _Amounts) -> None:
+        """Add what the members of a group bring; forced is what every one of them would bring if it had all."""
+        brought: list[_Amounts] = []
+        for item, part in zip(items, self._split(items), strict=True):
+            brought.append({})
+            self._push(item, share * part, forced, brought[-1])
+        for node in {node: None for found in brought for node in found}:
+            before = into.get(node, (0.0, 0.0))
+            more = sum(found[node][0] for found in brought if node in found)
+            sure = min(found.get(node, (0.0, 0.0))[1] for found in brought)
+            into[node] = (before[0] + more, before[1] + sure)
 
     def _branch(self, branches: Sequence[Expression], share: float, into: _Amounts) -> None:
         """Add what a doubtful expression brings: in the worst case the most of any branch, in the best what one brings.

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from resilience_checks.topology.estate import Estate, Service
 
-PLACES = ("site", "region", "zone")
-"""The kinds of failure domain whose loss is asked about when none is named."""
+PLACES = ("site", "region", "zone", "campus", "building", "room", "hazard")
+"""The kinds of failure domain whose loss is asked about when none is named; of the later ones those that are declared."""
 FaultSet = tuple[str, ...]
 """Ids of events that happen at once."""
 
@@ -111,7 +111,7 @@ def places(estate: Estate, kinds: Sequence[str] = PLACES) -> tuple[FaultSet, ...
     found = [
         (kinds.index(domain.kind), f"{domain.id}/{FaultKind.OUTAGE}")
         for domain in estate.domains.values()
-        if domain.kind in kinds and FaultKind.OUTAGE in domain.faults
+        if domain.kind in kinds and FaultKind.OUTAGE in domain.faults and not domain.implied
     ]
     return tuple((event,) for _, event in sorted(found))
 
@@ -120,20 +120,33 @@ def recoveries(estate: Estate, asked: Sequence[FaultSet], services: Sequence[str
     """Return the recovery of each service (default: all) from each set of faults."""
     analysis = Recoveries(estate, asked)
     chosen = [estate.services[name] for name in services] or list(estate.services.values())
-    return tuple(analysis.of(service, index) for service in chosen for index in range(1, len(analysis.sets)))
+    perhaps = (
+        Recoveries(estate, asked, unknown=True) if any(not item.known for item in estate.backups.values()) else None
+    )
+
+    def found(service: Service, index: int) -> Recovery:
+        """Return what is known to bring it back, or else what perhaps does."""
+        sure = analysis.of(service, index)
+        return perhaps.of(service, index) if perhaps is not None and sure.time.high == inf else sure
+
+    return tuple(found(service, index) for service in chosen for index in range(1, len(analysis.sets)))
 
 
 @dataclass
 class Recoveries:
-    """One estate, solved for the fault sets that are asked about; number 0 is the empty one."""
+    """One estate, solved for the fault sets that are asked about; number 0 is the empty one.
+
+    `unknown`: backups of which something is not known count as well.
+    """
 
     estate: Estate
     asked: Sequence[FaultSet]
+    unknown: bool = False
     _solved: dict[float | None, _Solution] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.sets: tuple[FaultSet, ...] = ((), *self.asked)
-        self._tree = compile_estate(with_backups(self.estate))
+        self._tree = compile_estate(with_backups(self.estate, unknown=self.unknown))
         self._times = Times(self._tree, self.sets)
 
     def of(self, service: Service, index: int) -> Recovery:

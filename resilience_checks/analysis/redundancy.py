@@ -7,6 +7,7 @@ from itertools import combinations
 from math import comb
 from typing import TYPE_CHECKING
 
+from resilience_checks.analysis.alike import alike
 from resilience_checks.analysis.families import events_of
 from resilience_checks.model.question import Event, Holds
 
@@ -85,7 +86,9 @@ def compare(before: Probe, after: Probe, order: int) -> Redundancy:
     """Return how the minimal cut sets of every service differ, up to `order` events."""
     old, new = before.estate.services, after.estate.services
     both = [name for name in new if name in old]
-    changed = [found for name in both if not (found := _service(before, after, name, order)).same]
+    same = alike(before, after)
+    found = (_service(before, after, name, order, same=name in same) for name in both)
+    changed = [one for one in found if not one.same]
     named = {event for one in changed for cut in (*one.lost, *one.gained, *one.perhaps) for event in cut.events}
     spoken = [one.service for one in changed]
     return Redundancy(
@@ -98,9 +101,9 @@ def compare(before: Probe, after: Probe, order: int) -> Redundancy:
     )
 
 
-def _service(before: Probe, after: Probe, name: str, order: int) -> ServiceChange:
+def _service(before: Probe, after: Probe, name: str, order: int, *, same: bool) -> ServiceChange:
     objectives = tuple(_objectives(before.estate.services[name], after.estate.services[name]))
-    if before.shape(name) == after.shape(name):
+    if same:
         return ServiceChange(name, objectives=objectives, order=order)
     events = sorted(before.events(name) | after.events(name))
     reached = _finished(len(events), order)

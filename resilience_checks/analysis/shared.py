@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from resilience_checks.analysis.alike import alike
 from resilience_checks.analysis.probe import Probe
 from resilience_checks.analysis.touched import KIND
 from resilience_checks.model.question import Event, FaultKind, Holds
@@ -48,7 +49,9 @@ def newly_shared(before: Estate, after: Estate, horizon: Horizon) -> tuple[Share
         return ()
     parts = {member.part for name in changed for member in after.domains[name].members}
     old, new = Probe(before, horizon), Probe(after, horizon, map(_single, sorted(parts)))
-    return tuple(found for name, joined in changed.items() for found in _of(old, new, name, joined))
+    same = alike(old, new)
+    services = [name for name in after.services if name not in same]
+    return tuple(found for name, joined in changed.items() for found in _of(old, new, name, joined, services))
 
 
 def _joined(before: Domain | None, after: Domain) -> tuple[str, ...]:
@@ -60,12 +63,12 @@ def _single(part: str) -> Domain:
     return Domain(f"{KIND}:{part}", KIND, part, (FaultKind.OUTAGE,), (Member(part),))
 
 
-def _of(before: Probe, after: Probe, name: str, joined: tuple[str, ...]) -> list[Shared]:
+def _of(before: Probe, after: Probe, name: str, joined: tuple[str, ...], services: Sequence[str]) -> list[Shared]:
     domain = after.estate.domains[name]
     found: list[Shared] = []
     for fault in domain.faults:
         groups: dict[tuple[bool, bool], list[str]] = defaultdict(list)
-        for service in after.estate.services:
+        for service in services:
             told = _shares(before, after, service, f"{name}/{fault}")
             if told is not None:
                 groups[told].append(service)
@@ -84,7 +87,7 @@ def _shares(before: Probe, after: Probe, service: str, event: str) -> tuple[bool
     part of the domain, and survived both before.
     """
     both = service in before.estate.services
-    if event not in after.events(service) or (both and after.shape(service) == before.shape(service)):
+    if event not in after.events(service):
         return None
     domain = after.estate.domains[event.rpartition("/")[0]]
     parts = sorted({member.part for member in domain.members} & after.parts(service))

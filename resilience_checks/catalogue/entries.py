@@ -142,6 +142,21 @@ class Instances:
 
 
 @dataclass(frozen=True, slots=True)
+class PlatformBackup:
+    """Copies that the platform makes of the resource by itself: in its region, and elsewhere where an input says so.
+
+    `every` is how much may be lost in seconds, `every_elsewhere` the same of the copies in another region.
+    """
+
+    every: float
+    every_elsewhere: float
+    path: str
+    default: str
+    elsewhere: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Join:
     """An edge between two other resources: `to` becomes a member of `at`'s group."""
 
@@ -172,6 +187,7 @@ class Entry:
     elements: tuple[Entry, ...] = ()
     edges: tuple[Edge, ...] = ()
     mover: Mover | None = None
+    backup: PlatformBackup | None = None
     join: Join | None = None
     placement: Placement | None = None
     placeless: bool = False
@@ -314,6 +330,15 @@ def _units(data: Mapping[str, Any] | None) -> Units | None:
     return Units(None if n == "declared" else n["count"], _condition(data.get("when")), data.get("source"))
 
 
+def _backup(data: Mapping[str, Any] | None) -> PlatformBackup | None:
+    if data is None:
+        return None
+    place = data["elsewhere"]
+    return PlatformBackup(
+        data["every"], place["every"], place["from"], place["default"], tuple(place["when"]), data["source"]
+    )
+
+
 def _join(data: Mapping[str, Any] | None) -> Join | None:
     if data is None:
         return None
@@ -339,6 +364,7 @@ def _entry(token: str, package: str, estate: str, data: Mapping[str, Any]) -> En
         elements=tuple(_entry(token, package, estate, {**item, "logical": True}) for item in data.get("elements", ())),
         edges=tuple(_edge(item) for item in data.get("edges", ())),
         mover=_mover(data.get("mover")),
+        backup=_backup(data.get("backup")),
         join=_join(data.get("join")),
         placement=_placement(data.get("placement")),
         placeless=data.get("placement") == "none",

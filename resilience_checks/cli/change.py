@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,8 +12,6 @@ from resilience_checks.cli import options
 from resilience_checks.cli.guard import guarded
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from resilience_checks.cli.surroundings import Surroundings
 
 
@@ -109,5 +109,6 @@ def _change(given: dict[str, Any], root: Path, around: Surroundings) -> int:
         found = changes.of_previews(chosen, asked, observer)
     else:
         found = changes.of_versions(chosen, given["base"], given["head"], asked, observer)
-    asking.answer(given, root, around, text=lambda page: report.write(page, found), data=lambda: as_data(found))
+    lines = root if given["head"] is None else Path(os.devnull)  # the working tree may not be what was read
+    asking.answer(given, lines, around, text=lambda page: report.write(page, found), data=lambda: as_data(found))
     return found.exit_code

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from resilience_checks.analysis.diagnosis import Observed
+    from resilience_checks.analysis.candidates import Observed
     from resilience_checks.cli.surroundings import Surroundings
     from resilience_checks.topology.estate import Estate
 
@@ -80,7 +80,7 @@ def _diagnose(given: dict[str, Any], root: Path, around: Surroundings) -> int:
 
 def _observed(estates: Sequence[Estate], given: dict[str, Any]) -> list[Observed]:
     """Return what is seen of each estate; raise UsageError where nothing is, or one service is seen in two ways."""
-    from resilience_checks.analysis.diagnosis import Observed
+    from resilience_checks.analysis.candidates import Observed
     from resilience_checks.analysis.event_names import services_named
     from resilience_checks.model.errors import UsageError
 

@@ -67,7 +67,9 @@ def _report(given: dict[str, Any], root: Path, around: Surroundings) -> Report:
     if given["file"] is None:
         from resilience_checks.check import run
 
-        found = run(options.chosen(given, root), progress if around.progress else lambda _: None)
+        found = run(
+            options.chosen({**given, "fail_on": "medium"}, root), progress if around.progress else lambda _: None
+        )
         for failure in found.failures:
             from resilience_checks.cli.errors import block, show
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _Told = tuple["ServiceChange", "CutChange"]
 _MAX = 8
+_DEVICES = frozenset({"firewall", "load-balancer", "gateway", "link"})
 _RED, _YELLOW, _DOUBT, _GREEN = "bold red", "yellow", "magenta", "green"
 _STAGES = "deploy them one after another: what stands in for each other in stacks of their own, each a deployment"
 _TELLS = "`pulumi preview --json --show-sames --show-replacement-steps`"
@@ -91,8 +92,9 @@ def _deployment(page: Page, deployment: Deployment) -> None:
 def _headline(deployment: Deployment) -> str:
     if deployment.whole:
         first = max(deployment.whole, key=lambda one: (len(one.services), one.role == "firewall"))
-        what = f"every {first.role} in front of {counted(len(first.services), 'service')}"
-        return f"one deployment changes {what}; if it went wrong, {_would(deployment)}"
+        what = first.role.replace("-", " ") + ("" if first.role in _DEVICES else " part")
+        where = f"in front of {counted(len(first.services), 'service')}"
+        return f"one deployment touches every {what} {where}; if it went wrong, {_would(deployment)}"
     touches = f"touches {counted(len(deployment.touched), 'part')}" if deployment.touched else "touches no part"
     if deployment.lost:
         return f"one deployment {touches} at once; if it went wrong, {_would(deployment)}"
@@ -113,12 +115,13 @@ def _operations(changes: Iterable[ResourceChange]) -> Iterator[str]:
         at = words.at(change.location)
         kind = change.type.rsplit(":", 1)[-1]
         differing = f" ({words.listed(change.operation.properties, 4)})" if change.operation.properties else ""
-        perhaps = "" if change.operation.certain else f", perhaps: {change.operation.why}"
+        perhaps = "" if change.operation.certain else f": {change.operation.why}"
         yield f"{_done(change)} {kind} {change.name}{differing}{at}{perhaps}"
 
 
 def _done(change: ResourceChange) -> str:
-    return {CHANGE: "update or replace", "delete-replaced": "delete"}.get(change.operation.op, change.operation.op)
+    done = {CHANGE: "update or replace", "delete-replaced": "delete"}.get(change.operation.op, change.operation.op)
+    return done if change.operation.certain else f"perhaps {done}"
 
 
 def _together(touched: TouchedSet) -> str:

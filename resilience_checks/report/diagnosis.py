@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SCHEMA = "resilience-diagnosis/v1"
 Answer = tuple[tuple[str, ...], "Diagnosis"]
 _WHEN = {Horizon.INSTANT: "at once, before any failover", Horizon.RTO: "after failovers had the time of the RTO"}
-_MAX_LOOKS = 5
+_MAX_LOOKS, _MAX_DOUBTS = 5, 8
 
 
 def write(page: Page, answers: Sequence[Answer], *, top: int) -> None:
@@ -29,11 +29,14 @@ def write(page: Page, answers: Sequence[Answer], *, top: int) -> None:
         if len(answers) > 1:
             page.field("stacks", words.listed(stacks))
         page.end()
-        for explanation in found.explanations[:top]:
-            _explanation(page, found, explanation)
+        shown = [each for each in enumerate(found.explanations, 1) if each[1].encloses is None][:top]
+        for number, explanation in shown:
+            _explanation(page, found, explanation, number)
         if found.explanations:
             page.end()
-        _counts(page, found, top)
+        _doubts(page, [explanation for _, explanation in shown])
+        larger = sum(explanation.encloses is not None for explanation in found.explanations)
+        _counts(page, found, larger, len(found.explanations) - larger - len(shown))
         _looks(page, found)
         page.end()
 
@@ -51,18 +54,24 @@ def _seen(page: Page, found: Diagnosis) -> None:
         )
 
 
-def _explanation(page: Page, found: Diagnosis, explanation: Explanation) -> None:
-    place = f"{explanation.place}{'=' if explanation.tied else '.'}"
-    for number, event in enumerate(found.events[event] for event in explanation.events):
+def _explanation(page: Page, found: Diagnosis, explanation: Explanation, number: int) -> None:
+    label = f"{number}{'=' if explanation.tied else '.'}{'' if explanation.sure else ' ?'}"
+    for nth, event in enumerate(found.events[event] for event in explanation.events):
         likely = found.likelihoods[event.id].likelihood.words
         where = f"  {event.primary}" if event.primary is not None else ""
-        joined = "and " if number else ""
-        page.row("" if number else place, f"{likely:<10} {joined}{event.id}{where}")
-    if not explanation.sure:
-        page.listed("possible", words.doubts(explanation.depends_on) or ["hangs on what is not known"])
+        joined = "and " if nth else ""
+        page.row("" if nth else label, f"{likely:<10} {joined}{event.id}{where}")
 
 
-def _counts(page: Page, found: Diagnosis, top: int) -> None:
+def _doubts(page: Page, shown: Sequence[Explanation]) -> None:
+    """Write once what those that are only possible hang on."""
+    doubts = {doubt.id: doubt for explanation in shown for doubt in explanation.depends_on}
+    page.listed("? unknown", words.doubts(doubts.values()), limit=_MAX_DOUBTS)
+    if doubts:
+        page.end()
+
+
+def _counts(page: Page, found: Diagnosis, larger: int, more: int) -> None:
     total = len(found.explanations)
     sure = sum(explanation.sure for explanation in found.explanations)
     faults = counted(found.finished, "fault")
@@ -72,14 +81,16 @@ def _counts(page: Page, found: Diagnosis, top: int) -> None:
     else:
         told = f"{counted(total, 'smallest explanation')} of up to {faults}: {sure} sure, {total - sure} possible"
         page.field("found", told)
-    if total > top:
-        page.field("", f"{total - top} more: --top, or --format json")
+    if larger:
+        page.field("", f"{larger} of them, not shown, name a place around one with the same parts")
+    if more:
+        page.field("", f"{more} more: --top, or --format json")
     if found.finished < found.order:
-        page.field("incomplete", f"{faults} of {found.order} asked for were looked at: there may be more explanations")
+        page.field("partial", f"{faults} of {found.order} asked for were looked at: there may be more explanations")
     if not found.exact:
         page.field("inexact", "too much is unknown to look at every case: a possible explanation may be none, or sure")
     if total > 1:
-        page.field("ranked", "by number of faults, then by class of likelihood, the rarest fault first; = is a tie")
+        page.field("ranked", "by number of faults, then by class of likelihood, the rarest fault first; = is tied")
     if total:
         page.field("likely", _bases(found))
 
@@ -93,7 +104,7 @@ def _bases(found: Diagnosis) -> str:
 
 
 def _looks(page: Page, found: Diagnosis) -> None:
-    if len(found.explanations) < 2:  # noqa: PLR2004 one explanation has nothing to be told apart from
+    if len(found.among) < 2:  # noqa: PLR2004 one explanation has nothing to be told apart from
         return
     if not found.looks:
         page.field("next", "no one further look at a service or failure domain tells the explanations apart")
@@ -109,13 +120,13 @@ def _look(look: Look, found: Diagnosis) -> Iterator[str]:
     yield f"is {look.subject} up?" if look.service else f"has {look.subject} happened?"
     for answer in look.answers:
         left = counted(len(answer.left), "explanation")
-        yield f"{answer.answer}: leaves {left} of {found.among}{_places(answer.left)}"
+        yield f"{answer.answer}: leaves {left} of {len(found.among)}{_places(answer.left)}"
 
 
 def _places(indices: Sequence[int]) -> str:
     if not indices:
         return ": then the cause is a larger set, or not in the estate"
-    return f": {words.listed([f'line {index + 1}' for index in indices], 4)}"
+    return f": {words.listed([f'no. {index + 1}' for index in indices], 4)}"
 
 
 def as_data(answers: Sequence[Answer]) -> dict[str, Any]:
@@ -147,10 +158,11 @@ def _estate(stacks: Sequence[str], found: Diagnosis) -> dict[str, Any]:
                     facts_json.event(found.events[event], found.likelihoods[event]) for event in explanation.events
                 ],
                 "depends_on": facts_json.doubts(explanation.depends_on),
+                "encloses": None if explanation.encloses is None else explanation.encloses + 1,
             }
             for number, explanation in enumerate(found.explanations, start=1)
         ],
-        "among": found.among,
+        "among": [index + 1 for index in found.among],
         "next": [
             {
                 "subject": look.subject,

@@ -103,7 +103,7 @@ def _write(page: Page, story: Story) -> None:
     page.listed("hangs on", result.depends_on)
     page.listed("assumed", result.assumed)
     page.listed("besides", [_other(item) for item in story.causes])
-    page.listed("same cause", [_other(item) for item in story.policies])
+    page.listed("also", [_other(item) for item in story.policies])
     page.listed("see", [f"{item.location}: {item.label}" for item in result.related])
     page.field("fix", result.remediation)
     page.listed("standards", [f"{name}: {title}" if title else name for name, title in story.controls.items()])

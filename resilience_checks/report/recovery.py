@@ -68,7 +68,7 @@ def _estate(stacks: Sequence[str], estate: Estate, found: Sequence[Recovery], wi
     services = _by_service(found)
     yield f"{', '.join(stacks)}: {counted(len(services), 'service')} after {counted(losses, 'loss', 'losses')}"
     if not losses:
-        yield "  no site, region or zone is known; name a failure domain with --fail"
+        yield "  no place is known that could be lost; name a failure domain with --fail"
     for name, items in services:
         yield ""
         yield from _page(estate, estate.services[name], items, width)
@@ -150,13 +150,18 @@ def _backups(estate: Estate, width: int) -> Iterator[str]:
     head = ("BACKUP", "EVERY", "KEPT FOR", "RESTORE LAST TRIED")
     rows = [
         (
-            f"{backup.id} of {', '.join(estate.parts[part].label for part in backup.of)}",
+            _backup_name(estate, backup),
             *(duration(value) if value is not None else "not declared" for value in (backup.every, backup.keep)),
             str(backup.tested) if backup.tested else "not declared",
         )
         for backup in estate.backups.values()
     ]
     yield from table(head, rows, width)
+
+
+def _backup_name(estate: Estate, backup: Backup) -> str:
+    of = ", ".join(estate.parts[part].label for part in backup.of)
+    return backup.id if backup.id.endswith(f" of {of}") else f"{backup.id} of {of}"
 
 
 def _service(service: Service, found: Sequence[Recovery]) -> dict[str, Any]:

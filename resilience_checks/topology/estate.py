@@ -179,7 +179,8 @@ class Backup:
     """Copies of the parts `of`: `store` is up while they can be read, `restored` once the parts are back from them.
 
     It has no effect on running: only questions about recovery and data read it. `every` (between two copies) and
-    `keep` are in seconds, None when not declared; `tested` is the day on which a restore was last tried.
+    `keep` are in seconds, None when not declared; `tested` is the day on which a restore was last tried. `known` says
+    that all is known of how it brings them back; one of which something is not counts where nothing else does.
     """
 
     id: str
@@ -189,6 +190,7 @@ class Backup:
     every: float | None = None
     keep: float | None = None
     tested: date | None = None
+    known: bool = True
     location: Location | None = None
 
 

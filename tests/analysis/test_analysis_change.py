@@ -96,7 +96,7 @@ def compared(
         path = tmp_path / "resilience.yaml"
         path.write_text(declared, encoding="utf-8")
         estates.append(build([graph], load(path, tmp_path), load_catalogue()))
-    found = operations(*graphs)
+    found = operations(graphs[0], graphs[1])
     found |= {urn: operation for urn in found for name, operation in (told or {}).items() if urn.endswith(f"::{name}")}
     changes = {graphs[1].name: tuple(resource_changes(graphs[0], graphs[1], found))}
     return change(estates[0], estates[1], changes, horizon)

@@ -175,6 +175,13 @@ def web_app() -> tuple[ResourceGraph, str]:
     return program.graph(), CLOUD
 
 
+def database() -> tuple[ResourceGraph, str]:
+    """A database server that is the service itself."""
+    program = Program()
+    program.add("azure-native:dbforpostgresql:Server", "app", {"serverName": "app", "location": "uksouth"})
+    return program.graph(), CLOUD
+
+
 def campus() -> tuple[ResourceGraph, str]:
     """Two core switches of one site, in a fabric of that site, each enough for the service."""
     program = Program()
@@ -203,5 +210,6 @@ PROGRAMS: dict[str, Callable[[], tuple[ResourceGraph, str]]] = {
     "machine": machine,
     "found machine": found_machine,
     "web app": web_app,
+    "database": database,
     "campus": campus,
 }

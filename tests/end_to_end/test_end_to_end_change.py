@@ -62,6 +62,47 @@ def test_the_preview_of_the_routine_change_says_the_same(tmp_path: Path) -> None
     assert sorted(estate["change"]["redundancy"]["unchanged"]) == SERVICES
 
 
+TEXT = """\
+change from what stands to the preview of nhs-wales-2018/prod
+
+deployment [nhs-wales-2018/prod] one deployment touches every firewall in front of 6
+            services; if it went wrong, 6 services would be lost
+  --> nhs-wales-2018/sites.py:42
+   41 |             )
+   42 >             fortios.firewall.Policy(
+   43 |                 f"clinics-{unit}-{name}",
+  changes   update Policy clinics-fw-a-blaenavon (services), nhs-wales-2018/sites.py:42
+            update Policy clinics-fw-b-blaenavon (services), nhs-wales-2018/sites.py:42
+            update Policy clinics-fw-b-cardiff-bay (services), nhs-wales-2018/sites.py:42
+            update Policy clinics-fw-a-cardiff-bay (services), nhs-wales-2018/sites.py:42
+  touches   firewall fw-a.blaenavon.example
+            firewall fw-a.cardiff-bay.example
+            firewall fw-b.blaenavon.example
+            firewall fw-b.cardiff-bay.example
+  lost      patient-record, test-results, appointments, prescriptions, email, intranet
+  together  fw-a.blaenavon.example, fw-a.cardiff-bay.example, fw-b.blaenavon.example,
+            fw-b.cardiff-bay.example: any one may be down; the failing of all loses patient-record,
+            test-results, appointments, prescriptions, email, intranet
+"""
+END = """\
+  fix       deploy them one after another: what stands in for each other in stacks of their own,
+            each a deployment
+
+  deploys   nhs-wales-2018/prod: 4 update; if all that it touches failed: 6 lost
+  services  6 unchanged, up to 2 faults at once
+
+"""
+
+
+def test_a_reader_is_told_what_is_touched_first_and_how_to_do_it_in_stages(tmp_path: Path) -> None:
+    root = committed(copy("nhs-wales-2018", tmp_path).parent)
+    done = run("change", "--preview", str(PREVIEW), cwd=root)
+    assert done.returncode == 0
+    text, _, why = done.stdout.partition("  why")
+    assert text == TEXT
+    assert why.endswith(END)
+
+
 def test_one_deployment_of_both_sites_loses_the_sound_estate_too_and_stages_do_not(tmp_path: Path) -> None:
     root = staged(tmp_path)
     edit(root / "edge-blaenavon" / "estate.py", ADMITTED, MORE)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
 
-from resilience_checks.analysis.diagnosis import Diagnosis, Observed, diagnose
+from resilience_checks.analysis.candidates import Observed
+from resilience_checks.analysis.diagnosis import Diagnosis, diagnose
 from resilience_checks.model.likelihood import rank
 from resilience_checks.model.question import Horizon
 from tests.properties import exact
@@ -145,15 +146,14 @@ def test_places_follow_ranks_and_ties_are_counted(case: tuple[Estate, Observed, 
 def test_the_best_look_leaves_least_at_worst(case: tuple[Estate, Observed, Horizon]) -> None:
     estate, seen, horizon = case
     found = diagnose(estate, seen, order=2, horizon=horizon)
-    everyone = set(range(found.among))
-    fewest = [one for one in found.explanations if len(one.events) == len(found.explanations[0].events)]
-    assert found.among in {len(fewest), len(found.explanations)}
+    everyone = set(found.among)
+    own = {index for index, one in enumerate(found.explanations) if one.encloses is None}
+    assert everyone <= own
     for look in found.looks:
         assert {index for answer in look.answers for index in answer.left} == everyone
         assert max(len(answer.left) for answer in look.answers) < len(everyone)
         assert look.subject not in seen.services
-    domains = {event for one in found.explanations[: found.among] for event in one.events}
-    for event_id in domains:
-        holding = sum(event_id in one.events for one in found.explanations[: found.among])
+    for event_id in {name for index in everyone for name in found.explanations[index].events}:
+        holding = sum(event_id in found.explanations[index].events for index in everyone)
         worst = max(holding, len(everyone) - holding)
         assert not found.looks or found.looks[0].worst <= worst

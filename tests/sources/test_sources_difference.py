@@ -118,3 +118,9 @@ def test_there_are_differences_exactly_where_values_differ(one: object, other: o
     assert not list(differences(one, one))  # type: ignore[arg-type]
     there, back = (set(differences(*pair)) for pair in ((one, other), (other, one)))  # type: ignore[arg-type]
     assert there == back
+
+
+def test_a_path_into_the_folder_where_each_version_ran_is_the_same() -> None:
+    before, after = graph(resource(context="/tmp/x/tree/web/app")), graph(resource(context="/repo/web/app"))
+    assert operations(before, after, ("/tmp/x/tree", "/repo")) == {after.resources[0].urn: Operation(SAME)}
+    assert told(before, after) == {"one": changed("context")}
