@@ -13,6 +13,7 @@ test: $(VENV)/tox.stamp
 	@$(BIN)/python tools/binaries.py build opa pulumi pulumi-yaml
 	@$(BIN)/python tools/older_sdks.py build
 	@$(BIN)/python tools/node_packages.py build
+	@$(BIN)/python tools/scram.py build
 	@$(BIN)/tox run -q
 
 clean:

@@ -6,10 +6,12 @@ import shutil
 import sys
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from resilience_checks.analysis.change import Changes, EstateChange, Unread, change
 from resilience_checks.estates import Built
 from resilience_checks.evaluation import Inputs
 from resilience_checks.model.errors import CheckError, InputError, NothingToCheckError
@@ -18,7 +20,6 @@ from resilience_checks.model.operation import CREATE, DELETE, Operation
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from resilience_checks.analysis.change import Change
     from resilience_checks.analysis.touched import ResourceChange
     from resilience_checks.catalogue.loader import Catalogue
     from resilience_checks.evaluation import Group, Options
@@ -42,50 +43,20 @@ class Asked:
     order: int
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """A stack, or all of one side where it has no name, that could not be evaluated, and why."""
-
-    side: str
-    stack: str
-    error: CheckError
-
-
-@dataclass(frozen=True, slots=True)
-class EstateChange:
-    """The change of one estate; without an answer where a stack of it could not be evaluated, whose names are `missing`."""
-
-    stacks: tuple[str, ...]
-    change: Change | None
-    missing: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What is compared, the answer about each estate, and what could not be read."""
-
-    before: str
-    after: str
-    estates: tuple[EstateChange, ...]
-    unread: tuple[Unread, ...] = ()
-    notes: tuple[str, ...] = ()
-
-    @property
-    def exit_code(self) -> int:
-        """0 where the question is answered, else the code of the worst error."""
-        return min((one.error.exit_code for one in self.unread), default=0)
-
-
 @dataclass
 class _Side:
     """One side of the comparison: its estates and the stacks that are in none."""
 
     name: str
+    root: Path
     estates: list[Built] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
+    lacking: set[str] = field(default_factory=set)
+    """The stacks of every estate that is not there because one of them could not be evaluated; "" where all may be."""
 
-    def fail(self, stack: str, error: CheckError) -> None:
-        self.unread.append(Unread(self.name, stack, error))
+    def fail(self, names: Sequence[str], error: CheckError) -> None:
+        self.unread.append(Unread(self.name, ", ".join(names), error))
+        self.lacking.update(names or [""])
 
     @property
     def graphs(self) -> dict[str, ResourceGraph]:
@@ -123,7 +94,7 @@ def of_versions(
             notes += _submodules(repository, commit.id, paths, AFTER)
     _hold_something(before, after)
     observer("comparing")
-    found = _compared(before, after, asked, _differing)
+    found = _compared(before, after, asked, partial(_differing, (str(before.root), str(after.root))))
     return Changes(f"{base} ({fork.short})", name, found, (*before.unread, *after.unread), tuple(notes))
 
 
@@ -139,12 +110,11 @@ def of_previews(options: Options, asked: Asked, observer: Observer = lambda _: N
         after = _side(AFTER, options, observer)
         for unread in after.unread:
             raise unread.error
-        _hold_whole(after)
         standing = tuple(_earlier(options, after))
         before = _side(BEFORE, replace(options, paths=(), previews=()), observer, standing)
     observer("comparing")
     notes = [f"what stands cannot be compared: {one.error}" for one in before.unread]
-    before.unread.clear()
+    before.lacking.clear()  # what the preview itself says is deployed is known without it
     found = _compared(before, after, asked, _told)
     names = ", ".join(sorted(name for name, graph in after.graphs.items() if graph.source == _PREVIEW))
     return Changes("what stands", f"the preview of {names}", found, notes=tuple(notes))
@@ -154,13 +124,13 @@ def _side(name: str, options: Options, observer: Observer, ready: Sequence[Sourc
     """Evaluate one side as far as it can be; a side without any project is empty."""
     from resilience_checks.catalogue import loader
 
-    side = _Side(name)
+    side = _Side(name, options.root)
     if not (options.paths or options.previews or ready):
         return side
     try:
         inputs = Inputs(options, ready)
         for failure in inputs.failures:
-            side.fail("", failure)
+            side.fail([], failure)
         with closing(inputs.evaluate(observer)) as together:
             together.start()
             catalogue = loader.load()
@@ -169,11 +139,13 @@ def _side(name: str, options: Options, observer: Observer, ready: Sequence[Sourc
     except NothingToCheckError:
         return side
     except CheckError as error:
-        side.fail("", error)
+        side.fail([], error)
         return side
     for result in results:
         if result.error is not None:
-            side.fail(result.source.name, result.error)
+            side.fail([result.source.name], result.error)
+        elif result.graph is not None and _is_partial(result.graph):
+            side.fail([result.source.name], _partial(result.graph))
     _build(side, inputs.groups(results), catalogue)
     return side
 
@@ -185,12 +157,13 @@ def _build(side: _Side, groups: Iterable[Group], catalogue: Catalogue) -> None:
     for group in groups:
         names = [member.source.name for member in group.members]
         graphs = tuple(member.graph for member in group.members if member.graph is not None)
-        if group.undecided or len(graphs) < len(group.members):
+        if group.undecided or len(graphs) < len(group.members) or any(map(_is_partial, graphs)):
+            side.lacking.update(names)
             continue
         try:
             estate = estate_builder.build(graphs, group.declarations, catalogue)
         except CheckError as error:
-            side.fail(", ".join(names), error)
+            side.fail(names, error)
         else:
             side.estates.append(Built(tuple(names), graphs, group.declarations, estate))
 
@@ -214,25 +187,21 @@ def _compared(
     asked: Asked,
     operations: Callable[[ResourceGraph | None, ResourceGraph | None], Mapping[str, Operation]],
 ) -> tuple[EstateChange, ...]:
-    from resilience_checks.analysis.change import change
-
     found = []
-    unread = {stack for one in (*before.unread, *after.unread) for stack in one.stack.split(", ")}
+    lacking = before.lacking | after.lacking
     for old, new in _pairs(before.estates, after.estates):
         names = tuple(dict.fromkeys(name for built in (*new, *old) for name in built.stacks))
-        missing = tuple(name for name in names if name in unread) or (
-            ("",) if "" in unread and not (old and new) else ()
-        )
-        if missing:
+        missing = tuple(name for name in names if name in lacking)
+        if missing or ("" in lacking and not (old and new)):
             found.append(EstateChange(names, None, missing))
             continue
         one, other = _graphs(old), _graphs(new)
         changes = {
-            name: tuple(_changes(one.get(name), other.get(name), operations(one.get(name), other.get(name))))
+            name: tuple(resource_changes(one.get(name), other.get(name), operations(one.get(name), other.get(name))))
             for name in names
         }
-        estates = [_united(each) for each in (old, new)]
-        found.append(EstateChange(names, change(estates[0], estates[1], changes, asked.horizon, asked.order)))
+        stood = _united(old) if old or not before.unread else None  # a preview of what stands that cannot be built
+        found.append(EstateChange(names, change(stood, _united(new), changes, asked.horizon, asked.order)))
     return tuple(found)
 
 
@@ -256,25 +225,28 @@ def _graphs(estates: Iterable[Built]) -> dict[str, ResourceGraph]:
     return {graph.name: graph for built in estates for graph in built.graphs}
 
 
-def _united(estates: Sequence[Built]) -> Estate | None:
-    """Return one estate; several that the other side has joined are built anew as one."""
+def _united(estates: Sequence[Built]) -> Estate:
+    """Return one estate, an empty one of none; several that the other side has joined are built anew as one."""
     from resilience_checks.catalogue import loader
     from resilience_checks.topology import estate_builder
     from resilience_checks.topology.declaration_union import united
+    from resilience_checks.topology.estate import Estate
 
     if not estates:
-        return None
+        return Estate({}, {}, {})
     if len(estates) == 1:
         return estates[0].estate
     graphs = [graph for built in estates for graph in built.graphs]
     return estate_builder.build(graphs, united([built.declarations for built in estates]), loader.load())
 
 
-def _differing(before: ResourceGraph | None, after: ResourceGraph | None) -> Mapping[str, Operation]:
+def _differing(
+    moved: tuple[str, str], before: ResourceGraph | None, after: ResourceGraph | None
+) -> Mapping[str, Operation]:
     from resilience_checks.sources.difference import operations
 
     if before is not None and after is not None:
-        return operations(before, after)
+        return operations(before, after, moved)
     graph, what = (after, CREATE) if after is not None else (before, DELETE)
     return {resource.urn: Operation(what) for resource in graph.resources} if graph is not None else {}
 
@@ -284,7 +256,7 @@ def _told(before: ResourceGraph | None, after: ResourceGraph | None) -> Mapping[
     return after.operations if after is not None else {}
 
 
-def _changes(
+def resource_changes(
     before: ResourceGraph | None, after: ResourceGraph | None, operations: Mapping[str, Operation]
 ) -> Iterator[ResourceChange]:
     """Yield every change of a resource that a provider makes; one that goes is shown at its stack's Pulumi.yaml."""
@@ -321,18 +293,24 @@ def _submodules(repository: Repository, commit: str, paths: Sequence[Path], side
 
 
 def _uncommitted(files: Sequence[str]) -> str:
-    what = "1 file that is" if len(files) == 1 else f"{len(files)} files that are"
-    return f"the working tree has {what} not committed; they count"
+    what = (
+        "1 file that is not committed: it counts"
+        if len(files) == 1
+        else f"{len(files)} files that are not committed: they count"
+    )
+    return f"the working tree has {what}"
 
 
-def _hold_whole(side: _Side) -> None:
-    for graph in side.graphs.values():
-        if graph.source == _PREVIEW and not graph.capabilities.complete:
-            raise InputError(
-                f"the preview of {graph.name} is partial: {'; '.join(graph.notes) or 'it lacks resources'}",
-                why="what stands in for what is touched may be among what it does not show, so nothing was decided",
-                remedy="write it with `pulumi preview --json --show-sames --show-replacement-steps`",
-            )
+def _is_partial(graph: ResourceGraph) -> bool:
+    return graph.source == _PREVIEW and not graph.capabilities.complete
+
+
+def _partial(graph: ResourceGraph) -> InputError:
+    return InputError(
+        f"the preview of {graph.name} is partial: {'; '.join(graph.notes) or 'it lacks resources'}",
+        why="what stands in for what is touched may be among what it does not show, so nothing was decided",
+        remedy="write it with `pulumi preview --json --show-sames --show-replacement-steps`",
+    )
 
 
 def _earlier(options: Options, after: _Side) -> Iterator[Source]:

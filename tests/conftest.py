@@ -11,7 +11,12 @@ from hypothesis import HealthCheck, settings
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-pytest_plugins = ["tests.plugins.opa_server", "tests.plugins.pulumi_engine", "tests.plugins.node_packages"]
+pytest_plugins = [
+    "tests.plugins.opa_server",
+    "tests.plugins.pulumi_engine",
+    "tests.plugins.node_packages",
+    "tests.plugins.scram",
+]
 
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 settings.register_profile("default", deadline=None, derandomize=True, suppress_health_check=_SLOW)

@@ -11,7 +11,7 @@ from resilience_checks.model.likelihood import rank
 from resilience_checks.model.question import Horizon
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from resilience_checks.model.likelihood import Stated
     from resilience_checks.model.question import Event
@@ -64,16 +64,20 @@ class BlastRadius:
 def blast_radius(
     estate: Estate,
     services: Sequence[str] | None = None,
-    wanted: Callable[[str], bool] = lambda _: True,
+    kinds: Collection[str] = (),
     until: float | None = None,
 ) -> BlastRadius:
-    """Return what each fault of each domain whose kind is wanted does to the services (None: all).
+    """Return what each fault of each domain of these kinds does to the services (None: all).
 
-    Equal ranks stand in the order of their ids, which says nothing of them.
+    Without kinds it is every domain but those that nobody declared. Equal ranks stand in the order of their ids, which
+    says nothing of them.
     """
     asked = tuple(estate.services if services is None else services)
     events = [
-        f"{domain.id}/{fault}" for domain in estate.domains.values() if wanted(domain.kind) for fault in domain.faults
+        f"{domain.id}/{fault}"
+        for domain in estate.domains.values()
+        if (domain.kind in kinds if kinds else not domain.implied)
+        for fault in domain.faults
     ]
     survey = Survey(estate, [(event,) for event in events], until=until)
     found = {service: (survey.fates(service, Horizon.INSTANT), survey.fates(service, Horizon.RTO)) for service in asked}

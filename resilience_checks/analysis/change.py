@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from resilience_checks.analysis.touched import Deployment, ResourceChange
+    from resilience_checks.model.errors import CheckError
     from resilience_checks.model.question import Horizon
     from resilience_checks.topology.estate import Estate
 
@@ -42,6 +43,40 @@ class Change:
         compared = self.redundancy
         same = compared is None or not (compared.changed or compared.appearing or compared.disappearing)
         return same and not (self.deployments or self.replacements or self.shared)
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A stack, or all of one side where it has no name, that could not be evaluated, and why."""
+
+    side: str
+    stack: str
+    error: CheckError
+
+
+@dataclass(frozen=True, slots=True)
+class EstateChange:
+    """The change of one estate; without an answer where a stack of it could not be evaluated, whose names are `missing`."""
+
+    stacks: tuple[str, ...]
+    change: Change | None
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What is compared, the answer about each estate, and what could not be read."""
+
+    before: str
+    after: str
+    estates: tuple[EstateChange, ...]
+    unread: tuple[Unread, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """0 where the question is answered, else the code of the worst error."""
+        return min((one.error.exit_code for one in self.unread), default=0)
 
 
 def change(

@@ -24,11 +24,15 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """At least `k` of the items; k = 0 is always up, k above their number always lost."""
+    """At least `k` of the items; k = 0 is always up, k above their number always lost.
+
+    `shares`: the items share what is asked of them, even if all are needed; else, if all are, each carries all of it.
+    """
 
     k: int
     items: tuple[Expression, ...]
     why: Reason | None = None
+    shares: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,23 +90,6 @@ def required(expression: Expression) -> Iterator[Ref]:
                 yield from required(item)
         case _:
             return
-
-
-def moves(expression: Expression) -> Iterator[Move]:
-    """Yield every move, those that another waits for after it."""
-    match expression:
-        case Ref():
-            return
-        case Threshold(items=items):
-            for item in items:
-                yield from moves(item)
-        case Choice(branches=branches):
-            for item in branches.values():
-                yield from moves(item)
-        case Move(gate=gate, mover=mover):
-            yield expression
-            yield from moves(gate)
-            yield from moves(mover)
 
 
 def facts(expression: Expression) -> Counter[str]:

@@ -6,22 +6,25 @@ import time
 from collections import Counter
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cached_property
 from itertools import product
 from math import prod
 from typing import TYPE_CHECKING
 
-from resilience_checks.analysis.bits import Value, at
+from pyroaring import BitMap
+
+from resilience_checks.analysis.algebra import FaultSets
 from resilience_checks.analysis.explanation import Explanation
-from resilience_checks.analysis.expressions import facts
+from resilience_checks.analysis.failing import Aftermath
 from resilience_checks.analysis.fault_tree import FaultTree, compile_estate
-from resilience_checks.analysis.solver import Setting, Solver
+from resilience_checks.analysis.system import System
 from resilience_checks.model.question import Doubt, Horizon
 from resilience_checks.model.values import Basis, Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+    from resilience_checks.analysis.steps import Steps
+    from resilience_checks.analysis.system import Solution
     from resilience_checks.model.question import Step
     from resilience_checks.topology.estate import Estate, Service
 
@@ -87,6 +90,46 @@ class Limits:
     lag: float | None
 
 
+class Compiled:
+    """An estate as equations, for as many surveys as are asked of it."""
+
+    def __init__(self, estate: Estate) -> None:
+        """Compile the estate."""
+        self.estate = estate
+        self.tree: FaultTree = compile_estate(estate)
+        self.system = System(self.tree)
+
+    def units(self, services: Collection[str]) -> BitMap:
+        """Return the units that these services depend on: where facts stand, moves and edges of unknown nature."""
+        return BitMap.union(BitMap(), *(self.system.units_below(self.tree.roots[name]) for name in services))
+
+    def counted(self, units: Iterable[int], events: Collection[str]) -> Counter[str]:
+        """Return in how many of these units each fact stands, where only these events happen."""
+        counts: Counter[str] = Counter()
+        for unit in units:
+            counts.update(self.system.gate_facts.get(unit, ()))
+            if unit in self.system.hit_facts:
+                hits = self.tree.nodes[unit].hits
+                counts.update({fact for event, when in hits if event in events for fact, _ in when})
+        return counts
+
+    def limits(self, name: str, horizon: Horizon, *, within_rpo: bool = False) -> tuple[Limits, Limits]:
+        """Return the limits of both bounds; what is not declared counts fully in one, not at all in the other."""
+        service = self.estate.services[name]
+        low_lag, high_lag = (None, None) if not within_rpo else (service.rpo, service.rpo or 0.0)
+        if horizon is Horizon.INSTANT:
+            return Limits(0.0, low_lag), Limits(0.0, high_lag)
+        low, high = (_ENDLESS, 0.0) if service.rto is None else (service.rto, service.rto)
+        return Limits(low, low_lag), Limits(high, high_lag)
+
+    def cases(self, names: Sequence[str]) -> Iterator[dict[str, str]] | None:
+        """Return the assignments of these facts; None where there are more than MAX_CASES."""
+        values = [self.tree.facts[name].values for name in names]
+        if prod(len(each) for each in values) > MAX_CASES:
+            return None
+        return (dict(zip(names, chosen, strict=True)) for chosen in product(*values))
+
+
 class Survey:
     """Fault sets, and what they do to the services of an estate; fault set 0 is the empty one.
 
@@ -97,21 +140,21 @@ class Survey:
 
     def __init__(
         self,
-        estate: Estate,
+        of: Estate | Compiled,
         sets: Sequence[Collection[str]],
         *,
         within_rpo: bool = False,
         until: float | None = None,
     ) -> None:
-        """Compile the estate."""
-        self.estate = estate
+        """Compile the estate, unless that is done."""
+        self._compiled = of if isinstance(of, Compiled) else Compiled(of)
+        self.estate, self._tree, self._system = self._compiled.estate, self._compiled.tree, self._compiled.system
         self.sets = ((), *(tuple(sorted(events)) for events in sets))
-        self._tree: FaultTree = compile_estate(estate)
-        self._solver = Solver(self._tree)
         self._until, self._within_rpo = until, within_rpo
-        self._full = (1 << len(self.sets)) - 1
-        self._solutions: dict[tuple[Limits, bool], list[Value]] = {}
-        self._below: dict[str, frozenset[int]] = {}
+        self._algebra = FaultSets(self.sets)
+        self._full = self._algebra.everything
+        self._events = frozenset(event for events in self.sets for event in events)
+        self._solutions: dict[tuple[Limits, bool], Solution[int]] = {}
 
     def fates(self, service: str, horizon: Horizon) -> Fates:
         """Return what every fault set does to a service within the horizon."""
@@ -132,17 +175,17 @@ class Survey:
         """
         found = self.estate.services[service]
         _, high = self._limits(found, Horizon.RTO)
-        values = self._solution(high, {}, found, pessimistic=True)
-        times = [_first(values[node], index) for node in self._views(found)]
-        return None if None in times else max((seconds for seconds in times if seconds is not None), default=None)
+        solution = self._solution(high, {}, found, pessimistic=True)
+        times = [_first(solution.value(node), index) for node in self._views(found)]
+        return max(times) if max(times) < _ENDLESS else None
 
     def losers(self, service: str, index: int, horizon: Horizon) -> tuple[str, ...]:
         """Return the consumers that surely lose the service."""
         found = self.estate.services[service]
         low, _ = self._limits(found, horizon)
-        values = self._solution(low, {}, found, pessimistic=False)
+        solution = self._solution(low, {}, found, pessimistic=False)
         views = self._tree.consumers[service]
-        return tuple(sorted(name for name, node in views.items() if not at(values[node], low.cap) >> index & 1))
+        return tuple(sorted(name for name, node in views.items() if solution.lost(node, low.cap) >> index & 1))
 
     def chain(self, service: str, index: int, horizon: Horizon) -> tuple[Step, ...]:
         """Return the steps from the faults to the loss: of the service where it is lost, else of one consumer's view.
@@ -152,21 +195,19 @@ class Survey:
         found = self.estate.services[service]
         low, _ = self._limits(found, horizon)
         for known in ({}, *self._cases(found)):
-            values = self._solution(low, known, found, pessimistic=False)
+            solution = self._solution(low, known, found, pessimistic=False)
             nodes = (self._tree.roots[service], *self._views(found))
-            lost = [node for node in nodes if not at(values[node], low.cap) >> index & 1]
+            lost = [node for node in nodes if solution.lost(node, low.cap) >> index & 1]
             if lost:
-                explanation = Explanation(self.estate, self._tree, values, low.cap, known)
-                return explanation.chain(service, self.sets[index], index, start=lost[0])
+                times = [_first(solution.value(node), index) for node in range(len(self._tree.nodes))]
+                failed = Aftermath(times, frozenset(self.sets[index]), low.cap, low.lag, known)
+                return Explanation(self.estate, self._tree, failed).chain(service, start=lost[0])
         return ()
 
     def doubts(self, service: str, index: int, horizon: Horizon) -> tuple[Doubt, ...]:
         """Return the facts on which it hangs what a fault set does: those that change something once they are known."""
         found = self.estate.services[service]
-        nodes = [self._tree.nodes[node] for node in self._reach(found)]
-        names = {fact for node in nodes for fact in facts(node.expression)}
-        names |= {fact for node in nodes for event, when in node.hits if event in self.sets[index] for fact, _ in when}
-        deciding = sorted(names)
+        deciding = sorted(self._compiled.counted(self._compiled.units([service]), self.sets[index]))
         if len(deciding) <= _MAX_PROBES:
             before = self._case(found, horizon, {})
             deciding = [name for name in deciding if self._decides(found, horizon, index, before, name)] or deciding
@@ -176,19 +217,9 @@ class Survey:
             doubts.append(Doubt(f"rto of {service}", reason, f"declare `rto` of {service}"))
         return tuple(doubts)
 
-    def known_in_cases(self, service: str) -> list[str]:
-        """Return the facts below the service: what has to be fixed for two services to be seen in one case."""
-        nodes = [self._tree.nodes[node] for node in self._reach(self.estate.services[service])]
-        names = {fact for node in nodes for fact in facts(node.expression)}
-        return sorted(names | {fact for node in nodes for _, when in node.hits for fact, _ in when})
-
     def in_case(self, service: str, horizon: Horizon, known: Mapping[str, str]) -> Fates:
         """Return what every fault set does to a service when these facts are fixed."""
         return self._case(self.estate.services[service], horizon, known)
-
-    def values_of(self, fact: str) -> tuple[str, ...]:
-        """Return the values that a fact may have."""
-        return self._tree.facts[fact].values
 
     def _decides(self, service: Service, horizon: Horizon, index: int, before: Fates, name: str) -> bool:
         cases = (self._case(service, horizon, {name: value}) for value in self._tree.facts[name].values)
@@ -199,64 +230,45 @@ class Survey:
         best = self._solution(low, known, service, pessimistic=False)
         worst = self._solution(high, known, service, pessimistic=True)
         root, views = self._tree.roots[service.id], self._views(service)
-        some_down, all_up = 0, self._full
+        some_down = some_maybe = 0
         for node in views:
-            some_down |= self._full & ~at(best[node], low.cap)
-            all_up &= at(worst[node], high.cap)
-        return Fates(self._full & ~at(best[root], low.cap), at(worst[root], high.cap), some_down, all_up)
+            some_down |= best.lost(node, low.cap)
+            some_maybe |= worst.lost(node, high.cap)
+        down, maybe = best.lost(root, low.cap), worst.lost(root, high.cap)
+        return Fates(down, self._full & ~maybe, some_down, self._full & ~some_maybe)
 
     def _views(self, service: Service) -> tuple[int, ...]:
         return tuple(self._tree.consumers[service.id].values()) or (self._tree.roots[service.id],)
 
     def _solution(
         self, limits: Limits, known: Mapping[str, str], service: Service, *, pessimistic: bool
-    ) -> Sequence[Value]:
+    ) -> Solution[int]:
+        """Return the solution of all services, or, where facts are fixed, of this one."""
         key = (limits, pessimistic)
-        setting = Setting(self._masks, self._full, pessimistic, limits.cap, limits.lag)
+        reading = self._system.reading(pessimistic=pessimistic, cap=limits.cap, lag=limits.lag)
         if key not in self._solutions:
-            self._solutions[key] = self._solver.solve(setting)
+            base = next(iter(self._solutions.values()), None)
+            self._solutions[key] = self._system.solve(self._algebra, reading, base=base)
         if not known:
             return self._solutions[key]
-        return self._solver.solve(replace(setting, known=known), self._reach(service), self._solutions[key])
+        nodes = [self._tree.roots[service.id], *self._views(service)]
+        return self._system.solve(self._algebra, replace(reading, known=known), nodes, self._solutions[key])
 
     def _limits(self, service: Service, horizon: Horizon) -> tuple[Limits, Limits]:
-        """Return the limits of both bounds; what is not declared counts fully in one, not at all in the other."""
-        low_lag, high_lag = (None, None) if not self._within_rpo else (service.rpo, service.rpo or 0.0)
-        if horizon is Horizon.INSTANT:
-            return Limits(0.0, low_lag), Limits(0.0, high_lag)
-        low, high = (_ENDLESS, 0.0) if service.rto is None else (service.rto, service.rto)
-        return Limits(low, low_lag), Limits(high, high_lag)
-
-    @cached_property
-    def _masks(self) -> dict[str, int]:
-        found: dict[str, int] = {}
-        for index, events in enumerate(self.sets):
-            for event in events:
-                found[event] = found.get(event, 0) | 1 << index
-        return found
+        return self._compiled.limits(service.id, horizon, within_rpo=self._within_rpo)
 
     def _cases(self, service: Service) -> Iterator[dict[str, str]]:
         """Yield the consistent assignments of the facts that stand in more than one unit below the service."""
-        counts: Counter[str] = Counter()
-        for index in self._reach(service):
-            node = self._tree.nodes[index]
-            counts.update(set(facts(node.expression)))
-            counts.update({fact for event, when in node.hits if event in self._masks for fact, _ in when})
+        counts = self._compiled.counted(self._compiled.units([service.id]), self._events)
         shared = sorted(fact for fact, count in counts.items() if count > 1)
         late = self._until is not None and time.monotonic() > self._until
-        if not shared or late or prod(len(self._tree.facts[fact].values) for fact in shared) > MAX_CASES:
-            return
-        for chosen in product(*(self._tree.facts[fact].values for fact in shared)):
-            yield dict(zip(shared, chosen, strict=True))
-
-    def _reach(self, service: Service) -> frozenset[int]:
-        if service.id not in self._below:
-            self._below[service.id] = self._solver.reachable([self._tree.roots[service.id]])
-        return self._below[service.id]
+        if shared and not late:
+            yield from self._compiled.cases(shared) or ()
 
 
-def _first(value: Value, index: int) -> float | None:
-    return next((seconds for seconds, bits in value if bits >> index & 1), None)
+def _first(steps: Steps[int], index: int) -> float:
+    """Return the seconds after which something is up in a fault set, endless where it never is."""
+    return next((seconds for seconds, lost in steps if not lost >> index & 1), _ENDLESS)
 
 
 def _told(fates: Fates, index: int) -> tuple[int, ...]:

@@ -48,6 +48,9 @@ class Node:
     part: str | None
     expression: Expression = TRUE
     hits: tuple[tuple[str, Condition], ...] = ()
+    lost: Reason | None = None
+    """What its loss means, in words, where it is no part; `{who}` stands for the consumer from which it is read."""
+    who: str = ""
 
 
 @dataclass
@@ -98,6 +101,14 @@ class _Compiler:
         """Say when a node is up."""
         self.system.nodes[node].expression = expression
 
+    def later(self, node: int, expression: Callable[[], Expression]) -> None:
+        """Say when a node is up once all that is at hand is done: chains may be long."""
+        self._pending.append((node, expression))
+
+    def tell(self, node: int, lost: Reason, who: str = "") -> None:
+        """Say what the loss of a node means."""
+        self.system.nodes[node].lost, self.system.nodes[node].who = lost, who
+
     def doubt(self, fact: Fact) -> str:
         """Take up a fact that the page itself implies."""
         self.system.facts.setdefault(fact.id, fact)
@@ -106,11 +117,14 @@ class _Compiler:
     def gate(self, gate: Gate, origin: str, serving: str = "", nature: Nature | None = None) -> Expression:
         """Return the gate as read from `origin`; `nature` overrides that of its leaves."""
         match gate:
-            case Up(target=target, nature=own, why=why):
-                return self.read(target, origin, nature or own, why, serving)
-            case All(items=items, why=why):
-                found = both(*(self.gate(item, origin, serving, nature) for item in items))
-                return replace(found, why=why) if isinstance(found, Threshold) and found.k and found.items else found
+            case Up(target=target, nature=own, why=why, serves=serves):
+                return self.read(target, origin, nature or own, why, serving, serves=serves)
+            case All(items=items, why=why, shares=shares):
+                kept = [self.gate(item, origin, serving, nature) for item in items]
+                found = both(*kept)
+                if not isinstance(found, Threshold) or not found.k or not found.items:
+                    return found
+                return replace(found, why=why, shares=shares and sum(item != TRUE for item in kept) > 1)
             case AnyOf(items=items, why=why):
                 return either(*(self.gate(item, origin, serving, nature) for item in items), why=why)
             case AtLeast(k=k, items=items, why=why):
@@ -135,12 +149,21 @@ class _Compiler:
             case Quorum():
                 return self._quorum(gate, origin, serving)
 
-    def read(self, target: str, origin: str, nature: Nature, why: Reason | None, serving: str = "") -> Expression:
+    def read(
+        self,
+        target: str,
+        origin: str,
+        nature: Nature,
+        why: Reason | None,
+        serving: str = "",
+        *,
+        serves: bool = False,
+    ) -> Expression:
         """Return that `target` is up and reached from `origin`."""
         if target.startswith("service:"):
             return Ref(self._service(self.estate.services[target.removeprefix("service:")], origin), nature, why)
         part = self.estate.parts[target]
-        serving = _served_along(nature, serving)
+        serving = serving if serves else _served_along(nature, serving)
         if isinstance(part.site, PlacedWhen):
             return choice(
                 part.site.fact,
@@ -157,7 +180,7 @@ class _Compiler:
         if site is None:
             return Ref(self._part_node(part, origin, serving), nature, why)
         found = Ref(self._part_node(part, self.flows.place(part.id, site), ""), nature, why)
-        return both(self.flows.between(origin, site, nature), found, self._needs_from(part, site, serving))
+        return both(self.flows.between(origin, site, nature, why), found, self._needs_from(part, site, serving))
 
     def _needs_from(self, part: Part, site: str, serving: str) -> Expression:
         """Return that what a service needs is reached from a part that serves it, or may serve it."""
@@ -176,7 +199,7 @@ class _Compiler:
         serving = serving if part.id in self._fronts else ""
         index, new = self.add(("part", part.id, origin, serving), part.label, part.id)
         if new and part.gate is not ALWAYS:
-            self._pending.append((index, lambda: self.gate(part.gate, origin, serving)))
+            self.later(index, lambda: self.gate(part.gate, origin, serving))
         return index
 
     def _needs(self, service: Service, origin: str) -> Expression:
@@ -184,16 +207,14 @@ class _Compiler:
             return TRUE
         index, new = self.add(("needs", service.id, origin), f"the needs of {service.id}")
         if new:
-            self._pending.append((index, lambda: both(*(self.gate(need, origin) for need in service.needs))))
+            self.later(index, lambda: both(*(self.gate(need, origin) for need in service.needs)))
         return Ref(index, Nature.NEED)
 
     def _service(self, service: Service, origin: str) -> int:
         index, new = self.add(("service", service.id, origin), service.id)
         if new:
             serving = service.id if service.needs else ""
-            self._pending.append(
-                (index, lambda: both(self.gate(service.entry, origin, serving), self._needs(service, NOTHING)))
-            )
+            self.later(index, lambda: both(self.gate(service.entry, origin, serving), self._needs(service, NOTHING)))
         return index
 
     def _root(self, service: Service) -> int:
@@ -235,18 +256,23 @@ class _Compiler:
             for vote in voters:
                 joined = self._connected(anchor.voter, vote.voter, quorum.nature)
                 items += [both(alive[vote.voter], joined)] * vote.votes
-            groups.append(both(alive[anchor.voter], Threshold(needed, tuple(items), quorum.why)))
+            reached = self._alive(anchor.voter, quorum, origin, serving, asked=True)
+            groups.append(both(reached, Threshold(needed, tuple(items), quorum.why)))
         return either(*groups, why=quorum.why) if groups else FALSE
 
-    def _alive(self, voter: str, quorum: Quorum, origin: str, serving: str) -> Expression:
-        """Return that a voter is up at its own place."""
+    def _alive(self, voter: str, quorum: Quorum, origin: str, serving: str, *, asked: bool = False) -> Expression:
+        """Return that a voter is up at its own place, or, `asked`, that whoever asks reaches it there.
+
+        Connection is transitive, so who reaches one voter of a group reaches the group.
+        """
         part = self.estate.parts.get(voter)
         if part is None:
-            return self.read(voter, NOTHING, quorum.nature, quorum.why)
-        serving = _served_along(quorum.nature, serving)
+            return self.read(voter, origin if asked else NOTHING, quorum.nature, quorum.why)
+        serving = serving if asked else ""
 
         def at(site: str | None) -> Expression:
-            return self._read_at(part, site, f"site:{site}" if site else origin, quorum.nature, quorum.why, serving)
+            start = origin if asked or not site else f"site:{site}"
+            return self._read_at(part, site, start, quorum.nature, quorum.why, serving)
 
         if isinstance(part.site, PlacedWhen):
             return choice(part.site.fact, {value: at(site) for value, site in part.site.sites.items()})

@@ -16,6 +16,8 @@ from resilience_checks.topology.estate import Fact
 from resilience_checks.topology.gates import Nature, targets
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from resilience_checks.topology.estate import Consumer, Estate, Site
     from resilience_checks.topology.gates import Gate
 
@@ -34,6 +36,12 @@ class Compiler(Protocol):
 
     def define(self, node: int, expression: Expression) -> None:
         """Say when a node is up."""
+
+    def later(self, node: int, expression: Callable[[], Expression]) -> None:
+        """Say when a node is up once all that is at hand is done: chains may be long."""
+
+    def tell(self, node: int, lost: Reason, who: str = "") -> None:
+        """Say what the loss of a node means."""
 
     def doubt(self, fact: Fact) -> str:
         """Take up a fact that the page itself implies."""
@@ -57,25 +65,31 @@ class Flows:
         self._connected: dict[str, frozenset[str]] = {}
         self._borders: dict[str, frozenset[str]] = {}
 
-    def between(self, origin: str, site: str, nature: Nature) -> Expression:
-        """Return that traffic from `origin` (`site:ID`, `border:ID`, `consumer:ID` or nothing) reaches the site."""
+    def between(self, origin: str, site: str, nature: Nature, why: Reason | None = None) -> Expression:
+        """Return that traffic from `origin` (`site:ID`, `border:ID`, `consumer:ID` or nothing) reaches the site.
+
+        `why` says what the traffic is for.
+        """
         kind, _, name = origin.partition(":")
         if not kind or (kind != "consumer" and name == site):
             return TRUE
         if kind != "consumer":
             if site not in self._reachable(name):
                 return self._unknown_link(origin, site, nature)
-            return Ref(self._reached(origin, site, nature), nature)
+            return Ref(self._reached(origin, site, nature), nature, why)
         consumer = self._estate.consumers[name]
         if consumer.access is None:
             return self._unknown_access(consumer, site, nature)
         ends = self._access_ends(consumer)
-        if any(site in self._reachable(end) for end in ends):
-            return Ref(self._reached(origin, site, nature), nature)
-        onward = (
+        apart = [end for end in ends if site not in self._reachable(end)]
+        if not apart:
+            return Ref(self._reached(origin, site, nature), nature, why)
+        onward = [
             both(Ref(self._reached(origin, end, nature), nature), self._unknown_link(f"site:{end}", site, nature))
-            for end in ends
-        )
+            for end in dict.fromkeys(apart)
+        ]
+        if len(apart) < len(ends):
+            onward.append(Ref(self._reached(origin, site, nature), nature, why))
         return either(*onward)
 
     def perimeter(self, site: str, nature: Nature) -> Expression:
@@ -85,6 +99,7 @@ class Flows:
             return self._unstated(site, found)
         index, new = self._compiler.add(("border", site, str(nature)), f"the perimeter of {site}")
         if new:
+            self._compiler.tell(index, Reason(f"nothing crosses the border of site {site}", location=found.location))
             gate = self._compiler.gate(found.perimeter, f"border:{site}", nature=nature)
             self._compiler.define(index, gate)
         return Ref(index, nature)
@@ -118,6 +133,12 @@ class Flows:
         index, new = self._compiler.add(("reached", origin, site, str(nature)), f"the way from {name} to {site}")
         if not new or origin == f"border:{site}":
             return index
+        self._tell_way(index, origin, site)
+        self._compiler.later(index, lambda: self._ways(origin, site, nature))
+        return index
+
+    def _ways(self, origin: str, site: str, nature: Nature) -> Expression:
+        name = origin.partition(":")[2]
         ways: list[Expression] = []
         if origin == f"site:{site}":
             ways.append(TRUE)
@@ -125,8 +146,17 @@ class Flows:
             ways += [self._link(link, nature) for link in self._access(name, site)]
         for neighbour, part in sorted(self._neighbours[site]):
             ways.append(both(Ref(self._reached(origin, neighbour, nature), Nature.PATH), self._link(part, nature)))
-        self._compiler.define(index, both(either(*ways), self.perimeter(site, nature)))
-        return index
+        return both(either(*ways), self.perimeter(site, nature))
+
+    def _tell_way(self, node: int, origin: str, site: str) -> None:
+        kind, _, name = origin.partition(":")
+        if kind == "consumer":
+            text, location = f"no way from {{who}} to site {site} is left", self._estate.consumers[name].location
+            self._compiler.tell(node, Reason(text, location=location), name)
+        else:
+            found = self._estate.sites.get(site)
+            where = f"site {site} is cut off" if name == site else f"no way from site {name} to site {site} is left"
+            self._compiler.tell(node, Reason(where, location=found.location if found else None))
 
     def _link(self, part: str, nature: Nature) -> Expression:
         """Return that the link itself is up: a link is where its ends are, so no flow leads to it."""

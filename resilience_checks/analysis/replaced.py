@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from resilience_checks.analysis.probe import Probe
@@ -24,8 +25,8 @@ class Replacement:
 
     `downtime` is YES where the old one goes before the new one stands, NO where it does not and something else
     carries on; else it is not known. `lost` are the services that the missing part alone loses, `exposed` those that
-    are then lost by one further event that they survive else: each with such events. `perhaps` are services of
-    which either is not known.
+    are then lost by one further event that they survive else: each with such events (not asked of one that may be
+    updated in place). `perhaps` are services of which either is not known.
     """
 
     change: ResourceChange
@@ -49,47 +50,52 @@ def replacements(estate: Estate, changes: Sequence[ResourceChange], horizon: Hor
         return ()
     missing = {part: _missing(part) for _, part, _ in found}
     probe = Probe(estate, horizon, missing.values())
-    return tuple(_replacement(probe, change, part, sets=sets) for change, part, sets in found)
+    gaps = {part: _Gap(probe, part) for part in missing}
+    return tuple(_replacement(gaps[part], change, sets=sets) for change, part, sets in found)
+
+
+class _Gap:
+    """What becomes of the services while one part is missing."""
+
+    def __init__(self, probe: Probe, part: str) -> None:
+        self.probe, self.part = probe, part
+        self.event = f"{KIND}:{part}/{FaultKind.OUTAGE}"
+        self.services = sorted(probe.standing_on({part}))
+
+    @cached_property
+    def answers(self) -> dict[str, Holds]:
+        """Whether each service that stands on the part survives the gap; not of those that are lost anyway."""
+        found = {name: lost.pair for name, lost in self.probe.lost_each(self.services, [[], [self.event]]).items()}
+        return {name: gap for name, (at_rest, gap) in found.items() if at_rest is not Holds.NO}
+
+    @cached_property
+    def exposed(self) -> dict[str, tuple[tuple[str, ...], bool]]:
+        """The single events that each service that survives the gap survives no longer, and whether more may be."""
+        return {name: self._further(name) for name, gap in self.answers.items() if gap is not Holds.NO}
+
+    def _further(self, service: str) -> tuple[tuple[str, ...], bool]:
+        events = sorted(self.probe.events(service))
+        found = self.probe.lost(service, [*([self.event, event] for event in events), *([event] for event in events)])
+        pairs = [(found.of(index), found.of(len(events) + index)) for index in range(len(events))]
+        surely = [event for event, pair in zip(events, pairs, strict=True) if pair == (Holds.NO, Holds.YES)]
+        unsure = any(gap is not Holds.YES and alone is not Holds.NO for gap, alone in pairs)
+        return tuple(surely), unsure
 
 
 def _missing(part: str) -> Domain:
     return Domain(f"{KIND}:{part}", KIND, part, (FaultKind.OUTAGE,), (Member(part),))
 
 
-def _replacement(probe: Probe, change: ResourceChange, part: str, *, sets: bool) -> Replacement:
-    away = f"{KIND}:{part}/{FaultKind.OUTAGE}"
-    lost: list[str] = []
-    perhaps: list[str] = []
+def _replacement(gap: _Gap, change: ResourceChange, *, sets: bool) -> Replacement:
+    lost = [name for name, answer in gap.answers.items() if answer is Holds.NO]
+    perhaps = [name for name, answer in gap.answers.items() if answer is Holds.UNKNOWN]
     exposed: list[tuple[str, tuple[str, ...]]] = []
-    for service in probe.estate.services:
-        if part not in probe.parts(service):
-            continue
-        answer, further, unsure = _meanwhile(probe, service, away)
-        if answer is Holds.NO:
-            lost.append(service)
-        elif further:
-            exposed.append((service, further))
-        if answer is Holds.UNKNOWN or (unsure and not further and answer is Holds.YES):
-            perhaps.append(service)
+    if change.operation.op == REPLACE:
+        exposed = [(name, events) for name, (events, _) in gap.exposed.items() if events]
+        unsure = [name for name, (events, more) in gap.exposed.items() if more and not events]
+        perhaps = list(dict.fromkeys((*perhaps, *unsure)))
     downtime = _downtime(change, sets=sets, only=bool(lost or perhaps))
-    return Replacement(change, part, downtime, tuple(lost), tuple(exposed), tuple(perhaps))
-
-
-def _meanwhile(probe: Probe, service: str, away: str) -> tuple[Holds, tuple[str, ...], bool]:
-    """Return whether the service survives the gap, which single events it no longer survives in it, and if more may be."""
-    events = sorted(probe.events(service))
-    sets = [[away], *([away, event] for event in events), *([event] for event in events)]
-    found = probe.lost(service, sets)
-    count = len(events)
-    surely = [
-        event
-        for index, event in enumerate(events)
-        if found.of(1 + index) is Holds.NO and found.of(1 + count + index) is Holds.YES
-    ]
-    unsure = any(
-        found.of(1 + index) is not Holds.YES and found.of(1 + count + index) is not Holds.NO for index in range(count)
-    )
-    return found.of(0), tuple(surely), unsure
+    return Replacement(change, gap.part, downtime, tuple(lost), tuple(exposed), tuple(perhaps))
 
 
 def _downtime(change: ResourceChange, *, sets: bool, only: bool) -> Holds:

@@ -19,14 +19,16 @@ if TYPE_CHECKING:
     from resilience_checks.topology.estate import Estate
 
 
-def with_backups(estate: Estate) -> Estate:
+def with_backups(estate: Estate, *, unknown: bool = False) -> Estate:
     """Return the estate with each protected part read through what may restore it.
+
+    Backups of which something is not known count only with `unknown`.
 
     Voters of a quorum are read as they are: a restored voter would need the others to let it in.
     """
     restored: dict[str, list[Gate]] = defaultdict(list)
     for backup in estate.backups.values():
-        for part in backup.of:
+        for part in backup.of if backup.known or unknown else ():
             restored[part].append(backup.restored)
     if not restored:
         return estate

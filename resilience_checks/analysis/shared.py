@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from resilience_checks.analysis.alike import alike
 from resilience_checks.analysis.probe import Probe
 from resilience_checks.analysis.touched import KIND
 from resilience_checks.model.question import Event, FaultKind, Holds
@@ -41,19 +43,15 @@ def newly_shared(before: Estate, after: Estate, horizon: Horizon) -> tuple[Share
     changed = {
         domain.id: joined
         for domain in after.domains.values()
-        if len(domain.members) > 1 and (joined := _joined(before.domains.get(domain.id), domain))
+        if len(domain.members) > 1 and not domain.implied and (joined := _joined(before.domains.get(domain.id), domain))
     }
     if not changed:
         return ()
-    parts = {member.part for name in changed for side in (before, after) for member in _members(side, name)}
-    old, new = (
-        Probe(side, horizon, [_single(part) for part in parts if part in side.parts]) for side in (before, after)
-    )
-    return tuple(found for name, joined in changed.items() for found in _of(old, new, name, joined))
-
-
-def _members(estate: Estate, domain: str) -> tuple[Member, ...]:
-    return estate.domains[domain].members if domain in estate.domains else ()
+    parts = {member.part for name in changed for member in after.domains[name].members}
+    old, new = Probe(before, horizon), Probe(after, horizon, map(_single, sorted(parts)))
+    same = alike(old, new)
+    services = [name for name in after.services if name not in same]
+    return tuple(found for name, joined in changed.items() for found in _of(old, new, name, joined, services))
 
 
 def _joined(before: Domain | None, after: Domain) -> tuple[str, ...]:
@@ -65,61 +63,55 @@ def _single(part: str) -> Domain:
     return Domain(f"{KIND}:{part}", KIND, part, (FaultKind.OUTAGE,), (Member(part),))
 
 
-def _of(before: Probe, after: Probe, name: str, joined: tuple[str, ...]) -> list[Shared]:
+def _of(before: Probe, after: Probe, name: str, joined: tuple[str, ...], services: Sequence[str]) -> list[Shared]:
     domain = after.estate.domains[name]
     found: list[Shared] = []
     for fault in domain.faults:
-        answers: dict[tuple[bool, bool], list[str]] = {}
-        for service in after.estate.services:
-            if service in before.estate.services and after.shape(service) == before.shape(service):
-                continue
-            now, alone = _shares(after, service, name, fault)
-            was = _shares(before, service, name, fault)[0] if service in before.estate.services else Holds.NO
-            if now is Holds.NO or was is Holds.YES:
-                continue
-            sure = now is Holds.YES and was is Holds.NO
-            answers.setdefault((sure, alone), []).append(service)
+        groups: dict[tuple[bool, bool], list[str]] = defaultdict(list)
+        for service in services:
+            told = _shares(before, after, service, f"{name}/{fault}")
+            if told is not None:
+                groups[told].append(service)
         event = Event(
             f"{name}/{fault}", name, domain.kind, domain.name, fault, domain.primary, domain.urn, domain.joined
         )
         members = tuple(sorted({member.part for member in domain.members}))
-        found += [
-            Shared(event, joined, members, tuple(services), alone, sure) for (sure, alone), services in answers.items()
-        ]
+        found += [Shared(event, joined, members, tuple(each), alone, sure) for (sure, alone), each in groups.items()]
     return found
 
 
-def _shares(probe: Probe, service: str, name: str, fault: FaultKind) -> tuple[Holds, bool]:
-    """Return whether the domain's fault takes down several parts that stand in for each other, and alone loses the service.
+def _shares(before: Probe, after: Probe, service: str, event: str) -> tuple[bool, bool] | None:
+    """Return whether it is sure that the event newly takes down parts that stand in for each other, and if it is enough.
 
-    It does where the service is lost by the fault, alone or with one further event, and survives that event with any
-    one of the domain's parts.
+    It does where the service is lost by the event, alone or with one further one, survives that one with any single
+    part of the domain, and survived both before.
     """
-    event = f"{name}/{fault}"
-    if event not in probe.events(service):
-        return Holds.NO, False
-    below = probe.parts(service)
-    parts = sorted({member.part for member in probe.estate.domains[name].members} & below)
-    others = ["", *sorted(probe.events(service) - {event})]
+    both = service in before.estate.services
+    if event not in after.events(service):
+        return None
+    domain = after.estate.domains[event.rpartition("/")[0]]
+    parts = sorted({member.part for member in domain.members} & after.parts(service))
+    others = ["", *sorted(after.events(service) - {event})]
     if len(others) * (len(parts) + 2) > _MAX_SETS:
         others = [""]
-    with_one = [[other, f"{KIND}:{part}/{FaultKind.OUTAGE}"] for other in others for part in parts]
-    found = probe.lost(service, [*([other, event] for other in others), *([other] for other in others), *with_one])
-    answer, alone = Holds.NO, False
-    for index in range(len(others)):
-        first = 2 * len(others) + index * len(parts)
-        single = [found.of(len(others) + index), *(found.of(first + place) for place in range(len(parts)))]
-        shared = _worse(found.of(index), single)
-        if shared is Holds.YES or (shared is Holds.UNKNOWN and answer is Holds.NO):
-            alone = index == 0 or (alone and answer is shared)
-            answer = shared
-    return answer, alone
+    single = [f"{KIND}:{part}/{FaultKind.OUTAGE}" for part in parts]
+    each = [[other, *extra] for other in others for extra in ([event], [], *([one] for one in single))]
+    now = after.lost(service, each)
+    old = before.lost(service, [[other, event] for other in others]) if both else None
+    step = len(parts) + 2
+    answers = [
+        _newly(old.of(index) if old is not None else Holds.YES, [now.of(index * step + place) for place in range(step)])
+        for index in range(len(others))
+    ]
+    wanted = next((answer for answer in (Holds.YES, Holds.UNKNOWN) if answer in answers), None)
+    return None if wanted is None else (wanted is Holds.YES, answers[0] is wanted)
 
 
-def _worse(all_of_it: Holds, each: Sequence[Holds]) -> Holds:
-    """Return whether the service is lost by all together and survives each."""
-    if all_of_it is Holds.NO and all(one is Holds.YES for one in each):
-        return Holds.YES
-    if all_of_it is Holds.YES or any(one is Holds.NO for one in each):
+def _newly(before: Holds, now: Sequence[Holds]) -> Holds:
+    """Return whether the service survived before, is now lost by the whole domain (the first), and survives the others."""
+    whole, *rest = now
+    if before is Holds.NO or whole is Holds.YES or any(one is Holds.NO for one in rest):
         return Holds.NO
-    return Holds.UNKNOWN
+    if before is Holds.YES and whole is Holds.NO and all(one is Holds.YES for one in rest):
+        return Holds.YES
+    return Holds.NO if before is Holds.UNKNOWN and whole is Holds.UNKNOWN else Holds.UNKNOWN

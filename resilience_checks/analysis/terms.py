@@ -7,7 +7,7 @@ from itertools import product
 from math import inf, prod
 from typing import TYPE_CHECKING
 
-from resilience_checks.analysis.expressions import Choice, Expression, Move, Ref, Threshold, facts, moves
+from resilience_checks.analysis.expressions import Choice, Expression, Move, Ref, Threshold, facts, scan
 from resilience_checks.topology.gates import Nature
 
 if TYPE_CHECKING:
@@ -24,17 +24,26 @@ _Step = tuple[tuple[Move, ...], Ref | None]
 
 
 class Walk:
-    """One fault set of a solution; of an open fact the slowest case counts.
+    """One fault set of a solution; of an open fact the slowest case counts, or in the optimistic one the quickest.
 
     `time` gives the seconds after which a node is up when the `events` happen (infinite: never). `lag` is the limit
-    that the solution was made with: the most seconds of data that a move may lose (None: any).
+    that the solution was made with: the most seconds of data that a move may lose (None: any). `known` are the facts
+    that it was made with.
     """
 
     def __init__(
-        self, tree: FaultTree, time: Callable[[int], float], events: Collection[str], lag: float | None = None
+        self,
+        tree: FaultTree,
+        time: Callable[[int], float],
+        events: Collection[str],
+        lag: float | None = None,
+        *,
+        pessimistic: bool = True,
+        known: Mapping[str, str] | None = None,
     ) -> None:
         """Read the times of nodes from a solution."""
-        self._tree, self._at = tree, time
+        self._tree, self._at, self._pessimistic = tree, time, pessimistic
+        self._known = known or {}
         self._events, self._limit = frozenset(events), inf if lag is None else lag
 
     def chain(self, root: int) -> tuple[Move, ...]:
@@ -81,7 +90,7 @@ class Walk:
         """Yield each move that would bring back what is lost, and the lost things that keep it from happening."""
         for node in self._nodes(root, self._lost):
             expression, known = self._expression(node)
-            for move in moves(expression):
+            for move in scan(expression).moves:
                 lost = [ref for part in (move.gate, move.mover) for ref in self._lost(part, known)]
                 if lost:
                     yield move, tuple(dict.fromkeys(name for ref in lost for name in self._hit_below(ref.node)))
@@ -110,27 +119,30 @@ class Walk:
     def _expression(self, node: int) -> tuple[Expression, Mapping[str, str]]:
         """Return the node's equation, with the facts that stand in it twice fixed as its value has them."""
         expression = self._tree.nodes[node].expression
-        shared = [fact for fact, count in facts(expression).items() if count > 1]
+        shared = [fact for fact, count in facts(expression).items() if count > 1 and fact not in self._known]
         values = [self._tree.facts[fact].values for fact in shared]
         if not shared or prod(map(len, values)) > _MAX_VARIANTS:
-            return expression, {}
-        variants = (dict(zip(shared, chosen, strict=True)) for chosen in product(*values))
-        return expression, max(variants, key=lambda known: self._time(expression, known))
+            return expression, self._known
+        variants = ({**self._known, **dict(zip(shared, chosen, strict=True))} for chosen in product(*values))
+        slowest = max if self._pessimistic else min
+        return expression, slowest(variants, key=lambda known: self.time(expression, known))
 
-    def _time(self, expression: Expression, known: Mapping[str, str]) -> float:
+    def time(self, expression: Expression, known: Mapping[str, str]) -> float:
+        """Return the seconds after which the expression is up, with these facts fixed."""
         match expression:
             case Ref(node=node):
                 return self._at(node)
             case Threshold(k=k, items=items):
                 if k > len(items):
                     return inf
-                return sorted(self._time(item, known) for item in items)[k - 1] if k > 0 else 0.0
+                return sorted(self.time(item, known) for item in items)[k - 1] if k > 0 else 0.0
             case Choice():
-                return max(self._time(item, known) for item in _branches(expression, known))
+                times = [self.time(item, known) for item in _branches(expression, known)]
+                return max(times) if self._pessimistic else min(times)
             case Move(gate=gate, mover=mover, seconds=seconds, lag=lag):
                 if lag is not None and lag > self._limit:
                     return inf
-                return max(self._time(gate, known), self._time(mover, known)) + seconds
+                return max(self.time(gate, known), self.time(mover, known)) + seconds
 
     def _steps(self, node: int) -> Iterator[_Step]:
         expression, known = self._expression(node)
@@ -138,36 +150,34 @@ class Walk:
 
     def _critical(self, expression: Expression, known: Mapping[str, str], after: tuple[Move, ...]) -> Iterator[_Step]:
         """Yield what the expression's time is made of: moves, and the node that the first of them waits for."""
-        time = self._time(expression, known)
+        time = self.time(expression, known)
         match expression:
             case Ref():
                 yield after, expression if time else None
             case Move(gate=gate, mover=mover):
-                ready = max(self._time(gate, known), self._time(mover, known))
+                ready = max(self.time(gate, known), self.time(mover, known))
                 if not ready:
                     yield (*after, expression), None
-                slowest = [item for item in (gate, mover) if ready and self._time(item, known) == ready]
+                slowest = [item for item in (gate, mover) if ready and self.time(item, known) == ready]
                 for item in slowest:
                     yield from self._critical(item, known, (*after, expression))
             case _:
                 for item in _branches(expression, known) if isinstance(expression, Choice) else expression.items:
-                    if self._time(item, known) == time:
+                    if self.time(item, known) == time:
                         yield from self._critical(item, known, after)
 
     def _used(self, expression: Expression, known: Mapping[str, str]) -> Iterator[Ref | Move]:
         """Yield the moves in the expression that are made, and what else comes up only after some time."""
-        if not 0 < self._time(expression, known) < inf:
+        if not 0 < self.time(expression, known) < inf:
             return
         match expression:
             case Ref():
                 yield expression
             case Threshold(k=k, items=items):
-                for item in sorted(items, key=lambda item: self._time(item, known))[:k]:
+                for item in sorted(items, key=lambda item: self.time(item, known))[:k]:
                     yield from self._used(item, known)
             case Choice():
-                yield from self._used(
-                    max(_branches(expression, known), key=lambda item: self._time(item, known)), known
-                )
+                yield from self._used(max(_branches(expression, known), key=lambda item: self.time(item, known)), known)
             case Move(gate=gate, mover=mover):
                 yield expression
                 yield from self._used(gate, known)
@@ -175,7 +185,7 @@ class Walk:
 
     def _lost(self, expression: Expression, known: Mapping[str, str]) -> Iterator[Ref]:
         """Yield the references that keep the expression from ever being up."""
-        if self._time(expression, known) < inf:
+        if self.time(expression, known) < inf:
             return
         match expression:
             case Ref():
@@ -199,11 +209,13 @@ class Walk:
             case Threshold(items=items):
                 for item in items:
                     yield from self._differing(item, other, found)
-            case Choice(fact=fact, branches=branches):
-                times = {(self._time(item, {}), other._time(item, {})) for item in branches.values()}
+            case Choice(fact=fact):
+                known = self._known
+                open_ = _branches(expression, known)
+                times = {(self.time(item, known), other.time(item, known)) for item in open_}
                 if len(times) > 1:
                     found[fact] = None
-                for item in branches.values():
+                for item in open_:
                     yield from self._differing(item, other, found)
             case Move(gate=gate, mover=mover):
                 yield from self._differing(gate, other, found)

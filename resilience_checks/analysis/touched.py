@@ -84,7 +84,8 @@ class Deployment:
     """What one stack's deployment does at once: one event that hits every part that it touches.
 
     `lost` are the services that would be lost if all that it touches failed, `perhaps` those of which that is not
-    known, `kept` the others. `sets` are smallest touched subsets that lose services (not always all of them).
+    known, `kept` those that survive it, `untouched` those that stand on nothing of it; `broken` are lost with nothing
+    failed. `sets` are smallest touched subsets that lose services (not always all of them).
     """
 
     stack: str
@@ -93,6 +94,8 @@ class Deployment:
     lost: tuple[str, ...] = ()
     perhaps: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
+    untouched: tuple[str, ...] = ()
+    broken: tuple[str, ...] = ()
     sets: tuple[TouchedSet, ...] = ()
     whole: tuple[Whole, ...] = ()
 
@@ -164,7 +167,7 @@ def elements(estate: Estate, touched: Iterable[str], unsure: Mapping[str, Fact])
             for member in domain.members:
                 clusters[member.part].append(domain)
     grouped: dict[tuple[Member, ...], list[str]] = defaultdict(list)
-    for part in touched:
+    for part in sorted(touched):
         if part in estate.parts:
             grouped[tuple(_hit(part, clusters.get(part, ()), unsure))].append(part)
     return tuple(_element(tuple(parts), members) for members, parts in grouped.items())

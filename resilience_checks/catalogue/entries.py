@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -70,7 +70,11 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class CommonCause:
-    """A failure domain that the part joins when its key equals another's."""
+    """A failure domain that the part joins when its key equals another's.
+
+    `of` leads to what holds the key, where that is another resource; `members` to those that join, where the
+    resource lists others: it then is the group.
+    """
 
     kind: str
     key: tuple[str, ...]
@@ -79,6 +83,8 @@ class CommonCause:
     scope: str = "estate"
     when: Condition = ()
     unless: Condition = ()
+    of: Target | None = None
+    members: Target | None = None
     source: str | None = None
 
 
@@ -111,11 +117,15 @@ class Mover:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where a part stands: at a site that an input names, where others stand, or in a region."""
+    """Where a part stands: at a site that an input names, where others stand, or in a region.
+
+    `paired` cites the page that says that the provider may serve it from a region of its own choice.
+    """
 
     site: str | None = None
     inside: tuple[str, ...] = ()
     region: tuple[str, ...] = ()
+    paired: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +135,29 @@ class Units:
     count: str | None
     when: Condition = ()
     source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Instances:
+    """Where the program says how many equal members the resource stands for."""
+
+    path: str
+    default: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformBackup:
+    """Copies that the platform makes of the resource by itself: in its region, and elsewhere where an input says so.
+
+    `every` is how much may be lost in seconds, `every_elsewhere` the same of the copies in another region.
+    """
+
+    every: float
+    every_elsewhere: float
+    path: str
+    default: str
+    elsewhere: tuple[str, ...]
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +185,13 @@ class Entry:
     runs_on: str | None = None
     named: tuple[str, ...] = ()
     units: Units | None = None
+    instances: Instances | None = None
     domains: tuple[CommonCause, ...] = ()
     names: tuple[Name, ...] = ()
     elements: tuple[Entry, ...] = ()
     edges: tuple[Edge, ...] = ()
     mover: Mover | None = None
+    backup: PlatformBackup | None = None
     join: Join | None = None
     placement: Placement | None = None
     placeless: bool = False
@@ -179,6 +214,16 @@ class ProviderEntry:
     key: tuple[str, ...] = ()
     strip: str | None = None
     region: tuple[str, ...] = ()
+    kind: str = "provider-instance"
+
+
+@dataclass(frozen=True, slots=True)
+class ControlPlane:
+    """What performs moves and changes for all users of a provider; `region` None: it stands in no one region."""
+
+    label: str
+    region: str | None = None
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +237,7 @@ class PackageEntry:
     types: Mapping[str, Entry]
     lookups: Mapping[str, Entry]
     labels: tuple[str, ...] = ()
+    control_planes: Mapping[str, ControlPlane] = field(default_factory=dict)
     """Inputs of any type of the package that only describe: a change of them alone changes nothing that runs."""
 
 
@@ -273,12 +319,14 @@ def _name(data: Mapping[str, Any]) -> Name:
 def _common_cause(data: Mapping[str, Any]) -> CommonCause:
     return CommonCause(
         kind=data["kind"],
-        key=tuple(data["key"]),
+        key=tuple(data.get("key", ())),
         faults=tuple(data["faults"]),
         needs=tuple(data.get("needs", ())),
         scope=data.get("scope", "estate"),
         when=_condition(data.get("when")),
         unless=_condition(data.get("unless")),
+        of=_target(data.get("of")),
+        members=_target(data.get("members")),
         source=data.get("source"),
     )
 
@@ -286,7 +334,7 @@ def _common_cause(data: Mapping[str, Any]) -> CommonCause:
 def _placement(data: object) -> Placement | None:
     if not isinstance(data, dict):
         return None
-    return Placement(data.get("site"), tuple(data.get("in", ())), tuple(data.get("region", ())))
+    return Placement(data.get("site"), tuple(data.get("in", ())), tuple(data.get("region", ())), data.get("paired"))
 
 
 def _units(data: Mapping[str, Any] | None) -> Units | None:
@@ -294,6 +342,15 @@ def _units(data: Mapping[str, Any] | None) -> Units | None:
         return None
     n = data["n"]
     return Units(None if n == "declared" else n["count"], _condition(data.get("when")), data.get("source"))
+
+
+def _backup(data: Mapping[str, Any] | None) -> PlatformBackup | None:
+    if data is None:
+        return None
+    place = data["elsewhere"]
+    return PlatformBackup(
+        data["every"], place["every"], place["from"], place["default"], tuple(place["when"]), data["source"]
+    )
 
 
 def _join(data: Mapping[str, Any] | None) -> Join | None:
@@ -315,11 +372,13 @@ def _entry(token: str, package: str, estate: str, data: Mapping[str, Any]) -> En
         runs_on=data.get("runs-on"),
         named=tuple(data.get("named", ())),
         units=_units(data.get("units")),
+        instances=Instances(data["instances"]["from"], data["instances"]["default"]) if "instances" in data else None,
         domains=tuple(_common_cause(item) for item in data.get("domains", ())),
         names=tuple(_name(item) for item in data.get("names", ())),
         elements=tuple(_entry(token, package, estate, {**item, "logical": True}) for item in data.get("elements", ())),
         edges=tuple(_edge(item) for item in data.get("edges", ())),
         mover=_mover(data.get("mover")),
+        backup=_backup(data.get("backup")),
         join=_join(data.get("join")),
         placement=_placement(data.get("placement")),
         placeless=data.get("placement") == "none",
@@ -344,9 +403,17 @@ def package_entry(data: Mapping[str, Any]) -> PackageEntry:
         estate=estate,
         sdk=data.get("sdk"),
         provider=ProviderEntry(
-            provider.get("is"), tuple(paths), provider.get("strip"), tuple(provider.get("region", ()))
+            provider.get("is"),
+            tuple(paths),
+            provider.get("strip"),
+            tuple(provider.get("region", ())),
+            provider.get("kind", "provider-instance"),
         ),
         types=entries("types"),
         lookups=entries("lookups"),
         labels=tuple(data.get("labels", ())),
+        control_planes={
+            name: ControlPlane(item["label"], item.get("region"), item.get("source"))
+            for name, item in data.get("control-planes", {}).items()
+        },
     )

@@ -49,16 +49,9 @@ def _blast_radius(given: dict[str, Any], root: Path, around: Surroundings) -> in
     built = asking.asked(given, root, around)
     estates = [each.estate for each in built]
     hold_kinds(estates, given["kinds"])
-    named = services_named(estates, given["services"] or ["*"], "--service") if given["services"] else None
+    named = services_named(estates, given["services"], "--service") if given["services"] else None
     answers = [
-        (
-            each.stacks,
-            radius(
-                each.estate,
-                named[number] if named is not None else None,
-                lambda kind: not given["kinds"] or kind in given["kinds"],
-            ),
-        )
+        (each.stacks, radius(each.estate, named[number] if named is not None else None, given["kinds"]))
         for number, each in enumerate(built)
     ]
     asking.answer(

@@ -10,10 +10,15 @@ from resilience_checks import __version__
 
 COMMANDS = {
     "check": "check:check",
+    "change": "change:change",
     "what-if": "what_if:what_if",
+    "diagnose": "diagnose:diagnose",
     "blast-radius": "blast_radius:blast_radius",
     "recovery": "recovery:recovery",
+    "capacity": "capacity:capacity",
     "cut-sets": "cut_sets:cut_sets",
+    "explain": "explain:explain",
+    "export": "export:export",
     "graph": "graph:graph",
     "policy-pack": "policy_pack:policy_pack",
 }

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     "fails",
     multiple=True,
     metavar="DOMAIN",
-    help="Lose this failure domain instead of each site, region and zone alone; several are lost together.",
+    help="Lose this failure domain instead of each place (site, region, zone, campus, ...) alone; several are lost together.",
 )
 @click.option(
     "--format",

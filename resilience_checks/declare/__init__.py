@@ -17,7 +17,18 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from resilience_checks.declare.shapes import AtLeast, Edge, Failover, Mover, Quorum, Replication, Selector, Unit, Voter
+from resilience_checks.declare.shapes import (
+    AtLeast,
+    Edge,
+    Failover,
+    Mover,
+    Quorum,
+    Replication,
+    Selector,
+    Unit,
+    Voter,
+    Watch,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,6 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AtLeast",
+    "Backup",
     "Component",
     "Consumer",
     "Edge",
@@ -42,6 +54,7 @@ __all__ = [
     "Site",
     "Unit",
     "Voter",
+    "Watch",
 ]
 
 
@@ -141,6 +154,7 @@ class Component(_Declaration):
         quorum: Quorum | None = None,
         failover: Failover | None = None,
         replication: Replication | None = None,
+        capacity: Mapping[str, Given[float] | Text] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         inputs = {
@@ -157,8 +171,56 @@ class Component(_Declaration):
             "quorum": quorum,
             "failover": failover,
             "replication": replication,
+            "capacity": capacity,
         }
         super().__init__("Component", name, inputs, opts)
+
+
+class Backup(_Declaration):
+    """Copies of data: `of` is what they protect, `to`, `site` or `region` where they are kept, `into` what they restore.
+
+    Durations are texts such as `24h`; `size` and `throughput` are texts such as `800GB` and `200MB/s`.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        of: Sequence[Thing | Selector],
+        to: Thing | None = None,
+        site: Thing | None = None,
+        region: Text | None = None,
+        every: Text | None = None,
+        keep: Text | None = None,
+        into: Thing | None = None,
+        needs: Sequence[Thing] | None = None,
+        detect: Text | None = None,
+        decide: Text | None = None,
+        restore: Text | None = None,
+        size: Text | None = None,
+        throughput: Text | None = None,
+        reconcile: Text | None = None,
+        tested: Text | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        inputs = {
+            "of": of,
+            "to": to,
+            "site": site,
+            "region": region,
+            "every": every,
+            "keep": keep,
+            "into": into,
+            "needs": needs,
+            "detect": detect,
+            "decide": decide,
+            "restore": restore,
+            "size": size,
+            "throughput": throughput,
+            "reconcile": reconcile,
+            "tested": tested,
+        }
+        super().__init__("Backup", name, inputs, opts)
 
 
 class FirewallPair(_Declaration):
@@ -170,9 +232,11 @@ class FirewallPair(_Declaration):
         *,
         members: Sequence[Thing],
         units: Given[int] | Sequence[Unit] | None = None,
+        capacity: Mapping[str, Given[float] | Text] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("FirewallPair", name, {"members": members, "units": units}, opts)
+        inputs = {"members": members, "units": units, "capacity": capacity}
+        super().__init__("FirewallPair", name, inputs, opts)
 
 
 class FailureDomain(_Declaration):

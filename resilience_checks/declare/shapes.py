@@ -76,14 +76,23 @@ class Replication(TypedDict, total=False):
     over: Sequence[Thing]
 
 
+class Watch(TypedDict):
+    """A health check: the time between two, and how many in a row must fail."""
+
+    interval: str
+    threshold: int
+
+
 class Mover(TypedDict, total=False):
     """What performs a failover, and how long each step takes."""
 
     mode: Literal["automatic", "manual"]
     needs: Thing | Sequence[Thing]
-    detect: str
+    detect: str | Watch
     decide: str
     promote: str
+    ttl: str
+    reconcile: str
     tested: str
 
 

@@ -1,4 +1,7 @@
-"""Reading values by path: `a.b[].c` is c of every element of the list b of a, `a.b[1].c` of one element."""
+"""Reading values by path: `a.b[].c` is c of every element of the list b of a, `a.b[1].c` of one element.
+
+`a{}.c` is c of every value of the map a, `a{@}` every key of it.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,8 @@ if TYPE_CHECKING:
     from resilience_checks.model.values import Value
 
 _OPAQUE = (Unknown, Secret, LookupAnswer, StackOutput)
-_STEP = re.compile(r"[^.\[\]]+|\[\d*\]")
+_STEP = re.compile(r"[^.\[\]{}]+|\[\d*\]|\{@?\}")
+_VALUES, _KEYS = "{}", "{@}"
 
 
 def find(value: Value, path: str) -> tuple[tuple[str, Value], ...]:
@@ -25,9 +29,11 @@ def find(value: Value, path: str) -> tuple[tuple[str, Value], ...]:
     >>> find({"a": [{"b": 1}, {"b": 2}]}, "a[].b")
     (('a[0].b', 1), ('a[1].b', 2))
     >>> find({"a": Unknown("not yet")}, "a[].b")
-    (('a', Unknown(why='not yet')),)
+    (('a', Unknown(why='not yet', secret=False)),)
     >>> find({"a": [{"b": 1}, {"b": 2}]}, "a[1].b")
     (('a[1].b', 2),)
+    >>> find({"a": {"x": {"b": 1}}}, "a{}.b"), find({"a": {"x": {"b": 1}}}, "a{@}")
+    ((('a.x.b', 1),), (('a.x', 'x'),))
     """
     if path == ".":
         return (("", value),)
@@ -52,6 +58,9 @@ def _walk(value: Value, steps: tuple[str, ...], at: str) -> Iterator[tuple[str, 
             for index, item in enumerate(value):
                 if wanted in {"", str(index)}:
                     yield from _walk(item, steps[1:], f"{at}[{index}]")
+    elif steps[0] in {_VALUES, _KEYS}:
+        for key, item in value.items() if isinstance(value, Mapping) else ():
+            yield from _walk(key if steps[0] == _KEYS else item, steps[1:], f"{at}.{key}")
     elif isinstance(value, Mapping) and steps[0] in value:
         yield from _walk(value[steps[0]], steps[1:], f"{at}.{steps[0]}" if at else steps[0])
 

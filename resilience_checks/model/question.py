@@ -53,10 +53,11 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One link of the chain from a fault to a lost service."""
+    """One link of the chain from a fault to a lost service, where it is said, and the vendor's page if it is cited."""
 
     text: str
     location: Location | None = None
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

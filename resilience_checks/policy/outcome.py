@@ -79,7 +79,12 @@ class _Completer:
             remediation=policy.remediation if outcome is Outcome.VIOLATION else "",
             depends_on=_doubts(statements) if outcome is Outcome.UNKNOWN else (),
             assumed=tuple(dict.fromkeys(reason.text for statement in statements for reason in statement.assumed)),
-            evidence={"question": item["question"], "controls": list(policy.controls), **self._resources(cause)},
+            evidence={
+                "question": item["question"],
+                "controls": list(policy.controls),
+                **self._likelihood(cause),
+                **self._resources(cause),
+            },
             blocks_when_unknown=outcome is Outcome.UNKNOWN
             and any(settings.unknown_blocks(self._estate.services[name].tier) for name in services),
         )
@@ -96,6 +101,15 @@ class _Completer:
                 return found.primary
         places = (self._estate.services[name].location for name in services if name in self._estate.services)
         return next((place for place in places if place is not None), self.anchor)
+
+    def _likelihood(self, cause: tuple[str, ...]) -> dict[str, dict[str, dict[str, str]]]:
+        """Return how likely each fault of the cause is held to be, and on what that rests."""
+        stated = {event: self._estate.likelihood(event) for event in cause if event in self._answers.events}
+        told = {
+            event: {"class": str(found.likelihood), "basis": str(found.reason.basis), "why": found.reason.text}
+            for event, found in stated.items()
+        }
+        return {"likelihood": told} if told else {}
 
     def _resources(self, cause: tuple[str, ...]) -> dict[str, list[str]]:
         """Return the URNs of the resources where the faults begin, which stand beside the place in the code."""

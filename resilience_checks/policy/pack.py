@@ -94,6 +94,14 @@ def bundled() -> Path:
     return inside if inside.is_dir() else package.parent / "policies"
 
 
+def controls() -> dict[str, str]:
+    """Return the title of every control of a standard that the bundled policies may name."""
+    import yaml
+
+    text = (bundled() / "controls.yaml").read_text(encoding="utf-8")
+    return dict(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))  # noqa: S506 both are safe
+
+
 def _policies(path: str, text: str) -> Iterator[Policy]:
     package = _PACKAGE.search(text)
     if package is None:

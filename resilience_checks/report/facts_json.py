@@ -55,4 +55,4 @@ def doubts(found: Iterable[Doubt]) -> list[dict[str, Any]]:
 
 def steps(chain: Iterable[Step]) -> list[dict[str, Any]]:
     """Return the steps from fault to loss."""
-    return [{"text": step.text, "location": location(step.location)} for step in chain]
+    return [{"text": step.text, "location": location(step.location), "source": step.source} for step in chain]

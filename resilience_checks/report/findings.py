@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.result import Outcome, Result
+from resilience_checks.report import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -41,8 +42,8 @@ def targets(group: Iterable[Result]) -> tuple[str, ...]:
 
 
 def chain(result: Result) -> list[str]:
-    """Return the steps from fault to loss, each with its place."""
-    return [f"{step.text} ({step.location})" if step.location else step.text for step in result.chain]
+    """Return the steps from fault to loss, each with its place and the page that it rests on."""
+    return words.steps(result.chain)
 
 
 def unnamed(result: Result) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from resilience_checks.model.values import LookupAnswer, Secret, StackOutput, Un
 if TYPE_CHECKING:
     from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.model.location import Location
+    from resilience_checks.model.operation import Operation
     from resilience_checks.model.resource import Lookup, Resource, ResourceOptions
     from resilience_checks.model.values import Value
 
@@ -43,6 +44,7 @@ def as_data(graph: ResourceGraph) -> dict[str, Any]:
         ],
         "outputs": {key: value(item) for key, item in graph.outputs.items()},
         "outputDependencies": {path: list(targets) for path, targets in graph.output_dependencies.items()},
+        "operations": {urn: _operation(operation) for urn, operation in graph.operations.items()},
         "stackReferences": [{"urn": link.urn, "name": link.name, "stack": link.stack} for link in graph.references],
     }
 
@@ -83,6 +85,15 @@ def _resource(resource: Resource) -> dict[str, Any]:
         "elementDependencies": {path: list(urns) for path, urns in resource.element_dependencies.items()},
         "location": _location(resource.location),
         "options": _options(resource.options),
+    }
+
+
+def _operation(operation: Operation) -> dict[str, Any]:
+    return {
+        "op": operation.op,
+        "properties": list(operation.properties),
+        "replaces": list(operation.replaces),
+        "deletesFirst": str(operation.deletes_first),
     }
 
 

@@ -61,7 +61,7 @@ def _result(item: Data) -> Result:
         related=tuple(Related(related["label"], Location(**related["location"])) for related in item["related"]),
         services=tuple(item["services"]),
         cause=tuple(item["cause"]),
-        chain=tuple(Step(step["text"], _place(step["location"])) for step in item["chain"]),
+        chain=tuple(Step(step["text"], _place(step["location"]), step.get("source")) for step in item["chain"]),
         remediation=item["remediation"],
         depends_on=tuple(item["depends_on"]),
         assumed=tuple(item["assumed"]),

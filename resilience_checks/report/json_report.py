@@ -43,7 +43,7 @@ def as_data(report: Report) -> dict[str, Any]:
         "services": [_service(service) for service in report.services],
         "policies": dict(sorted(report.policies.items())),
         "disabled": list(report.disabled),
-        "results": [_result(result, blocks=id(result) in blocking) for result in report.results],
+        "results": [result_data(result, blocks=id(result) in blocking) for result in report.results],
         "failures": [_failure(failure) for failure in report.failures],
         "contradictions": _remarks(report.contradictions),
         "circles": _remarks(report.circles),
@@ -57,7 +57,8 @@ def as_data(report: Report) -> dict[str, Any]:
     }
 
 
-def _result(result: Result, *, blocks: bool) -> dict[str, Any]:
+def result_data(result: Result, *, blocks: bool) -> dict[str, Any]:
+    """Return one result as JSON values."""
     return {
         "fingerprint": result.fingerprint,
         "policy": result.policy,
@@ -71,7 +72,9 @@ def _result(result: Result, *, blocks: bool) -> dict[str, Any]:
         "related": [{"label": related.label, "location": location(related.location)} for related in result.related],
         "services": list(result.services),
         "cause": list(result.cause),
-        "chain": [{"text": step.text, "location": location(step.location)} for step in result.chain],
+        "chain": [
+            {"text": step.text, "location": location(step.location), "source": step.source} for step in result.chain
+        ],
         "remediation": result.remediation,
         "depends_on": list(result.depends_on),
         "assumed": list(result.assumed),

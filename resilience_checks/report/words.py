@@ -49,8 +49,13 @@ def at(location: Location | None) -> str:
 
 
 def steps(chain: Iterable[Step]) -> list[str]:
-    """Return the steps of a chain, each with its place."""
-    return [f"{step.text} ({step.location})" if step.location is not None else step.text for step in chain]
+    """Return the steps of a chain, each with its place and the page that it rests on."""
+    return [_step(step) for step in chain]
+
+
+def _step(step: Step) -> str:
+    rests = [str(rest) for rest in (step.location, step.source) if rest is not None]
+    return f"{step.text} ({'; '.join(rests)})" if rests else step.text
 
 
 def doubts(found: Iterable[Doubt]) -> list[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model import paths
 from resilience_checks.model.operation import CHANGE, CREATE, DELETE, SAME, Operation
@@ -21,21 +22,27 @@ _SAME = Operation(SAME)
 PROVIDER = "pulumi:providers:"
 
 
-def operations(before: ResourceGraph, after: ResourceGraph) -> dict[str, Operation]:
+def operations(
+    before: ResourceGraph, after: ResourceGraph, moved: tuple[str, str] | None = None
+) -> dict[str, Operation]:
     """Return what becomes of every resource of either graph, by its URN in `after`, else in `before`.
 
     Whether a provider updates or replaces a resource of which an input differs is not known offline (CHANGE). A value
     that is not known on either side counts as the same where it comes from the same resources. A resource that keeps
     its inputs may still change where one of them is known only after another resource was made anew; such an
-    operation is not certain.
+    operation is not certain. `moved` are the folders where the two programs ran: a path that begins with the one is
+    the same as with the other.
     """
     older = _renamed(before, after)
+    if moved is not None:
+        older = {urn: replace(old, inputs=_placed(old.inputs, *moved)) for urn, old in older.items()}
     found: dict[str, Operation] = {}
     for resource in after.resources:
         old = older.get(resource.urn)
         found[resource.urn] = _made(resource) if old is None else _changed(old, resource, before, after)
+    taken = {old.urn for old in older.values()}
     for resource in before.resources:
-        if resource.urn not in found and resource.urn not in {old.urn for old in older.values()}:
+        if resource.urn not in found and resource.urn not in taken:
             found[resource.urn] = Operation(SAME if resource.options.retain_on_delete else DELETE)
     _follow(after, found)
     return found
@@ -125,6 +132,15 @@ def differences(old: Value, new: Value, at: str = "") -> Iterator[str]:
             yield from differences(one, other, f"{at}[{index}]")
     elif _seen(old) != _seen(new):
         yield at
+
+
+def _placed(value: Any, there: str, here: str) -> Any:
+    """Return the value with every text that names the one folder naming the other."""
+    if isinstance(value, str):
+        return value.replace(there, here)
+    if isinstance(value, Mapping):
+        return {key: _placed(item, there, here) for key, item in value.items()}
+    return [_placed(item, there, here) for item in value] if _is_list(value) else value
 
 
 def _is_list(value: Value) -> bool:

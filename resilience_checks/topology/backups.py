@@ -13,6 +13,7 @@ from resilience_checks.topology.estate import Backup, Part
 from resilience_checks.topology.gates import ALWAYS, NEVER, Case, Failover, Gate, Nature, Standby, Up, Way, targets
 from resilience_checks.topology.parts import every
 from resilience_checks.topology.placement import Place
+from resilience_checks.topology.platform_backups import by_platform
 from resilience_checks.topology.steps import restore_terms, total
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ _ENDLESS = float("inf")
 
 
 class Backups:
-    """Draws every declared backup."""
+    """Draws every declared backup, and those that platforms make of what no declared one protects."""
 
     def __init__(
         self,
@@ -47,7 +48,14 @@ class Backups:
 
     def draw(self) -> dict[str, Backup]:
         """Return every backup; the place of its copies is taken up as a part."""
-        return {item.id: self._backup(item) for item in self._declarations.backups.values()}
+        declared = {item.id: self._backup(item) for item in self._declarations.backups.values()}
+        covered = {part for backup in declared.values() for part in backup.of}
+        made = (
+            by_platform(thing, thing.entry.backup, self._parts, self._placements, self._book)
+            for thing in list(self._parts.things.values())
+            if thing.entry.backup is not None and thing.id not in covered
+        )
+        return declared | {backup.id: backup for backup in made}
 
     def _backup(self, item: Declared) -> Backup:
         of = tuple(dict.fromkeys(part for to in item.of for part in self._protected(to)))
@@ -60,6 +68,7 @@ class Backups:
             every=item.every,
             keep=item.keep,
             tested=item.tested,
+            known=item.into is not None and all(term.seconds is not None for term in restore_terms(item)),
             location=item.location,
         )
 

@@ -9,12 +9,12 @@ from resilience_checks.catalogue.entries import Entry
 from resilience_checks.model import paths
 from resilience_checks.model.question import Holds
 from resilience_checks.model.values import Unknown
+from resilience_checks.topology.described import described
 from resilience_checks.topology.naming import give_ids, name_values, natural, scope
 from resilience_checks.topology.things import (
     OUTPUT,
     PROVIDER,
     STACK_REFERENCE,
-    UNKNOWN_ROLE,
     Thing,
     Things,
     holds,
@@ -34,10 +34,13 @@ if TYPE_CHECKING:
 def collect(graphs: Sequence[ResourceGraph], catalogue: Catalogue, declarations: Declarations) -> Things:
     """Find everything in the graphs that the catalogue knows or a declaration names, and count what it does not know."""
     things = Things(tuple(graphs))
-    for graph in graphs:
-        _Collector(things, graph, catalogue, declarations).run()
+    collectors = {id(graph): _Collector(things, graph, catalogue) for graph in graphs}
+    for collector in collectors.values():
+        collector.run()
+    for graph, resource, entry in described(things, declarations):
+        collectors[id(graph)].add(entry, resource, resource.inputs, resource.urn, resource.provider, resource.name)
     things.outputs = _outputs(things)
-    give_ids(things.all)
+    give_ids(things)
     for thing in things.all:
         for name in thing.entry.names:
             for value in name_values(thing, name):
@@ -77,8 +80,8 @@ def _outputs(things: Things) -> dict[str, tuple[ResourceGraph, tuple[str, ...]]]
 class _Collector:
     """Collects the things of one graph."""
 
-    def __init__(self, things: Things, graph: ResourceGraph, catalogue: Catalogue, declarations: Declarations) -> None:
-        self.things, self.graph, self.catalogue, self.declarations = things, graph, catalogue, declarations
+    def __init__(self, things: Things, graph: ResourceGraph, catalogue: Catalogue) -> None:
+        self.things, self.graph, self.catalogue = things, graph, catalogue
         self.defaults: dict[str, Thing] = {}
 
     def run(self) -> None:
@@ -89,7 +92,7 @@ class _Collector:
         for lookup in self.graph.lookups:
             entry = self.catalogue.lookup(lookup.token)
             if entry is not None:
-                self._add(entry, lookup, lookup.args, lookup.id, lookup.provider, "")
+                self.add(entry, lookup, lookup.args, lookup.id, lookup.provider, "")
         for resource in resources:
             if resource.custom and not resource.type.startswith(PROVIDER) and resource.type != STACK_REFERENCE:
                 self._resource(resource)
@@ -99,20 +102,11 @@ class _Collector:
         if entry is None:
             self.things.unknown[resource.type] += 1
             self.things.foreign.append((self.graph, resource))
-            if resource.urn in self.declarations.resources:
-                entry = self._named(resource)
-                self._add(entry, resource, resource.inputs, resource.urn, resource.provider, resource.name)
             return
         self.things.known[resource.type] += 1
-        thing = self._add(entry, resource, resource.inputs, resource.urn, resource.provider, resource.name)
+        thing = self.add(entry, resource, resource.inputs, resource.urn, resource.provider, resource.name)
         for element in entry.elements:
             self._elements(thing, element)
-
-    def _named(self, resource: Resource) -> Entry:
-        """Return what is known of a type that only a declaration about one of its resources says something of."""
-        package = resource.type.partition(":")[0]
-        role = self.declarations.resources[resource.urn] or UNKNOWN_ROLE
-        return Entry(resource.type, package, "cloud", role=role, entry=resource.urn in self.declarations.doors)
 
     def _provider(self, resource: Resource) -> None:
         package = resource.type.removeprefix(PROVIDER)
@@ -141,7 +135,7 @@ class _Collector:
             self.things.all.append(thing)
         return self.defaults[package]
 
-    def _add(
+    def add(
         self,
         entry: Entry,
         source: Resource | Lookup,
@@ -150,6 +144,7 @@ class _Collector:
         provider: str | None,
         name: str,
     ) -> Thing:
+        """Take up a resource or lookup under the reference by which others mean it."""
         device = self.things.at(self.graph, provider) if provider else self._default_provider(entry.package)
         thing = Thing(entry, self.graph, source, inputs, device=device, logical_name=name)
         thing.provider_names = device.provider_names if device else ()

@@ -22,6 +22,7 @@ from resilience_checks.topology.gates import (
     Up,
     Vote,
     Way,
+    serving,
 )
 from resilience_checks.topology.parts import Parts, at_least, every
 from resilience_checks.topology.steps import mover_terms, total
@@ -64,6 +65,8 @@ class Components:
             named.id for site in declarations.sites.values() if site.perimeter for named in site.perimeter.components
         ]
         self._perimeters = frozenset(border)
+        self._standing: set[str] = set()
+        """The components that are things or have units or a site of their own; any other is a mere name."""
 
     def by_device(self) -> dict[int, Component]:
         """Return for each surely selected thing the component that was declared for it."""
@@ -94,13 +97,25 @@ class Components:
 
     def reference(self, to: declared.Reference, nature: Nature, why: Reason) -> Gate:
         """Return the gate that what a declaration refers to is up."""
+        if isinstance(to, Named) and to.sort is Sort.CONTROL_PLANE:
+            return self._parts.control_plane(to.id, nature, why, to.location)
         if isinstance(to, Named):
             return Up(part_id(to.id) if to.sort is Sort.COMPONENT else f"service:{to.id}", nature, why)
         return self.all_or_any(f"{to}", self._selection.of(to), nature, why)
 
-    def all_or_any(self, what: str, found: Sequence[tuple[Thing, Holds]], nature: Nature, why: Reason) -> Gate:
-        """Return the gate of a selection: one thing, or several of which nobody says whether one is enough."""
-        gates = [self._member(thing, answer, what, nature, why) for thing, answer in found]
+    def all_or_any(
+        self,
+        what: str,
+        found: Sequence[tuple[Thing, Holds]],
+        nature: Nature,
+        why: Reason,
+        relations: Gate = ALWAYS,
+    ) -> Gate:
+        """Return the gate of a selection: one thing, or several of which nobody says whether one is enough.
+
+        `relations` is what each of them needs besides, from where it stands.
+        """
+        gates = [self._member(thing, answer, what, nature, why, relations) for thing, answer in found]
         if len(gates) == 1:
             return gates[0]
         sure = any(answer is Holds.YES for _, answer in found)
@@ -111,8 +126,18 @@ class Components:
         )
         return Case(fact, {"all": every(needed), "any": AnyOf(tuple(gates), why)})
 
-    def _member(self, thing: Thing, answer: Holds, what: str, nature: Nature, why: Reason | None) -> Gate:
+    def _member(
+        self,
+        thing: Thing,
+        answer: Holds,
+        what: str,
+        nature: Nature,
+        why: Reason | None,
+        relations: Gate = ALWAYS,
+    ) -> Gate:
         up = self._parts.up(thing, nature, why)
+        if relations != ALWAYS:
+            up = self._related(what, thing, up, relations)
         if answer is Holds.YES:
             return up
         text = f"whether {what} matches {thing.label} is not known, because what names it is not"
@@ -127,10 +152,13 @@ class Components:
 
     def _take_up(self, component: Component) -> None:
         related = component.any_of or component.requires or component.at_least or component.quorum or component.failover
-        bare = not component.select and component.units is None and not related
-        place = self._own_place(component) if bare else self._placements.nowhere
+        alone = not component.select and component.units is None
+        stands = alone and (component.site is not None or not related)
+        if stands or not alone:
+            self._standing.add(component.id)
+        place = self._own_place(component) if stands else self._placements.nowhere
         part = Part(part_id(component.id), component.id, component.role or "", location=component.location)
-        self._parts.add(part, place, "device" if bare else None)
+        self._parts.add(part, place, "device" if stands else None)
         if component.roles:
             text = f"the role of {component.id} is declared as {' and as '.join(component.roles)}"
             fact = self._book.doubt(f"role of {part.id}", component.roles, text, "make the declarations agree")
@@ -146,9 +174,9 @@ class Components:
     def _gates(self, component: Component) -> Iterator[Gate]:
         found = self.selected[component.id]
         why = Reason(f"{component.id} is declared", location=component.location)
-        relations = tuple(self._relations(component))
+        relations = every(self._relations(component))
         if found:
-            gates = [self._member(thing, answer, component.id, Nature.PATH, None) for thing, answer in found]
+            gates = [self._member(thing, answer, component.id, Nature.PATH, None, relations) for thing, answer in found]
             redundant = bool(component.redundant or component.any_of or component.id in self._perimeters)
             redundant = redundant or component.units == len(found)
             if len(gates) == 1:
@@ -156,12 +184,22 @@ class Components:
             elif redundant:
                 yield AnyOf(tuple(gates), Reason(f"any unit of {component.id} is enough", location=component.location))
             else:
-                yield self.all_or_any(component.id, found, Nature.PATH, why)
+                yield self.all_or_any(component.id, found, Nature.PATH, why, relations)
         elif component.units is not None:
-            yield self._own_units(component)
-        yield from relations
+            yield self._own_units(component, relations)
+        else:
+            yield relations
 
-    def _own_units(self, component: Component) -> Gate:
+    def _related(self, what: str, thing: Thing, up: Gate, relations: Gate) -> Gate:
+        """Return that a selected thing is up with all relations of its component, from where the thing stands."""
+        if thing.id not in self._parts.places:
+            return every((up, relations))
+        part = Part(f"{what} on {thing.id}", thing.label, "", gate=every((up, relations)), location=thing.location)
+        self._parts.add(part, self._parts.places[thing.id], None)
+        return Up(part.id, Nature.PATH)
+
+    def _own_units(self, component: Component, relations: Gate) -> Gate:
+        """Return that any unit is up; each has all relations of its component, from where it stands."""
         why = Reason(f"any unit of {component.id} is enough", location=component.location)
         if isinstance(component.units, tuple):
             placed = [
@@ -181,22 +219,28 @@ class Components:
                 f"{component.id}#{name}", f"{component.id} unit {name}", component.role or "", location=location
             )
             self._parts.add(unit, place, "device", unit_of=component.id)
+            self._parts.set_gate(unit.id, relations)
             gates.append(Up(unit.id, Nature.PATH, why))
         if component.counts:
             text = f"{component.id} is declared with {' and with '.join(map(str, component.counts))} units"
             fact = self._book.doubt(
                 f"units of {part_id(component.id)}", ("more", "no more"), text, "make the declarations agree"
             )
-            gates.append(Case(fact, {"more": ALWAYS, "no more": NEVER}))
+            gates.append(Case(fact, {"more": relations, "no more": NEVER}))
         return AnyOf(tuple(gates), why)
 
     def _relations(self, component: Component) -> Iterator[Gate]:
+        """Yield what the component needs, and what it is made of: where it is a mere name, its members serve for it."""
+        for edge in component.requires:
+            yield every(self._edge(component, edge, absent=ALWAYS))
+        name = component.id not in self._standing
+        yield from (serving(gate) if name else gate for gate in self._groups(component))
+
+    def _groups(self, component: Component) -> Iterator[Gate]:
         if component.any_of:
             location = component.at.get("any-of", component.location)
             why = Reason(f"{component.id} needs any one of these", location=location)
             yield AnyOf(tuple(self._edges(component, component.any_of)), why)
-        for edge in component.requires:
-            yield every(self._edge(component, edge, absent=ALWAYS))
         if component.at_least is not None:
             yield self._at_least(component, component.at_least)
         if component.quorum is not None:

@@ -22,6 +22,7 @@ _ADDED = {
     "links": {"domains"},
     "components": {"select", "requires"},
     "domains": {"members"},
+    "backups": {"of", "needs"},
     "services": {"consumers", "needs"},
 }
 """Lists that further declarations add to: all that is said in them must hold."""
@@ -29,10 +30,11 @@ _OPEN = {
     "sites": {"region", "coordinates", "building", "campus", "perimeter"},
     "components": {"site", "role", "units"},
     "consumers": {"access"},
+    "backups": {"every", "keep", "restore", "size", "throughput", "detect", "decide", "reconcile"},
     "services": {"scope", "tier", "rto", "rpo", "entry"},
 }
 """Facts that may be unknown; two declarations of any other that disagree are an error."""
-_DURATIONS = {"rto", "rpo"}
+_DURATIONS = {"rto", "rpo", "every", "keep", "restore", "detect", "decide", "reconcile"}
 _KEPT = {"tier", "units"}
 """Of these the lowest is kept: the most critical tier, the fewest units."""
 _DEPTH = 3

@@ -6,14 +6,17 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.question import FaultKind, Holds, Step
-from resilience_checks.model.values import LookupAnswer, Reason, Secret, StackOutput, Unknown
-from resilience_checks.topology.drafts import BAD_CHANGE, HIDDEN, Drafts
+from resilience_checks.model.values import Reason
+from resilience_checks.topology.control_planes import KIND as CONTROL_PLANE
+from resilience_checks.topology.drafts import BAD_CHANGE, OUTAGE, Drafts
 from resilience_checks.topology.estate import Condition, Member
+from resilience_checks.topology.membership import how_joined, joining, key_of
 from resilience_checks.topology.place_domains import PlaceDomains
-from resilience_checks.topology.things import PROVIDER, Thing, Things, holds, text
+from resilience_checks.topology.things import PROVIDER, Thing, Things, holds
 
 if TYPE_CHECKING:
     from resilience_checks.catalogue.entries import CommonCause
+    from resilience_checks.catalogue.loader import Catalogue
     from resilience_checks.topology.declared import Declarations
     from resilience_checks.topology.facts import FactBook
     from resilience_checks.topology.parts import Parts
@@ -24,9 +27,12 @@ _OWN = "its own"
 class Domains:
     """Collects every failure domain of the estate."""
 
-    def __init__(self, things: Things, parts: Parts, declarations: Declarations, book: FactBook) -> None:
+    def __init__(
+        self, things: Things, parts: Parts, declarations: Declarations, catalogue: Catalogue, book: FactBook
+    ) -> None:
         """Start without any."""
         self._things, self._parts, self._declarations, self._book = things, parts, declarations, book
+        self._catalogue = catalogue
         self.drafts = Drafts()
 
     def draw(self) -> None:
@@ -41,7 +47,8 @@ class Domains:
         for part, kind in self._parts.faults.items():
             found = self._parts.all[part]
             key = self._parts.own_key(part)
-            draft = self.drafts.get(kind, key, key if kind == "link" else found.label)
+            faults = (*OUTAGE, *BAD_CHANGE) if kind == CONTROL_PLANE else OUTAGE
+            draft = self.drafts.get(kind, key, key if kind == "link" else found.label, faults)
             draft.members[Member(part)] = None
             if found.location is not None:
                 draft.joined.append((Step(found.label, found.location), found.urn))
@@ -50,15 +57,15 @@ class Domains:
         unseen: dict[tuple[str, object], list[tuple[Thing, CommonCause, str]]] = defaultdict(list)
         for thing in self._things.all:
             for cause in thing.entry.domains:
-                part = thing.device.id if thing.entry.configures and thing.device else thing.id
-                applies = _both(
-                    holds(thing, cause.when), _negated(holds(thing, cause.unless)) if cause.unless else Holds.YES
-                )
-                if part not in self._parts.all or applies is Holds.NO:
-                    continue
-                if any(thing.value(path) is None for path in cause.needs):
-                    continue
-                self._join(thing, cause, part, applies, unseen)
+                for holder, part, when in joining(self._things, thing, cause, self._book):
+                    applies = _both(
+                        holds(holder, cause.when), _negated(holds(holder, cause.unless)) if cause.unless else Holds.YES
+                    )
+                    if part not in self._parts.all or applies is Holds.NO:
+                        continue
+                    if any(holder.value(path) is None for path in cause.needs):
+                        continue
+                    self._join(holder, cause, part, applies, unseen, when)
         for group in unseen.values():
             self._unknown_keys(group)
 
@@ -69,11 +76,12 @@ class Domains:
         part: str,
         applies: Holds,
         unseen: dict[tuple[str, object], list[tuple[Thing, CommonCause, str]]],
+        when: Condition,
     ) -> None:
-        if any(isinstance(thing.value(path), Unknown) for path in cause.key):
+        key = key_of(self._things, thing, cause)
+        if key is None:
             unseen[(cause.kind, _scope(thing, cause))].append((thing, cause, part))
             return
-        when: Condition = ()
         if applies is Holds.UNKNOWN:
             why = f"whether {thing.label} joins its {cause.kind} depends on an input that is not known"
             fact = self._book.doubt(
@@ -83,15 +91,15 @@ class Domains:
                 "give the input in the stack's configuration",
                 location=thing.location,
             )
-            when = ((fact, "yes"),)
-        key = _key(thing, cause)
-        draft = self.drafts.get(cause.kind, key, key, tuple(FaultKind(fault) for fault in cause.faults))
+            when = (*when, (fact, "yes"))
+        name = thing.natural or key if cause.members else key
+        draft = self.drafts.get(cause.kind, key, name, tuple(FaultKind(fault) for fault in cause.faults))
         draft.members[Member(part, when)] = None
-        draft.joined.append(
-            (Step(f"{thing.label} of {self._parts.all[part].label} joins it", thing.location), thing.urn)
-        )
+        draft.joined.append((Step(how_joined(thing, cause, self._parts.all[part].label), thing.location), thing.urn))
         draft.reason = draft.reason or Reason(
-            f"equal {' and '.join(cause.key)}", location=thing.location, source=cause.source
+            f"equal {' and '.join(cause.key)}" if cause.key else f"listed by {thing.label}",
+            location=thing.location,
+            source=cause.source,
         )
 
     def _unknown_keys(self, group: list[tuple[Thing, CommonCause, str]]) -> None:
@@ -152,7 +160,8 @@ class Domains:
             device = thing if thing.entry.token.startswith(PROVIDER) else thing.device
             if device is not None and device.source is not None:
                 key = device.natural or device.logical_name
-                draft = self.drafts.get("provider-instance", key, key, BAD_CHANGE)
+                kind = self._catalogue.provider(device.entry.package).kind
+                draft = self.drafts.get(kind, key, key, BAD_CHANGE)
                 draft.members[Member(part)] = None
                 draft.joined.append((Step(f"{thing.label} is set through it", thing.location), thing.urn))
             stack = thing.graph.name
@@ -165,21 +174,6 @@ def _scope(thing: Thing, cause: CommonCause) -> object:
     if cause.scope == "provider":
         return id(thing.device or thing)
     return id(thing.graph) if cause.scope == "stack" else None
-
-
-def _key(thing: Thing, cause: CommonCause) -> str:
-    """Return the group's key in words; one that must not be shown is marked, and named by its members in the end."""
-    words = []
-    for path in cause.key:
-        value = thing.value(path)
-        if isinstance(value, Secret | LookupAnswer | StackOutput):
-            words.append(f"{HIDDEN}{value!r}")
-        elif value is not None:
-            words.append(text(value) or str(value))
-    prefix = ""
-    if cause.scope == "provider" and thing.device is not None:
-        prefix = f"{thing.device.id}/"
-    return prefix + "/".join(words)
 
 
 def _both(one: Holds, other: Holds) -> Holds:

@@ -153,6 +153,25 @@ class Service:
     declared: bool = True
     location: Location | None = None
     stack: str | None = None
+    peak: tuple[Demand, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """How much a part carries at most, by dimension such as `rps`; without amounts: not known."""
+
+    amounts: Mapping[str, float]
+    why: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """How much of one dimension is asked of a service at its peak; `words` show how it was reckoned."""
+
+    dimension: str
+    amount: float
+    words: str
+    location: Location | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +179,8 @@ class Backup:
     """Copies of the parts `of`: `store` is up while they can be read, `restored` once the parts are back from them.
 
     It has no effect on running: only questions about recovery and data read it. `every` (between two copies) and
-    `keep` are in seconds, None when not declared; `tested` is the day on which a restore was last tried.
+    `keep` are in seconds, None when not declared; `tested` is the day on which a restore was last tried. `known` says
+    that all is known of how it brings them back; one of which something is not counts where nothing else does.
     """
 
     id: str
@@ -170,6 +190,7 @@ class Backup:
     every: float | None = None
     keep: float | None = None
     tested: date | None = None
+    known: bool = True
     location: Location | None = None
 
 
@@ -218,6 +239,8 @@ class Estate:
     links: Mapping[str, Link] = field(default_factory=dict)
     consumers: Mapping[str, Consumer] = field(default_factory=dict)
     backups: Mapping[str, Backup] = field(default_factory=dict)
+    carriers: Mapping[str, Carrier] = field(default_factory=dict)
+    """Each part of which it matters how much it carries, by its id."""
     facts: Mapping[str, Fact] = field(default_factory=dict)
     contradictions: tuple[Contradiction, ...] = ()
     coverage: Coverage = field(default_factory=lambda: Coverage({}, {}))

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from resilience_checks.model.values import Reason
 from resilience_checks.topology.backups import Backups
+from resilience_checks.topology.capacities import Capacities
 from resilience_checks.topology.collecting import collect
 from resilience_checks.topology.components import Components, part_id
+from resilience_checks.topology.control_planes import ControlPlanes
 from resilience_checks.topology.declared_domains import DeclaredDomains
 from resilience_checks.topology.devices import draw_devices
 from resilience_checks.topology.domains import Domains
-from resilience_checks.topology.estate import Coverage, Estate, Link, Part, Site
+from resilience_checks.topology.estate import Coverage, Estate, Link, Part, Service, Site
 from resilience_checks.topology.facts import FactBook
 from resilience_checks.topology.gates import ALWAYS, AnyOf, Gate, Nature, Up
 from resilience_checks.topology.likelihoods import stated
@@ -47,8 +49,9 @@ def build(graphs: Sequence[ResourceGraph], declarations: Declarations, catalogue
     selection = Selection(things)
     for rule in declarations.placement:
         if not rule.match.resources:
-            selection.of(rule.match)
+            selection.means_something(rule.match)
     parts = Parts(placements, book, frozenset(f"{domain.kind}:{domain.id}" for domain in declarations.domains.values()))
+    parts.planes = ControlPlanes(catalogue, parts)
     components = Components(declarations, selection, parts, placements, book)
     wiring = Wiring(things, parts, placements, book)
     draw_devices(things, parts, placements, book, components.by_device())
@@ -60,8 +63,10 @@ def build(graphs: Sequence[ResourceGraph], declarations: Declarations, catalogue
     services.declare_pools(things, wiring)
     wiring.draw()
     drawn = services.draw(things)
+    capacities = Capacities(declarations, components, parts, book)
+    drawn = {name: _at_peak(service, declarations, capacities) for name, service in drawn.items()}
     backups = Backups(declarations, selection, components, parts, placements, book).draw()
-    domains = Domains(things, parts, declarations, book)
+    domains = Domains(things, parts, declarations, catalogue, book)
     domains.draw()
     DeclaredDomains(declarations, selection, components, parts, drawn, book).draw(domains.drafts)
     found = domains.drafts.finished()
@@ -73,6 +78,7 @@ def build(graphs: Sequence[ResourceGraph], declarations: Declarations, catalogue
         links=links,
         consumers=services.consumers(),
         backups=backups,
+        carriers=capacities.carriers(),
         facts=book.facts,
         contradictions=tuple(book.contradictions),
         coverage=Coverage(dict(sorted(things.known.items())), dict(sorted(things.unknown.items()))),
@@ -81,6 +87,11 @@ def build(graphs: Sequence[ResourceGraph], declarations: Declarations, catalogue
         reach=reached(things, parts, catalogue),
         likelihoods=stated(declarations, components, parts, found),
     )
+
+
+def _at_peak(service: Service, declarations: Declarations, capacities: Capacities) -> Service:
+    declared = declarations.services.get(service.id)
+    return service if declared is None else replace(service, peak=capacities.demands(declared))
 
 
 def _links(declarations: Declarations, parts: Parts) -> dict[str, Link]:

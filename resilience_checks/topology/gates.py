@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -30,12 +30,14 @@ class Nature(StrEnum):
 class Up:
     """The target is up and reached: by a route of links and perimeters when it stands at another site.
 
-    `target` is the id of a part, or `service:ID` for a service's entry.
+    `target` is the id of a part, or `service:ID` for a service's entry. `serves`: it is what its reader, a mere
+    name, is made of, and so serves what that serves; what a path leads to always does.
     """
 
     target: str
     nature: Nature = Nature.NEED
     why: Reason | None = None
+    serves: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +51,11 @@ class AtLeast:
 
 @dataclass(frozen=True, slots=True)
 class All:
-    """Every item is up; without items: always up."""
+    """Every item is up; without items: always up. `shares`: they share what is asked of them, and are no stages of it."""
 
     items: tuple[Gate, ...]
     why: Reason | None = None
+    shares: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,3 +178,19 @@ def targets(gate: Gate) -> Iterator[str]:
                 yield from targets(standby.mover)
         case Quorum(votes=votes):
             yield from (vote.voter for vote in votes)
+
+
+def serving(gate: Gate) -> Gate:
+    """Return the gate with members that serve what their reader serves; a mover only moves."""
+    match gate:
+        case Up():
+            return replace(gate, serves=True)
+        case AtLeast(items=items) | All(items=items) | AnyOf(items=items):
+            return replace(gate, items=tuple(serving(item) for item in items))
+        case Case(branches=branches):
+            return replace(gate, branches={value: serving(item) for value, item in branches.items()})
+        case Failover(primary=primary, standbys=standbys):
+            moved = tuple(replace(standby, gate=serving(standby.gate)) for standby in standbys)
+            return replace(gate, primary=serving(primary), standbys=moved)
+        case Quorum():
+            return gate

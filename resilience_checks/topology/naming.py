@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from resilience_checks.catalogue.entries import Name
+    from resilience_checks.topology.things import Things
 
 
 def natural(thing: Thing) -> str | None:
@@ -41,8 +42,11 @@ def scope(thing: Thing, name: Name) -> int | None:
     return id(thing.graph) if name.scope == "stack" else None
 
 
-def give_ids(things: list[Thing]) -> None:
-    """Name each thing by the estate's names, adding type, stack and logical name only where two would be equal."""
+def give_ids(things: Things) -> None:
+    """Name each thing by the estate's names, adding what only tells apart where two would be equal.
+
+    That is its type, then what it stands in, then its stack and logical name.
+    """
 
     def base(thing: Thing) -> str:
         own = thing.natural or thing.logical_name
@@ -53,10 +57,11 @@ def give_ids(things: list[Thing]) -> None:
     suffixes = (
         base,
         lambda thing: f"{kind(thing.entry.token)} {base(thing)}",
+        lambda thing: f"{kind(thing.entry.token)} {base(thing)}{_within(things, thing)}",
         lambda thing: f"{kind(thing.entry.token)} {base(thing)} ({thing.graph.name})",
         lambda thing: f"{kind(thing.entry.token)} {base(thing)} ({thing.graph.name}:{thing.logical_name})",
     )
-    pending = things
+    pending = things.all
     taken: set[str] = set()
     for candidate in suffixes:
         counts = Counter(candidate(thing) for thing in pending)
@@ -71,3 +76,14 @@ def give_ids(things: list[Thing]) -> None:
         pending = left
     for index, thing in enumerate(pending):
         thing.id = f"{suffixes[-1](thing)}#{index}"
+
+
+def _within(things: Things, thing: Thing) -> str:
+    """Return the name of the first thing that it stands in, as the end of its own."""
+    for path in thing.entry.placement.inside if thing.entry.placement else ():
+        for at, _ in thing.values(path):
+            found = (things.at(thing.graph, reference) for reference in thing.references(at))
+            name = next((other.natural for other in found if other is not None and other.natural), None)
+            if name is not None:
+                return f" in {name}"
+    return ""

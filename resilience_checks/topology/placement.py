@@ -12,7 +12,7 @@ from resilience_checks.topology.candidates import candidate
 from resilience_checks.topology.enclosures import Enclosures, Said, Spot
 from resilience_checks.topology.estate import Condition, PlacedWhen
 from resilience_checks.topology.references import Loose, resolve
-from resilience_checks.topology.things import Thing, Things, text
+from resilience_checks.topology.things import PROVIDER, Thing, Things, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from resilience_checks.topology.declared import Placement as Rule
     from resilience_checks.topology.facts import FactBook
 
-ELSEWHERE = "elsewhere"
-"""A place that nobody named."""
+ELSEWHERE = "a place that nobody named"
+"""No site or region can bear this name by accident."""
 NO_PLACE = "no place of its own"
 """Nothing that one place's loss would take down."""
 
@@ -136,7 +136,8 @@ class Placements:
         if any(answer is Holds.UNKNOWN for _, answer in rules):
             why = f"what names {thing.label} is not known, so a placement rule may or may not match it"
             return self._unknown_site(thing.id, why, thing.location)
-        return self.unknown(thing.id, thing.label, thing.location)
+        why = f"nothing says at which site {thing.label} stands"
+        return self._unknown_site(thing.id, why, thing.location, _rule_for(thing))
 
     def _rules(self, thing: Thing) -> list[tuple[Rule, Holds]]:
         if not self._declarations.placement:
@@ -151,7 +152,7 @@ class Placements:
         rules = {site: rule for site, rule in declared.items() if rule.match.resources}
         regions = self._shown_regions(thing) if rules else ()
         if not rules or (regions is not None and not self._elsewhere(regions, rules)):
-            return self._in_region(thing)
+            return self._paired(thing, self._in_region(thing))
         if regions is None and len(rules) == 1:
             return self.at_site(next(iter(rules)))
         if regions is None:
@@ -229,10 +230,11 @@ class Placements:
                 index[name.rsplit("/", 1)[-1]][site.id] = None
         return {name: tuple(sites) for name, sites in index.items()}
 
-    def _unknown_site(self, root: str, why: str, location: Location | None) -> Place:
+    def _unknown_site(self, root: str, why: str, location: Location | None, rule: str = "") -> Place:
         sites = (*sorted(self._declarations.sites), ELSEWHERE)
         values = sites if len(sites) > 1 else (ELSEWHERE, NO_PLACE)
         remedy = "declare it under `sites` and `placement` in resilience.yaml"
+        remedy += f", as in `{rule}`" if rule else ""
         fact = self._book.doubt(f"site of {root}", values, why, remedy, location=location)
         return Place(sites=tuple((site, ((fact, site),)) for site in values), root=root)
 
@@ -267,6 +269,21 @@ class Placements:
             return NOWHERE
         return self._unknown_region(thing, f"nothing says in which region {thing.label} stands{self._unseen(thing)}")
 
+    def _paired(self, thing: Thing, place: Place) -> Place:
+        """Return the place of what the provider itself may serve from another region: nobody can say that it will."""
+        source = thing.entry.placement.paired if thing.entry.placement else None
+        if source is None:
+            return place
+        text_ = f"whether its provider serves {thing.label} from another region when its own is lost is not known"
+        fact = self._book.doubt(
+            f"paired region of {thing.id}",
+            ("serves it", "does not"),
+            f"{text_} ({source})",
+            "keep a second one in another region, and let what uses it choose",
+            location=thing.location,
+        )
+        return replace(place, regions=tuple((region, (*when, (fact, "does not"))) for region, when in place.regions))
+
     def _unseen(self, thing: Thing) -> str:
         """Return why what it stands in is not known, where the program names something."""
         placement = thing.entry.placement
@@ -291,6 +308,12 @@ class Placements:
             if (name := text(thing.value(path))) is not None
         }
         return tuple(sorted(found))
+
+
+def _rule_for(thing: Thing) -> str:
+    """Return the placement rule that would say where the thing stands."""
+    key = "provider" if thing.entry.token.startswith(PROVIDER) else "name"
+    return f"- {{match: {{{key}: {thing.natural or thing.logical_name}}}, site: SITE}}"
 
 
 def region_name(name: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from resilience_checks.model.errors import UsageError
 from resilience_checks.model.question import Holds
 from resilience_checks.topology.candidates import candidate
+from resilience_checks.topology.described import foreign
 from resilience_checks.topology.things import PROVIDER, Thing, Things
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ class Selection:
     def __init__(self, things: Things) -> None:
         """Describe each thing once."""
         self._candidates: list[tuple[Thing, Candidate]] = [(thing, candidate(thing)) for thing in things.all]
+        self._foreign = foreign(things)
         self._named: dict[str, list[tuple[Thing, Candidate]]] = defaultdict(list)
         """Each resource's own things, and those that a component is made of, by URN."""
         for thing, seen in self._candidates:
@@ -52,6 +54,14 @@ class Selection:
         if not found:
             raise self._nothing(select, self._nearest(select))
         return tuple(found)
+
+    def means_something(self, rule: Select) -> None:
+        """Raise UsageError for a placement rule that matches no resource of any type.
+
+        One that matches only what nobody asks about, such as keys and passwords, places nothing and is no mistake.
+        """
+        if not any(rule.match(seen) is not Holds.NO for seen in self._foreign):
+            self.of(rule)
 
     def _exact(self, select: Select, found: Sequence[_Found], *, entries: bool) -> tuple[_Found, ...]:
         """Return what is named itself, and of what components are made of the same as a pattern would select."""

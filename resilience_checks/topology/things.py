@@ -210,7 +210,8 @@ class Things:
 
 
 def kind(token: str) -> str:
-    """Return the last word of a type token, or the package of a provider's."""
+    """Return the last word of a type token, the module where that says nothing, or the package of a provider's."""
     if token.startswith(PROVIDER):
         return token.removeprefix(PROVIDER)
-    return token.rsplit(":", 1)[-1]
+    module, _, kind = token.partition(":")[2].rpartition(":")
+    return module.partition("/")[0] if kind == "base" else kind  # some SDKs call the main type of a module `base`

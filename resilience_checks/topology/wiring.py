@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from resilience_checks.model import paths
 from resilience_checks.model.values import Reason, Unknown
 from resilience_checks.topology.estate import Part
-from resilience_checks.topology.gates import ALWAYS, NEVER, Case, Gate, Nature, Up
+from resilience_checks.topology.gates import ALWAYS, NEVER, All, Case, Gate, Nature, Up
 from resilience_checks.topology.movers import lagging, move, moved
 from resilience_checks.topology.parts import Parts, at_least, every
 from resilience_checks.topology.references import resolve
@@ -87,7 +87,7 @@ class Wiring:
                 yield self._group(thing, edge)
         if thing.entry.role == UNKNOWN_ROLE:
             why = f"the catalogue does not know {thing.entry.token}, so nobody says what {thing.label} needs"
-            remedy = "add a catalogue entry for its type, or declare its role"
+            remedy = "add a catalogue entry for its type, or declare a component that selects it, with its `role`"
             values = ("nothing more", "something lost")
             fact = self._book.doubt(f"what {thing.id} needs", values, why, remedy, location=thing.location)
             yield Case(fact, {"nothing more": ALWAYS, "something lost": NEVER})
@@ -116,7 +116,7 @@ class Wiring:
         if not standbys:
             return primary
         standby = at_least(1, standbys)
-        how = move(self._things, thing, thing.entry.mover) if thing.entry.mover else None
+        how = move(self._things, self._parts, thing, thing.entry.mover) if thing.entry.mover else None
         if edge.lag == "declared":
             declared = self.declared_lag.get(thing.id)
             if declared is None:
@@ -139,15 +139,16 @@ class Wiring:
         standby = at_least(k, gates, self._because(thing, f"needs {k} of its {len(gates)} {edge.group}"))
         if thing.entry.mover is None or len(gates) == 1:
             return standby
-        how = move(self._things, thing, thing.entry.mover)
+        how = move(self._things, self._parts, thing, thing.entry.mover)
         return moved(self._book, thing, self._at_rest(thing, edge, members), standby, how, hidden=hidden is not None)
 
     def _at_rest(self, thing: Thing, edge: Edge, members: list[GroupMember]) -> Gate:
         """Return what must be up before anything moves: all members, or the first where the group has an order."""
         if edge.first_by is not None and _any_holds(thing.inputs, edge.first_when):
             least = min(member.rank for member in members)
-            return every(member.gate for member in members if member.rank == least)
-        return every(member.gate for member in members)
+            members = [member for member in members if member.rank == least]
+        gate = every(member.gate for member in members)
+        return replace(gate, shares=True) if isinstance(gate, All) else gate
 
     def _own_members(self, thing: Thing, edge: Edge) -> Iterator[GroupMember]:
         if edge.each is None or edge.to is None:
@@ -256,7 +257,10 @@ def _modelled(thing: Thing) -> tuple[str, ...]:
     found = [path for edge in entry.edges for path in edge.paths]
     found += [edge.each for edge in entry.edges if edge.each]
     found += [path for name in entry.names for path in name.paths]
-    found += [path for domain in entry.domains for path in domain.key]
+    found += [path for domain in entry.domains for path in domain.key if domain.of is None]
+    found += [
+        path for domain in entry.domains for target in (domain.of, domain.members) if target for path in target.paths
+    ]
     found += [element.each for element in entry.elements if element.each]
     found += [*entry.named, *entry.ignore]
     if placement is not None:
@@ -265,4 +269,4 @@ def _modelled(thing: Thing) -> tuple[str, ...]:
         found += entry.mover.requires
     if entry.join is not None:
         found += [*entry.join.at.paths, *entry.join.to.paths]
-    return tuple(path.lstrip("^") for path in found)
+    return tuple(path.lstrip("^").partition("{")[0] for path in found)

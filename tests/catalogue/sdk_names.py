@@ -13,7 +13,7 @@ from pathlib import Path
 import pulumi
 from pulumi._types import input_type_types, is_input_type, unwrap_type
 
-_ELEMENT = re.compile(r"\[\]$")
+_ELEMENT = re.compile(r"\[\]$|\{@?\}$")
 
 
 @cache

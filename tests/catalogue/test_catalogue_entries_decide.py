@@ -75,7 +75,8 @@ def evaluated(stack: str) -> tuple[ResourceGraph, Declarations]:
 def programs(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[ResourceGraph, Declarations]]:
     made = [make() for make in PROGRAMS.values()]
     found = [(graph, declarations(text, tmp_path_factory.mktemp("fixture"))) for graph, text in made]
-    return [*found, evaluated("nhs-wales-resilient"), evaluated("uk-national-cloud-resilient")]
+    stacks = ("nhs-wales-resilient", "uk-national-cloud-resilient", "manchester-2018", "manchester-resilient")
+    return [*found, *map(evaluated, stacks)]
 
 
 def tokens() -> list[tuple[str, str]]:

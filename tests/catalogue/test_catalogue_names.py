@@ -13,7 +13,7 @@ from tests.catalogue.sdk_names import has_path, inputs_of, lookup_arguments
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from resilience_checks.catalogue.entries import Condition, Entry, Target
+    from resilience_checks.catalogue.entries import CommonCause, Condition, Entry, Target
 
 CATALOGUE = loader.load()
 
@@ -31,13 +31,20 @@ def _target(target: Target | None) -> tuple[str, ...]:
     return target.paths if target else ()
 
 
+def _held(domain: CommonCause) -> tuple[str, ...]:
+    """Return the inputs of whatever holds the domain's key."""
+    return (*domain.key, *domain.needs, *_conditions(domain.when, domain.unless))
+
+
 def _paths(entry: Entry) -> Iterator[str]:
     """Yield every input path that an entry reads, from the root of the resource."""
     yield from entry.named
     yield from entry.ignore
     yield from (path for name in entry.names for path in name.paths)
     for domain in entry.domains:
-        yield from (*domain.key, *domain.needs, *_conditions(domain.when, domain.unless))
+        yield from (*_target(domain.of), *_target(domain.members))
+        if domain.of is None:
+            yield from _held(domain)
     for edge in entry.edges:
         prefix = f"{edge.each}." if edge.each else ""
         yield from (path for path in edge.paths if not path.endswith(".."))
@@ -50,6 +57,7 @@ def _paths(entry: Entry) -> Iterator[str]:
         for term in entry.mover.terms:
             yield from _target(term.of)
             yield from (path for path in (term.times_from, None if term.of else term.path) if path)
+    yield from (plan.path for plan in (entry.backup, entry.instances) if plan)
     if entry.join:
         yield from (*_target(entry.join.at), *_target(entry.join.to), *_conditions(entry.join.skip))
     if entry.placement:
@@ -74,6 +82,17 @@ def test_names_of_a_type_are_those_of_the_sdk(package: str, token: str) -> None:
     inputs = inputs_of(sdk.sdk, token)
     assert inputs is not None, f"{sdk.sdk} has no type {token}"
     assert [path for path in _paths(entry) if not has_path(inputs, path.removesuffix(".."))] == []
+
+
+@pytest.mark.parametrize(("package", "token"), _types("types"), ids=str)
+def test_a_key_that_another_resource_holds_is_an_input_of_some_type(package: str, token: str) -> None:
+    entry, sdk = CATALOGUE.entry(token), CATALOGUE.package(package)
+    assert entry is not None
+    assert sdk is not None
+    assert sdk.sdk is not None
+    types = [inputs for other in sdk.types if (inputs := inputs_of(sdk.sdk, other)) is not None]
+    elsewhere = [path for domain in entry.domains if domain.of is not None for path in _held(domain)]
+    assert [path for path in elsewhere if not any(has_path(inputs, path) for inputs in types)] == []
 
 
 @pytest.mark.parametrize(("package", "token"), _types("lookups"), ids=str)

@@ -24,10 +24,10 @@ class Edit:
     count: int = 1
 
 
-def copy(stack: str, target: Path, *edits: Edit) -> Path:
+def copy(stack: str, target: Path, *edits: Edit, among: Path = STACKS) -> Path:
     """Copy a stack and apply the edits; an edit that no longer fits is a failure."""
     directory = target / stack
-    shutil.copytree(STACKS / stack, directory, ignore=shutil.ignore_patterns("__pycache__", ".venv"))
+    shutil.copytree(among / stack, directory, ignore=shutil.ignore_patterns("__pycache__", ".venv"))
     for edit in edits:
         path = directory / edit.file
         text = path.read_text(encoding="utf-8")

@@ -74,7 +74,7 @@ def check(
             [], 4, "the program looks up the address of 192.0.2.1", "__main__.py:2", "a check runs without network",
         ),
         (
-            {"__main__.py": "while True:\n    pass\n"},
+            {"__main__.py": "while True: pass\n"},
             ["--timeout", "8"], 4, "the program did not end within 8 s", "__main__.py:1", "--timeout",
         ),
         (

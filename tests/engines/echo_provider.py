@@ -18,6 +18,8 @@ import grpc
 from google.protobuf import empty_pb2, json_format
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, resource_pb2, resource_pb2_grpc
 
+_FIXED = ("name", "hostname", "address")
+"""Inputs that no update can change; of an `address` there can be no second resource at the same time."""
 _OPTIONS = (("grpc.max_receive_message_length", 400 << 20), ("grpc.max_send_message_length", 400 << 20))
 
 
@@ -49,8 +51,18 @@ class EchoProvider(provider_pb2_grpc.ResourceProviderServicer):
     def DiffConfig(self, _request: Any, _context: Any) -> Any:  # noqa: N802
         return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
 
-    def Diff(self, _request: Any, _context: Any) -> Any:  # noqa: N802
-        return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
+    def Diff(self, request: Any, _context: Any) -> Any:  # noqa: N802
+        """Say which top-level inputs differ; those of _FIXED make a new resource."""
+        old, new = (json_format.MessageToDict(bag) for bag in (request.old_inputs, request.news))
+        differing = [key for key in {**old, **new} if old.get(key) != new.get(key)]
+        if not differing:
+            return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
+        return provider_pb2.DiffResponse(
+            changes=provider_pb2.DiffResponse.DIFF_SOME,
+            diffs=differing,
+            replaces=[key for key in differing if key in _FIXED],
+            deleteBeforeReplace=_FIXED[-1] in differing,
+        )
 
     def Configure(self, _request: Any, _context: Any) -> Any:  # noqa: N802
         return provider_pb2.ConfigureResponse(

@@ -106,13 +106,15 @@ class Engine:
         packages: Sequence[str],
         lookups: Path | None = None,
         stack_outputs: Path | None = None,
+        deployed: bool = False,
     ) -> subprocess.CompletedProcess[str]:
-        """Run a command of the CLI on a copy of the program, whose stack exists and is empty."""
+        """Run a command of the CLI on a copy of the program, whose stack exists and is empty, unless it is `deployed`."""
         for package in () if self._attach else packages:
             self.add_provider(package)
         copy = self._copy(program)
         project = yaml.safe_load((copy / "Pulumi.yaml").read_text(encoding="utf-8"))["name"]
-        self._write_stack(project, stack, None)
+        if not deployed:
+            self._write_stack(project, stack, None)
         for name, outputs in json.loads(stack_outputs.read_text(encoding="utf-8")).items() if stack_outputs else ():
             *_, other_project, other = ["organization", project, *name.split("/")][-3:]
             self._write_stack(other_project, other, outputs)
@@ -138,6 +140,20 @@ class Engine:
             )
             self.seconds = time.perf_counter() - begun
             return done
+
+    def preview_of_change(
+        self, before: Path, after: Path, stack: str, *, packages: Sequence[str], extra: Sequence[str] = ()
+    ) -> dict[str, Any]:
+        """Deploy one version of a program, and return what the preview of another says is done to it."""
+        done = self.run(before, stack, ["up", "--yes", "--skip-preview"], packages=packages)
+        if done.returncode:
+            raise PreviewFailedError(done.stdout + done.stderr)
+        command = ["preview", "--json", "--show-sames", *extra]
+        done = self.run(after, stack, command, packages=packages, deployed=True)
+        if done.returncode:
+            raise PreviewFailedError(done.stdout + done.stderr)
+        said: dict[str, Any] = json.loads(done.stdout)
+        return said
 
     def _environment(self) -> dict[str, str]:
         return {

@@ -66,6 +66,8 @@ def answers(question: str, **said: Statement) -> FixedAnswers:
         "redundant-firewalls.firewall-change",
         "cross-site-failover.site-outage",
         "no-single-region-national-service.region-outage",
+        "no-common-cause.shared-change",
+        "no-common-cause.site-outage",
     )
     statements = []
     for item in questions:

@@ -64,6 +64,13 @@ def test_one_cause_is_one_violation_with_all_that_it_loses(engine: Engine) -> No
         evidence={
             "question": SITE_QUESTION,
             "controls": ["CAF-B5.b.4", "NIST-CP-6", "NIST-CP-7", "ISO27001-A.5.30", "ISO22301-8.3", "NIS2-4.1.2.g"],
+            "likelihood": {
+                given.SITE: {
+                    "class": "rare",
+                    "basis": "assumed",
+                    "why": "a whole site is lost to fire, flood, cooling or power",
+                }
+            },
         },
     )
     assert found[("cross-site-failover", "results")].outcome is Outcome.PASS

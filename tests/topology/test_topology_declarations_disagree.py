@@ -280,7 +280,7 @@ def test_all_mistakes_are_shown_together_each_with_its_line(tmp_path: Path) -> N
 def test_a_site_that_is_not_known_yet_may_be_any(value: object, tmp_path: Path) -> None:
     found = estate(program(site=value), FILE, tmp_path)
     part = next(part for part in found.parts if part.endswith("web-n"))
-    assert found.facts[f"site of {part}"].values == ("n", "s", "elsewhere")
+    assert found.facts[f"site of {part}"].values == ("n", "s", "a place that nobody named")
     assert found.facts[f"site of {part}"].reason.text.startswith("the tag that says where web-n stands is not known")
     assert told(found, SITE)[0].startswith("site record: no")
 

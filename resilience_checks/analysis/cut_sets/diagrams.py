@@ -49,7 +49,14 @@ def diagram(tree: Tree, weights: Sequence[int], order: int, limits: Limits) -> l
     with _deep(tree.events):
         families = _Families([weights[leaf] for leaf in leaves], limits)
         root = families.minimal(top, order)
-        return [tuple(leaves[level] for level in found) for found in families.sets(root)]
+    found: list[tuple[int, ...]] = []
+    try:
+        for each in families.sets(root):
+            found.append(tuple(leaves[level] for level in each))  # noqa: PERF401 what is found stays when it stops
+    except StoppedError as stopped:
+        stopped.sets = found
+        raise
+    return found
 
 
 def _depth_first(tree: Tree) -> list[int]:

@@ -9,12 +9,17 @@ MAX_SETS = 1_000_000
 
 
 class StoppedError(Exception):
-    """An engine reached a limit: what it had so far is no complete answer."""
+    """An engine reached a limit: what it had so far is no complete answer.
 
-    def __init__(self, why: str) -> None:
+    `sets` are cut sets that it had found, of which some may contain others. `many`: there are too many of them,
+    whichever engine looks for them.
+    """
+
+    def __init__(self, why: str, *, many: bool = False) -> None:
         """Say which limit."""
         super().__init__(why)
-        self.why = why
+        self.why, self.many = why, many
+        self.sets: list[tuple[int, ...]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,6 @@ class Limits:
     def hold(self, sets: int = 0) -> None:
         """Raise StoppedError where the time is over, or so many sets are too many."""
         if sets > self.sets:
-            raise StoppedError(f"there are more than {self.sets:,} sets")
+            raise StoppedError(f"there are more than {self.sets:,} sets", many=True)
         if self.until is not None and time.monotonic() > self.until:
             raise StoppedError("the deadline has passed")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import chain, combinations, product
 from typing import TYPE_CHECKING, TypeAlias
 
 from resilience_checks.analysis.cut_sets.choice import solve
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     Engine: TypeAlias = Callable[[Tree, Sequence[int], int, Limits], list[tuple[int, ...]]]
 
 Sets: TypeAlias = list[tuple[int, ...]]
+
+_SHOWN = 100_000
+"""The most sets of an unfinished order that are still told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,25 +67,41 @@ def _of_top(
 ) -> CutSets:
     """Return the sets of one top: the first order is known, the others are computed one after the other.
 
-    So what a limit stops is cut off after a whole order.
+    So what a limit stops is cut off after a whole order. An event that is a cut set alone is in no other.
     """
     if always:
         return _ordered([()], order, order)
-    found: Sets = [(event,) for event in single]
-    reduced, root = simplified(tree, top)
+    first: Sets = [(event,) for event in single]
+    reduced, root = simplified(tree, top, single)
     if order == 1 or root in {ALWAYS, NEVER} or root < reduced.events:
-        return _ordered(found, order, order)
+        return _ordered(first, order, order)
+    found = first
     parts = modules(reduced, root)
     finished = 1
-    for asked in range(2, order + 1):
+    for asked in _steps(order):
         work = _Expansion(parts, asked, limits, engine)
         try:
-            found = work.sets()
+            found = first + work.sets()
         except StoppedError as error:
-            more = [each for each in work.partial if len(each) > finished]
-            return _ordered(found + more, order, finished, error.why)
+            return _ordered(found + _next(work.partial, found, finished + 1), order, finished, error.why)
         finished = asked
     return _ordered(found, order, finished)
+
+
+def _next(partial: Sets, found: Sets, size: int) -> Sets:
+    """Return the sets of one more event than is finished that are surely minimal: they contain none of those found."""
+    known = set(found)
+    return [
+        each
+        for each in dict.fromkeys(partial)
+        if len(each) == size
+        and not any(part in known for smaller in range(1, size) for part in combinations(each, smaller))
+    ]
+
+
+def _steps(order: int) -> list[int]:
+    """Return the orders that are finished one after the other; beyond 4 the engines hardly depend on the order."""
+    return [step for step in (2, 3, 4) if step < order] + [order]
 
 
 def _ordered(sets: Sets, order: int, finished: int, stopped: str | None = None) -> CutSets:
@@ -105,7 +124,7 @@ class _Expansion:
     limits: Limits
     engine: Engine
     partial: Sets = field(default_factory=list)
-    """Sets of the top that were found before a limit stopped it; each of them is minimal."""
+    """Cut sets of the top that were found before a limit stopped it; some may contain others."""
 
     def sets(self) -> Sets:
         budgets = self._budgets()
@@ -115,11 +134,28 @@ class _Expansion:
             budget = budgets.get(part.node, 0)
             found: Sets = []
             own = [weights.get(leaf, 1) for leaf in part.leaves]
-            if budget > 0 and min(own) <= budget:
-                found = self.engine(part.tree, own, budget, self.limits)
+            if lower_bound(part.tree, own) <= budget:
+                found = self._solved(part, own, budget, local, weights)
             local[part.node] = part, found
             weights[part.node] = min((sum(own[leaf] for leaf in each) for each in found), default=self.order + 1)
         return self._expanded(local, weights)
+
+    def _solved(
+        self,
+        part: Module,
+        own: list[int],
+        budget: int,
+        local: dict[int, tuple[Module, Sets]],
+        weights: dict[int, int],
+    ) -> Sets:
+        """Return the module's own sets; what a limit left of those of the top is expanded all the same."""
+        try:
+            return self.engine(part.tree, own, budget, self.limits)
+        except StoppedError as stopped:
+            if part is self.parts[-1]:
+                self.limits = Limits(sets=self.limits.sets)
+                self._expanded({**local, part.node: (part, stopped.sets[:_SHOWN])}, weights)
+            raise
 
     def _budgets(self) -> dict[int, int]:
         """Return how much each module may weigh: the order less a lower bound of what must fail beside it."""
@@ -127,12 +163,14 @@ class _Expansion:
         for part in self.parts:
             least[part.node] = lower_bound(part.tree, [least.get(leaf, 1) for leaf in part.leaves])
         budgets = {self.parts[-1].node: self.order}
-        inner = {part.node for part in self.parts}
+        inner = {part.node: part for part in self.parts}
         for part in reversed(self.parts):
             own = [least.get(leaf, 1) for leaf in part.leaves]
             for index, leaf in enumerate(part.leaves):
                 if leaf in inner:
-                    beside = lower_bound(part.tree, [*own[:index], 0, *own[index + 1 :]])
+                    beside = 0
+                    if len(inner[leaf].tree.needed) > 1:  # one gate is soon solved to any order
+                        beside = lower_bound(part.tree, [*own[:index], 0, *own[index + 1 :]])
                     budgets[leaf] = budgets[part.node] - beside
         return budgets
 
@@ -160,12 +198,14 @@ class _Expansion:
             return
         spare = budget - len(events) - sum(weights[leaf] for leaf in inner)
         choices = [[each for each in whole[leaf] if len(each) <= weights[leaf] + spare] for leaf in inner]
+        doubtful = spare > 0 and len(inner) > 1  # one by one they fit, together they may not
         for chosen in product(*choices):
-            size = len(events) + sum(len(each) for each in chosen)
-            if size <= budget:
-                into.append(tuple(sorted(sum(chosen, events))))
-                if not len(into) & 4095:
-                    self.limits.hold(len(into))
+            found = tuple(sorted((*events, *chain.from_iterable(chosen))))
+            if doubtful and len(found) > budget:
+                continue
+            into.append(found)
+            if not len(into) & 4095:
+                self.limits.hold(len(into))
 
 
 def lower_bound(tree: Tree, weights: Sequence[int]) -> int:
@@ -173,14 +213,14 @@ def lower_bound(tree: Tree, weights: Sequence[int]) -> int:
 
     >>> from resilience_checks.analysis.cut_sets.tree import Tree
     >>> lower_bound(Tree(3, (1, 2), ((0, 1), (3, 2))), [1, 2, 3])
-    4
+    3
     """
     least = list(weights)
     for needed, children in zip(tree.needed, tree.children, strict=True):
-        found = sorted(least[child] for child in children)
-        bound = found[needed - 1]
-        if needed == len(children):
-            leaves = {child for child in children if child < tree.events}
-            bound = max(bound, sum(least[leaf] for leaf in leaves))
+        bound = sorted(least[child] for child in children)[needed - 1]
+        leaves = [child for child in children if child < tree.events]
+        if len(set(leaves)) == len(leaves):  # so many of them fail at least, each with its own weight
+            alone = needed - (len(children) - len(leaves))
+            bound = max(bound, sum(sorted(least[leaf] for leaf in leaves)[: max(0, alone)]))
         least.append(bound)
     return least[-1]

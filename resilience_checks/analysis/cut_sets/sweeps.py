@@ -21,11 +21,12 @@ def sweep(tree: Tree, values: Sequence[int], full: int = 0) -> list[int]:
     """
     found = list(values)
     for needed, children in zip(tree.needed, tree.children, strict=True):
-        found.append(_gate(needed, [found[child] for child in children], full))
+        found.append(value_of(needed, [found[child] for child in children], full))
     return found
 
 
-def _gate(needed: int, values: Sequence[int], full: int) -> int:
+def value_of(needed: int, values: Sequence[int], full: int = 0) -> int:
+    """Return where at least so many of the values are set; `full` is where 0 of them are."""
     if needed == 1:
         value = 0
         for each in values:
@@ -84,7 +85,7 @@ def _forgetful(tree: Tree, values: Sequence[int], full: int, wanted: Mapping[int
         if not wanted.get(tree.events + gate):
             found.append(0)
             continue
-        found.append(_gate(needed, [found[child] for child in children], full))
+        found.append(value_of(needed, [found[child] for child in children], full))
         for child in children:
             left[child] -= 1
             if not left[child]:

@@ -234,7 +234,7 @@ class _Steps:
             self._counted[step["op"]] += 1
         if not isinstance(old, dict) or old.get("urn") != urn or urn in self.snapshot.places:
             return
-        if old.get("delete") is True:  # left over from a replacement that an earlier deployment did not finish
+        if old.get("delete") is True and step["op"] not in _REPLACING:  # left over from an earlier deployment
             return
         resource = self.snapshot.add(old, at)
         if resource is not None and resource.type == STACK and isinstance(old.get("outputs"), dict):

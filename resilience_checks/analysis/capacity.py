@@ -1,0 +1,308 @@
+"""Whether what remains after a loss carries the peak: which stage decides, and how much is asked of it.
+
+The loads are those of `loads`, of all services together. Enough is what one spread shows to fit. Short is what no
+spread can fit: a stage through which all of a service's demand must pass lets less through than is asked of it.
+Between the two, where groups share members, the best spread is sought (`sharing`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from math import inf
+from typing import TYPE_CHECKING
+
+from resilience_checks.analysis.fault_tree import compile_estate
+from resilience_checks.analysis.loads import Spread, Ways
+from resilience_checks.analysis.sharing import best_scale
+from resilience_checks.analysis.terms import Walk
+from resilience_checks.analysis.times import Times
+from resilience_checks.model.question import Doubt, FaultKind
+from resilience_checks.model.values import Basis, Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from resilience_checks.topology.estate import Demand, Domain, Estate, Service
+
+FaultSet = tuple[str, ...]
+_DIGITS = 9
+_SLACK = 1e-9
+"""Relative: sums of shares are not exact."""
+
+
+class Enough(StrEnum):
+    """Whether what remains carries the peak, the worst first."""
+
+    SHORT = "short"
+    LOST = "lost"
+    UNKNOWN = "unknown"
+    ENOUGH = "enough"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stage that all of a service's demand passes: how much it lets through, and what each service asks of it.
+
+    `members` are the parts that limit it and are up, `why` how much each of them carries.
+    """
+
+    name: str
+    carries: float
+    asked: dict[str, float]
+    members: tuple[str, ...] = ()
+    why: tuple[Reason, ...] = ()
+
+    @property
+    def total(self) -> float:
+        """What all services together ask of it."""
+        return sum(self.asked.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Headroom:
+    """What becomes of one demand of one service after one set of faults; the empty set: with nothing failed."""
+
+    service: str
+    events: FaultSet
+    demand: Demand
+    enough: Enough
+    weakest: Stage | None = None
+    doubts: tuple[Doubt, ...] = ()
+
+
+def losses(estate: Estate) -> tuple[FaultSet, ...]:
+    """Return nothing failed, then the outage of each failure domain alone, apart from what nobody declared."""
+    found = [f"{domain.id}/{FaultKind.OUTAGE}" for domain in _outages(estate) if not domain.implied]
+    return ((), *((event,) for event in sorted(found)))
+
+
+def not_asked(estate: Estate) -> tuple[str, ...]:
+    """Return the failure domains that are left out because nobody declared them: parts stand in some all the same."""
+    return tuple(sorted(domain.id for domain in _outages(estate) if domain.implied))
+
+
+def _outages(estate: Estate) -> Iterator[Domain]:
+    yield from (domain for domain in estate.domains.values() if FaultKind.OUTAGE in domain.faults)
+
+
+def headrooms(estate: Estate, asked: Sequence[FaultSet], services: Sequence[str] = ()) -> tuple[Headroom, ...]:
+    """Return for each demand of each service (default: all) what becomes of it after each set of faults."""
+    analysis = _Capacity(estate, asked)
+    chosen = [estate.services[name] for name in services] or list(estate.services.values())
+    return tuple(
+        analysis.of(service, demand, index)
+        for service in chosen
+        for demand in service.peak
+        for index in range(len(asked))
+    )
+
+
+@dataclass(frozen=True)
+class _Both:
+    """The spread of one service's demand in the best and in the worst case, and how much that demand is."""
+
+    amount: float
+    best: Spread
+    worst: Spread
+
+
+@dataclass
+class _Capacity:
+    """One estate, solved for the fault sets that are asked about."""
+
+    estate: Estate
+    asked: Sequence[FaultSet]
+    _spreads: dict[tuple[object, ...], _Both] = field(default_factory=dict)
+    _below: dict[str, list[int]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._tree = compile_estate(self.estate)
+        self._ways = Ways(self.estate, self._tree)
+        times = Times(self._tree, self.asked)
+        self._worst, self._best = (times.solve(pessimistic=pessimistic) for pessimistic in (True, False))
+
+    def of(self, service: Service, demand: Demand, index: int) -> Headroom:
+        """Return what becomes of a demand after fault set `index`."""
+        if not _in_time(self._best(self._tree.roots[service.id], index), service):
+            return Headroom(service.id, self.asked[index], demand, Enough.LOST)
+        together = {
+            other.id: self._both(other, demand.dimension, amount, index)
+            for other, amount in self._asking(demand.dimension)
+        }
+        stages = self._stages(service, together, pessimistic=False)
+        short = [stage for stage in stages if stage.carries < stage.total * (1 - _SLACK)]
+        if short:
+            enough = Enough.SHORT
+        elif self._fits(service, demand.dimension, together):
+            enough, stages = Enough.ENOUGH, self._stages(service, together, pessimistic=True)
+        else:
+            enough = self._sought(service, together)
+            stages = self._loaded(service, demand.dimension, together) if enough is Enough.SHORT else stages
+        doubts = tuple(self._doubts(service, demand.dimension, together[service.id], index))
+        weakest = min(short or stages, key=_tightness, default=None)
+        return Headroom(
+            service.id,
+            self.asked[index],
+            demand,
+            enough,
+            weakest,
+            doubts if enough is Enough.UNKNOWN else (),
+        )
+
+    def _asking(self, dimension: str) -> Iterator[tuple[Service, float]]:
+        for service in self.estate.services.values():
+            for demand in service.peak:
+                if demand.dimension == dimension:
+                    yield service, demand.amount
+
+    def _both(self, service: Service, dimension: str, amount: float, index: int) -> _Both:
+        """Return the spreads of a service; fault sets in which all its ways have the same times share them."""
+        below = self._below.setdefault(service.id, self._ways.below(service.id))
+        times = tuple((self._best(node, index), self._worst(node, index)) for node in below)
+        key = (service.id, dimension, times)
+        if key not in self._spreads:
+            best, worst = (
+                self._spread(service, dimension, index, pessimistic=pessimistic) for pessimistic in (False, True)
+            )
+            self._spreads[key] = _Both(amount, best, worst)
+        return self._spreads[key]
+
+    def _walk(self, index: int, *, pessimistic: bool) -> Walk:
+        times = self._worst if pessimistic else self._best
+        return Walk(self._tree, lambda node: times(node, index), self.asked[index], pessimistic=pessimistic)
+
+    def _spread(self, service: Service, dimension: str, index: int, *, pessimistic: bool) -> Spread:
+        walk = self._walk(index, pessimistic=pessimistic)
+
+        def carries(part: str) -> float:
+            known = self._amount(part, service, dimension)
+            return known if known is not None else 0.0 if pessimistic else inf
+
+        return Spread(
+            self._ways,
+            service.id,
+            lambda expression: _in_time(walk.time(expression, {}), service),
+            carries,
+            pessimistic,
+        ).run()
+
+    def _amount(self, part: str, service: Service, dimension: str) -> float | None:
+        """Return how much a part carries of a dimension (infinite: any amount), None where that is not known.
+
+        What is known to carry another dimension of the same service's peak is not limited in this one.
+        """
+        carrier = self.estate.carriers.get(part)
+        if carrier is None:
+            return inf
+        if dimension in carrier.amounts:
+            return carrier.amounts[dimension]
+        return inf if any(demand.dimension in carrier.amounts for demand in service.peak) else None
+
+    def _stages(self, service: Service, together: Mapping[str, _Both], *, pessimistic: bool) -> list[Stage]:
+        """Return the limited stages that all of a service's demand passes, the last first: it says the most.
+
+        What other services ask of a stage is what surely passes the same parts that limit it.
+        """
+        spreads = {name: (both.amount, both.worst if pessimistic else both.best) for name, both in together.items()}
+        _, mine = spreads[service.id]
+        forced = {name: spread.forced_through for name, (_, spread) in spreads.items()}
+        found = []
+        for node, share in reversed(mine.forced.items()):
+            if share and mine.rates[node] < inf:
+                parts = mine.limits(node)
+                asked = {
+                    name: amount * forced[name].get(frozenset(parts), 0.0) for name, (amount, _) in spreads.items()
+                }
+                asked[service.id] = spreads[service.id][0] * share
+                found.append(self._stage(self._tree.nodes[node].label, mine.rates[node], asked, parts))
+        return found
+
+    def _stage(self, name: str, carries: float, asked: Mapping[str, float], parts: Sequence[str]) -> Stage:
+        return Stage(
+            name,
+            carries,
+            {service: amount for service, amount in asked.items() if amount},
+            tuple(self.estate.parts[part].label for part in parts),
+            tuple(dict.fromkeys(self.estate.carriers[part].why for part in parts)),
+        )
+
+    def _loaded(self, service: Service, dimension: str, together: Mapping[str, _Both]) -> list[Stage]:
+        """Return the parts that the service uses as stages, with what the plain spread asks of each."""
+        mine = together[service.id].best
+        shares = {name: both.best.parts(both.best.shares) for name, both in together.items()}
+        found = []
+        for part in mine.parts(mine.shares):
+            amount = self._amount(part, service, dimension)
+            if amount is not None and amount < inf:
+                asked = {name: both.amount * shares[name].get(part, 0.0) for name, both in together.items()}
+                found.append(self._stage(self.estate.parts[part].label, amount, asked, (part,)))
+        return found
+
+    def _fits(self, service: Service, dimension: str, together: Mapping[str, _Both]) -> bool:
+        """Return whether the plain spread fits on every part that the service uses, in the worst case."""
+        mine = together[service.id].worst
+        if not mine.serves:
+            return False
+        loads: dict[str, float] = {}
+        for both in together.values():
+            for part, share in both.worst.parts(both.worst.shares).items():
+                loads[part] = loads.get(part, 0.0) + both.amount * share
+        used = mine.parts(mine.shares)
+        return all(loads[part] <= (self._amount(part, service, dimension) or 0.0) * (1 + _SLACK) for part in used)
+
+    @staticmethod
+    def _sought(service: Service, together: Mapping[str, _Both]) -> Enough:
+        """Return what the best spread of all demands says where the plain one decides nothing."""
+        near = _sharing(service, together)
+        if all(both.worst.serves for both in near):
+            scale = best_scale([(both.amount, both.worst) for both in near])
+            if scale is not None and scale >= 1 - _SLACK:
+                return Enough.ENOUGH
+        scale = best_scale([(both.amount, both.best) for both in near if both.best.serves])
+        return Enough.SHORT if scale is not None and scale < 1 - _SLACK else Enough.UNKNOWN
+
+    def _doubts(self, service: Service, dimension: str, mine: _Both, index: int) -> Iterator[Doubt]:
+        """Yield what an unknown answer hangs on: parts of unknown capacity, else facts about what is up."""
+        used = {**mine.best.parts(mine.best.shares), **mine.worst.parts(mine.worst.shares)}
+        unknown = [part for part in used if self._amount(part, service, dimension) is None]
+        for part in unknown:
+            why = self.estate.carriers[part].why
+            remedy = f"declare `capacity: {{{dimension}: ...}}` of a component that selects it"
+            yield Doubt(f"capacity of {part}", why, remedy)
+        best, worst = (self._walk(index, pessimistic=pessimistic) for pessimistic in (False, True))
+        names = worst.doubtful(self._tree.roots[service.id], best)
+        yield from (Doubt(name, self._tree.facts[name].reason, self._tree.facts[name].remedy) for name in names)
+        if not unknown and not names:
+            text = f"groups that {service.id} uses share members, and whether some spread fits is not known"
+            reason = Reason(text, Basis.UNKNOWN, service.location)
+            yield Doubt(f"spread of {service.id}", reason, "install scipy, which finds the best spread")
+
+
+def _sharing(service: Service, together: Mapping[str, _Both]) -> list[_Both]:
+    """Return the services that share a limited part with this one, or with one that does, itself among them."""
+    parts = {
+        name: {
+            part
+            for spread in (both.best, both.worst)
+            for part in spread.reachable()
+            if both.best.carries(part) < inf or both.worst.carries(part) < inf
+        }
+        for name, both in together.items()
+    }
+    found, known = {service.id}, set(parts[service.id])
+    while True:
+        more = {name for name, own in parts.items() if name not in found and own & known}
+        if not more:
+            return [both for name, both in together.items() if name in found]
+        found |= more
+        known = known.union(*(parts[name] for name in more))
+
+
+def _in_time(seconds: float, service: Service) -> bool:
+    return seconds < inf and (service.rto is None or seconds <= service.rto)
+
+
+def _tightness(stage: Stage) -> float:
+    """Return how much of what is asked a stage carries: the least is the weakest."""
+    return round(stage.carries / stage.total, _DIGITS) if stage.total else inf

@@ -1,0 +1,346 @@
+"""Which faults explain what is seen: services down, degraded and up; and what to look at next.
+
+An *explanation* is a set of faults that loses every service seen down, hits some consumer of every service seen
+degraded, and loses no service seen up or degraded. It is *sure* when it does so in every completion of what is
+unknown in which these services work with nothing failed (they did before), *possible* when it does in some. Losing is
+monotone in the faults, so with nothing unknown the smallest explanations are the minimal cut sets of "all of these are
+lost" that lose none of the others.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from resilience_checks.analysis.candidates import Candidates, Observed
+from resilience_checks.analysis.families import events_of
+from resilience_checks.analysis.fates import Compiled, Survey
+from resilience_checks.model.likelihood import rank
+from resilience_checks.model.question import Horizon
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from resilience_checks.model.likelihood import Stated
+    from resilience_checks.model.question import Doubt, Event
+    from resilience_checks.topology.estate import Domain, Estate
+
+__all__ = ["Answer", "Diagnosis", "Explanation", "Look", "Observed", "diagnose"]
+_CHUNK = 20_000
+_EXPLAINED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A smallest set of faults that explains what is seen; `place` is its rank from 1, shared by `tied` others.
+
+    `depends_on` are the facts on which it hangs whether it explains it, where that is not sure. `encloses` is the index
+    of an explanation, no less likely, that names a place within one of its own which has all of the same parts.
+    """
+
+    events: tuple[str, ...]
+    sure: bool
+    place: int
+    tied: int
+    depends_on: tuple[Doubt, ...] = ()
+    encloses: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one answer to a further look would leave: the indices of explanations."""
+
+    answer: str
+    left: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A further observation: of a service or of one fault's domain, and what each answer would leave."""
+
+    subject: str
+    service: bool
+    answers: tuple[Answer, ...]
+
+    @property
+    def worst(self) -> int:
+        """The most explanations that an answer leaves."""
+        return max(len(answer.left) for answer in self.answers)
+
+    @property
+    def order(self) -> tuple[int, int, bool]:
+        """What the best look has least of: explanations left at worst, those left in all, and not being a service."""
+        return self.worst, sum(len(answer.left) for answer in self.answers), not self.service
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """The smallest explanations, the likeliest first, of up to `finished` of the `order` faults that were asked for.
+
+    `exact` is False where there were too many cases to look at: some possible ones may be none, and some sure ones
+    may be called possible. `looks` are the further observations that best tell those `among` them apart that have the
+    fewest faults, all equally good; `errors` the services that are lost with nothing failed, of which nothing can be said.
+    """
+
+    observed: Observed
+    horizon: Horizon
+    explanations: tuple[Explanation, ...]
+    order: int
+    finished: int
+    exact: bool = True
+    among: tuple[int, ...] = ()
+    looks: tuple[Look, ...] = ()
+    errors: tuple[str, ...] = ()
+    events: Mapping[str, Event] = field(default_factory=dict)
+    likelihoods: Mapping[str, Stated] = field(default_factory=dict)
+
+
+def diagnose(estate: Estate, observed: Observed, *, order: int = 2, horizon: Horizon = Horizon.RTO) -> Diagnosis:
+    """Return what explains the observations, exactly, up to `order` faults."""
+    return _Search(estate, observed, horizon).diagnosis(order)
+
+
+class _Search:
+    """Looks at every set of faults that can matter, one case of the unknowns after the other."""
+
+    def __init__(self, estate: Estate, observed: Observed, horizon: Horizon) -> None:
+        self._estate, self._horizon = estate, horizon
+        self._compiled = Compiled(estate)
+        self._rest = Survey(self._compiled, [])
+        self._errors = tuple(name for name in observed.services if self._rest.fates(name, horizon).lost & 1)
+        self._observed = Observed(
+            *(
+                tuple(name for name in names if name not in self._errors)
+                for names in (observed.down, observed.up, observed.degraded)
+            )
+        )
+        self._seen = observed
+        self._events = frozenset(
+            f"{domain.id}/{fault}"
+            for domain in estate.domains.values()
+            if not domain.implied
+            for fault in domain.faults
+        )
+        """Places that nobody declared do not count."""
+
+    def diagnosis(self, order: int) -> Diagnosis:
+        cases = self._cases()
+        exact = cases is not None
+        found, finished = self._explanations(order, [{}] if cases is None else cases)
+        explanations = self._ranked(found)
+        among = _fewest(explanations)
+        mentioned = sorted({event for events in found for event in events})
+        return Diagnosis(
+            self._seen,
+            self._horizon,
+            explanations,
+            order,
+            finished,
+            exact,
+            among,
+            self._looks(explanations, among),
+            self._errors,
+            events_of(self._estate, tuple(mentioned)),
+            {event: self._estate.likelihood(event) for event in mentioned},
+        )
+
+    def _cases(self) -> list[dict[str, str]] | None:
+        """Return the cases in which all that is seen is looked at together; None where there are too many.
+
+        A fact is fixed where it stands in several units, or below a service that is lost and one that is not:
+        the same value must lose the one and spare the other.
+        """
+        sides = [
+            self._compiled.units([*names, *self._observed.degraded])
+            for names in (self._observed.down, self._observed.up)
+        ]
+        counts = self._compiled.counted(sides[0] | sides[1], self._events)
+        both = self._compiled.counted(sides[0] & sides[1], self._events)
+        exists = {fact for event in self._events for fact, _ in self._exists(event)}
+        several = {fact for fact, count in counts.items() if count > 1}
+        found = self._compiled.cases(sorted({*several, *both, *exists, *self._at_rest()}))
+        return None if found is None else [known for known in found if self._worked(known)]
+
+    def _at_rest(self) -> set[str]:
+        """Return the facts on which it hangs whether what is seen works with nothing failed."""
+        doubtful = [name for name in self._observed.services if not self._rest.fates(name, self._horizon).survived & 1]
+        return {doubt.id for name in doubtful for doubt in self._rest.doubts(name, 0, self._horizon)} & set(
+            self._compiled.tree.facts
+        )
+
+    def _worked(self, known: Mapping[str, str]) -> bool:
+        """Return whether in this case what is seen works with nothing failed."""
+        return not any(self._rest.in_case(name, self._horizon, known).lost & 1 for name in self._observed.services)
+
+    def _explanations(self, order: int, cases: Sequence[Mapping[str, str]]) -> tuple[dict[frozenset[str], bool], int]:
+        """Return the smallest explanations, and whether each is sure, with the number of faults that was finished.
+
+        What surely loses all that is lost does so in every case, what possibly does in some: the smallest sets of
+        either kind are candidates, and each is held against what is not lost.
+        """
+        candidates, finished = Candidates(self._compiled, self._observed, self._horizon, self._events).find(
+            order, cases
+        )
+        found: dict[frozenset[str], bool] = {}
+        for size in range(1, order + 1):
+            sets = [events for events in candidates if len(events) == size]
+            for start in range(0, len(sets), _CHUNK):
+                self._add(found, sets[start : start + _CHUNK], cases)
+        return found, finished
+
+    def _add(
+        self, found: dict[frozenset[str], bool], chunk: Sequence[tuple[str, ...]], cases: Sequence[Mapping[str, str]]
+    ) -> None:
+        survey = Survey(self._compiled, chunk)
+        surely, possibly = self._sets(survey, cases)
+        for bits, sure in ((surely, True), (possibly & ~surely, False)):
+            for index in _bits(bits >> 1):
+                events = chunk[index]
+                parts = (frozenset(part) for size in range(1, len(events)) for part in combinations(events, size))
+                # A set that is only possible is no explanation beside a smaller one; a sure one is, beside possible ones.
+                if not any(part in found and (found[part] or not sure) for part in parts):
+                    found[frozenset(events)] = sure
+
+    def _sets(self, survey: Survey, cases: Sequence[Mapping[str, str]]) -> tuple[int, int]:
+        """Return the fault sets that surely and possibly explain what is seen."""
+        full = (1 << len(survey.sets)) - 1
+        surely, possibly = full if cases else 0, 0
+        for known in cases:
+            exist_surely, exist_possibly = self._existing(survey, known, full)
+            sure, possible = exist_surely, exist_possibly
+            for name in self._observed.down:
+                fates = survey.in_case(name, self._horizon, known)
+                sure &= fates.lost
+                possible &= full & ~fates.survived
+            for name in self._observed.degraded:
+                fates = survey.in_case(name, self._horizon, known)
+                sure &= fates.hit & fates.survived
+                possible &= full & ~(fates.whole | fates.lost)
+            for name in self._observed.up:
+                fates = survey.in_case(name, self._horizon, known)
+                sure &= fates.survived
+                possible &= full & ~fates.lost
+            surely &= sure
+            possibly |= possible
+        return surely, possibly
+
+    def _existing(self, survey: Survey, known: Mapping[str, str], full: int) -> tuple[int, int]:
+        """Return the fault sets all of whose domains surely and possibly exist in a case."""
+        surely = possibly = full
+        if not self._doubtful:
+            return surely, possibly
+        for index, events in enumerate(survey.sets):
+            conditions = [pair for event in events for pair in self._exists(event)]
+            if any(known.get(fact, value) != value for fact, value in conditions):
+                possibly &= ~(1 << index)
+            if any(known.get(fact) != value for fact, value in conditions):
+                surely &= ~(1 << index)
+        return surely, possibly
+
+    @cached_property
+    def _doubtful(self) -> bool:
+        """Whether any failure domain may not exist."""
+        return any(domain.exists for domain in self._estate.domains.values())
+
+    def _exists(self, event: str) -> tuple[tuple[str, str], ...]:
+        return self._domain(event).exists
+
+    def _domain(self, event: str) -> Domain:
+        return self._estate.domains[event.rpartition("/")[0]]
+
+    def _ranked(self, found: Mapping[frozenset[str], bool]) -> tuple[Explanation, ...]:
+        """Return the explanations in their order; those of one rank share a place."""
+        ranks = {events: rank(self._estate.likelihood(event).likelihood for event in events) for events in found}
+        listed = sorted(found, key=lambda events: (ranks[events], not found[events], sorted(events)))
+        places: dict[int, int] = {}
+        for number, events in enumerate(listed, start=1):
+            places.setdefault(ranks[events], number)
+        alike = Counter(ranks[events] for events in listed)
+        enclosing = self._enclosing(listed, ranks)
+        return tuple(
+            Explanation(
+                tuple(sorted(events)),
+                found[events],
+                places[ranks[events]],
+                alike[ranks[events]] - 1,
+                () if found[events] or number >= _EXPLAINED else self._doubts(tuple(sorted(events))),
+                enclosing.get(number),
+            )
+            for number, events in enumerate(listed)
+        )
+
+    def _enclosing(self, listed: Sequence[frozenset[str]], ranks: Mapping[frozenset[str], int]) -> dict[int, int]:
+        """Return for an explanation the one that names a place within one of its own instead, where there is one."""
+        numbers = {events: number for number, events in enumerate(listed)}
+        mentioned = {event for events in listed for event in events}
+        smaller = {event: self._within(event) & mentioned for event in mentioned}
+        found = {}
+        for number, events in enumerate(listed):
+            others = (events - {event} | {inner} for event in events for inner in smaller[event])
+            known = [other for other in others if other in numbers and ranks[other] <= ranks[events]]
+            if known:
+                found[number] = min(numbers[other] for other in known)
+        return found
+
+    def _within(self, event: str) -> set[str]:
+        """Return the same fault of the places that the event's domain encloses and that have all of its parts."""
+        fault, own = event.rpartition("/")[2], set(self._domain(event).members)
+        inner = (self._estate.domains[name] for name in self._domain(event).encloses if name in self._estate.domains)
+        return {f"{domain.id}/{fault}" for domain in inner if set(domain.members) == own} - {event}
+
+    def _doubts(self, events: tuple[str, ...]) -> tuple[Doubt, ...]:
+        survey = Survey(self._compiled, [events])
+        doubts = {
+            doubt.id: doubt
+            for name in self._observed.services
+            if not survey.fates(name, self._horizon).settled >> 1 & 1
+            for doubt in survey.doubts(name, 1, self._horizon)
+        }
+        return tuple(doubts.values())
+
+    def _looks(self, explanations: Sequence[Explanation], among: Sequence[int]) -> tuple[Look, ...]:
+        """Return the further observations that leave least, by the rule of `Look.order`, all that are equally good.
+
+        Those about likelier explanations stand first.
+        """
+        if len(among) < 2:  # noqa: PLR2004 one explanation has nothing to be told apart from
+            return ()
+        looks = [*self._services(explanations, among), *_domains(explanations, among)]
+        useful = [look for look in looks if look.worst < len(among)]
+        best = min((look.order for look in useful), default=None)
+        return tuple(sorted((look for look in useful if look.order == best), key=lambda look: look.answers[0].left))
+
+    def _services(self, explanations: Sequence[Explanation], among: Sequence[int]) -> Iterator[Look]:
+        survey = Survey(self._compiled, [explanations[index].events for index in among])
+        for name in self._estate.services:
+            if name in self._seen.services:
+                continue
+            fates = survey.fates(name, self._horizon)
+            if not fates.lost & 1:
+                down = tuple(index for bit, index in enumerate(among, 1) if not fates.survived >> bit & 1)
+                up = tuple(index for bit, index in enumerate(among, 1) if not fates.lost >> bit & 1)
+                yield Look(name, service=True, answers=(Answer("no", down), Answer("yes", up)))
+
+
+def _fewest(explanations: Sequence[Explanation]) -> tuple[int, ...]:
+    """Return the explanations with the fewest faults, without larger places; all such where one alone has so few."""
+    own = [index for index, each in enumerate(explanations) if each.encloses is None]
+    few = [index for index in own if len(explanations[index].events) == len(explanations[0].events)]
+    return tuple(few if len(few) > 1 else own)
+
+
+def _domains(explanations: Sequence[Explanation], among: Sequence[int]) -> Iterator[Look]:
+    for event in sorted({event for index in among for event in explanations[index].events}):
+        holds = tuple(index for index in among if event in explanations[index].events)
+        fails = tuple(index for index in among if event not in explanations[index].events)
+        yield Look(event, service=False, answers=(Answer("yes", holds), Answer("no", fails)))
+
+
+def _bits(mask: int) -> Iterator[int]:
+    while mask:
+        low = mask & -mask
+        yield low.bit_length() - 1
+        mask ^= low

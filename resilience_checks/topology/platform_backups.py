@@ -1,0 +1,64 @@
+"""Backups that a platform makes by itself, as far as the program and the provider's pages say where and how often."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from resilience_checks.model.values import Basis, Reason
+from resilience_checks.topology.estate import Backup, Part
+from resilience_checks.topology.gates import ALWAYS, NEVER, AnyOf, Case, Failover, Gate, Nature, Standby, Term, Up, Way
+from resilience_checks.topology.things import text
+
+if TYPE_CHECKING:
+    from resilience_checks.catalogue.entries import PlatformBackup
+    from resilience_checks.topology.facts import FactBook
+    from resilience_checks.topology.parts import Parts
+    from resilience_checks.topology.placement import Placements
+    from resilience_checks.topology.things import Thing
+
+
+def by_platform(thing: Thing, plan: PlatformBackup, parts: Parts, placements: Placements, book: FactBook) -> Backup:
+    """Return the backup that the platform makes of a thing.
+
+    How long a restore takes, and to what, no program shows: it is a way back that is not known, until it is declared.
+    """
+    name = f"automatic backup of {thing.label}"
+    store = Part(name, f"the {name}", "backup", location=thing.location)
+    parts.add(store, placements.of(thing), None)
+    parts.all[name] = replace(store, site=None)
+    remedy = "declare a backup `of` it with `into` and `restore`, or `size` and `throughput`"
+    unknown = Reason(
+        f"how long a restore of the {name} takes, and to what, is not declared", Basis.UNKNOWN, thing.location
+    )
+    term = Term("restore", None, unknown, remedy)
+    kept = Reason(f"the {name} is kept in its region", Basis.DOCUMENTED, thing.location, plan.source)
+
+    def restored(ready: Gate, every: float) -> Gate:
+        loss = Reason("all since the last copy", Basis.DOCUMENTED, thing.location, plan.source)
+        way = Way(f"{thing.label} is restored from its automatic backup", (term,), loss, restores=True)
+        return Failover(NEVER, (Standby(ready, ALWAYS, 0.0, every, way),), Reason(way.what, location=thing.location))
+
+    here = restored(Up(name, Nature.NEED, kept), plan.every)
+    elsewhere = _elsewhere(thing, plan, book, restored(ALWAYS, plan.every_elsewhere))
+    fact = book.doubt(f"restore of the {name}", ("in time", "too late"), unknown.text, remedy, location=thing.location)
+    gate = Case(fact, {"in time": AnyOf((here, elsewhere)), "too late": NEVER})
+    apart = (plan.default if thing.value(plan.path) is None else text(thing.value(plan.path))) in plan.elsewhere
+    readable = ALWAYS if apart else Up(name)
+    return Backup(name, (thing.id,), readable, gate, every=plan.every, known=False, location=thing.location)
+
+
+def _elsewhere(thing: Thing, plan: PlatformBackup, book: FactBook, gate: Gate) -> Gate:
+    """Return the restore from the copies in another region, where the input says that there are some."""
+    value = thing.value(plan.path)
+    shown = plan.default if value is None else text(value)
+    if shown is not None:
+        return gate if shown in plan.elsewhere else NEVER
+    fact = book.doubt(
+        f"backup of {thing.id} is kept elsewhere",
+        ("yes", "no"),
+        f"{plan.path} of {thing.label} is not known",
+        f"give {plan.path} in the program",
+        location=thing.location,
+    )
+    return Case(fact, {"yes": gate, "no": NEVER})

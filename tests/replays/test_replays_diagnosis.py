@@ -1,0 +1,163 @@
+"""Blind diagnosis: what was lost is told, and the reported area must be among the smallest explanations.
+
+Which explanation comes first is decided by the number of faults and by stated classes of likelihood alone: no name,
+no order of declaration and no expectation of ours has a say in it.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pytest
+
+from resilience_checks.analysis.diagnosis import Diagnosis, Observed, diagnose
+from resilience_checks.model.likelihood import rank
+from tests.end_to_end.editing import Edit, copy
+from tests.replays.estates import estate
+from tests.replays.shapes import CLINICAL, MANCHESTER, SHAPES, STAYED, WALES, Shape, neutral, rename, rename_all
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from resilience_checks.topology.estate import Estate
+
+Built = tuple[Shape, "Estate"]
+Ranked = dict[frozenset[str], tuple[int, int]]
+
+
+@pytest.fixture(scope="module")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Built]:
+    """Build each shape once."""
+
+    @cache
+    def made(name: str) -> Built:
+        shape = SHAPES[name]
+        root = tmp_path_factory.mktemp("shape")
+        return shape, estate(copy(shape.stack, root, *shape.edits), root)
+
+    return made
+
+
+def seen(shape: Shape) -> Observed:
+    return Observed(shape.down, shape.up)
+
+
+def ranked(found: Diagnosis, words: Mapping[str, str] | None = None) -> Ranked:
+    """Return the place of each explanation, and with how many others it shares it."""
+    return {
+        frozenset(rename(event, words or {}) for event in item.events): (item.place, item.tied)
+        for item in found.explanations
+    }
+
+
+def roles(found: Estate, event: str) -> set[str]:
+    """Return what a fault hits."""
+    domain = found.domains[event.rpartition("/")[0]]
+    return {found.parts[member.part].role for member in domain.members}
+
+
+def in_area(found: Estate, shape: Shape, events: frozenset[str]) -> bool:
+    return all(roles(found, event) <= shape.area for event in events)
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_the_reported_area_is_among_the_smallest_explanations(name: str, build: Callable[[str], Built]) -> None:
+    shape, found = build(name)
+    places = ranked(diagnose(found, seen(shape)))
+    reported = [events for events in places if in_area(found, shape, events)]
+    assert reported
+    assert min(map(len, reported)) == shape.faults
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_rivals_stand_beside_it(name: str, build: Callable[[str], Built]) -> None:
+    shape, found = build(name)
+    places = ranked(diagnose(found, seen(shape)))
+    rivals = [events for events in places if not any(roles(found, event) <= shape.area for event in events)]
+    assert rivals
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_the_ranking_is_that_of_number_and_class_alone(name: str, build: Callable[[str], Built]) -> None:
+    shape, found = build(name)
+    places = ranked(diagnose(found, seen(shape)))
+    weights = {events: rank(found.likelihood(event).likelihood for event in events) for events in places}
+    for events, weight in weights.items():
+        before = sum(other < weight for other in weights.values())
+        assert places[events] == (before + 1, sum(other == weight for other in weights.values()) - 1)
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_names_that_say_nothing_change_no_place(name: str, build: Callable[[str], Built], tmp_path: Path) -> None:
+    shape, found = build(name)
+    words = neutral(shape.stack)
+    directory = copy(shape.stack, tmp_path, *shape.edits)
+    rename_all(directory, words)
+    other = estate(directory, tmp_path)
+    said = Observed(*(tuple(rename(service, words) for service in names) for names in (shape.down, shape.up)))
+    before = ranked(diagnose(found, seen(shape)), words)
+    assert ranked(diagnose(other, said)) == before
+    assert set(said.down).isdisjoint(shape.down)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("name", ["Wales: one change made twice", "Manchester: one fabric over both campuses"])
+def test_the_order_in_which_anything_is_declared_changes_no_place(
+    name: str, seed: int, build: Callable[[str], Built]
+) -> None:
+    shape, found = build(name)
+    shuffled = _shuffled(found, random.Random(seed))
+    said = Observed(tuple(reversed(shape.down)), tuple(reversed(shape.up)))
+    assert ranked(diagnose(shuffled, said)) == ranked(diagnose(found, seen(shape)))
+
+
+def _shuffled(found: Estate, chance: random.Random) -> Estate:
+    def mixed(items: Mapping[str, object]) -> dict[str, object]:
+        return dict(chance.sample(list(items.items()), len(items)))
+
+    names = ("parts", "domains", "services", "sites", "links", "consumers", "facts")
+    return replace(found, **{name: mixed(getattr(found, name)) for name in names})  # type: ignore[arg-type]
+
+
+PARTS_OF_IT = {
+    "Wales: the systems with the database alone": (
+        "Wales: one manager that pushed to two pairs",
+        Observed(CLINICAL, tuple(name for name in WALES if name not in CLINICAL)),
+    ),
+    "Manchester: one system alone": (
+        "Manchester: one fabric over both campuses",
+        Observed(("imaging",), (*(name for name in MANCHESTER if name != "imaging"), *STAYED)),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PARTS_OF_IT)
+def test_where_only_part_is_lost_the_reported_area_does_not_explain_it(
+    name: str, build: Callable[[str], Built]
+) -> None:
+    built, observed = PARTS_OF_IT[name]
+    shape, found = build(built)
+    explanations = ranked(diagnose(found, observed))
+    assert explanations
+    assert not [events for events in explanations if in_area(found, shape, events)]
+
+
+STATED = {
+    "frequent": (1, 0),
+    "occasional": (1, 1),
+    "rare": (2, 1),
+    "very-rare": (3, 0),
+}
+"""By its class, the manager's place among its rivals, one occasional and one rare, and with how many it shares it."""
+
+
+@pytest.mark.parametrize("stated", STATED)
+def test_a_declared_class_and_nothing_else_moves_the_reported_area(stated: str, tmp_path: Path) -> None:
+    declared = Edit("resilience.yaml", "consumers:", f'likelihood: {{"management-plane:*": {stated}}}\n\nconsumers:')
+    found = estate(copy("nhs-wales-2018", tmp_path, declared), tmp_path)
+    places = ranked(diagnose(found, Observed(WALES)))
+    assert places[frozenset({"management-plane:fmg.wales.example/bad-change"})] == STATED[stated]
