@@ -116,6 +116,16 @@ class Mover:
 
 
 @dataclass(frozen=True, slots=True)
+class Zones:
+    """How a part spreads over zones: over those that `named` names, or, `when` it does, over `least`; else in one."""
+
+    source: str
+    named: str | None = None
+    when: Condition = ()
+    least: int = 2
+
+
+@dataclass(frozen=True, slots=True)
 class Placement:
     """Where a part stands: at a site that an input names, where others stand, or in a region.
 
@@ -126,6 +136,7 @@ class Placement:
     inside: tuple[str, ...] = ()
     region: tuple[str, ...] = ()
     paired: str | None = None
+    zones: Zones | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,7 +345,14 @@ def _common_cause(data: Mapping[str, Any]) -> CommonCause:
 def _placement(data: object) -> Placement | None:
     if not isinstance(data, dict):
         return None
-    return Placement(data.get("site"), tuple(data.get("in", ())), tuple(data.get("region", ())), data.get("paired"))
+    inside, region = tuple(data.get("in", ())), tuple(data.get("region", ()))
+    return Placement(data.get("site"), inside, region, data.get("paired"), _zones(data.get("zones")))
+
+
+def _zones(data: Mapping[str, Any] | None) -> Zones | None:
+    if data is None:
+        return None
+    return Zones(data["source"], data.get("from"), _condition(data.get("when")), data.get("at-least", 2))
 
 
 def _units(data: Mapping[str, Any] | None) -> Units | None:

@@ -41,6 +41,7 @@ class Place:
     regions: tuple[tuple[str, Condition], ...] = ()
     root: str | None = None
     within: tuple[Spot, ...] = ()
+    zones: tuple[tuple[str, Condition], ...] = ()
 
     @property
     def site(self) -> str | PlacedWhen | None:
