@@ -244,7 +244,7 @@ class _Compiler:
                 items += [both(alive[vote.voter], joined)] * vote.votes
             reached = self._alive(anchor.voter, quorum, origin, serving, asked=True)
             groups.append(both(reached, Threshold(needed, tuple(items), quorum.why)))
-        return either(*groups, why=quorum.why) if groups else FALSE
+        return either(*groups) if groups else FALSE
 
     def _alive(self, voter: str, quorum: Quorum, origin: str, serving: str, *, asked: bool = False) -> Expression:
         """Return that a voter is up at its own place, or, `asked`, that whoever asks reaches it there.
