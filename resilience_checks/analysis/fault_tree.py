@@ -221,7 +221,9 @@ class _Compiler:
         Connection is transitive, so a group is whatever one of its voters can reach. Which voters belong is
         fixed for each value of the facts in their conditions.
         """
-        names = sorted({fact for vote in quorum.votes for fact, _ in vote.when})[:_MAX_VOTER_FACTS]
+        names = sorted({fact for vote in quorum.votes for fact, _ in vote.when})
+        if len(names) > _MAX_VOTER_FACTS:
+            return self._undecided(quorum, names)
 
         def members(known: dict[str, str], rest: list[str]) -> Expression:
             if not rest:
@@ -231,6 +233,13 @@ class _Compiler:
             return choice(fact, {value: members({**known, fact: value}, rest[1:]) for value in values})
 
         return members({}, names)
+
+    def _undecided(self, quorum: Quorum, names: list[str]) -> Expression:
+        """Return that a quorum may hold or not, whose members too many facts decide to look at every case."""
+        why = f"the members of a quorum hang on {len(names)} facts that are not known"
+        reason = Reason(why, Basis.UNKNOWN, quorum.why.location if quorum.why is not None else None)
+        fact = Fact(f"quorum of {' and '.join(names)}", ("holds", "does not"), reason, "declare its voters")
+        return choice(self.doubt(fact), {"holds": TRUE, "does not": FALSE})
 
     def _majority(self, quorum: Quorum, known: Mapping[str, str], origin: str, serving: str) -> Expression:
         voters = [vote for vote in quorum.votes if all(known.get(fact) == value for fact, value in vote.when)]
