@@ -303,7 +303,8 @@ class _Component:
     def _quorum(self, at: At) -> declared.Quorum | None:
         if at.value is None:
             return None
-        return declared.Quorum(tuple(self._voter(item) for item in at["voters"]), at.location)
+        voters = tuple(self._voter(item) for item in at["voters"])
+        return declared.Quorum(voters, at.location, bool(at["recounted"].value))
 
     def _voter(self, at: At) -> declared.Voter:
         to = None if "site" in at else self._reference(at)
