@@ -81,8 +81,9 @@ class PlaceDomains:
         if part in self._parts.faults:
             draft.encloses[self._parts.own_domain(part)] = None
         found = self._parts.all[part]
-        if found.location is not None:
-            draft.join(Step(f"{found.label} stands there", found.location), found.urn)
+        if found.location is not None and not self._parts.stands_with_its_whole(part):
+            step = Step(f"{found.label} stands there", found.location)
+            draft.join(step, found.urn, ahead=found.role == "backup")
 
     def _unknown(self, kind: str) -> list[Draft]:
         return [draft for draft in self._drafts.all.values() if draft.exists and draft.kind == kind]
