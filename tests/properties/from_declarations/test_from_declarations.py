@@ -10,7 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resilience_checks.analysis.answers import cut_sets
+from resilience_checks.analysis.cut_sets.portfolio import minimal_cut_sets
 from resilience_checks.analysis.fates import Survey
+from resilience_checks.analysis.lowering import fault_trees
+from resilience_checks.analysis.open_psa.reader import read
+from resilience_checks.analysis.open_psa.writer import written
 from resilience_checks.model.question import FaultKind, Horizon, Question
 from tests.properties.from_declarations import project, world
 from tests.properties.from_declarations.documents import documents
@@ -19,6 +23,7 @@ from tests.properties.from_declarations.oracle import outcomes
 if TYPE_CHECKING:
     import random
 
+    from resilience_checks.analysis.open_psa.writer import File
     from tests.properties.from_declarations.world import Doc
 
 FEW = 25 if os.environ.get("HYPOTHESIS_PROFILE") is None else settings().max_examples
@@ -99,13 +104,25 @@ def test_the_cut_sets_are_the_smallest_sets_that_lose_the_service(doc: Doc, hori
     every = [event for event, things in world.events(doc, next(world.completions(doc, well=True))).items() if things]
     sets = [tuple(sorted(chosen)) for size in range(ORDER + 1) for chosen in itertools.combinations(every, size)]
     question = Question("cuts", tuple(FaultKind), KINDS, order=ORDER, horizon=horizon)
-    found = {service: cuts.sure for service, cuts in cut_sets(project.estate(doc), question).items()}
+    estate = project.estate(doc)
+    found = {service: sorted(cuts.sure) for service, cuts in cut_sets(estate, question).items()}
+    file = written(fault_trees(estate, None, horizon, pessimistic=False), "estate")
     believed = outcomes(doc, sets, instant=horizon is Horizon.INSTANT)
     smallest = {
         service: _smallest([chosen for chosen, answer in zip(sets, answers, strict=True) if answer == "no"])
         for service, answers in believed.items()
     }
-    assert {service: sorted(cuts) for service, cuts in found.items()} == smallest
+    assert (found, {service: exported(file, service) for service in smallest}) == (smallest, smallest)
+
+
+def exported(file: File, service: str) -> list[tuple[str, ...]]:
+    """Return the cut sets of a service as another reader of the exported file finds them."""
+    events = {name: event for event, name in file.events.items()}
+    named = read(file.text.encode(), "estate.xml", file.tops[service])
+    [found] = minimal_cut_sets(named.tree, [named.top], ORDER)
+    return sorted(
+        tuple(sorted(events[named.events[event]] for event in each)) for of_order in found.by_order for each in of_order
+    )
 
 
 def _smallest(sets: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
