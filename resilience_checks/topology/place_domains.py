@@ -68,7 +68,7 @@ class PlaceDomains:
         if place == NO_PLACE:
             return
         if place == ELSEWHERE:
-            draft = self._drafts.get(kind, f"unknown place of {root}", f"the unknown {kind} of {root}")
+            draft = self._drafts.get(kind, f"unknown place of {root}", f"of {root} (not known)")
             draft.exists = when
         else:
             draft = self._drafts.get(kind, place, place)
@@ -195,7 +195,7 @@ class PlaceDomains:
                 draft.encloses[f"building:{site.building}"] = None
 
     def _unnamed_ground(self, kind: str, site: Site) -> Draft:
-        draft = self._drafts.get(kind, f"unknown, of site {site.id}", f"the unknown {kind} of site {site.id}")
+        draft = self._drafts.get(kind, f"unknown, of site {site.id}", f"of site {site.id} (not known)")
         why = f"the {kind} of site {site.id} is not declared"
         fact = self._book.doubt(
             f"{kind} of site {site.id}",

@@ -295,7 +295,9 @@ class Placements:
         return ""
 
     def _unknown_region(self, thing: Thing, why: str) -> Place:
-        values = (*self._regions, ELSEWHERE) if self._regions else (ELSEWHERE, NO_PLACE)
+        """Return any region, or one that nobody named; what the catalogue does not know may be a global service."""
+        foreign = thing.entry.token in self._things.unknown
+        values = (*self._regions, ELSEWHERE, *((NO_PLACE,) if foreign or not self._regions else ()))
         remedy = "give its region in the program or the stack's configuration"
         fact = self._book.doubt(f"region of {thing.id}", values, why, remedy, location=thing.location)
         return Place(regions=tuple((region, ((fact, region),)) for region in values), root=thing.id)
