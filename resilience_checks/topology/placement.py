@@ -150,11 +150,11 @@ class Placements:
     def _in_cloud(self, thing: Thing, rules: Mapping[str, Rule]) -> Place:
         """Return the region that the program shows, and the declared site within it."""
         if not rules or not thing.entry.is_part:
-            return self._in_region(thing)
+            return self._paired(thing, self._in_region(thing))
         regions = self._shown_regions(thing)
         apart = regions is not None and self._elsewhere(regions, rules)
         if len(rules) == 1 and not apart:
-            shown = self._in_region(thing, doubt=False).regions
+            shown = self._paired(thing, self._in_region(thing, doubt=False)).regions
             return replace(self.at_site(next(iter(rules))), regions=shown)
         if regions is None or not apart:
             return self._contradicted(thing, tuple(sorted(rules)), rules)
@@ -273,6 +273,21 @@ class Placements:
         if not thing.entry.is_part or thing.entry.token.startswith("pulumi:providers:") or not doubt:
             return NOWHERE
         return self._unknown_region(thing, f"nothing says in which region {thing.label} stands{self._unseen(thing)}")
+
+    def _paired(self, thing: Thing, place: Place) -> Place:
+        """Return the place of what the provider itself may serve from another region: nobody can say that it will."""
+        source = thing.entry.placement.paired if thing.entry.placement else None
+        if source is None:
+            return place
+        text_ = f"whether its provider serves {thing.label} from another region when its own is lost is not known"
+        fact = self._book.doubt(
+            f"paired region of {thing.id}",
+            ("serves it", "does not"),
+            f"{text_} ({source})",
+            "keep a second one in another region, and let what uses it choose",
+            location=thing.location,
+        )
+        return replace(place, regions=tuple((region, (*when, (fact, "does not"))) for region, when in place.regions))
 
     def _unseen(self, thing: Thing) -> str:
         """Return why what it stands in is not known, where the program names something."""
