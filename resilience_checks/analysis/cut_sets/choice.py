@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     from resilience_checks.analysis.cut_sets.limits import Limits
     from resilience_checks.analysis.cut_sets.tree import Tree
 
-_SWEPT_BIT = 1e-11
+_SWEPT_BIT = 3e-11
 """Seconds for one bit of one reference in a sweep."""
-_ROW = 2e-7
+_ROW = 6e-7
 """Seconds for one reference when the path set of one prefix is looked for."""
 _PAIR = 1e-6
 """Seconds for one pair of sets that the algebra joins."""
 _SMALL = 12
 """Leaves up to which a search is over sooner than its estimate."""
-_LONG = 2.0
+_LONG = 0.5
 """Seconds above which a decision diagram is tried first."""
 
 
