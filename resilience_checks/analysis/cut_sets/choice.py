@@ -11,8 +11,6 @@ from math import factorial
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from resilience_checks.analysis.cut_sets.algebra import combine
-from resilience_checks.analysis.cut_sets.diagrams import diagram
 from resilience_checks.analysis.cut_sets.limits import StoppedError
 from resilience_checks.analysis.cut_sets.search import first_path_set, search
 
@@ -44,6 +42,8 @@ def solve(tree: Tree, weights: Sequence[int], order: int, limits: Limits) -> lis
         return search(tree, weights, order, limits)
     searching, combining = search_seconds(tree, weights, order), algebra_seconds(tree, weights, order)
     if min(searching, combining) > _LONG:
+        from resilience_checks.analysis.cut_sets.diagrams import diagram
+
         third = None if limits.until is None else limits.until - (limits.until - monotonic()) * 2 / 3
         try:
             return diagram(tree, weights, order, replace(limits, until=third))
@@ -51,8 +51,11 @@ def solve(tree: Tree, weights: Sequence[int], order: int, limits: Limits) -> lis
             if stopped.many:
                 raise
             limits.hold()
-    engine = search if searching <= combining else combine
-    return engine(tree, weights, order, limits)
+    if searching <= combining:
+        return search(tree, weights, order, limits)
+    from resilience_checks.analysis.cut_sets.algebra import combine
+
+    return combine(tree, weights, order, limits)
 
 
 def search_seconds(tree: Tree, weights: Sequence[int], order: int) -> float:
