@@ -53,6 +53,11 @@ class Side:
         """The estate with an event for each element."""
         return Probe(self.estate, self.horizon, (element.domain for element in self.elements), self.facts)
 
+    @cached_property
+    def touched(self) -> frozenset[str]:
+        """The services that stand on something touched."""
+        return self.probe.standing_on({member.part for element in self.elements for member in element.domain.members})
+
     def relevant(self, service: str) -> list[Element]:
         """Return the elements that hit something below the service."""
         below = self.probe.parts(service)
@@ -76,8 +81,8 @@ def evaluate(
     touched = tuple(_touch(part, each, unsure.get(part), after, before) for part, each in sorted(by.items()))
     services = [name for name in sides[0].estate.services if all(name in side.estate.services for side in sides)]
     fates: dict[_Fate, list[str]] = {fate: [] for fate in _Fate}
-    for name in services:
-        fates[_fate(sides, name)].append(name)
+    for name, fate in _fates(sides, services).items():
+        fates[fate].append(name)
     lost, perhaps = fates[_Fate.LOST], fates[_Fate.UNKNOWN]
     return Deployment(
         stack=stack,
@@ -119,34 +124,76 @@ def _touch(
     return Touch(part, found.label, found.role, tuple(changes), fact is None, why, found.location)
 
 
-def _fate(sides: Sequence[Side], service: str) -> _Fate:
-    found = [_Fate.UNTOUCHED]
+def _fates(sides: Sequence[Side], services: Sequence[str]) -> dict[str, _Fate]:
+    found: dict[str, list[_Fate]] = {name: [_Fate.UNTOUCHED] for name in services}
     for side in sides:
-        events = [element.event for element in side.relevant(service)]
-        at_rest, hit = side.probe.lost(service, [[], events]).pair
-        if at_rest is Holds.NO:
-            found.append(_Fate.BROKEN)
-        elif events:
-            found.append({Holds.NO: _Fate.LOST, Holds.UNKNOWN: _Fate.UNKNOWN, Holds.YES: _Fate.KEPT}[hit])
-    return min(found)
+        events = [element.event for element in side.elements]
+        touched = side.touched
+        for name, lost in side.probe.lost_each(services, [[], events]).items():
+            at_rest, hit = lost.pair
+            if at_rest is Holds.NO:
+                found[name].append(_Fate.BROKEN)
+            elif name in touched:
+                found[name].append({Holds.NO: _Fate.LOST, Holds.UNKNOWN: _Fate.UNKNOWN, Holds.YES: _Fate.KEPT}[hit])
+    return {name: min(each) for name, each in found.items()}
+
+
+@dataclass
+class _Found:
+    """A smallest set of touched elements, the side on which it was found, and the services that it loses."""
+
+    side: Side
+    elements: tuple[Element, ...]
+    services: list[str]
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        return tuple(sorted(part for element in self.elements for part in element.parts))
 
 
 def _sets(sides: Sequence[Side], services: Sequence[str], *, surely: bool) -> list[TouchedSet]:
-    """Return the smallest touched sets of each service, equal ones together."""
-    found: dict[tuple[str, ...], tuple[Side, tuple[Element, ...], list[str]]] = {}
-    for service in services:
-        for side in sides:
-            sets = [each for each in smallest(side.probe, service, side.relevant(service), surely=surely) if each]
-            for each in sets:
-                parts = tuple(sorted(part for element in each for part in element.parts))
-                found.setdefault(parts, (side, each, []))[2].append(service)
-            if sets:
-                break
-    made = []
-    for parts, (side, each, lost) in found.items():
-        chain = side.probe.chain(lost[0], [element.event for element in each]) if surely else ()
-        made.append(TouchedSet(parts, tuple(lost), chain, surely))
-    return sorted(made, key=lambda one: (not one.redundant, -len(one.services), one.parts))
+    """Return smallest touched sets of all services; each is searched for one service and then tried on the others."""
+    found: list[_Found] = []
+    for side in sides:
+        told = {name for one in found for name in one.services}
+        pending = [name for name in services if name not in told]
+        while pending:
+            name, *pending = pending
+            sets = smallest(side.probe, name, side.relevant(name), surely=surely)
+            made = [_Found(side, each, [name]) for each in sets if each]
+            for one in made:
+                one.services += _also(one, pending, surely=surely)
+            found += made
+            told = {name for one in made for name in one.services}
+            pending = [name for name in pending if name not in told]
+    told_once = [_set(one, surely=surely) for one in _united(found)]
+    return sorted(told_once, key=lambda one: (not one.redundant, -len(one.services), one.parts))
+
+
+def _also(found: _Found, services: Sequence[str], *, surely: bool) -> list[str]:
+    """Return which of the services the set loses as well, and no smaller one."""
+    whole = [element.event for element in found.elements]
+    fewer = [[event for event in whole if event != left_out] for left_out in whole]
+    answers = found.side.probe.lost_each(services, [whole, *fewer])
+    return [
+        name
+        for name, lost in answers.items()
+        if (lost.surely if surely else lost.possibly) & ((2 << len(fewer)) - 1) == 1
+    ]
+
+
+def _united(found: Sequence[_Found]) -> list[_Found]:
+    by_parts: dict[tuple[str, ...], _Found] = {}
+    for one in found:
+        known = by_parts.setdefault(one.parts, _Found(one.side, one.elements, []))
+        known.services += [name for name in one.services if name not in known.services]
+    return list(by_parts.values())
+
+
+def _set(found: _Found, *, surely: bool) -> TouchedSet:
+    events = [element.event for element in found.elements]
+    chain = found.side.probe.chain(found.services[0], events) if surely else ()
+    return TouchedSet(found.parts, tuple(found.services), chain, surely)
 
 
 def _whole(sides: Sequence[Side], services: Iterable[str]) -> tuple[Whole, ...]:

@@ -122,9 +122,9 @@ class Probe:
             name: found if found.surely == found.possibly else self.lost(name, sets) for name, found in plain.items()
         }
 
-    def cut_sets(self, order: int) -> dict[str, CutSets]:
-        """Return the minimal cut sets of every service, up to `order` of the estate's own events."""
-        return self._analysis.cut_sets(replace(self._question, order=order))
+    def cut_sets(self, service: str, order: int) -> CutSets:
+        """Return the minimal cut sets of a service, up to `order` events."""
+        return self._analysis.cut_sets(replace(self._question, order=order), [service])[service]
 
     def survives(self, service: str, events: Collection[str]) -> Holds:
         """Return whether the service survives one fault set."""

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from resilience_checks.model.question import Step
     from resilience_checks.topology.estate import Service
 
-MAX_SETS = 150_000
-"""Fault sets of one service beyond which the order is lowered."""
+MAX_SETS = 50_000
+"""Fault sets of one service beyond which only its minimal cut sets are compared."""
 _MAX_CHAINS = 20
 
 
@@ -82,12 +82,15 @@ class Redundancy:
     order: int
 
 
-def compare(before: Probe, after: Probe, order: int) -> Redundancy:
-    """Return how the minimal cut sets of every service differ, up to `order` events."""
+def compare(before: Probe, after: Probe, order: int, max_sets: int = MAX_SETS) -> Redundancy:
+    """Return how the minimal cut sets of every service differ, up to `order` events.
+
+    All fault sets are looked at of a service that has no more than `max_sets`.
+    """
     old, new = before.estate.services, after.estate.services
     both = [name for name in new if name in old]
     same = alike(before, after)
-    found = (_service(before, after, name, order, same=name in same) for name in both)
+    found = (_service(before, after, name, order, None if name in same else max_sets) for name in both)
     changed = [one for one in found if not one.same]
     named = {event for one in changed for cut in (*one.lost, *one.gained, *one.perhaps) for event in cut.events}
     spoken = [one.service for one in changed]
@@ -101,13 +104,12 @@ def compare(before: Probe, after: Probe, order: int) -> Redundancy:
     )
 
 
-def _service(before: Probe, after: Probe, name: str, order: int, *, same: bool) -> ServiceChange:
+def _service(before: Probe, after: Probe, name: str, order: int, max_sets: int | None) -> ServiceChange:
+    """Compare one service; one of equal equations (no `max_sets`) has the same cut sets."""
     objectives = tuple(_objectives(before.estate.services[name], after.estate.services[name]))
-    if same:
+    if max_sets is None:
         return ServiceChange(name, objectives=objectives, order=order)
-    events = sorted(before.events(name) | after.events(name))
-    reached = _finished(len(events), order)
-    sets = [chosen for size in range(reached + 1) for chosen in combinations(events, size)]
+    sets, reached = _looked_at(before, after, name, order, max_sets)
     old, new = before.lost(name, sets), after.lost(name, sets)
     lost = [index for index in _minimal(sets, new.surely) if not old.possibly >> index & 1]
     gained = [index for index in _minimal(sets, old.surely) if not new.possibly >> index & 1]
@@ -142,11 +144,20 @@ def _objectives(before: Service, after: Service) -> Iterator[Objective]:
         yield Objective("consumers", before.consumers, after.consumers)
 
 
-def _finished(events: int, order: int) -> int:
-    """Return the largest order up to `order` whose fault sets are few enough to be looked at one by one."""
-    while order > 1 and sum(comb(events, size) for size in range(order + 1)) > MAX_SETS:
-        order -= 1
-    return min(order, events)
+def _looked_at(before: Probe, after: Probe, name: str, order: int, max_sets: int) -> tuple[list[tuple[str, ...]], int]:
+    """Return the fault sets that are compared, the smallest first, and the size up to which they are all that matter.
+
+    All sets of the service's events, where they are few; else the minimal cut sets of both sides and both bounds.
+    """
+    events = sorted(before.events(name) | after.events(name))
+    if sum(comb(len(events), size) for size in range(order + 1)) <= max_sets:
+        reached = min(order, len(events))
+        return [chosen for size in range(reached + 1) for chosen in combinations(events, size)], order
+    found = [side.cut_sets(name, order) for side in (before, after)]
+    listed = dict.fromkeys(tuple(sorted(cut)) for one in found for cut in (*one.sure, *one.possible))
+    return [(), *sorted((cut for cut in listed if cut), key=lambda cut: (len(cut), cut))], min(
+        one.finished for one in found
+    )
 
 
 def _minimal(sets: Sequence[tuple[str, ...]], bits: int) -> list[int]:

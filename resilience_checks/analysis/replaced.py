@@ -60,12 +60,12 @@ class _Gap:
     def __init__(self, probe: Probe, part: str) -> None:
         self.probe, self.part = probe, part
         self.event = f"{KIND}:{part}/{FaultKind.OUTAGE}"
-        self.services = [name for name in probe.estate.services if part in probe.parts(name)]
+        self.services = sorted(probe.standing_on({part}))
 
     @cached_property
     def answers(self) -> dict[str, Holds]:
         """Whether each service that stands on the part survives the gap; not of those that are lost anyway."""
-        found = {name: self.probe.lost(name, [[], [self.event]]).pair for name in self.services}
+        found = {name: lost.pair for name, lost in self.probe.lost_each(self.services, [[], [self.event]]).items()}
         return {name: gap for name, (at_rest, gap) in found.items() if at_rest is not Holds.NO}
 
     @cached_property

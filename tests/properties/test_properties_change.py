@@ -109,6 +109,15 @@ def test_what_is_lost_was_survived_and_what_is_gained_was_not(pair: tuple[Estate
         assert not any(set(small) < set(large) for small in told for large in told if large in cuts_of(one.lost))
 
 
+@given(versions(), HORIZONS)
+@settings(max_examples=60)
+def test_minimal_cut_sets_tell_the_same_as_all_fault_sets(pair: tuple[Estate, Estate], horizon: Horizon) -> None:
+    before, after = (Probe(estate, horizon) for estate in pair)
+    assume(not any(estate.facts for estate in pair))
+    assert cuts(compare(before, after, 2, max_sets=0), "lost") == cuts(compare(before, after, 2), "lost")
+    assert cuts(compare(before, after, 2, max_sets=0), "gained") == cuts(compare(before, after, 2), "gained")
+
+
 def cuts_of(found: Iterable[object]) -> set[tuple[str, ...]]:
     return {cut.events for cut in found}  # type: ignore[attr-defined]
 
