@@ -304,7 +304,7 @@ backups:
     written = estate(program, f"version: 1\n{services}{text}", tmp_path)
     program, urns = hosting()
     program.declare("Component", "sql", members=[urns["sql-n"]], capacity={"tps": 100, "per": "all"})
-    given = {"every": "24h", "size": "1TB", "throughput": "100MB/s", "region": "ukwest"}
+    given: dict[str, Any] = {"every": "24h", "size": "1TB", "throughput": "100MB/s", "region": "ukwest"}
     program.declare("Backup", "nightly", of=[urns["sql-n"]], into=urns["sql-s"], **given)
     declared = estate(program, f"version: 1\n{services}", tmp_path)
 
