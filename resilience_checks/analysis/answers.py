@@ -117,9 +117,7 @@ class Analysis:
         """Return the answer to one question about one service."""
         plain = self.bounds.case(question, service, {})
         if plain.lost_at_rest:
-            error = (
-                f"{service.id} is lost with nothing failed: what it needs can never be met as the estate is described"
-            )
+            error = self._never_met(question, service, plain)
             return Statement(question.id, service.id, _asked([plain]), Holds.UNKNOWN, error=error)
         cases = [plain]
         holds = _outcome(cases, question)
@@ -175,6 +173,17 @@ class Analysis:
         values = self.bounds.of_one_set(question, case, events)
         after = Aftermath(Times(values, 0), frozenset(events), low.cap, low.lag, case.known)
         return Cut(events, Explanation(self.estate, self.bounds.tree, after).chain(service.id))
+
+    def _never_met(self, question: Question, service: Service, case: Case) -> str:
+        """Return what a service needs that can never be up."""
+        low, _ = self.bounds.limits(question, service)
+        values = self.bounds.of_one_set(question, case, ())
+        after = Aftermath(Times(values, 0), frozenset(), low.cap, low.lag, case.known)
+        step = Explanation(self.estate, self.bounds.tree, after).first_cause(service.id)
+        text = f"{service.id} is lost with nothing failed: what it needs can never be met as the estate is described"
+        if step is None:
+            return text
+        return f"{text}: {step.text}{f' ({step.location})' if step.location is not None else ''}"
 
     def _shared_facts(self, service: Service, counted: Counted) -> tuple[str, ...]:
         """Return the facts that stand in more than one unit below the service, or in a unit and the family."""

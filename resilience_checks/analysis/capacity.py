@@ -206,7 +206,7 @@ class _Capacity:
         """
         spreads = {name: (both.amount, both.worst if pessimistic else both.best) for name, both in together.items()}
         _, mine = spreads[service.id]
-        forced = {name: _forced(spread) for name, (_, spread) in spreads.items()}
+        forced = {name: spread.forced_through for name, (_, spread) in spreads.items()}
         found = []
         for node, share in reversed(mine.forced.items()):
             if share and mine.rates[node] < inf:
@@ -277,16 +277,6 @@ class _Capacity:
             text = f"groups that {service.id} uses share members, and whether some spread fits is not known"
             reason = Reason(text, Basis.UNKNOWN, service.location)
             yield Doubt(f"spread of {service.id}", reason, "install scipy, which finds the best spread")
-
-
-def _forced(spread: Spread) -> dict[frozenset[str], float]:
-    """Return how much of a demand surely passes each set of limiting parts."""
-    found: dict[frozenset[str], float] = {}
-    for node, share in spread.forced.items():
-        if share and spread.rates[node] < inf:
-            parts = frozenset(spread.limits(node))
-            found[parts] = max(share, found.get(parts, 0.0))
-    return found
 
 
 def _sharing(service: Service, together: Mapping[str, _Both]) -> list[_Both]:

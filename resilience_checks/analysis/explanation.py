@@ -46,6 +46,11 @@ class Explanation:
         told = [step for item in self._tell(inferences) for step in item.steps]
         return tuple(dict.fromkeys([*self._events(inferences), *told, self._loss(service)]))
 
+    def first_cause(self, service: str) -> Step | None:
+        """Return the first thing that is said of a service's loss: with nothing failed, what can never be met."""
+        told = self._tell(self.inferences(service))
+        return next((item.steps[-1] for item in told if item.steps), None)
+
     def inferences(self, service: str, start: int | None = None) -> tuple[Inference, ...]:
         """Return the proof that the service, or the node `start`, is lost, premises first."""
         return self._proof.of(self._tree.roots[service] if start is None else start)
@@ -58,7 +63,7 @@ class Explanation:
             for event in inference.events:
                 hit.setdefault(event, {}).update(dict.fromkeys(self._labels(inference.nodes)))
         for event in sorted(hit):
-            yield self._event(event, list(hit[event]))
+            yield self._event(event, sorted(hit[event]))
 
     def _labels(self, nodes: Sequence[int]) -> Iterator[str]:
         return (self._tree.nodes[node].label for node in nodes)
@@ -127,6 +132,9 @@ class Explanation:
         gate = clause.about
         assert isinstance(gate, Threshold)
         if gate.why is None or any(isinstance(item, Move) for item in gate.items):
+            return
+        if gate.k > len(gate.items):
+            yield _step(gate.why, f"{gate.why.text}, and there are only {len(gate.items)}")
             return
         left = "none is left" if not clause.left else f"only {clause.left} of {len(gate.items)} left"
         labels = list(dict.fromkeys(self._labels([ref.node for ref in failed])))

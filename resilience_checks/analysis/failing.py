@@ -116,9 +116,9 @@ class Failing:
             case Threshold(k=k, items=items):
                 failing = [number for number, item in enumerate(items) if self.fails(item)]
                 plainest = sorted(failing, key=lambda number: self.weight(items[number]))
-                for number in sorted(plainest[: len(items) - k + 1]):
+                for number in sorted(plainest[: max(0, len(items) - k + 1)]):
                     yield from self.clauses(items[number])
-                if k < len(items):
+                if k != len(items):
                     yield Clause(expression, within, left=len(items) - len(failing))
             case Choice():
                 yield from self._chosen(expression)
@@ -157,7 +157,7 @@ class Failing:
                 return self._at.size.get(node, 1)
             case Threshold(k=k, items=items):
                 failing = sorted(self.weight(item) for item in items if self.fails(item))
-                return sum(failing[: len(items) - k + 1])
+                return sum(failing[: max(0, len(items) - k + 1)])
             case Choice():
                 return sum(self.weight(item) for item in self.branches(expression) if self.fails(item))
             case Move(gate=gate, mover=mover):
@@ -171,7 +171,7 @@ class Failing:
             case Ref():
                 yield Clause(expression, within)
             case Threshold(k=k, items=items):
-                for item in self._later(items, within)[: len(items) - k + 1]:
+                for item in self._later(items, within)[: max(0, len(items) - k + 1)]:
                     yield from self._late(item, within)
             case Choice():
                 for item in self._later(self.branches(expression), within):

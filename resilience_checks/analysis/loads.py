@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -107,6 +108,9 @@ class Spread:
     shares: dict[int, float] = field(default_factory=dict)
     forced: dict[int, float] = field(default_factory=dict)
     _limits: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    _passes: dict[int, Expression] = field(default_factory=dict)
+    _rates: dict[int, float] = field(default_factory=dict)
+    """What `rate` found, by the identity of expressions: they live as long as the tree and `_passes`."""
 
     def run(self) -> Spread:
         """Fill in all three."""
@@ -136,6 +140,16 @@ class Spread:
             part = self.ways.tree.nodes[node].part
             if part is not None:
                 yield part
+
+    @cached_property
+    def forced_through(self) -> dict[frozenset[str], float]:
+        """How much of the demand surely passes each set of limiting parts."""
+        found: dict[frozenset[str], float] = {}
+        for node, share in self.forced.items():
+            if share and self.rates[node] < inf:
+                parts = frozenset(self.limits(node))
+                found[parts] = max(share, found.get(parts, 0.0))
+        return found
 
     def limits(self, node: int) -> tuple[str, ...]:
         """Return the parts that make a node let through no more than it does: all that passes it passes one of them."""
@@ -190,6 +204,11 @@ class Spread:
 
     def passes(self, node: int) -> Expression:
         """Return what a request that passes the node passes next; of a group that votes, all that is up of it."""
+        if node not in self._passes:
+            self._passes[node] = self._next(node)
+        return self._passes[node]
+
+    def _next(self, node: int) -> Expression:
         expression = self.ways.tree.nodes[node].expression
         if not self.ways.quorum(node):
             return expression
@@ -199,8 +218,12 @@ class Spread:
 
     def rate(self, expression: Expression) -> float:
         """Return how much the expression lets through at most, whatever else its parts carry."""
-        if not self.up(expression):
-            return 0.0
+        key = id(expression)
+        if key not in self._rates:
+            self._rates[key] = self._rate(expression) if self.up(expression) else 0.0
+        return self._rates[key]
+
+    def _rate(self, expression: Expression) -> float:
         match expression:
             case Ref():
                 passes = self.ways.carries_on(expression, self.service)

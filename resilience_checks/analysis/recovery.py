@@ -8,10 +8,12 @@ activity resumes with, and within what time it resumes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
-from math import inf
+from itertools import product
+from math import inf, prod
 from typing import TYPE_CHECKING
 
 from resilience_checks.analysis.explanation import named
@@ -24,12 +26,13 @@ from resilience_checks.model.question import Doubt, FaultKind
 from resilience_checks.model.values import Basis, Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from resilience_checks.topology.estate import Estate, Service
 
 PLACES = ("site", "region", "zone", "campus", "building", "room", "hazard")
 """The kinds of failure domain whose loss is asked about when none is named; of the later ones those that are declared."""
+MAX_CASES = 256
 FaultSet = tuple[str, ...]
 """Ids of events that happen at once."""
 
@@ -142,7 +145,8 @@ class Recoveries:
     estate: Estate
     asked: Sequence[FaultSet]
     unknown: bool = False
-    _solved: dict[float | None, _Solution] = field(default_factory=dict)
+    _known: Mapping[str, str] = field(default_factory=dict)
+    _solved: dict[tuple[float | None, tuple[tuple[str, str], ...]], _Solution] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.sets: tuple[FaultSet, ...] = ((), *self.asked)
@@ -150,7 +154,32 @@ class Recoveries:
         self._times = Times(self._tree, self.sets)
 
     def of(self, service: Service, index: int) -> Recovery:
-        """Return the recovery of a service from fault set `index`.
+        """Return the recovery of a service from fault set `index`, by cases where facts stand in several units."""
+        plain = self._of(service, index)
+        if plain.time.known and plain.loss.known:
+            return plain
+        cases = list(self._cases(service))
+        found = []
+        for case in cases:
+            self._known = case
+            found.append(self._of(service, index))
+        self._known = {}
+        return _over(service, plain, found) if found else plain
+
+    def _cases(self, service: Service) -> Iterator[Mapping[str, str]]:
+        """Yield every assignment of the facts that stand in more than one unit below the service, if they are few."""
+        counts: Counter[str] = Counter()
+        for index in self._times.below(self._tree.roots[service.id]):
+            node = self._tree.nodes[index]
+            counts.update(set(scan(node.expression).facts))
+            counts.update({fact for event, when in node.hits if event in self._events for fact, _ in when})
+        shared = sorted(fact for fact, count in counts.items() if count > 1)
+        values = [self._tree.facts[fact].values for fact in shared]
+        if shared and prod(map(len, values)) <= MAX_CASES:
+            yield from (dict(zip(shared, chosen, strict=True)) for chosen in product(*values))
+
+    def _of(self, service: Service, index: int) -> Recovery:
+        """Return the recovery with the facts that are fixed now.
 
         Of several ways it takes the quickest that keeps to the RPO, if there is one, else the quickest.
         """
@@ -195,21 +224,33 @@ class Recoveries:
         return Bounds(low, high)
 
     @cached_property
+    def _events(self) -> frozenset[str]:
+        return frozenset(event for events in self.sets for event in events)
+
+    @cached_property
     def _lags(self) -> tuple[float, ...]:
         """Every amount of data that some move loses, in ascending order, and none."""
         found = {move.lag or 0.0 for node in self._tree.nodes for move in scan(node.expression).moves}
         return tuple(sorted({0.0, *(lag for lag in found if lag < inf)}))
 
     def _solution(self, lag: float | None) -> _Solution:
-        if lag not in self._solved:
-            best, worst = (self._times.solve(pessimistic=pessimistic, lag=lag) for pessimistic in (False, True))
-            self._solved[lag] = _Solution(lag, best, worst)
-        return self._solved[lag]
+        key = (lag, tuple(self._known.items()))
+        if key not in self._solved:
+            best, worst = (
+                self._times.solve(pessimistic=pessimistic, lag=lag, known=self._known) for pessimistic in (False, True)
+            )
+            self._solved[key] = _Solution(lag, best, worst)
+        return self._solved[key]
 
     def _walk(self, solution: _Solution, index: int, *, pessimistic: bool = True) -> Walk:
         times = solution.pessimistic if pessimistic else solution.optimistic
         return Walk(
-            self._tree, lambda node: times(node, index), self.sets[index], solution.lag, pessimistic=pessimistic
+            self._tree,
+            lambda node: times(node, index),
+            self.sets[index],
+            solution.lag,
+            pessimistic=pessimistic,
+            known=self._known,
         )
 
     def _doubts(self, service: Service, index: int, chosen: _Solution) -> Iterator[Doubt]:
@@ -240,3 +281,12 @@ class Recoveries:
         if not said:
             text = "nothing moves or restores what is lost, as far as programs and declarations show"
             yield Reason(text, Basis.UNKNOWN, service.location)
+
+
+def _over(service: Service, plain: Recovery, cases: Sequence[Recovery]) -> Recovery:
+    """Return what holds in every case; where all cases agree, what one of them shows."""
+    time = Bounds(min(case.time.low for case in cases), max(case.time.high for case in cases))
+    loss = Bounds(min(case.loss.low for case in cases), max(case.loss.high for case in cases))
+    if time.known and loss.known:
+        return cases[0]
+    return replace(plain, time=time, loss=loss, rto=time.against(service.rto), rpo=loss.against(service.rpo))

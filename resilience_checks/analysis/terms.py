@@ -27,7 +27,8 @@ class Walk:
     """One fault set of a solution; of an open fact the slowest case counts, or in the optimistic one the quickest.
 
     `time` gives the seconds after which a node is up when the `events` happen (infinite: never). `lag` is the limit
-    that the solution was made with: the most seconds of data that a move may lose (None: any).
+    that the solution was made with: the most seconds of data that a move may lose (None: any). `known` are the facts
+    that it was made with.
     """
 
     def __init__(
@@ -38,9 +39,11 @@ class Walk:
         lag: float | None = None,
         *,
         pessimistic: bool = True,
+        known: Mapping[str, str] | None = None,
     ) -> None:
         """Read the times of nodes from a solution."""
         self._tree, self._at, self._pessimistic = tree, time, pessimistic
+        self._known = known or {}
         self._events, self._limit = frozenset(events), inf if lag is None else lag
 
     def chain(self, root: int) -> tuple[Move, ...]:
@@ -116,11 +119,11 @@ class Walk:
     def _expression(self, node: int) -> tuple[Expression, Mapping[str, str]]:
         """Return the node's equation, with the facts that stand in it twice fixed as its value has them."""
         expression = self._tree.nodes[node].expression
-        shared = [fact for fact, count in facts(expression).items() if count > 1]
+        shared = [fact for fact, count in facts(expression).items() if count > 1 and fact not in self._known]
         values = [self._tree.facts[fact].values for fact in shared]
         if not shared or prod(map(len, values)) > _MAX_VARIANTS:
-            return expression, {}
-        variants = (dict(zip(shared, chosen, strict=True)) for chosen in product(*values))
+            return expression, self._known
+        variants = ({**self._known, **dict(zip(shared, chosen, strict=True))} for chosen in product(*values))
         slowest = max if self._pessimistic else min
         return expression, slowest(variants, key=lambda known: self.time(expression, known))
 
@@ -206,11 +209,13 @@ class Walk:
             case Threshold(items=items):
                 for item in items:
                     yield from self._differing(item, other, found)
-            case Choice(fact=fact, branches=branches):
-                times = {(self.time(item, {}), other.time(item, {})) for item in branches.values()}
+            case Choice(fact=fact):
+                known = self._known
+                open_ = _branches(expression, known)
+                times = {(self.time(item, known), other.time(item, known)) for item in open_}
                 if len(times) > 1:
                     found[fact] = None
-                for item in branches.values():
+                for item in open_:
                     yield from self._differing(item, other, found)
             case Move(gate=gate, mover=mover):
                 yield from self._differing(gate, other, found)

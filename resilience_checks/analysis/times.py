@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from resilience_checks.analysis.solver import Setting, Solver
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from resilience_checks.analysis.bits import Value
     from resilience_checks.analysis.fault_tree import FaultTree
@@ -26,12 +26,18 @@ class Times:
             for event in events:
                 self._masks[event] = self._masks.get(event, 0) | 1 << index
 
-    def solve(self, *, pessimistic: bool, lag: float | None = None) -> Callable[[int, int], float]:
+    def below(self, root: int) -> frozenset[int]:
+        """Return the nodes that a root depends on, itself included."""
+        return self._solver.reachable([root])
+
+    def solve(
+        self, *, pessimistic: bool, lag: float | None = None, known: Mapping[str, str] | None = None
+    ) -> Callable[[int, int], float]:
         """Return the seconds after which a node is up in a fault set (infinite: never), by node and number of the set.
 
-        `lag` is the most data in seconds that a move may lose, None: any.
+        `lag` is the most data in seconds that a move may lose, None: any; `known` are facts that are fixed.
         """
-        values = self._solver.solve(Setting(self._masks, self._full, pessimistic, cap=inf, lag=lag))
+        values = self._solver.solve(Setting(self._masks, self._full, pessimistic, cap=inf, lag=lag, known=known or {}))
         return lambda node, index: since(values[node], index)
 
 

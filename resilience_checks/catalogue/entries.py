@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -117,11 +117,15 @@ class Mover:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where a part stands: at a site that an input names, where others stand, or in a region."""
+    """Where a part stands: at a site that an input names, where others stand, or in a region.
+
+    `paired` cites the page that says that the provider may serve it from a region of its own choice.
+    """
 
     site: str | None = None
     inside: tuple[str, ...] = ()
     region: tuple[str, ...] = ()
+    paired: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +218,15 @@ class ProviderEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class ControlPlane:
+    """What performs moves and changes for all users of a provider; `region` None: it stands in no one region."""
+
+    label: str
+    region: str | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PackageEntry:
     """One catalogue file."""
 
@@ -224,6 +237,7 @@ class PackageEntry:
     types: Mapping[str, Entry]
     lookups: Mapping[str, Entry]
     labels: tuple[str, ...] = ()
+    control_planes: Mapping[str, ControlPlane] = field(default_factory=dict)
     """Inputs of any type of the package that only describe: a change of them alone changes nothing that runs."""
 
 
@@ -320,7 +334,7 @@ def _common_cause(data: Mapping[str, Any]) -> CommonCause:
 def _placement(data: object) -> Placement | None:
     if not isinstance(data, dict):
         return None
-    return Placement(data.get("site"), tuple(data.get("in", ())), tuple(data.get("region", ())))
+    return Placement(data.get("site"), tuple(data.get("in", ())), tuple(data.get("region", ())), data.get("paired"))
 
 
 def _units(data: Mapping[str, Any] | None) -> Units | None:
@@ -398,4 +412,8 @@ def package_entry(data: Mapping[str, Any]) -> PackageEntry:
         types=entries("types"),
         lookups=entries("lookups"),
         labels=tuple(data.get("labels", ())),
+        control_planes={
+            name: ControlPlane(item["label"], item.get("region"), item.get("source"))
+            for name, item in data.get("control-planes", {}).items()
+        },
     )

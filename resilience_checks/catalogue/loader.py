@@ -79,7 +79,8 @@ class Catalogue:
             lookups.update(package.lookups)
         provider = next((p.provider for p in reversed(found) if p.provider != _NO_PROVIDER), _NO_PROVIDER)
         labels = tuple(dict.fromkeys(label for package in found for label in package.labels))
-        return PackageEntry(name, merged.estate, merged.sdk, provider, types, lookups, labels)
+        planes = {key: plane for package in found for key, plane in package.control_planes.items()}
+        return PackageEntry(name, merged.estate, merged.sdk, provider, types, lookups, labels, planes)
 
     @cached_property
     def _own(self) -> tuple[PackageEntry, ...]:

@@ -6,6 +6,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.analysis.recovery import Objective
+from resilience_checks.analysis.separation import lost_with
 from resilience_checks.model.question import FaultKind
 from resilience_checks.report.json_report import location
 from resilience_checks.report.tables import hanging, place, table
@@ -41,7 +42,7 @@ def data(told: Sequence[Told]) -> dict[str, Any]:
             {
                 "stacks": list(stacks),
                 "services": [_service(estate.services[name], found) for name, found in _by_service(recoveries)],
-                "backups": [_backup(backup) for backup in estate.backups.values()],
+                "backups": [_backup(estate, backup) for backup in estate.backups.values()],
             }
             for stacks, estate, recoveries in told
         ],
@@ -147,12 +148,13 @@ def _losses(item: Recovery) -> list[str]:
 
 
 def _backups(estate: Estate, width: int) -> Iterator[str]:
-    head = ("BACKUP", "EVERY", "KEPT FOR", "RESTORE LAST TRIED")
+    head = ("BACKUP", "EVERY", "KEPT FOR", "LAST TRIED", "LOST WITH WHAT IT PROTECTS")
     rows = [
         (
             _backup_name(estate, backup),
             *(duration(value) if value is not None else "not declared" for value in (backup.every, backup.keep)),
             str(backup.tested) if backup.tested else "not declared",
+            ", ".join(f"by {name.replace(':', ' ')}" for name in lost_with(estate, backup)) or "by no one place",
         )
         for backup in estate.backups.values()
     ]
@@ -210,12 +212,13 @@ def _move(move: Move) -> dict[str, Any]:
     }
 
 
-def _backup(backup: Backup) -> dict[str, Any]:
+def _backup(estate: Estate, backup: Backup) -> dict[str, Any]:
     return {
         "id": backup.id,
         "of": list(backup.of),
         "every": backup.every,
         "keep": backup.keep,
+        "lost_with": list(lost_with(estate, backup)),
         "tested": str(backup.tested) if backup.tested else None,
         "location": location(backup.location),
     }

@@ -122,7 +122,8 @@ def _alike(effects: Iterable[Effect]) -> Iterable[Sequence[Effect]]:
 
 
 def _plain(text: str, name: str) -> str:
-    return re.sub(rf"(?<![\w-]){re.escape(name)}(?![\w-])|\(?\S+:\d+(:\d+)?\)?", "*", text)
+    """Return a text without a service's name, and without places, so that what is told alike is equal."""
+    return re.sub(r"\(?\S+:\d+(:\d+)?\)?", "*", text.replace(name, "*"))
 
 
 def as_data(answers: Sequence[Answer]) -> dict[str, Any]:

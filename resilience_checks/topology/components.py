@@ -97,6 +97,8 @@ class Components:
 
     def reference(self, to: declared.Reference, nature: Nature, why: Reason) -> Gate:
         """Return the gate that what a declaration refers to is up."""
+        if isinstance(to, Named) and to.sort is Sort.CONTROL_PLANE:
+            return self._parts.control_plane(to.id, nature, why, to.location)
         if isinstance(to, Named):
             return Up(part_id(to.id) if to.sort is Sort.COMPONENT else f"service:{to.id}", nature, why)
         return self.all_or_any(f"{to}", self._selection.of(to), nature, why)

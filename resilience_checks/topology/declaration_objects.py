@@ -152,7 +152,7 @@ def reference(at: At, sorts: Mapping[str, Sort]) -> Reference:
         return Named(at.value, sorts[at.value], at.source.value(at.path))
     if "select" in at:
         return select(at["select"])
-    sort = Sort.COMPONENT if Sort.COMPONENT in at else Sort.SERVICE
+    sort = next(sort for sort in Sort if sort in at)
     return Named(at[sort].value, sort, at.source.value((*at.path, sort)))
 
 

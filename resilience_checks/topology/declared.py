@@ -36,6 +36,7 @@ class Sort(StrEnum):
     SITE = "site"
     LINK = "link"
     DOMAIN = "domain"
+    CONTROL_PLANE = "control-plane"
 
 
 class Scope(StrEnum):

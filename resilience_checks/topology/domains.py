@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from resilience_checks.model.question import FaultKind, Holds, Step
 from resilience_checks.model.values import Reason
-from resilience_checks.topology.drafts import BAD_CHANGE, Drafts
+from resilience_checks.topology.control_planes import KIND as CONTROL_PLANE
+from resilience_checks.topology.drafts import BAD_CHANGE, OUTAGE, Drafts
 from resilience_checks.topology.estate import Condition, Member
 from resilience_checks.topology.membership import how_joined, joining, key_of
 from resilience_checks.topology.place_domains import PlaceDomains
@@ -46,7 +47,8 @@ class Domains:
         for part, kind in self._parts.faults.items():
             found = self._parts.all[part]
             key = self._parts.own_key(part)
-            draft = self.drafts.get(kind, key, key if kind == "link" else found.label)
+            faults = (*OUTAGE, *BAD_CHANGE) if kind == CONTROL_PLANE else OUTAGE
+            draft = self.drafts.get(kind, key, key if kind == "link" else found.label, faults)
             draft.members[Member(part)] = None
             if found.location is not None:
                 draft.joined.append((Step(found.label, found.location), found.urn))

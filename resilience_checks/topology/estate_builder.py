@@ -10,6 +10,7 @@ from resilience_checks.topology.backups import Backups
 from resilience_checks.topology.capacities import Capacities
 from resilience_checks.topology.collecting import collect
 from resilience_checks.topology.components import Components, part_id
+from resilience_checks.topology.control_planes import ControlPlanes
 from resilience_checks.topology.declared_domains import DeclaredDomains
 from resilience_checks.topology.devices import draw_devices
 from resilience_checks.topology.domains import Domains
@@ -50,6 +51,7 @@ def build(graphs: Sequence[ResourceGraph], declarations: Declarations, catalogue
         if not rule.match.resources:
             selection.means_something(rule.match)
     parts = Parts(placements, book, frozenset(f"{domain.kind}:{domain.id}" for domain in declarations.domains.values()))
+    parts.planes = ControlPlanes(catalogue, parts)
     components = Components(declarations, selection, parts, placements, book)
     wiring = Wiring(things, parts, placements, book)
     draw_devices(things, parts, placements, book, components.by_device())

@@ -15,6 +15,7 @@ from resilience_checks.topology.things import Thing, Things, holds, text
 if TYPE_CHECKING:
     from resilience_checks.catalogue.entries import Mover, Term
     from resilience_checks.topology.facts import FactBook
+    from resilience_checks.topology.parts import Parts
 
 _SECONDS = {"s": 1.0, "min": 60.0}
 _ENDLESS = float("inf")
@@ -40,7 +41,7 @@ class Move:
         return sum(term.seconds for term in self.terms if term.seconds is not None)
 
 
-def move(things: Things, thing: Thing, mover: Mover) -> Move:
+def move(things: Things, parts: Parts, thing: Thing, mover: Mover) -> Move:
     """Return how the mover of `thing`'s entry works with the inputs that the program gives."""
     works = holds(thing, mover.when)
     for path in mover.requires:
@@ -54,6 +55,9 @@ def move(things: Things, thing: Thing, mover: Mover) -> Move:
             Nature.MOVER,
             Reason(f"{thing.device.label} moves the traffic of {thing.label}", location=thing.location),
         )
+    elif mover.run_by is not None and ":" in mover.run_by:
+        moves = Reason(f"a control plane moves {thing.label}", Basis.DOCUMENTED, thing.location, mover.source)
+        run_by = parts.control_plane(mover.run_by, Nature.MOVER, moves)
     terms = tuple(_term(things, thing, term) for term in mover.terms)
     words = " + ".join(
         f"{term.name} {f'{term.seconds:g} s' if term.seconds is not None else 'not known'}" for term in terms

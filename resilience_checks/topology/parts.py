@@ -15,6 +15,8 @@ from resilience_checks.topology.things import Thing
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from resilience_checks.model.location import Location
+    from resilience_checks.topology.control_planes import ControlPlanes
     from resilience_checks.topology.facts import FactBook
     from resilience_checks.topology.placement import Placements
     from resilience_checks.topology.references import Loose
@@ -31,6 +33,8 @@ class Parts:
         self.faults: dict[str, str] = {}
         """The kind of each part's own failure domain; a part without one has no fault of its own."""
         self.things: dict[str, Thing] = {}
+        self.planes: ControlPlanes | None = None
+        """Control planes that parts may need."""
         self._outside: dict[str, str] = {}
         self._units: dict[str, list[str]] = defaultdict(list)
 
@@ -86,6 +90,11 @@ class Parts:
         if end.candidates:
             return self._one_of(end, nature, why)
         return Up(self._outside_part(end, near), nature, why)
+
+    def control_plane(self, name: str, nature: Nature, why: Reason, location: Location | None = None) -> Gate:
+        """Return the gate 'this control plane is up'; `location` is the line that names it."""
+        assert self.planes is not None
+        return Up(self.planes.part(name, location or why.location), nature, why)
 
     def doubtful(self, key: str, gate: Gate, why: str, remedy: str, reason: Reason) -> Gate:
         """Return the gate of an edge that may be there or not."""

@@ -152,7 +152,7 @@ class Placements:
         rules = {site: rule for site, rule in declared.items() if rule.match.resources}
         regions = self._shown_regions(thing) if rules else ()
         if not rules or (regions is not None and not self._elsewhere(regions, rules)):
-            return self._in_region(thing)
+            return self._paired(thing, self._in_region(thing))
         if regions is None and len(rules) == 1:
             return self.at_site(next(iter(rules)))
         if regions is None:
@@ -268,6 +268,21 @@ class Placements:
         if not thing.entry.is_part or thing.entry.token.startswith("pulumi:providers:") or not doubt:
             return NOWHERE
         return self._unknown_region(thing, f"nothing says in which region {thing.label} stands{self._unseen(thing)}")
+
+    def _paired(self, thing: Thing, place: Place) -> Place:
+        """Return the place of what the provider itself may serve from another region: nobody can say that it will."""
+        source = thing.entry.placement.paired if thing.entry.placement else None
+        if source is None:
+            return place
+        text_ = f"whether its provider serves {thing.label} from another region when its own is lost is not known"
+        fact = self._book.doubt(
+            f"paired region of {thing.id}",
+            ("serves it", "does not"),
+            f"{text_} ({source})",
+            "keep a second one in another region, and let what uses it choose",
+            location=thing.location,
+        )
+        return replace(place, regions=tuple((region, (*when, (fact, "does not"))) for region, when in place.regions))
 
     def _unseen(self, thing: Thing) -> str:
         """Return why what it stands in is not known, where the program names something."""

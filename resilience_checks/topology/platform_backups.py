@@ -43,7 +43,9 @@ def by_platform(thing: Thing, plan: PlatformBackup, parts: Parts, placements: Pl
     elsewhere = _elsewhere(thing, plan, book, restored(ALWAYS, plan.every_elsewhere))
     fact = book.doubt(f"restore of the {name}", ("in time", "too late"), unknown.text, remedy, location=thing.location)
     gate = Case(fact, {"in time": AnyOf((here, elsewhere)), "too late": NEVER})
-    return Backup(name, (thing.id,), Up(name), gate, every=plan.every, known=False, location=thing.location)
+    apart = (plan.default if thing.value(plan.path) is None else text(thing.value(plan.path))) in plan.elsewhere
+    readable = ALWAYS if apart else Up(name)
+    return Backup(name, (thing.id,), readable, gate, every=plan.every, known=False, location=thing.location)
 
 
 def _elsewhere(thing: Thing, plan: PlatformBackup, book: FactBook, gate: Gate) -> Gate:

@@ -116,7 +116,7 @@ class Wiring:
         if not standbys:
             return primary
         standby = at_least(1, standbys)
-        how = move(self._things, thing, thing.entry.mover) if thing.entry.mover else None
+        how = move(self._things, self._parts, thing, thing.entry.mover) if thing.entry.mover else None
         if edge.lag == "declared":
             declared = self.declared_lag.get(thing.id)
             if declared is None:
@@ -139,7 +139,7 @@ class Wiring:
         standby = at_least(k, gates, self._because(thing, f"needs {k} of its {len(gates)} {edge.group}"))
         if thing.entry.mover is None or len(gates) == 1:
             return standby
-        how = move(self._things, thing, thing.entry.mover)
+        how = move(self._things, self._parts, thing, thing.entry.mover)
         return moved(self._book, thing, self._at_rest(thing, edge, members), standby, how, hidden=hidden is not None)
 
     def _at_rest(self, thing: Thing, edge: Edge, members: list[GroupMember]) -> Gate:

@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from resilience_checks.analysis.recovery import Bounds, Objective, Recovery, places, recoveries
+from resilience_checks.analysis.separation import lost_with
 from resilience_checks.catalogue.loader import load as load_catalogue
 from resilience_checks.model.errors import UsageError
+from resilience_checks.model.question import FaultKind
+from resilience_checks.model.values import Basis, Reason
 from resilience_checks.topology.declarations import load
+from resilience_checks.topology.estate import Domain, Estate, Fact, Part, Service
 from resilience_checks.topology.estate_builder import build
+from resilience_checks.topology.gates import ALWAYS, NEVER, AnyOf, Case, Up
 from tests.topology.graphs import Program
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from resilience_checks.topology.estate import Estate
 
 HEAD = """
 version: 1
@@ -186,6 +189,22 @@ def test_a_backup_that_is_lost_with_what_it_protects_does_not_count(tmp_path: Pa
     ]
 
 
+@pytest.mark.parametrize(("site", "places"), [("n", ("region:east", "site:n")), ("t", ())])
+def test_places_that_take_a_backup_with_what_it_protects_are_told(
+    site: str, places: tuple[str, ...], tmp_path: Path
+) -> None:
+    found = estate(backup(f"site: {site}, into: db-s, restore: 1h"), tmp_path)
+
+    assert lost_with(found, found.backups["nightly"]) == places
+
+
+def test_copies_at_the_primary_s_site_are_lost_with_it(tmp_path: Path) -> None:
+    text = HEAD + PAIR.replace("MOVER", AUTOMATIC) + "backups: {nightly: {of: db, site: n}}" + ALONE
+    found = estate(text, tmp_path)
+
+    assert lost_with(found, found.backups["nightly"]) == ("region:east", "site:n")
+
+
 def test_a_backup_needs_a_place_to_be_restored_to(tmp_path: Path) -> None:
     found = after(backup("site: t, restore: 1h"), tmp_path, "site:n/outage")
 
@@ -251,3 +270,19 @@ def test_a_backup_that_cannot_be_meant_is_an_error_at_its_line(rest: str, said: 
     assert said in raised.value.what
     assert raised.value.location is not None
     assert raised.value.location.line == 12
+
+
+def test_a_fact_in_several_places_is_looked_at_case_by_case() -> None:
+    """Whichever site the fact names, the other part stands: apart they would both be doubtful."""
+    fact = Fact("place", ("n", "s"), Reason("where the data lies is not known", Basis.UNKNOWN), "declare it")
+    parts = {
+        name: Part(name, name, "", gate=Case("place", {name: ALWAYS, other: NEVER}))
+        for name, other in (("n", "s"), ("s", "n"))
+    }
+    service = Service("record", AnyOf((Up("n"), Up("s"))), rto=60.0)
+    domain = Domain("device:x", "device", "x", (FaultKind.OUTAGE,), ())
+    [found] = recoveries(
+        Estate(parts, {domain.id: domain}, {"record": service}, facts={"place": fact}), [("device:x/outage",)]
+    )
+
+    assert (found.kept, found.doubts) == (True, ())

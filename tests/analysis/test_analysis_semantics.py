@@ -85,7 +85,8 @@ def test_a_path_ring_that_only_feeds_itself_is_down() -> None:
     (statement,) = answer(ring, [OUTAGES]).statements
     assert statement.holds is Holds.UNKNOWN
     assert statement.error == (
-        "record is lost with nothing failed: what it needs can never be met as the estate is described"
+        "record is lost with nothing failed: what it needs can never be met as the estate is described: "
+        "nothing but each other is left to hold up a and b"
     )
 
 

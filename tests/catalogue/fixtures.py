@@ -206,10 +206,50 @@ def campus() -> tuple[ResourceGraph, str]:
     return program.graph(), ON_PREMISES + "components:\n  front: {any-of: [{select: core-1}, {select: core-2}]}\n"
 
 
+def vault(program: Program, kind: str) -> str:
+    """Add a key vault with one secret or key, and return that."""
+    refers = {"resourceGroupName": program.resources[0].urn}
+    found = program.add(
+        "azure-native:keyvault:Vault", "kv", {"vaultName": "kv", "resourceGroupName": "rg"}, refers=refers
+    )
+    name = f"{kind.lower()}Name"
+    inputs = {name: "k", "vaultName": LATER, "resourceGroupName": "rg"}
+    return program.add(f"azure-native:keyvault:{kind}", "k", inputs, refers={**refers, "vaultName": found})
+
+
+def web_app_with(kind: str) -> Callable[[], tuple[ResourceGraph, str]]:
+    """A web application with one setting that a key vault holds, behind a name of a zone of the same program."""
+
+    def made() -> tuple[ResourceGraph, str]:
+        program = Program()
+        group = program.add(
+            "azure-native:resources:ResourceGroup", "rg", {"resourceGroupName": "rg", "location": "UK South"}
+        )
+        held, refers = vault(program, kind), {"resourceGroupName": group}
+        web = program.add(
+            "azure-native:web:WebApp",
+            "web",
+            {"name": "web", "resourceGroupName": "rg", "siteConfig": {"appSettings": [{"value": LATER}]}},
+            refers={**refers, "siteConfig.appSettings[0].value": held},
+        )
+        zone = program.add("azure-native:dns:Zone", "zone", {"zoneName": "nhs.example", "resourceGroupName": "rg"})
+        program.add(
+            "azure-native:dns:RecordSet",
+            "app",
+            {"relativeRecordSetName": "app", "zoneName": LATER, "targetResource": {"id": LATER}},
+            refers={"zoneName": zone, "targetResource.id": web},
+        )
+        return program.graph(), CLOUD
+
+    return made
+
+
 PROGRAMS: dict[str, Callable[[], tuple[ResourceGraph, str]]] = {
     "machine": machine,
     "found machine": found_machine,
     "web app": web_app,
+    "web app with a secret": web_app_with("Secret"),
+    "web app with a key": web_app_with("Key"),
     "database": database,
     "campus": campus,
 }

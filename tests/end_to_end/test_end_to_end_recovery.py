@@ -28,8 +28,8 @@ email  (RTO 1h, RPO 15m)
               F5 BIG-IP DNS pool: TTL 30 s]
        2m30s  in all
 
-BACKUP                           EVERY  KEPT FOR  RESTORE LAST TRIED
-clinical-nightly of clinical-db  1d     30d       2026-06-08
+BACKUP                           EVERY  KEPT FOR  LAST TRIED  LOST WITH WHAT IT PROTECTS
+clinical-nightly of clinical-db  1d     30d       2026-06-08  by no one place
 """
 STACKS = ("nhs-wales-resilient", "uk-national-cloud-resilient")
 

@@ -193,6 +193,7 @@ EXPECTED = Declarations(
             requires=(
                 Edge(to=Named("gslb", Sort.COMPONENT, at(33, 28)), nature=Nature.MOVER),
                 Edge(to=Named("email", Sort.SERVICE, at(33, 60))),
+                Edge(to=Named("aws:route53", Sort.CONTROL_PLANE, at(33, 84))),
             ),
             at_least=AtLeast(
                 k=2,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,11 +16,11 @@ from tests.topology.graphs import Program
 from tests.topology.test_topology_estates import told
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from resilience_checks.topology.estate import Domain, Estate
 
+REPOSITORY = Path(__file__).parents[2]
 OUTAGE = (FaultKind.OUTAGE,)
+PAS = "default vsphere provider of web/prod/pas-a1"
 BASE = """
 version: 1
 sites:
@@ -193,3 +195,19 @@ domains: {feed: {kind: power, faults: [outage], members: [pair]}}
     assert hits(built(text, tmp_path).domains["power:feed"]) == [
         "component pair", "fw-b.n.example", "fw-b.n.example#1", "fw-b.n.example#2",
     ]  # fmt: skip
+
+
+def test_the_page_about_failure_domains_is_true(tmp_path: Path) -> None:
+    page = (REPOSITORY / "docs" / "failure-domains.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    made = Program()
+    made.add("vsphere:index/virtualMachine:VirtualMachine", "pas-a1", {"name": "pas-a1"})
+    path = tmp_path / "resilience.yaml"
+    path.write_text(example, encoding="utf-8")
+    found = build([made.graph()], load(path, tmp_path), load_catalogue()).domains
+    shown = {domain.kind for domain in found.values() if not domain.implied}
+    told_of = set(re.findall(r"`([a-z-]+)`", page)) | {"power", "cooling", "credential"}
+    assert shown <= told_of
+    assert hits(found["cooling:chillers"]) == [PAS, "link dci", "portal#1"]
+    assert hits(found["hazard:heat"]) == [PAS, "link dci", "portal#1", "portal#2"]
+    assert hits(found["rack:guys/hall-1/k7"]) == [PAS, "portal#1"]

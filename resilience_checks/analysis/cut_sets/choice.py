@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from resilience_checks.analysis.cut_sets.algebra import combine
 from resilience_checks.analysis.cut_sets.diagrams import diagram
 from resilience_checks.analysis.cut_sets.limits import StoppedError
-from resilience_checks.analysis.cut_sets.search import path_set, search
+from resilience_checks.analysis.cut_sets.search import first_path_set, search
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +28,8 @@ _ROW = 2e-7
 """Seconds for one reference when the path set of one prefix is looked for."""
 _PAIR = 1e-6
 """Seconds for one pair of sets that the algebra joins."""
+_SMALL = 12
+"""Leaves up to which a search is over sooner than its estimate."""
 _LONG = 2.0
 """Seconds above which a decision diagram is tried first."""
 
@@ -38,6 +40,8 @@ def solve(tree: Tree, weights: Sequence[int], order: int, limits: Limits) -> lis
     Search and algebra depend on the order, diagrams do not: where both would take long, a diagram has a third of
     the time; it either fits into its memory, which shows soon, or does not.
     """
+    if tree.events <= _SMALL:
+        return search(tree, weights, order, limits)
     searching, combining = search_seconds(tree, weights, order), algebra_seconds(tree, weights, order)
     if min(searching, combining) > _LONG:
         third = None if limits.until is None else limits.until - (limits.until - monotonic()) * 2 / 3
@@ -53,7 +57,7 @@ def solve(tree: Tree, weights: Sequence[int], order: int, limits: Limits) -> lis
 
 def search_seconds(tree: Tree, weights: Sequence[int], order: int) -> float:
     """Return about how long a search takes: every leaf of a path set is failed, and then as many below each."""
-    path = path_set(tree, weights, order).bit_count()
+    path = first_path_set(tree, weights, order).bit_count()
     lightest = min(weights)
     depth = max(0, order // lightest - 1)  # prefixes have so many leaves
     rows, inner = _prefixes(path, depth), _prefixes(path, depth - 1)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from resilience_checks.analysis.cut_sets.tree import Builder, Tree, references
+from resilience_checks.analysis.cut_sets.tree import NEVER, Builder, Tree, references
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,10 @@ class Module:
         return self.tree.events + len(self.tree.needed) - 1
 
 
-def simplified(tree: Tree, top: int) -> tuple[Tree, int]:
+def simplified(tree: Tree, top: int, never: Collection[int] = ()) -> tuple[Tree, int]:
     """Return the gates below the top: constants gone, ors in ors and ands in ands joined, equal ones made one.
+
+    Events of `never` are taken not to fail.
 
     >>> tree, top = simplified(Tree(3, (1, 1, 0, 3), ((0, 1), (2, 3), (), (4, 5, 0))), 6)
     >>> tree.needed, tree.children, top
@@ -40,6 +42,8 @@ def simplified(tree: Tree, top: int) -> tuple[Tree, int]:
     counts = references(tree, [top])
     build = Builder(tree.events)
     found = list(range(tree.events))
+    for event in never:
+        found[event] = NEVER
     for gate, (needed, children) in enumerate(zip(tree.needed, tree.children, strict=True)):
         if not counts[tree.events + gate]:
             found.append(0)  # nothing below the top refers to it

@@ -67,20 +67,21 @@ def _of_top(
 ) -> CutSets:
     """Return the sets of one top: the first order is known, the others are computed one after the other.
 
-    So what a limit stops is cut off after a whole order.
+    So what a limit stops is cut off after a whole order. An event that is a cut set alone is in no other.
     """
     if always:
         return _ordered([()], order, order)
-    found: Sets = [(event,) for event in single]
-    reduced, root = simplified(tree, top)
+    first: Sets = [(event,) for event in single]
+    reduced, root = simplified(tree, top, single)
     if order == 1 or root in {ALWAYS, NEVER} or root < reduced.events:
-        return _ordered(found, order, order)
+        return _ordered(first, order, order)
+    found = first
     parts = modules(reduced, root)
     finished = 1
     for asked in _steps(order):
         work = _Expansion(parts, asked, limits, engine)
         try:
-            found = work.sets()
+            found = first + work.sets()
         except StoppedError as error:
             return _ordered(found + _next(work.partial, found, finished + 1), order, finished, error.why)
         finished = asked
@@ -162,12 +163,14 @@ class _Expansion:
         for part in self.parts:
             least[part.node] = lower_bound(part.tree, [least.get(leaf, 1) for leaf in part.leaves])
         budgets = {self.parts[-1].node: self.order}
-        inner = {part.node for part in self.parts}
+        inner = {part.node: part for part in self.parts}
         for part in reversed(self.parts):
             own = [least.get(leaf, 1) for leaf in part.leaves]
             for index, leaf in enumerate(part.leaves):
                 if leaf in inner:
-                    beside = lower_bound(part.tree, [*own[:index], 0, *own[index + 1 :]])
+                    beside = 0
+                    if len(inner[leaf].tree.needed) > 1:  # one gate is soon solved to any order
+                        beside = lower_bound(part.tree, [*own[:index], 0, *own[index + 1 :]])
                     budgets[leaf] = budgets[part.node] - beside
         return budgets
 

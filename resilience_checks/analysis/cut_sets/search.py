@@ -12,13 +12,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from resilience_checks.analysis.cut_sets.limits import StoppedError
+from resilience_checks.analysis.cut_sets.limits import Limits, StoppedError
 from resilience_checks.analysis.cut_sets.sweeps import bits, sweep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from resilience_checks.analysis.cut_sets.limits import Limits
     from resilience_checks.analysis.cut_sets.tree import Tree
 
 _SWEEP_BITS = 1 << 27
@@ -47,7 +46,7 @@ class _Search:
         self.order = order
         self.found: list[tuple[int, ...]] = []
         self._masks: set[int] = set()
-        self._heavy = [
+        self.heavy = [
             sum(1 << leaf for leaf, weight in enumerate(weights) if weight > rest) for rest in range(order + 1)
         ]
         self._lightest = min(weights)
@@ -68,7 +67,7 @@ class _Search:
         for chunk in self._chunks(rows):
             below: list[_Row] = []
             self.limits.hold(len(self.found))
-            for row, completing in zip(chunk, self._completing(chunk), strict=True):
+            for row, completing in zip(chunk, self.completing(chunk), strict=True):
                 self._take(row, completing)
                 if row.rest >= 2 * self._lightest:
                     below.extend(self._below(row, row.barred | completing))
@@ -81,7 +80,7 @@ class _Search:
         for start in range(0, len(rows), size):
             yield rows[start : start + size]
 
-    def _completing(self, rows: list[_Row]) -> Iterator[int]:
+    def completing(self, rows: list[_Row]) -> Iterator[int]:
         """Yield for each row the leaves that make the top fail together with the prefix."""
         width = (self.tree.events + 7) // 8  # bytes of a row
         every = int.from_bytes((b"\x01" + bytes(width - 1)) * len(rows), "little")
@@ -96,7 +95,7 @@ class _Search:
         data = sweep(self.tree, values)[self.top].to_bytes(width * len(rows), "little")
         for index, row in enumerate(rows):
             value = int.from_bytes(data[index * width : (index + 1) * width], "little")
-            yield value & ~(row.barred | self._heavy[row.rest])
+            yield value & ~(row.barred | self.heavy[row.rest])
 
     def _take(self, row: _Row, completing: int) -> None:
         prefix = sum(1 << leaf for leaf in row.failed)
@@ -118,17 +117,20 @@ class _Search:
         return any(part in self._masks for part in parts[2:-1])
 
     def _below(self, row: _Row, barred: int) -> Iterator[_Row]:
-        heavy = barred | self._heavy[row.rest - self._lightest]
-        path = _path_set(self.tree, row.failed, barred | self._heavy[row.rest])
+        heavy = barred | self.heavy[row.rest - self._lightest]
+        path = _path_set(self.tree, row.failed, barred | self.heavy[row.rest])
         for leaf in bits(path):
             if not heavy >> leaf & 1:
                 yield _Row((*row.failed, leaf), barred, row.rest - self.weights[leaf])
             barred |= 1 << leaf
 
 
-def path_set(tree: Tree, weights: Sequence[int], order: int) -> int:
-    """Return a small path set of the last gate, as bits, when no leaf above the order fails."""
-    return _path_set(tree, (), sum(1 << leaf for leaf, weight in enumerate(weights) if weight > order))
+def first_path_set(tree: Tree, weights: Sequence[int], order: int) -> int:
+    """Return the path set, as bits, at which a search begins: leaves above the order, and cut sets alone, left out."""
+    begun = _Search(tree, weights, order, Limits())
+    row = _Row((), 0, order)
+    (alone,) = begun.completing([row])
+    return _path_set(tree, (), alone | begun.heavy[order])
 
 
 def _path_set(tree: Tree, failed: tuple[int, ...], barred: int) -> int:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from typing import TYPE_CHECKING
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from resilience_checks.analysis.answers import cut_sets
 from resilience_checks.analysis.fates import Survey
-from resilience_checks.model.question import Horizon
+from resilience_checks.model.question import FaultKind, Horizon, Question
 from tests.properties.from_declarations import project, world
 from tests.properties.from_declarations.documents import documents
 from tests.properties.from_declarations.oracle import outcomes
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 FEW = 25 if os.environ.get("HYPOTHESIS_PROFILE") is None else settings().max_examples
 SETS = 60
+ORDER = 2 if os.environ.get("HYPOTHESIS_PROFILE") is None else 3
+KINDS = ("device", "link", "site", "region", "carrier", "management-plane", "power")
 RANDOM = st.randoms(use_true_random=False)
 NOTHING: tuple[str, ...] = ()
 
@@ -87,3 +91,26 @@ def test_every_fault_of_the_document_is_an_event_of_the_estate(doc: Doc) -> None
     known = {event for event, things in least.items() if things}
     found = project.events(project.estate(doc))
     assert (known - found, {event for event in found - set(least) if "unknown" not in event}) == (set(), set())
+
+
+@settings(max_examples=FEW)
+@given(documents(unknowns=False), st.sampled_from(Horizon))
+def test_the_cut_sets_are_the_smallest_sets_that_lose_the_service(doc: Doc, horizon: Horizon) -> None:
+    every = [event for event, things in world.events(doc, next(world.completions(doc, well=True))).items() if things]
+    sets = [tuple(sorted(chosen)) for size in range(ORDER + 1) for chosen in itertools.combinations(every, size)]
+    question = Question("cuts", tuple(FaultKind), KINDS, order=ORDER, horizon=horizon)
+    found = {service: cuts.sure for service, cuts in cut_sets(project.estate(doc), question).items()}
+    believed = outcomes(doc, sets, instant=horizon is Horizon.INSTANT)
+    smallest = {
+        service: _smallest([chosen for chosen, answer in zip(sets, answers, strict=True) if answer == "no"])
+        for service, answers in believed.items()
+    }
+    assert {service: sorted(cuts) for service, cuts in found.items()} == smallest
+
+
+def _smallest(sets: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    kept: list[frozenset[str]] = []
+    for chosen in sets:
+        if not any(other <= set(chosen) for other in kept):
+            kept.append(frozenset(chosen))
+    return sorted(tuple(sorted(chosen)) for chosen in kept)
