@@ -102,7 +102,8 @@ def _unknown(estates: Sequence[Estate], word: str) -> UsageError:
         return UsageError(
             f'--fail: "{name}" cannot have the fault {fault}', why="nothing would be asked", remedy=f"it can have {has}"
         )
-    near = [f'"{found}"' for found in _near(name, sorted(domains))]
+    declared = sorted(found for found, domain in domains.items() if not domain.implied)
+    near = [f'"{found}"' for found in _near(name, declared)]
     return UsageError(
         f'--fail: no failure domain is called "{word}"',
         why="nothing would be asked",
@@ -111,9 +112,10 @@ def _unknown(estates: Sequence[Estate], word: str) -> UsageError:
 
 
 def _near(word: str, known: Sequence[str]) -> list[str]:
-    """Return the few names that a word was most likely meant to be: those that it ends, then those like it."""
+    """Return the few names that a word was most likely meant to be: those that it is, those that it ends, those like it."""
     bare = word.partition(":")[2] or word
-    ends = [name for name in known if name.partition(":")[2] == bare or name.endswith(f" {bare}")]
+    same = [name for name in known if name.partition(":")[2] == bare]
+    ends = [*same, *(name for name in known if name.endswith(f" {bare}"))]
     like = difflib.get_close_matches(word, known, n=_NEAR)
     within = [name for name in known if bare and bare.casefold() in name.casefold()]
     return list(dict.fromkeys([*ends, *like, *within]))[:_NEAR]
