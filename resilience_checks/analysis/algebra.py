@@ -41,6 +41,9 @@ class Algebra(Protocol[T]):
     def restricted(self, item: T) -> T:
         """Return the value without the fault sets of more than `order` events."""
 
+    def fresh(self) -> None:
+        """Begin with other equations: limits of the work hold for each on its own."""
+
     def late(self) -> bool:
         """Return whether the time is up."""
 
@@ -124,6 +127,9 @@ class FaultSets:
     def restricted(self, item: int) -> int:
         """Return the value."""
         return item
+
+    def fresh(self) -> None:
+        """Count no work."""
 
     def late(self) -> bool:
         """Return False: one pass is soon over."""

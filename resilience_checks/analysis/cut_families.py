@@ -24,8 +24,10 @@ MAX_SETS = 2_000_000
 """How many different sets of two and more events all families together may have: some 700 MB."""
 MAX_FAMILY = 500_000
 """How many sets one family may have, candidates included."""
-_TRIES = 20
-"""How many joins may be tried for each set that a family may have; most of them are too large to be kept."""
+MAX_WORK = 20_000_000
+"""How many sets may be joined or looked at for equations that wait for each other: some 20 seconds."""
+MAX_TOTAL_WORK = 100_000_000
+"""The same for all equations together."""
 _NONE = BitMap()
 
 
@@ -70,6 +72,19 @@ class Interned:
         self._containing: dict[int, BitMap] = {}
         self._larger: dict[int, BitMap] = {}
         self._listed = 0
+        self.spent = 0
+        """How many sets were joined or looked at for the equations at hand."""
+        self._before = 0
+        self._names: dict[int, tuple[str, ...]] = {}
+        self.lists: dict[tuple[int, ...], list[tuple[Family, tuple[tuple[str, ...], ...]]]] = {}
+        """Families that were named before, by what is cheap to compare."""
+
+    def names(self, number: int) -> tuple[str, ...]:
+        """Return a set as sorted ids of events."""
+        found = self._names.get(number)
+        if found is None:
+            found = self._names[number] = tuple(sorted([self.events[event] for event in self.sets[number]]))
+        return found
 
     def event(self, event: str) -> int:
         """Return the number of an event."""
@@ -78,6 +93,12 @@ class Interned:
             number = self.numbers[event] = len(self.events)
             self.events.append(event)
         return number
+
+    def fresh(self) -> None:
+        """Begin with other equations; less is left for them when all together took too much."""
+        self._before += self.spent
+        self.spent = max(0, self._before + MAX_WORK - MAX_TOTAL_WORK)
+        self._before -= self.spent
 
     def add(self, sets: Iterable[frozenset[int]]) -> list[int]:
         """Return the numbers of the sets; new ones get the next."""
@@ -176,10 +197,21 @@ class CutFamilies:
         return Family(ones, rest, item.support) if rest else _of_ones(ones)
 
     def named(self, item: Family) -> tuple[tuple[str, ...], ...]:
-        """Return the members as sorted ids of events, the smallest first."""
-        names = self.interned.events
-        found = [tuple(sorted([names[event] for event in member])) for member in self.members(item)]
-        return tuple(sorted(found, key=lambda cut: (len(cut), cut)))
+        """Return the members as sorted ids of events, the smallest first; equal families share one list."""
+        if item is EVERYTHING:
+            return ((),)
+        key = (len(item.ones), len(item.rest), *item.ones[:1], *item.rest[:1])
+        alike = self.interned.lists.setdefault(key, [])
+        for other, names in alike:
+            if item == other:
+                return names
+        found = (*((event,) for event in sorted(map(self.interned.events.__getitem__, item.ones))), *self._large(item))
+        alike.append((item, found))
+        return found
+
+    def _large(self, item: Family) -> list[tuple[str, ...]]:
+        found = [self.interned.names(number) for number in item.rest]
+        return sorted(found, key=lambda cut: (len(cut), cut))
 
     def late(self) -> bool:
         """Return whether the time is up."""
@@ -221,7 +253,7 @@ class CutFamilies:
         ones = BitMap.union(*[family.ones for family in families])
         large = [family for family in families if family.rest]
         if not large:
-            return Family(ones)
+            return next((family for family in families if len(family.ones) == len(ones)), None) or Family(ones)
         rest = BitMap.union(*[family.rest for family in large])
         support = BitMap.union(*[family.support for family in large])
         hit = ones & support
@@ -230,6 +262,9 @@ class CutFamilies:
             support -= hit
         if self.order > 2 and len(large) > 1:  # noqa: PLR2004 pairs are in no pairs
             rest -= self._swallowed(large, rest)
+        for family in large:  # one that has them all already is not made again
+            if len(family.rest) == len(rest) and len(family.ones) == len(ones) and family.rest == rest:
+                return family
         return Family(ones, rest, support if rest else _NONE)
 
     def every(self, items: Sequence[Family]) -> Family:
@@ -272,6 +307,7 @@ class CutFamilies:
         """Return the sets of `rest` that contain one of the events."""
         if len(events) < len(rest):
             return BitMap.union(*[self.interned.containing(event) for event in events]) & rest
+        self.interned.spent += len(rest)
         sets = self.interned.sets
         wanted = set(events)
         return BitMap([number for number in rest if not wanted.isdisjoint(sets[number])])
@@ -294,8 +330,10 @@ class CutFamilies:
         """Return which sets of `above` contain one of `level`, all of which have `size` events."""
         sets, interned = self.interned.sets, self.interned
         if len(level) < len(above):
+            interned.spent += len(level)
             parts = (BitMap.intersection(above, *map(interned.containing, sets[number])) for number in level)
             return BitMap.union(_NONE, *parts)
+        interned.spent += len(above)
         found = []
         for number in above:
             some = (interned.find(frozenset(part)) for part in combinations(sets[number], size))
@@ -308,6 +346,8 @@ class CutFamilies:
 
         A member that contains a member of the other family stays as it is; the rest is joined pair by pair.
         """
+        if one == other:
+            return one
         common = one.ones & other.ones
         left, right = one.ones - common, other.ones - common
         kept = one.rest & other.rest
@@ -322,7 +362,7 @@ class CutFamilies:
         joined = _Join(self, len(kept)).of(left, right, *free)
         if self.order > 2 and joined:  # noqa: PLR2004 pairs are in no pairs
             joined = self._least(joined, kept)
-        self.check(len(kept) + len(joined))
+        self.room(len(kept), len(joined), self.order)
         numbers = kept | BitMap(self.interned.add(joined))
         if not numbers:
             return _of_ones(common)
@@ -346,13 +386,22 @@ class CutFamilies:
                 found.add(one)
         return found
 
-    def check(self, size: int) -> None:
-        """Raise `TooManySets` when a family would get too large, or all of them together, or the time is up."""
-        left = self.interned.max_sets - len(self.interned.sets)
-        if size > min(MAX_FAMILY, left):
-            raise TooManySets(self.order - 1)
-        if size and self.late():
+    def room(self, kept: int, more: int, order: int) -> None:
+        """Raise `TooManySets` before a family gets too large, or all together, or the work, or when the time is up.
+
+        What there is too much of has `order` events and more.
+        """
+        interned = self.interned
+        if more and (
+            more > min(MAX_FAMILY - kept, interned.max_sets - len(interned.sets)) or interned.spent > MAX_WORK
+        ):
+            raise TooManySets(order - 1)
+        if more and self.late():
             raise TooManySets(1)
+
+    def fresh(self) -> None:
+        """Begin with equations that the work so far was not for."""
+        self.interned.fresh()
 
 
 class _Join:
@@ -361,25 +410,30 @@ class _Join:
     def __init__(self, algebra: CutFamilies, kept: int) -> None:
         self._algebra, self._kept = algebra, kept
         self._found: set[frozenset[int]] = set()
-        self._tried = 0
 
     def of(self, left: BitMap, right: BitMap, above: BitMap, below: BitMap) -> set[frozenset[int]]:
         """Return all unions of a member on the left and one on the right that are not too large."""
         sets, order = self._algebra.interned.sets, self._algebra.order
-        self._room(len(left) * len(right), 2)
-        theirs = [frozenset((event,)) for event in right]
-        for event in left:
-            self._found.update([other | {event} for other in theirs])
-        mine = [frozenset((event,)) for event in left]
-        larger = [[sets[number] for number in found] for found in (above, below)]
-        for singles, others in ((mine, larger[1]), (theirs, larger[0])):
-            short = [other for other in others if len(other) < order]
-            self._room(len(singles) * len(short), 3)
-            for single in singles:
-                self._found.update([other | single for other in short])
-        if order > 2 and above and below:  # noqa: PLR2004 pairs of pairs have three events and more
-            self._larger(*larger)
+        if left and right:
+            self._room(len(left) * len(right), 2)
+            theirs = [frozenset((event,)) for event in right]
+            for event in left:
+                self._found.update([other | {event} for other in theirs])
+        if order > 2:  # noqa: PLR2004 a single and a pair have three events
+            larger = [[sets[number] for number in found] for found in (above, below)]
+            self._singles(left, larger[1])
+            self._singles(right, larger[0])
+            if above and below:
+                self._larger(*larger)
         return self._found
+
+    def _singles(self, singles: BitMap, others: Sequence[frozenset[int]]) -> None:
+        """Join single events with larger sets."""
+        short = [other for other in others if len(other) < self._algebra.order]
+        if singles and short:
+            self._room(len(singles) * len(short), 3)
+            for event in singles:
+                self._found.update([other | {event} for other in short])
 
     def _larger(self, mine: list[frozenset[int]], theirs: list[frozenset[int]]) -> None:
         """Join sets of two and more events: those with an event in common, and all where that is not needed."""
@@ -394,16 +448,14 @@ class _Join:
                 partners = theirs
             else:
                 partners = [other for event in one for other in by_event.get(event, ())]
+            self._algebra.interned.spent += len(partners)
             self._found.update([union for other in partners if len(union := one | other) <= order])
-            self._tried += len(partners)
-            self._room(self._tried // _TRIES, 3)
+            self._room(0, 3)
 
     def _room(self, more: int, order: int) -> None:
-        """Raise `TooManySets` before there are too many; what has `order` events and more can be left out then."""
-        try:
-            self._algebra.check(self._kept + len(self._found) + more)
-        except TooManySets as error:
-            raise TooManySets(min(error.finished, order - 1)) from None
+        """Make sure that as many more sets may be joined."""
+        self._algebra.interned.spent += more
+        self._algebra.room(self._kept, len(self._found) + more, order)
 
 
 def _different(items: Sequence[Family], neutral: Family) -> list[Family]:

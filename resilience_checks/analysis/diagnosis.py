@@ -9,6 +9,7 @@ lost" that lose none of the others.
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -98,16 +99,27 @@ class Diagnosis:
     likelihoods: Mapping[str, Stated] = field(default_factory=dict)
 
 
-def diagnose(estate: Estate, observed: Observed, *, order: int = 2, horizon: Horizon = Horizon.RTO) -> Diagnosis:
-    """Return what explains the observations, exactly, up to `order` faults."""
-    return _Search(estate, observed, horizon).diagnosis(order)
+def diagnose(
+    estate: Estate,
+    observed: Observed,
+    *,
+    order: int = 2,
+    horizon: Horizon = Horizon.RTO,
+    deadline: float | None = None,
+) -> Diagnosis:
+    """Return what explains the observations, exactly, up to `order` faults.
+
+    After `deadline` seconds no further order is begun, and what is not finished is said to be.
+    """
+    until = None if deadline is None else time.monotonic() + deadline
+    return _Search(estate, observed, horizon, until).diagnosis(order)
 
 
 class _Search:
     """Looks at every set of faults that can matter, one case of the unknowns after the other."""
 
-    def __init__(self, estate: Estate, observed: Observed, horizon: Horizon) -> None:
-        self._estate, self._horizon = estate, horizon
+    def __init__(self, estate: Estate, observed: Observed, horizon: Horizon, until: float | None) -> None:
+        self._estate, self._horizon, self._until = estate, horizon, until
         self._compiled = Compiled(estate)
         self._rest = Survey(self._compiled, [])
         self._errors = tuple(name for name in observed.services if self._rest.fates(name, horizon).lost & 1)
@@ -181,9 +193,9 @@ class _Search:
         What surely loses all that is lost does so in every case, what possibly does in some: the smallest sets of
         either kind are candidates, and each is held against what is not lost.
         """
-        candidates, finished = Candidates(self._compiled, self._observed, self._horizon, self._events).find(
-            order, cases
-        )
+        candidates, finished = Candidates(
+            self._compiled, self._observed, self._horizon, self._events, self._until
+        ).find(order, cases)
         found: dict[frozenset[str], bool] = {}
         for size in range(1, order + 1):
             sets = [events for events in candidates if len(events) == size]
@@ -314,7 +326,7 @@ class _Search:
         return tuple(sorted((look for look in useful if look.order == best), key=lambda look: look.answers[0].left))
 
     def _services(self, explanations: Sequence[Explanation], among: Sequence[int]) -> Iterator[Look]:
-        survey = Survey(self._compiled, [explanations[index].events for index in among])
+        survey = Survey(self._compiled, [explanations[index].events for index in among], until=self._until)
         for name in self._estate.services:
             if name in self._seen.services:
                 continue
@@ -333,10 +345,17 @@ def _fewest(explanations: Sequence[Explanation]) -> tuple[int, ...]:
 
 
 def _domains(explanations: Sequence[Explanation], among: Sequence[int]) -> Iterator[Look]:
-    for event in sorted({event for index in among for event in explanations[index].events}):
-        holds = tuple(index for index in among if event in explanations[index].events)
-        fails = tuple(index for index in among if event not in explanations[index].events)
-        yield Look(event, service=False, answers=(Answer("yes", holds), Answer("no", fails)))
+    """Yield the looks at failure domains that leave least at worst."""
+    holding: dict[str, list[int]] = {}
+    for index in among:
+        for event in explanations[index].events:
+            holding.setdefault(event, []).append(index)
+    worst = {event: max(len(holds), len(among) - len(holds)) for event, holds in holding.items()}
+    least = min(worst.values(), default=0)
+    for event in sorted(event for event in holding if worst[event] == least):
+        holds = set(holding[event])
+        fails = tuple(index for index in among if index not in holds)
+        yield Look(event, service=False, answers=(Answer("yes", tuple(holding[event])), Answer("no", fails)))
 
 
 def _bits(mask: int) -> Iterator[int]:

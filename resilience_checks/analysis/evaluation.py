@@ -53,6 +53,10 @@ class Evaluation(Generic[T]):
             return found
         return tuple((time, self._lower.restricted(lost)) for time, lost in found)
 
+    def together(self, values: Sequence[Steps[T]]) -> Steps[T]:
+        """Return when one of the values is lost."""
+        return threshold(self._algebra, len(values), values)
+
     def _gate(self, expression: Expression, shared: Sequence[str], read: Callable[[Ref], Steps[T]]) -> Steps[T]:
         """Return the gate's value over all variants of the facts in it.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from resilience_checks.model.values import Reason
     from resilience_checks.topology.gates import Nature, Way
@@ -78,6 +78,18 @@ def choice(fact: str, branches: Mapping[str, Expression]) -> Expression:
     """Return the choice, or its one expression where all values lead to the same."""
     found = list(branches.values())
     return found[0] if all(item == found[0] for item in found) else Choice(fact, branches)
+
+
+def required(expression: Expression) -> Iterator[Ref]:
+    """Yield references without each of which the expression fails."""
+    match expression:
+        case Ref():
+            yield expression
+        case Threshold(k=k, items=items) if k >= len(items):
+            for item in items:
+                yield from required(item)
+        case _:
+            return
 
 
 def facts(expression: Expression) -> Counter[str]:

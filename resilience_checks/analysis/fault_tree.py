@@ -14,10 +14,22 @@ from resilience_checks.analysis.expressions import FALSE, TRUE, Expression, Move
 from resilience_checks.analysis.flows import Flows
 from resilience_checks.model.values import Basis, Reason
 from resilience_checks.topology.estate import Condition, Fact, PlacedWhen
-from resilience_checks.topology.gates import All, AnyOf, AtLeast, Case, Failover, Gate, Nature, Quorum, Up
+from resilience_checks.topology.gates import (
+    ALWAYS,
+    All,
+    AnyOf,
+    AtLeast,
+    Case,
+    Failover,
+    Gate,
+    Nature,
+    Quorum,
+    Up,
+    targets,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from resilience_checks.topology.estate import Estate, Part, Service
 
@@ -64,8 +76,8 @@ class _Compiler:
         self.estate = estate
         self.system = FaultTree(facts=dict(estate.facts))
         self._nodes: dict[tuple[str, ...], int] = {}
-        self._pending: list[tuple[int, Part, str, str]] = []
-        self._placed_memo: dict[str, bool] = {}
+        self._pending: list[tuple[int, Callable[[], Expression]]] = []
+        self._fronts = _fronts(estate)
         self._hits = _hits(estate)
         self.flows = Flows(self)
 
@@ -73,8 +85,8 @@ class _Compiler:
         for service in self.estate.services.values():
             self.system.roots[service.id] = self._root(service)
         while self._pending:
-            index, part, origin, serving = self._pending.pop()
-            self.define(index, self._part(part, origin, serving))
+            index, expression = self._pending.pop()
+            self.define(index, expression())
         return self.system
 
     def add(self, key: tuple[str, ...], label: str, part: str | None = None) -> tuple[int, bool]:
@@ -88,6 +100,10 @@ class _Compiler:
     def define(self, node: int, expression: Expression) -> None:
         """Say when a node is up."""
         self.system.nodes[node].expression = expression
+
+    def later(self, node: int, expression: Callable[[], Expression]) -> None:
+        """Say when a node is up once all that is at hand is done: chains may be long."""
+        self._pending.append((node, expression))
 
     def tell(self, node: int, lost: Reason, who: str = "") -> None:
         """Say what the loss of a node means."""
@@ -180,27 +196,25 @@ class _Compiler:
         return choice(self.doubt(fact), {"no": TRUE, "yes": needs})
 
     def _part_node(self, part: Part, origin: str, serving: str) -> int:
+        serving = serving if part.id in self._fronts else ""
         index, new = self.add(("part", part.id, origin, serving), part.label, part.id)
-        if new:
-            self._pending.append((index, part, origin, serving))
+        if new and part.gate is not ALWAYS:
+            self.later(index, lambda: self.gate(part.gate, origin, serving))
         return index
-
-    def _part(self, part: Part, origin: str, serving: str) -> Expression:
-        return self.gate(part.gate, origin, serving)
 
     def _needs(self, service: Service, origin: str) -> Expression:
         if not service.needs:
             return TRUE
         index, new = self.add(("needs", service.id, origin), f"the needs of {service.id}")
         if new:
-            self.define(index, both(*(self.gate(need, origin) for need in service.needs)))
+            self.later(index, lambda: both(*(self.gate(need, origin) for need in service.needs)))
         return Ref(index, Nature.NEED)
 
     def _service(self, service: Service, origin: str) -> int:
         index, new = self.add(("service", service.id, origin), service.id)
         if new:
-            entry = self.gate(service.entry, origin, service.id)
-            self.define(index, both(entry, self._needs(service, NOTHING)))
+            serving = service.id if service.needs else ""
+            self.later(index, lambda: both(self.gate(service.entry, origin, serving), self._needs(service, NOTHING)))
         return index
 
     def _root(self, service: Service) -> int:
@@ -221,7 +235,9 @@ class _Compiler:
         Connection is transitive, so a group is whatever one of its voters can reach. Which voters belong is
         fixed for each value of the facts in their conditions.
         """
-        names = sorted({fact for vote in quorum.votes for fact, _ in vote.when})[:_MAX_VOTER_FACTS]
+        names = sorted({fact for vote in quorum.votes for fact, _ in vote.when})
+        if len(names) > _MAX_VOTER_FACTS:
+            return self._undecided(quorum, names)
 
         def members(known: dict[str, str], rest: list[str]) -> Expression:
             if not rest:
@@ -231,6 +247,13 @@ class _Compiler:
             return choice(fact, {value: members({**known, fact: value}, rest[1:]) for value in values})
 
         return members({}, names)
+
+    def _undecided(self, quorum: Quorum, names: list[str]) -> Expression:
+        """Return that a quorum may hold or not, whose members too many facts decide to look at every case."""
+        why = f"the members of a quorum hang on {len(names)} facts that are not known"
+        reason = Reason(why, Basis.UNKNOWN, quorum.why.location if quorum.why is not None else None)
+        fact = Fact(f"quorum of {' and '.join(names)}", ("holds", "does not"), reason, "declare its voters")
+        return choice(self.doubt(fact), {"holds": TRUE, "does not": FALSE})
 
     def _majority(self, quorum: Quorum, known: Mapping[str, str], origin: str, serving: str) -> Expression:
         voters = [vote for vote in quorum.votes if all(known.get(fact) == value for fact, value in vote.when)]
@@ -244,7 +267,7 @@ class _Compiler:
                 items += [both(alive[vote.voter], joined)] * vote.votes
             reached = self._alive(anchor.voter, quorum, origin, serving, asked=True)
             groups.append(both(reached, Threshold(needed, tuple(items), quorum.why)))
-        return either(*groups, why=quorum.why) if groups else FALSE
+        return either(*groups) if groups else FALSE
 
     def _alive(self, voter: str, quorum: Quorum, origin: str, serving: str, *, asked: bool = False) -> Expression:
         """Return that a voter is up at its own place, or, `asked`, that whoever asks reaches it there.
@@ -293,6 +316,25 @@ def _served_along(nature: Nature, serving: str) -> str:
     if nature is Nature.UNKNOWN and serving:
         return _MAYBE + serving.lstrip(_MAYBE)
     return serving if nature is Nature.PATH else ""
+
+
+def _fronts(estate: Estate) -> frozenset[str]:
+    """Return the parts without a place from which a placed part may be reached: only there it matters what is served."""
+    users: dict[str, list[str]] = {}
+    pending: list[str] = []
+    for part in estate.parts.values():
+        if part.site is not None:
+            pending.append(part.id)
+        if part.gate is not ALWAYS and not isinstance(part.site, str):
+            for target in targets(part.gate):
+                users.setdefault(target, []).append(part.id)
+    found: set[str] = set()
+    while pending:
+        for user in users.get(pending.pop(), ()):
+            if user not in found:
+                found.add(user)
+                pending.append(user)
+    return frozenset(found)
 
 
 def _hits(estate: Estate) -> dict[str | None, tuple[tuple[str, Condition], ...]]:

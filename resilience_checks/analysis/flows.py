@@ -16,6 +16,8 @@ from resilience_checks.topology.estate import Fact
 from resilience_checks.topology.gates import Nature, targets
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from resilience_checks.topology.estate import Consumer, Estate, Site
     from resilience_checks.topology.gates import Gate
 
@@ -34,6 +36,9 @@ class Compiler(Protocol):
 
     def define(self, node: int, expression: Expression) -> None:
         """Say when a node is up."""
+
+    def later(self, node: int, expression: Callable[[], Expression]) -> None:
+        """Say when a node is up once all that is at hand is done: chains may be long."""
 
     def tell(self, node: int, lost: Reason, who: str = "") -> None:
         """Say what the loss of a node means."""
@@ -129,6 +134,11 @@ class Flows:
         if not new or origin == f"border:{site}":
             return index
         self._tell_way(index, origin, site)
+        self._compiler.later(index, lambda: self._ways(origin, site, nature))
+        return index
+
+    def _ways(self, origin: str, site: str, nature: Nature) -> Expression:
+        name = origin.partition(":")[2]
         ways: list[Expression] = []
         if origin == f"site:{site}":
             ways.append(TRUE)
@@ -136,8 +146,7 @@ class Flows:
             ways += [self._link(link, nature) for link in self._access(name, site)]
         for neighbour, part in sorted(self._neighbours[site]):
             ways.append(both(Ref(self._reached(origin, neighbour, nature), Nature.PATH), self._link(part, nature)))
-        self._compiler.define(index, both(either(*ways), self.perimeter(site, nature)))
-        return index
+        return both(either(*ways), self.perimeter(site, nature))
 
     def _tell_way(self, node: int, origin: str, site: str) -> None:
         kind, _, name = origin.partition(":")

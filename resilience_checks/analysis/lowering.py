@@ -114,6 +114,9 @@ class Formulas:
         """Return the formula."""
         return item
 
+    def fresh(self) -> None:
+        """Count no work."""
+
     def late(self) -> bool:
         """Return False: what bounds the work is the number of gates."""
         return False

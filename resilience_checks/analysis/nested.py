@@ -2,7 +2,8 @@
 
 One component is cut into blocks level by level: movers are read at level 0, needs at level 1, paths at level 2. What
 is not on a cycle of the deeper natures needs no iteration of its own there (Bekić's lemma), so that each block is
-solved once for each change of what it reads, and a cycle costs no more than the parts that it changes.
+solved once for each change of what it reads, and a cycle costs no more than the parts that it changes. Nodes that
+require each other are lost together in any solution, so that what one of them has found is known of all.
 """
 
 from __future__ import annotations
@@ -12,11 +13,14 @@ from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from resilience_checks.analysis.components import components
+from resilience_checks.analysis.expressions import required
 from resilience_checks.topology.gates import Nature
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from resilience_checks.analysis.equations import Equations
+    from resilience_checks.analysis.evaluation import Evaluation
     from resilience_checks.analysis.expressions import Ref
     from resilience_checks.analysis.steps import Steps
 
@@ -30,24 +34,31 @@ _NEED = LEVELS[Nature.NEED]
 class Block:
     """Nodes that wait for each other by edges of a level or deeper; a single node that does not has no blocks.
 
-    `readers` gives for each node the blocks that read it at this level.
+    The blocks in it are solved turn by turn, some of them in one turn; `readers` gives for each node the turns in
+    which it is read at this level. Nodes that are `equal` are lost together: after each turn they are made so.
     """
 
     nodes: list[int]
     level: int
-    blocks: list[Block] = field(default_factory=list)
+    turns: list[list[Block]] = field(default_factory=list)
+    equal: list[list[list[int]]] = field(default_factory=list)
     readers: dict[int, list[int]] = field(default_factory=dict)
 
 
 class Plan:
     """How one component is solved: its blocks, and the level at which each of its references is read."""
 
-    def __init__(self, component: Sequence[int], refs: Sequence[Sequence[Ref]], *, pessimistic: bool) -> None:
+    def __init__(self, component: Sequence[int], equations: Equations, *, pessimistic: bool) -> None:
         """Cut the component into blocks."""
         inside = frozenset(component)
         self._unknown = Nature.PATH if pessimistic else Nature.NEED
         self._edges = {
-            node: tuple({(ref.node, self.depth(ref)) for ref in refs[node] if ref.node in inside}) for node in component
+            node: tuple({(ref.node, self.depth(ref)) for ref in equations.refs[node] if ref.node in inside})
+            for node in component
+        }
+        self._required = {
+            node: [ref for ref in required(equations.tree.nodes[node].expression) if ref.node in inside]
+            for node in component
         }
         self.read_at: dict[int, dict[tuple[int, int], int]] = {node: {} for node in component}
         self.root = self._block(list(component), 0)
@@ -63,41 +74,77 @@ class Plan:
             for node in nodes
         ]
         parts = components(deeper)
-        part = {index: number for number, members in enumerate(parts) for index in members}
         found = Block(nodes, level)
-        for number, members in enumerate(parts):
-            single = len(members) == 1 and members[0] not in deeper[members[0]]
-            own = [nodes[index] for index in members]
-            found.blocks.append(Block(own, level + 1) if single else self._block(own, level + 1))
-            for node in own:
-                for target, depth in self._edges[node]:
-                    if target in place and (depth == level or (depth > level and part[place[target]] != number)):
-                        self.read_at[node][target, depth] = level
-                        found.readers.setdefault(target, []).append(number)
+        part = {nodes[index]: number for number, members in enumerate(parts) for index in members}
+        equal = self._equal(nodes, place) if level == _NEED else []
+        turns = _turns(parts, [[part[node] for node in group] for group in equal])
+        turn_of = {number: index for index, numbers in enumerate(turns) for number in numbers}
+        found.equal = [[] for _ in turns]
+        for group in equal:
+            found.equal[turn_of[part[group[0]]]].append(group)
+        for index, numbers in enumerate(turns):
+            found.turns.append([])
+            for number in numbers:
+                members = parts[number]
+                single = len(members) == 1 and members[0] not in deeper[members[0]]
+                own = [nodes[member] for member in members]
+                found.turns[-1].append(Block(own, level + 1) if single else self._block(own, level + 1))
+                self._read(found, own, part, index)
         return found
 
+    def _read(self, block: Block, nodes: Sequence[int], part: Mapping[int, int], turn: int) -> None:
+        """Note what the nodes of one part of the block read at its level."""
+        for node in nodes:
+            for target, depth in self._edges[node]:
+                outside = part.get(target) != part[node]
+                if target in part and (depth == block.level or (depth > block.level and outside)):
+                    self.read_at[node][target, depth] = block.level
+                    readers = block.readers.setdefault(target, [])
+                    if not readers or readers[-1] != turn:
+                        readers.append(turn)
 
-def solve(
-    plan: Plan,
-    equation: Callable[[int, Callable[[Ref], Steps[T]]], Steps[T]],
-    outside: Callable[[int], Steps[T]],
-    always: Steps[T],
-) -> Mapping[int, Steps[T]]:
-    """Return the values of one component; `outside` gives those of all other nodes."""
-    return _Iteration(plan, equation, outside, always).solved()
+    def _equal(self, nodes: list[int], place: Mapping[int, int]) -> list[list[int]]:
+        """Return the groups of nodes each of which requires all others of its group, by needs and paths."""
+        edges = [
+            [place[ref.node] for ref in self._required[node] if ref.node in place and self.depth(ref) >= _NEED]
+            for node in nodes
+        ]
+        return [[nodes[index] for index in group] for group in components(edges) if len(group) > 1]
+
+
+def _turns(parts: Sequence[object], groups: Sequence[Sequence[int]]) -> list[list[int]]:
+    """Return the numbers of the parts, those together that a group joins, in order of the first of each."""
+    first = list(range(len(parts)))
+
+    def find(number: int) -> int:
+        while first[number] != number:
+            first[number] = number = first[first[number]]
+        return number
+
+    for group in groups:
+        for number in group:
+            low, high = sorted((find(group[0]), find(number)))
+            first[high] = low
+    turns: dict[int, list[int]] = {}
+    for number in range(len(parts)):
+        turns.setdefault(find(number), []).append(number)
+    return list(turns.values())
+
+
+def solve(plan: Plan, evaluation: Evaluation[T], start: Mapping[int, Steps[T]]) -> Mapping[int, Steps[T]]:
+    """Return the values of one component; the evaluation gives those of all other nodes.
+
+    `start` is where needs are read from at first: always up, or any solution of the same equations in which less is
+    lost, such as the one for fewer faults at once.
+    """
+    return _Iteration(plan, evaluation, start).solved()
 
 
 class _Iteration(Generic[T]):
     """The values so far, for each level on its own."""
 
-    def __init__(
-        self,
-        plan: Plan,
-        equation: Callable[[int, Callable[[Ref], Steps[T]]], Steps[T]],
-        outside: Callable[[int], Steps[T]],
-        always: Steps[T],
-    ) -> None:
-        self._plan, self._equation, self._outside, self._always = plan, equation, outside, always
+    def __init__(self, plan: Plan, evaluation: Evaluation[T], start: Mapping[int, Steps[T]]) -> None:
+        self._plan, self._evaluation, self._start = plan, evaluation, start
         self._stores: tuple[dict[int, Steps[T]], ...] = ({}, {}, {})
 
     def solved(self) -> Mapping[int, Steps[T]]:
@@ -108,38 +155,52 @@ class _Iteration(Generic[T]):
         """Solve the block from the start, given what is read at the levels above it."""
         level = block.level
         store = self._stores[level]
-        store.update(dict.fromkeys(block.nodes, self._always if level == _NEED else ()))
-        now, later = list(range(len(block.blocks))), set[int]()
+        store.update({node: self._start[node] if level == _NEED else () for node in block.nodes})
+        now, later = list(range(len(block.turns))), set[int]()
         waiting = set(now)
         while now:
-            number = heappop(now)
-            waiting.discard(number)
-            for node in self._renewed(block.blocks[number], store):
+            turn = heappop(now)
+            waiting.discard(turn)
+            for node in self._turned(block, turn, store):
                 for reader in block.readers.get(node, ()):
-                    if reader > number and reader not in waiting:
+                    if reader > turn and reader not in waiting:
                         waiting.add(reader)
                         heappush(now, reader)
-                    elif reader <= number:
+                    elif reader <= turn:
                         later.add(reader)
             if not now:
                 now, waiting, later = list(later), set(later), set()
                 heapify(now)
 
+    def _turned(self, block: Block, turn: int, store: dict[int, Steps[T]]) -> list[int]:
+        """Solve what a turn solves, and return the nodes that changed."""
+        changed = [node for part in block.turns[turn] for node in self._renewed(part, store)]
+        if not changed:
+            return changed
+        for group in block.equal[turn]:
+            values = {id(store[node]): store[node] for node in group}
+            if len(values) > 1:
+                value = self._evaluation.together(list(values.values()))
+                changed += [node for node in group if store[node] != value]
+                store.update(dict.fromkeys(group, value))
+        return changed
+
     def _renewed(self, block: Block, store: dict[int, Steps[T]]) -> list[int]:
         """Solve a block inside the one that `store` belongs to, and return the nodes that changed."""
-        if block.blocks:
+        if block.turns:
             self._solve(block)
-            values = self._stores[block.level]
+            values: Mapping[int, Steps[T]] = self._stores[block.level]
         else:
             node = block.nodes[0]
-            values = {node: self._equation(node, self._reader(node))}
+            values = {node: self._evaluation.equation(node, self._reader(node))}
         changed = [node for node in block.nodes if values[node] != store[node]]
         for node in changed:
             store[node] = values[node]
         return changed
 
     def _reader(self, node: int) -> Callable[[Ref], Steps[T]]:
-        levels, stores, depth, outside = self._plan.read_at[node], self._stores, self._plan.depth, self._outside
+        levels, stores, depth = self._plan.read_at[node], self._stores, self._plan.depth
+        outside = self._evaluation.value
 
         def read(ref: Ref) -> Steps[T]:
             level = levels.get((ref.node, depth(ref)))

@@ -15,7 +15,7 @@ from resilience_checks.analysis.nested import Plan, solve
 from resilience_checks.analysis.steps import at
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from resilience_checks.analysis.algebra import Algebra
     from resilience_checks.analysis.fault_tree import FaultTree
@@ -66,6 +66,8 @@ class Solution(Generic[T]):
         self._values[node] = value
         if order < self.algebra.order:
             self._orders[node] = order
+        else:
+            self._orders.pop(node, None)
 
 
 class System(Equations):
@@ -102,7 +104,7 @@ class System(Equations):
         """Return how a component of equations that wait for each other is solved."""
         key = (number, pessimistic)
         if key not in self._plans:
-            self._plans[key] = Plan(self.order[number], self.refs, pessimistic=pessimistic)
+            self._plans[key] = Plan(self.order[number], self, pessimistic=pessimistic)
         return self._plans[key]
 
 
@@ -132,21 +134,33 @@ class _Run(Generic[T]):
 
     def component(self, component: list[int], number: int) -> None:
         """Solve a component to the highest order that the limits and what it refers to allow."""
+        self._algebra.fresh()
         order = self._order(component)
+        if self._system.cyclic(component):
+            self._cycle(component, number, order)
+            return
+        node = component[0]
         while True:
             evaluation = self._evaluation(order)
             try:
-                if not self._system.cyclic(component):
-                    node = component[0]
-                    self._solution.keep(node, evaluation.equation(node, evaluation.read), order)
-                    return
-                plan = self._system.plan(number, pessimistic=self._reading.pessimistic)
-                for node, value in solve(plan, evaluation.equation, evaluation.value, evaluation.always).items():
-                    self._solution.keep(node, value, order)
+                self._solution.keep(node, evaluation.equation(node, evaluation.read), order)
             except TooManySets as limit:
                 order = min(limit.finished, order - 1)
             else:
                 return
+
+    def _cycle(self, component: list[int], number: int, highest: int) -> None:
+        """Solve equations that wait for each other, order after order: each starts from what the one before found."""
+        plan = self._system.plan(number, pessimistic=self._reading.pessimistic)
+        values: Mapping[int, Steps[T]] = dict.fromkeys(component, self._evaluation(highest).always)
+        for order in range(min(1, highest), highest + 1):
+            evaluation = self._evaluation(order)
+            try:
+                values = solve(plan, evaluation, values)
+            except TooManySets:
+                return
+            for node, value in values.items():
+                self._solution.keep(node, value, order)
 
     def _order(self, component: list[int]) -> int:
         order = self._algebra.order
