@@ -36,10 +36,17 @@ class Observed:
 class Candidates:
     """Finds them, one case of the unknowns after the other."""
 
-    def __init__(self, compiled: Compiled, observed: Observed, horizon: Horizon, events: frozenset[str]) -> None:
-        """Remember what is seen, and the events that count."""
+    def __init__(
+        self,
+        compiled: Compiled,
+        observed: Observed,
+        horizon: Horizon,
+        events: frozenset[str],
+        until: float | None = None,
+    ) -> None:
+        """Remember what is seen, and the events that count; after `until` (monotonic seconds) order 1 alone is done."""
         self._compiled, self._observed, self._horizon, self._events = compiled, observed, horizon, events
-        self._interned = Interned(None, MAX_SETS)
+        self._interned = Interned(until, MAX_SETS)
         self._plain: dict[Key, Solution[Family]] = {}
 
     def find(self, order: int, cases: Sequence[Mapping[str, str]]) -> tuple[tuple[tuple[str, ...], ...], int]:

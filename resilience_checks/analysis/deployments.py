@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from resilience_checks.model.question import Horizon
-    from resilience_checks.topology.estate import Domain, Estate, Fact
+    from resilience_checks.topology.estate import Estate, Fact
 
 
 class _Fate(IntEnum):
@@ -57,6 +57,27 @@ class Side:
     def touched(self) -> frozenset[str]:
         """The services that stand on something touched."""
         return self.probe.standing_on({member.part for element in self.elements for member in element.domain.members})
+
+    @cached_property
+    def hitting(self) -> dict[str, list[str]]:
+        """For each part that is surely touched the events that hit it."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for element in self.elements:
+            for member in element.domain.members:
+                if not member.when:
+                    found[member.part].append(element.event)
+        return dict(found)
+
+    @cached_property
+    def single(self) -> frozenset[str]:
+        """The parts that can fail on their own."""
+        return frozenset(
+            domain.members[0].part
+            for domain in self.estate.domains.values()
+            if len(domain.members) == 1
+            and FaultKind.OUTAGE in domain.faults
+            and domain.id.endswith(domain.members[0].part)
+        )
 
     def relevant(self, service: str) -> list[Element]:
         """Return the elements that hit something below the service."""
@@ -210,36 +231,19 @@ def _whole(sides: Sequence[Side], services: Iterable[str]) -> tuple[Whole, ...]:
 
 
 def _whole_roles(side: Side, service: str) -> Iterable[tuple[str, tuple[str, ...]]]:
-    single = _single(side.estate)
-    below = side.probe.parts(service)
     by_role: dict[str, list[str]] = defaultdict(list)
-    for part in sorted(below & single):
+    for part in sorted(side.probe.parts(service) & side.single):
         by_role[side.estate.parts[part].role].append(part)
     for role, parts in by_role.items():
-        hit = [
-            element
-            for element in side.elements
-            if any(_is_of(part, member.part) for member in element.domain.members for part in parts)
-        ]
-        covered = {member.part for element in hit for member in element.domain.members if not member.when}
-        all_of_them = len(parts) > 1 and all(any(_is_of(part, other) for other in covered) for part in parts)
-        if all_of_them and side.probe.survives(service, [element.event for element in hit]) is Holds.NO:
-            yield role, tuple(parts)
+        if len(parts) > 1 and all(_whose(part) in side.hitting or part in side.hitting for part in parts):
+            events = {event for part in parts for name in (part, _whose(part)) for event in side.hitting.get(name, ())}
+            if side.probe.survives(service, sorted(events)) is Holds.NO:
+                yield role, tuple(parts)
 
 
-def _single(estate: Estate) -> frozenset[str]:
-    """Return the parts that can fail on their own."""
-    own = (domain.members[0].part for domain in estate.domains.values() if _alone(domain))
-    return frozenset(own)
-
-
-def _alone(domain: Domain) -> bool:
-    return len(domain.members) == 1 and FaultKind.OUTAGE in domain.faults and domain.id.endswith(domain.members[0].part)
-
-
-def _is_of(part: str, other: str) -> bool:
-    """Return whether the part is the other, or one unit of it."""
-    return part == other or part.startswith(f"{other}#")
+def _whose(part: str) -> str:
+    """Return the device that a part is a unit of, else the part itself."""
+    return part.rpartition("#")[0] or part
 
 
 def together(

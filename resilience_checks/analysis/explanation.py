@@ -115,13 +115,14 @@ class Explanation:
                 yield from self._gate(clause, [ref for ref in failed if ref in clause.about.items])
             else:
                 yield from self._clause(clause, label)
-        if len(inference.nodes) > 1:
-            labels = list(dict.fromkeys(self._labels(inference.nodes)))
-            location = next((place for node in inference.nodes if (place := self._where(node)) is not None), None)
+        alone = [node for node in inference.nodes if self._tree.nodes[node].lost is None]
+        if len(inference.nodes) > 1 and alone:
+            labels = sorted(set(self._labels(alone)))
+            location = next((place for node in alone if (place := self._where(node)) is not None), None)
             yield Step(f"nothing but each other is left to hold up {named(labels)}", location)
-        lost = self._tree.nodes[inference.nodes[0]].lost
-        if lost is not None:
-            yield Step(lost.text.replace("{who}", named(list(item.who))), lost.location, lost.source)
+        for lost in dict.fromkeys(self._tree.nodes[node].lost for node in inference.nodes):
+            if lost is not None:
+                yield Step(lost.text.replace("{who}", named(list(item.who))), lost.location, lost.source)
 
     def _where(self, node: int) -> Location | None:
         part = self._tree.nodes[node].part

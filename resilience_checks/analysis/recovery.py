@@ -203,7 +203,7 @@ class Recoveries:
             moves=used,
             meanwhile=beside,
             doubts=tuple(self._doubts(service, index, chosen)) if not (time.known and loss.known) else (),
-            notes=tuple(self._notes(service, index)) if time.low == inf else (),
+            notes=tuple(dict.fromkeys(self._notes(service, index))) if time.low == inf else (),
         )
 
     def _moves(self, root: int, index: int, chosen: _Solution) -> tuple[tuple[Move, ...], tuple[Move, ...]]:
@@ -221,6 +221,8 @@ class Recoveries:
             shown = inf if lag is None else lag
             low = min(low, shown) if found.low <= time.low < inf else low
             high = min(high, shown) if found.high <= time.high < inf else high
+            if high < inf:
+                break
         return Bounds(low, high)
 
     @cached_property
@@ -276,7 +278,7 @@ class Recoveries:
             if move.way is not None:
                 said = True
                 verb = "does not count" if move.way.restores else "does not happen"
-                names = f": {named(lost)} {'is' if len(lost) == 1 else 'are'} lost too" if lost else ""
+                names = f": {named(sorted(lost))} {'is' if len(lost) == 1 else 'are'} lost too" if lost else ""
                 yield Reason(f"that {move.way.what} {verb}{names}", location=move.why.location if move.why else None)
         if not said:
             text = "nothing moves or restores what is lost, as far as programs and declarations show"

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from math import comb
 from typing import TYPE_CHECKING
 
 from resilience_checks.analysis.alike import alike
 from resilience_checks.analysis.families import events_of
+from resilience_checks.analysis.probe import Lost
 from resilience_checks.model.question import Event, Holds
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from resilience_checks.analysis.probe import Probe
     from resilience_checks.model.question import Step
     from resilience_checks.topology.estate import Service
 
-MAX_SETS = 50_000
+MAX_SETS = 4_000
 """Fault sets of one service beyond which only its minimal cut sets are compared."""
 _MAX_CHAINS = 20
 
@@ -27,7 +28,7 @@ _MAX_CHAINS = 20
 class CutChange:
     """A minimal set of events that loses the service on one side and not on the other, or perhaps so.
 
-    `before` and `after` say whether the service survives it there. `absent` are those of its events that the other
+    `before` and `after` say whether the service survives it there, `chain` how it is lost (told of the first service). `absent` are those of its events that the other
     side does not have: a cut that is gone with its event is no gain by itself.
     """
 
@@ -98,7 +99,7 @@ def compare(before: Probe, after: Probe, order: int, max_sets: int = MAX_SETS) -
         appearing=tuple(name for name in new if name not in old),
         disappearing=tuple(name for name in old if name not in new),
         unchanged=tuple(name for name in both if name not in spoken),
-        changed=tuple(changed),
+        changed=tuple(_explained(before, after, changed)),
         events={**events_of(before.estate, tuple(named)), **events_of(after.estate, tuple(named))},
         order=order,
     )
@@ -109,8 +110,7 @@ def _service(before: Probe, after: Probe, name: str, order: int, max_sets: int |
     objectives = tuple(_objectives(before.estate.services[name], after.estate.services[name]))
     if max_sets is None:
         return ServiceChange(name, objectives=objectives, order=order)
-    sets, reached = _looked_at(before, after, name, order, max_sets)
-    old, new = before.lost(name, sets), after.lost(name, sets)
+    sets, old, new, reached = _fates(before, after, name, order, max_sets)
     lost = [index for index in _minimal(sets, new.surely) if not old.possibly >> index & 1]
     gained = [index for index in _minimal(sets, old.surely) if not new.possibly >> index & 1]
     told = {sets[index] for index in (*lost, *gained)}
@@ -119,10 +119,7 @@ def _service(before: Probe, after: Probe, name: str, order: int, max_sets: int |
     perhaps = _minimal(sets, differing & ~(open_before & open_after))
 
     def cuts(indices: Sequence[int]) -> tuple[CutChange, ...]:
-        return tuple(
-            _cut(before, after, name, sets[index], old.of(index), new.of(index), explained=place < _MAX_CHAINS)
-            for place, index in enumerate(indices)
-        )
+        return tuple(_cut(before, after, sets[index], old.of(index), new.of(index)) for index in indices)
 
     return ServiceChange(
         service=name,
@@ -144,20 +141,27 @@ def _objectives(before: Service, after: Service) -> Iterator[Objective]:
         yield Objective("consumers", before.consumers, after.consumers)
 
 
-def _looked_at(before: Probe, after: Probe, name: str, order: int, max_sets: int) -> tuple[list[tuple[str, ...]], int]:
-    """Return the fault sets that are compared, the smallest first, and the size up to which they are all that matter.
+def _fates(
+    before: Probe, after: Probe, name: str, order: int, max_sets: int
+) -> tuple[list[tuple[str, ...]], Lost, Lost, int]:
+    """Return fault sets, the smallest first, which of them lose the service on each side, and the size finished.
 
-    All sets of the service's events, where they are few; else the minimal cut sets of both sides and both bounds.
+    All sets of the service's events, where they are few; else the minimal cut sets of both sides and both bounds,
+    which are all that matters, without a split on facts.
     """
     events = sorted(before.events(name) | after.events(name))
     if sum(comb(len(events), size) for size in range(order + 1)) <= max_sets:
-        reached = min(order, len(events))
-        return [chosen for size in range(reached + 1) for chosen in combinations(events, size)], order
+        sets = [chosen for size in range(min(order, len(events)) + 1) for chosen in combinations(events, size)]
+        return sets, before.lost(name, sets), after.lost(name, sets), order
     found = [side.cut_sets(name, order) for side in (before, after)]
-    listed = dict.fromkeys(tuple(sorted(cut)) for one in found for cut in (*one.sure, *one.possible))
-    return [(), *sorted((cut for cut in listed if cut), key=lambda cut: (len(cut), cut))], min(
-        one.finished for one in found
-    )
+    listed = {tuple(sorted(cut)) for one in found for cut in (*one.sure, *one.possible)} | {()}
+    sets = sorted(listed, key=lambda cut: (len(cut), cut))
+    old, new = (Lost(_bits(map(one.surely_lost, sets)), _bits(map(one.possibly_lost, sets))) for one in found)
+    return sets, old, new, min(one.finished for one in found)
+
+
+def _bits(answers: Iterable[bool]) -> int:
+    return sum(1 << index for index, answer in enumerate(answers) if answer)
 
 
 def _minimal(sets: Sequence[tuple[str, ...]], bits: int) -> list[int]:
@@ -177,15 +181,25 @@ def _contains_one(events: tuple[str, ...], found: Collection[tuple[str, ...]]) -
     return any(smaller in found for size in range(len(events) + 1) for smaller in combinations(events, size))
 
 
-def _cut(
-    before: Probe, after: Probe, service: str, events: tuple[str, ...], old: Holds, new: Holds, *, explained: bool
-) -> CutChange:
-    where, other = (after, before) if new is not Holds.YES else (before, after)
-    explained = explained and (new if where is after else old) is Holds.NO
-    return CutChange(
-        events=events,
-        before=old,
-        after=new,
-        absent=tuple(event for event in events if event.rpartition("/")[0] not in other.estate.domains),
-        chain=where.chain(service, events) if explained else (),
-    )
+def _cut(before: Probe, after: Probe, events: tuple[str, ...], old: Holds, new: Holds) -> CutChange:
+    other = before if new is not Holds.YES else after
+    absent = tuple(event for event in events if event.rpartition("/")[0] not in other.estate.domains)
+    return CutChange(events, old, new, absent)
+
+
+def _explained(before: Probe, after: Probe, found: Sequence[ServiceChange]) -> list[ServiceChange]:
+    """Add the chain to each set of events where it first surely loses a service, up to a few on each side."""
+    told: set[tuple[str, ...]] = set()
+
+    def chain(probe: Probe, service: str, cut: CutChange) -> CutChange:
+        if cut.events in told or len(told) >= 2 * _MAX_CHAINS:
+            return cut
+        told.add(cut.events)
+        return replace(cut, chain=probe.chain(service, cut.events))
+
+    explained = []
+    for one in found:
+        lost = tuple(chain(after, one.service, cut) for cut in one.lost)
+        gained = tuple(chain(before, one.service, cut) if not cut.absent else cut for cut in one.gained)
+        explained.append(replace(one, lost=lost, gained=gained))
+    return explained

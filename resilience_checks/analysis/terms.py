@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import deque
-from itertools import product
+from collections import Counter, deque
+from itertools import islice, product
 from math import inf, prod
 from typing import TYPE_CHECKING
 
-from resilience_checks.analysis.expressions import Choice, Expression, Move, Ref, Threshold, facts, scan
+from resilience_checks.analysis.expressions import Choice, Expression, Move, Ref, Threshold, scan
 from resilience_checks.topology.gates import Nature
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     _Leads = Callable[[Expression, Mapping[str, str]], Iterator[Ref | Move]]
 
 _MAX_VARIANTS = 64
+_MAX_MOVES, _MAX_NODES = 20, 150
+"""How many moves a reader is shown beside those that add up, and how far they are looked for."""
 _Step = tuple[tuple[Move, ...], Ref | None]
 """Moves that follow each other, the last first, and what the first of them waits for."""
 
@@ -52,10 +54,10 @@ class Walk:
         The values solve the equations, so each time comes from a move, or from a node of the same time that does;
         a node that was passed once leads nowhere else the second time.
         """
-        pending: list[tuple[Ref, tuple[Move, ...]]] = [(Ref(root, Nature.PATH), ())]
+        pending: deque[tuple[Ref, tuple[Move, ...]]] = deque([(Ref(root, Nature.PATH), ())])
         seen = {root}
         while pending:
-            ref, after = pending.pop()
+            ref, after = pending.popleft()
             for made, further in self._steps(ref.node):
                 found = (*after, *made)
                 if further is None:
@@ -66,11 +68,13 @@ class Walk:
         return ()
 
     def used(self, root: int) -> tuple[Move, ...]:
-        """Return every move that takes part in bringing the root up."""
+        """Return the moves that take part in bringing the root up, the nearest first and only so many."""
         found: dict[int, Move] = {}
-        for node in self._nodes(root, self._used):
+        for node in islice(self._nodes(root, self._used), _MAX_NODES):
             made = self._used(*self._expression(node))
-            found.update({id(item): item for item in made if isinstance(item, Move)})
+            found.update({id(item.way or item): item for item in made if isinstance(item, Move)})
+            if len(found) > _MAX_MOVES:
+                break
         return tuple(found.values())
 
     def doubtful(self, root: int, better: Walk) -> tuple[str, ...]:
@@ -119,7 +123,9 @@ class Walk:
     def _expression(self, node: int) -> tuple[Expression, Mapping[str, str]]:
         """Return the node's equation, with the facts that stand in it twice fixed as its value has them."""
         expression = self._tree.nodes[node].expression
-        shared = [fact for fact, count in facts(expression).items() if count > 1 and fact not in self._known]
+        shared = [
+            fact for fact, count in Counter(scan(expression).facts).items() if count > 1 and fact not in self._known
+        ]
         values = [self._tree.facts[fact].values for fact in shared]
         if not shared or prod(map(len, values)) > _MAX_VARIANTS:
             return expression, self._known

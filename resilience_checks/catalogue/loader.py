@@ -8,7 +8,8 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from resilience_checks.catalogue.entries import Entry, PackageEntry, ProviderEntry, package_entry
+from resilience_checks.catalogue.entries import Entry, PackageEntry, ProviderEntry
+from resilience_checks.catalogue.entry_data import package_entry
 from resilience_checks.model.errors import UsageError
 from resilience_checks.model.location import Location
 

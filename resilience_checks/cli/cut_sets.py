@@ -1,4 +1,4 @@
-"""`cut-sets`: the smallest sets of faults that lose the top event of a fault tree."""
+"""`cut-sets`: the smallest sets of faults that lose a service, or the top event of any fault tree."""
 
 from __future__ import annotations
 
@@ -7,29 +7,29 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from resilience_checks.cli import options
+from resilience_checks.cli import asking
 from resilience_checks.cli.guard import guarded
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from resilience_checks.cli.surroundings import Surroundings
 
 INCOMPLETE = 10
 """The exit code of an answer that a limit cut off: whoever needs all cut sets does not have them."""
+_OF_PROGRAMS = {"services": "--service", "stacks": "--stack", "previews": "--preview", "states": "--state"}
 
 
 @click.command("cut-sets")
-@click.argument("file", type=options.FILE)
 @click.option(
     "--max-order",
     type=click.IntRange(1, 1000),
     default=3,
     show_default=True,
     metavar="K",
-    help="The most events that a cut set may have.",
+    help="The most faults that a cut set may have.",
 )
-@click.option("--top", metavar="NAME", help="The gate to ask about, where the file has several that may be the top.")
 @click.option(
     "--deadline",
     type=click.FloatRange(min=0, min_open=True),
@@ -38,41 +38,111 @@ INCOMPLETE = 10
     metavar="SECONDS",
     help="How long to compute; what was found by then is told as such.",
 )
-@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
-@options.OUTPUT
-@options.DEBUG
+@click.option(
+    "--service", "services", multiple=True, metavar="SERVICE", help="Only these services, or those of a pattern."
+)
+@click.option(
+    "--horizon",
+    type=click.Choice(("instant", "rto")),
+    default="rto",
+    show_default=True,
+    help="How long a service may wait for a failover.",
+)
+@click.option("--top", metavar="NAME", help="The gate of FILE to ask about, where several may be the top.")
+@asking.question
 def cut_sets(**given: Any) -> None:
-    """Print the minimal cut sets of a fault tree: the smallest sets of events that make its top event fail.
+    """List the minimal cut sets: the smallest sets of faults that lose a service.
 
-    FILE is a coherent fault tree in the Open-PSA format (gates and, or, atleast); - is standard input.
+    Every fault of every failure domain counts, for every service of the estate. PATHS may also be one FILE.xml, a
+    coherent fault tree in the Open-PSA format (gates and, or, atleast), or - for standard input: then its top event
+    is asked about, and no program runs.
 
-    Exits with 0, or with 10 where a limit cut the answer off: "at least these" then, complete up to the order that
-    is named.
+    Exits with 0, or with 10 where a limit cut the answer off: "at least these" then, with the order up to which
+    none is missing.
 
     \b
     Examples:
-      resilience-checks cut-sets tree.xml
-      resilience-checks cut-sets tree.xml --max-order 4 --format json --output sets.json
+      resilience-checks cut-sets --service patient-record --max-order 2
+      resilience-checks cut-sets stacks/ --format json --output cut-sets.json
+      resilience-checks cut-sets tree.xml --max-order 4
     """  # noqa: D301 click reads the escape
-    guarded(_cut_sets, {"paths": (), **given})
+    file = _file(given["paths"])
+    if file is None:
+        guarded(_of_estates, given)
+    else:
+        guarded(lambda options, root, around: _of_file(file, options, root, around), {**given, "paths": ()})
 
 
-def _cut_sets(given: dict[str, Any], root: Path, around: Surroundings) -> int:
+def _file(paths: Sequence[Path]) -> Path | None:
+    """Return the fault tree that is asked about, if the one path is no folder."""
+    if len(paths) != 1:
+        return None
+    (path,) = paths
+    return path if str(path) == "-" or path.is_file() or path.suffix == ".xml" else None
+
+
+def _of_estates(given: dict[str, Any], root: Path, around: Surroundings) -> int:
+    from resilience_checks.analysis.answers import cut_sets as computed
+    from resilience_checks.analysis.event_names import services_named
+    from resilience_checks.model.errors import UsageError
+    from resilience_checks.model.question import FaultKind, Horizon, Question
+    from resilience_checks.report import service_cut_sets as report
+
+    if given["top"] is not None:
+        raise UsageError("--top names a gate of a file", why="programs have services", remedy="use --service")
+    built = asking.asked(given, root, around)
+    named = services_named([each.estate for each in built], given["services"], "--service")
+    question = Question("cut-sets", tuple(FaultKind), order=given["max_order"], horizon=Horizon(given["horizon"]))
+    answers = [
+        (each.stacks, computed(each.estate, question, chosen or None, deadline=given["deadline"]))
+        for each, chosen in zip(built, named, strict=True)
+        if chosen or not given["services"]
+    ]
+    asking.answer(
+        given,
+        root,
+        around,
+        text=lambda page: report.write(page, answers),
+        data=lambda: report.as_data(answers, question),
+    )
+    return 0 if all(sets.complete for _, found in answers for sets in found.values()) else INCOMPLETE
+
+
+def _of_file(file: Path, given: dict[str, Any], root: Path, around: Surroundings) -> int:
     from resilience_checks.analysis.cut_sets.limits import Limits
     from resilience_checks.analysis.cut_sets.portfolio import minimal_cut_sets
     from resilience_checks.analysis.open_psa.reader import read
     from resilience_checks.cli.output import hold_writable, inert, write
     from resilience_checks.report import cut_sets as report
 
-    _ = around
+    _hold_no_programs(given, file)
     hold_writable(given["output"])
     limits = Limits.within(given["deadline"])
-    file: Path = given["file"]
     named = read(_data(file), _shown(file, root), given["top"])
     found = minimal_cut_sets(named.tree, [named.top], given["max_order"], limits)[0]
-    render = report.as_json if given["form"] == "json" else report.as_text
-    write(inert(render(named.name, named.events, found)), given["output"])
+    if given["form"] == "json":
+        text = inert(report.as_json(named.name, named.events, found))
+    else:
+        text = report.as_text(named.name, named.events, found)
+        if around.github and given["output"] is None:
+            from resilience_checks.report.github import fenced
+
+            text = "".join(f"{line}\n" for line in fenced(text))
+    write(text, given["output"])
     return 0 if found.complete else INCOMPLETE
+
+
+def _hold_no_programs(given: dict[str, Any], file: Path) -> None:
+    """Raise UsageError for an option that is about programs."""
+    from resilience_checks.model.errors import UsageError
+
+    for name, option in _OF_PROGRAMS.items():
+        if given[name]:
+            raise UsageError(
+                f"{option} is about programs, and {file} is a fault tree",
+                why="it would have no effect",
+                remedy=f"leave {option} out, or name folders of programs",
+            )
 
 
 def _data(file: Path) -> bytes:

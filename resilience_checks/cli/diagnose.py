@@ -38,6 +38,14 @@ if TYPE_CHECKING:
     show_default=True,
     help="Whether it was seen before any failover, or after failovers had the time of the RTO.",
 )
+@click.option(
+    "--deadline",
+    type=click.FloatRange(min=0),
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to search; what is not finished then is said to be.",
+)
 @click.option("--top", type=click.IntRange(min=1), default=10, show_default=True, help="How many to show (text).")
 @asking.question
 def diagnose(**given: Any) -> None:
@@ -64,7 +72,16 @@ def _diagnose(given: dict[str, Any], root: Path, around: Surroundings) -> int:
     built = asking.asked(given, root, around)
     observed = _observed([each.estate for each in built], given)
     answers = [
-        (each.stacks, explain(each.estate, seen, order=given["max_order"], horizon=Horizon(given["horizon"])))
+        (
+            each.stacks,
+            explain(
+                each.estate,
+                seen,
+                order=given["max_order"],
+                horizon=Horizon(given["horizon"]),
+                deadline=given["deadline"],
+            ),
+        )
         for each, seen in zip(built, observed, strict=True)
         if seen.down or seen.degraded
     ]

@@ -26,7 +26,6 @@ def progress(what: str) -> None:
 
 def guarded(action: Callable[[dict[str, Any], Path, Surroundings], int], given: dict[str, Any]) -> None:
     """Run the action and end with its exit code; whatever it raises becomes one clear error."""
-    from resilience_checks.cli import errors
     from resilience_checks.cli.surroundings import Surroundings
     from resilience_checks.model.errors import CheckError
     from resilience_checks.model.repository import repository_root
@@ -36,17 +35,22 @@ def guarded(action: Callable[[dict[str, Any], Path, Surroundings], int], given: 
     try:
         code = action(given, root, around)
     except CheckError as error:
+        from resilience_checks.cli import errors
         from resilience_checks.report.github import of_error
 
         text = errors.block(error, root) + (errors.trace(error) if given["debug"] else "")
         errors.show(text, github=around.github, annotation=of_error(error))
         code = error.exit_code
     except KeyboardInterrupt:
+        from resilience_checks.cli import errors
+
         errors.show("interrupted: nothing was decided\n", github=False)
         code = _INTERRUPTED
     except BrokenPipeError:
         os._exit(1)
     except Exception as error:  # noqa: BLE001 no traceback reaches a user who did not ask for it
+        from resilience_checks.cli import errors
+
         text = errors.unexpected(error) + (errors.trace(error) if given["debug"] else "")
         errors.show(text, github=around.github)
         code = 1

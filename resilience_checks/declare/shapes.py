@@ -62,9 +62,10 @@ class Voter(TypedDict, total=False):
     votes: int
 
 
-class Quorum(TypedDict):
-    """More than half of all votes are needed."""
+class Quorum(TypedDict, total=False):
+    """More than half of all votes are needed; `recounted`: lost votes are taken out once the rest has agreed."""
 
+    recounted: bool
     voters: Sequence[Voter]
 
 

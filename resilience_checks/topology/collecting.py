@@ -130,7 +130,7 @@ class _Collector:
             meaning, known = self.catalogue.provider(package), self.catalogue.package(package)
             entry = Entry(PROVIDER + package, package, known.estate if known else "cloud", role=meaning.role)
             thing = Thing(entry, self.graph, None, {}, logical_name=f"default {package} provider of {self.graph.name}")
-            thing.provider_names = ("default", None)
+            thing.provider_names = ("default", None) if meaning.key else ("default",)
             self.defaults[package] = thing
             self.things.all.append(thing)
         return self.defaults[package]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from resilience_checks.model.errors import UsageError
 from resilience_checks.model.question import Holds
 from resilience_checks.model.values import Basis, Reason
+from resilience_checks.topology.bounded import recounted
 from resilience_checks.topology.declared import Component, Edge, Named, ReplicationMode, Sort
 from resilience_checks.topology.estate import Part
 from resilience_checks.topology.gates import (
@@ -299,9 +300,9 @@ class Components:
                 )
                 self._parts.add(part, self._placements.at_site(voter.site), "device")
                 votes.append(Vote(part.id, voter.votes))
-        return Quorum(
-            tuple(votes), why=Reason(f"{component.id} needs more than half of its votes", location=quorum.location)
-        )
+        why = Reason(f"{component.id} needs more than half of its votes", location=quorum.location)
+        fixed = Quorum(tuple(votes), why=why)
+        return recounted(component.id, fixed, why, self._book) if quorum.recounted else fixed
 
     def _selected_votes(self, component: Component, select: Select, votes: int) -> Iterator[Vote]:
         for thing, answer in self._selection.of(select):

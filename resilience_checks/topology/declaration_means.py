@@ -11,7 +11,7 @@ from resilience_checks.topology.declared_means import Backup, Capacity, Figure
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from resilience_checks.topology.declaration_objects import At
+    from resilience_checks.topology.declaration_at import At
     from resilience_checks.topology.declared import Reference
 
 

@@ -186,10 +186,11 @@ class Voter:
 
 @dataclass(frozen=True, slots=True)
 class Quorum:
-    """More than half of all votes are needed."""
+    """More than half of all votes are needed; `recounted`: of those of the voters that were left the time before."""
 
     voters: tuple[Voter, ...]
     location: Location
+    recounted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

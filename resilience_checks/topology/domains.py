@@ -129,7 +129,7 @@ class Domains:
             )
             for key in known:
                 self.drafts.all[key].members[Member(part, ((fact, key),))] = None
-            own = self.drafts.get(cause.kind, f"unknown, of {part}", f"the unknown {cause.kind} of {part}", faults)
+            own = self.drafts.get(cause.kind, f"unknown, of {part}", f"of {part} (not known)", faults)
             own.exists = ((fact, _OWN),)
             own.members[Member(part, ((fact, _OWN),))] = None
             own.joined.append((Step(f"{thing.label} joins it", thing.location), thing.urn))

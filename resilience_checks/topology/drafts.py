@@ -33,9 +33,9 @@ class Draft:
     reason: Reason | None = None
     implied: bool = False
 
-    def join(self, step: Step, urn: str | None = None) -> None:
-        """Remember who joined and where; the last of them is the domain's own line."""
-        self.joined.append((step, urn))
+    def join(self, step: Step, urn: str | None = None, *, ahead: bool = False) -> None:
+        """Remember who joined and where; the last of them is the domain's own line, unless it joined `ahead`."""
+        self.joined.insert(0 if ahead else len(self.joined), (step, urn))
 
 
 class Drafts:

@@ -82,7 +82,7 @@ def build(graphs: Sequence[ResourceGraph], declarations: Declarations, catalogue
         facts=book.facts,
         contradictions=tuple(book.contradictions),
         coverage=Coverage(dict(sorted(things.known.items())), dict(sorted(things.unknown.items()))),
-        assumptions=declarations.notes,
+        assumptions=(*declarations.notes, *book.notes),
         anchors={graph.name: graph.project_file for graph in graphs},
         reach=reached(things, parts, catalogue),
         likelihoods=stated(declarations, components, parts, found),

@@ -18,6 +18,8 @@ class FactBook:
         """Start with nothing unknown."""
         self.facts: dict[str, Fact] = {}
         self.contradictions: list[Contradiction] = []
+        self.notes: list[Reason] = []
+        """What is judged between two bounds, because it cannot be told what it does."""
 
     def doubt(
         self,
@@ -32,6 +34,12 @@ class FactBook:
         """Register a fact that may have any of `values` and return its id; the same key is the same fact."""
         self.facts.setdefault(key, Fact(key, values, Reason(why, basis, location), remedy))
         return key
+
+    def note(self, text: str, location: Location | None) -> Reason:
+        """Say, and return, what is judged between two bounds."""
+        reason = Reason(text, location=location)
+        self.notes.append(reason)
+        return reason
 
     def contradict(self, subject: str, text: str, *locations: Location | None) -> None:
         """Register two statements that cannot both be true."""

@@ -37,6 +37,7 @@ class Parts:
         """Control planes that parts may need."""
         self._outside: dict[str, str] = {}
         self._units: dict[str, list[str]] = defaultdict(list)
+        self._wholes: dict[str, str] = {}
 
     def add(
         self, part: Part, place: Place, fault: str | None, thing: Thing | None = None, *, unit_of: str | None = None
@@ -46,6 +47,7 @@ class Parts:
         self.places[part.id] = place
         if unit_of is not None:
             self._units[unit_of].append(part.id)
+            self._wholes[part.id] = unit_of
         if fault is not None:
             self.faults[part.id] = fault
         if thing is not None:
@@ -54,6 +56,11 @@ class Parts:
     def units_of(self, whole: str) -> tuple[str, ...]:
         """Return the units of a device or declared component."""
         return tuple(self._units.get(whole, ()))
+
+    def stands_with_its_whole(self, part: str) -> bool:
+        """Return whether the part is a unit of what stands in the same line, and need not be told beside it."""
+        whole = self.all.get(self._wholes.get(part, ""))
+        return whole is not None and whole.location == self.all[part].location
 
     def own_key(self, part: str) -> str:
         """Return the key of the part's own failure domain: what a link or declared component is called, if only it is."""

@@ -48,6 +48,7 @@ class PlaceDomains:
         """Draw them all."""
         self._sites()
         self._regions()
+        self._zones()
         for kind in ("building", "campus"):
             self._grounds(kind)
         self._hazards()
@@ -67,7 +68,7 @@ class PlaceDomains:
         if place == NO_PLACE:
             return
         if place == ELSEWHERE:
-            draft = self._drafts.get(kind, f"unknown place of {root}", f"the unknown {kind} of {root}")
+            draft = self._drafts.get(kind, f"unknown place of {root}", f"of {root} (not known)")
             draft.exists = when
         else:
             draft = self._drafts.get(kind, place, place)
@@ -80,8 +81,9 @@ class PlaceDomains:
         if part in self._parts.faults:
             draft.encloses[self._parts.own_domain(part)] = None
         found = self._parts.all[part]
-        if found.location is not None:
-            draft.join(Step(f"{found.label} stands there", found.location), found.urn)
+        if found.location is not None and not self._parts.stands_with_its_whole(part):
+            step = Step(f"{found.label} stands there", found.location)
+            draft.join(step, found.urn, ahead=found.role == "backup")
 
     def _unknown(self, kind: str) -> list[Draft]:
         return [draft for draft in self._drafts.all.values() if draft.exists and draft.kind == kind]
@@ -146,6 +148,23 @@ class PlaceDomains:
         for value in values:
             self._stands(part, "region", value, (*when, (fact, value)), f"site {site}")
 
+    def _zones(self) -> None:
+        """Draw the zones of a provider's regions; a zone that the provider chose may be that of others there."""
+        chosen: dict[tuple[str, ...], list[Draft]] = defaultdict(list)
+        for part, place in self._parts.places.items():
+            for zone, when in place.zones:
+                self._stands(part, "zone", zone, when, part)
+                if zone == ELSEWHERE:
+                    draft = self._drafts.all[f"zone:unknown place of {part}"]
+                    draft.implied = True
+                    chosen[tuple(region for region, _ in place.regions)].append(draft)
+        for key, draft in self._drafts.all.items():
+            region = self._drafts.all.get(f"region:{key.removeprefix('zone:').partition('/')[0]}")
+            if draft.kind == "zone" and not draft.implied and region is not None:
+                region.encloses[key] = None
+        for regions, drafts in chosen.items():
+            self._doubtful_neighbours("zone", drafts, f" of region {' or '.join(regions)}")
+
     # Buildings and campuses.
 
     def _grounds(self, kind: str) -> None:
@@ -176,7 +195,7 @@ class PlaceDomains:
                 draft.encloses[f"building:{site.building}"] = None
 
     def _unnamed_ground(self, kind: str, site: Site) -> Draft:
-        draft = self._drafts.get(kind, f"unknown, of site {site.id}", f"the unknown {kind} of site {site.id}")
+        draft = self._drafts.get(kind, f"unknown, of site {site.id}", f"of site {site.id} (not known)")
         why = f"the {kind} of site {site.id} is not declared"
         fact = self._book.doubt(
             f"{kind} of site {site.id}",

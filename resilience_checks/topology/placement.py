@@ -41,6 +41,7 @@ class Place:
     regions: tuple[tuple[str, Condition], ...] = ()
     root: str | None = None
     within: tuple[Spot, ...] = ()
+    zones: tuple[tuple[str, Condition], ...] = ()
 
     @property
     def site(self) -> str | PlacedWhen | None:
@@ -147,15 +148,16 @@ class Placements:
         rules = [*self._patterns, *exact.values()]
         return [(rule, answer) for rule in rules if (answer := rule.match.match(seen)) is not Holds.NO]
 
-    def _in_cloud(self, thing: Thing, declared: Mapping[str, Rule]) -> Place:
-        """Return the region that the program shows; a declared site only says where it stands if none is shown."""
-        rules = {site: rule for site, rule in declared.items() if rule.match.resources}
-        regions = self._shown_regions(thing) if rules else ()
-        if not rules or (regions is not None and not self._elsewhere(regions, rules)):
+    def _in_cloud(self, thing: Thing, rules: Mapping[str, Rule]) -> Place:
+        """Return the region that the program shows, and the declared site within it."""
+        if not rules or not thing.entry.is_part:
             return self._paired(thing, self._in_region(thing))
-        if regions is None and len(rules) == 1:
-            return self.at_site(next(iter(rules)))
-        if regions is None:
+        regions = self._shown_regions(thing)
+        apart = regions is not None and self._elsewhere(regions, rules)
+        if len(rules) == 1 and not apart:
+            shown = self._paired(thing, self._in_region(thing, doubt=False)).regions
+            return replace(self.at_site(next(iter(rules))), regions=shown)
+        if regions is None or not apart:
             return self._contradicted(thing, tuple(sorted(rules)), rules)
         others = tuple(sorted(region_name(self._declarations.sites[site].region or site) for site in rules))
         claims = tuple(dict.fromkeys((*regions, *others)))
@@ -174,9 +176,13 @@ class Placements:
         return tuple(region for region, _ in regions) if regions else None
 
     def _elsewhere(self, regions: tuple[str, ...], rules: Mapping[str, Rule]) -> bool:
-        """Return whether a declared site is surely not in the region that the program shows."""
-        named = {site: self._declarations.sites[site].region for site in rules}
-        return any(region is None or region_name(region) not in regions for region in named.values()) and bool(regions)
+        """Return whether a declared site is not in the region that the program shows.
+
+        A site without a region may be in any; a resource's own tag, which names it outright, means a region itself.
+        """
+        sites = self._declarations.sites
+        named = [sites[site].region for site, rule in rules.items() if sites[site].region or rule.match.resources]
+        return any(region is None or region_name(region) not in regions for region in named) and bool(regions)
 
     def _shown(self, thing: Thing) -> Place | None:
         """Return the place that the program itself shows, None where it shows nothing."""
@@ -294,7 +300,9 @@ class Placements:
         return ""
 
     def _unknown_region(self, thing: Thing, why: str) -> Place:
-        values = (*self._regions, ELSEWHERE) if self._regions else (ELSEWHERE, NO_PLACE)
+        """Return any region, or one that nobody named; what the catalogue does not know may be a global service."""
+        foreign = thing.entry.token in self._things.unknown
+        values = (*self._regions, ELSEWHERE, *((NO_PLACE,) if foreign or not self._regions else ()))
         remedy = "give its region in the program or the stack's configuration"
         fact = self._book.doubt(f"region of {thing.id}", values, why, remedy, location=thing.location)
         return Place(regions=tuple((region, ((fact, region),)) for region in values), root=thing.id)

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from resilience_checks.model.errors import UsageError
 from resilience_checks.topology import declaration_references, declaration_schema
+from resilience_checks.topology.declaration_at import At
 from resilience_checks.topology.declaration_components import Components
 from resilience_checks.topology.declaration_merge import Merge, Statement
-from resilience_checks.topology.declaration_objects import At, build, entry
+from resilience_checks.topology.declaration_objects import build, entry
 from resilience_checks.topology.declaration_of_tags import Tagged
 from resilience_checks.topology.declaration_problems import printable, show
 

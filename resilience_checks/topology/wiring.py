@@ -15,6 +15,7 @@ from resilience_checks.topology.movers import lagging, move, moved
 from resilience_checks.topology.parts import Parts, at_least, every
 from resilience_checks.topology.references import resolve
 from resilience_checks.topology.things import PROVIDER, UNKNOWN_ROLE, Thing, Things, text
+from resilience_checks.topology.zones import take_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,6 +44,7 @@ class Wiring:
         self.declared_members: dict[tuple[str, str], list[Gate]] = defaultdict(list)
         self.declared_lag: dict[str, tuple[float, Reason]] = {}
         self._touched: dict[str, str] = {}
+        self._spread: dict[str, Gate] = {}
         for thing in things.all:
             if thing.entry.is_part and not thing.entry.configures and not thing.entry.token.startswith(PROVIDER):
                 self._take_up(thing)
@@ -65,9 +67,17 @@ class Wiring:
             stack=thing.graph.name,
             location=thing.location,
         )
-        self._parts.add(part, self._placements.of(thing), fault, thing)
+        place, zones = self._placements.of(thing), thing.entry.placement.zones if thing.entry.placement else None
+        if zones is None or fault is None:
+            self._parts.add(part, place, fault, thing)
+            return
+        spread = take_up(thing, part, place, zones, self._parts, self._book)
+        if spread is not None:
+            self._spread[thing.id] = spread
 
     def _needs(self, thing: Thing) -> Iterator[Gate]:
+        if thing.id in self._spread:
+            yield self._spread[thing.id]
         if thing.entry.runs_on is not None and thing.device is not None and thing.device.id in self._parts.all:
             yield Up(
                 thing.device.id, Nature(thing.entry.runs_on), self._because(thing, f"runs on {thing.device.label}")

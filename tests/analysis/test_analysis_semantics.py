@@ -22,7 +22,19 @@ from resilience_checks.topology.estate import (
     Service,
     Site,
 )
-from resilience_checks.topology.gates import ALWAYS, All, AnyOf, Failover, Gate, Nature, Quorum, Standby, Up, Vote
+from resilience_checks.topology.gates import (
+    ALWAYS,
+    All,
+    AnyOf,
+    AtLeast,
+    Failover,
+    Gate,
+    Nature,
+    Quorum,
+    Standby,
+    Up,
+    Vote,
+)
 
 OUTAGES = Question("outages", (FaultKind.OUTAGE,))
 AT_RTO = Question("outages", (FaultKind.OUTAGE,), horizon=Horizon.RTO)
@@ -273,3 +285,52 @@ def test_four_thousand_services_in_a_row_are_no_deeper_than_one() -> None:
     services["s3999"] = Service("s3999", path("a"))
     found = cut_sets(replace(estate(path("a"), part("a")), services=services), OUTAGES)
     assert {each.sure for each in found.values()} == {(("device:a/outage",),)}
+
+
+def test_no_perimeter_waives_the_firewall_and_not_the_link() -> None:
+    sites = (Site("n", ALWAYS), Site("s", ALWAYS))
+    parts = (part("a", path("b"), "n"), part("b", site="s"))
+    assert cuts(estate(path("a"), *parts, sites=sites, links=(Link("ns", "ns", ("n", "s")),))) == [["a"], ["b"], ["ns"]]
+    assert at_rest(estate(path("a"), *parts, sites=sites)) is Holds.UNKNOWN
+
+
+def test_a_border_that_nobody_stated_may_let_through_or_not() -> None:
+    parts = (part("a", path("b"), "n"), part("b", site="s"))
+    links = (Link("ns", "ns", ("n", "s")),)
+    assert at_rest(estate(path("a"), *parts, sites=(Site("n", None), Site("s", ALWAYS)), links=links)) is Holds.UNKNOWN
+
+
+def test_a_replica_that_lags_more_than_the_rpo_is_no_standby_where_data_counts() -> None:
+    for rpo, lost in ((60.0, Holds.NO), (90.0, Holds.YES)):
+        entry = Failover(path("a"), (Standby(path("b"), ALWAYS, 0, lag=90),))
+        found = estate(entry, part("a"), part("b"), service=Service(RECORD, entry, rto=0.0, rpo=rpo))
+        assert what_if(found, ("device:a/outage",), RECORD, Horizon.RTO, within_rpo=True) is lost
+        assert what_if(found, ("device:a/outage",), RECORD, Horizon.RTO) is Holds.YES
+
+
+def test_a_k_above_the_members_and_a_group_without_members_are_lost() -> None:
+    assert at_rest(estate(AtLeast(3, (path("a"), path("b"))), part("a"), part("b"))) is Holds.NO
+    assert at_rest(estate(AnyOf(()))) is Holds.NO
+
+
+def test_an_edge_of_unknown_nature_is_a_need_at_best_and_a_path_at_worst() -> None:
+    ring = estate(Up("a", Nature.UNKNOWN), part("a", Up("b", Nature.UNKNOWN)), part("b", Up("a", Nature.UNKNOWN)))
+    assert at_rest(ring) is Holds.UNKNOWN
+
+
+def test_members_of_a_quorum_that_too_many_facts_decide_leave_it_open() -> None:
+    facts = tuple(Fact(f"f{n}", ("in", "out"), Reason("not known", Basis.UNKNOWN), "say it") for n in range(9))
+    votes = tuple(Vote(f"v{n}", 1, ((f"f{n}", "in"),)) for n in range(9))
+    voters = tuple(part(f"v{n}") for n in range(9))
+    found = estate(Quorum(votes), *voters, facts=facts)
+    assert at_rest(found) is Holds.UNKNOWN
+    assert what_if(found, ("device:v0/outage",), RECORD) is Holds.UNKNOWN
+
+
+def test_a_service_that_needs_a_service_falls_with_it() -> None:
+    mail = Service("mail", path("b"))
+    record = Service(RECORD, path("a"), needs=(Up("service:mail"),))
+    found = estate(path("a"), part("a"), part("b"), service=record)
+    both = replace(found, services={**found.services, "mail": mail})
+    assert what_if(both, ("device:b/outage",), RECORD) is Holds.NO
+    assert what_if(both, ("device:a/outage",), "mail") is Holds.YES

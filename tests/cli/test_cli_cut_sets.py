@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from importlib import resources
 from typing import TYPE_CHECKING
 
 import pytest
+from jsonschema import Draft202012Validator
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Project
@@ -21,6 +23,28 @@ def tree(formula: str, events: int) -> str:
 
 def either(*numbers: int) -> str:
     return "<or>" + "".join(f'<event name="e{number}"/>' for number in numbers) + "</or>"
+
+
+ESTATE = """\
+version: 1
+sites:
+  north: {region: hills, perimeter: none}
+components:
+  app-1: {role: application, site: north}
+  app-2: {role: application, site: north}
+  db: {role: database, site: north}
+  apps: {role: application, any-of: [{component: app-1, nature: path}, {component: app-2, nature: path}]}
+services:
+  ledger: {entry: apps, rto: 1h, needs: [db]}
+"""
+
+
+def hold(document: object, name: str) -> None:
+    schema = json.loads(
+        (resources.files("resilience_checks.report") / f"{name}.schema.json").read_text(encoding="utf-8")
+    )
+    Draft202012Validator.check_schema(schema)
+    Draft202012Validator(schema).validate(document)
 
 
 PAIR = tree(f"<or><and>{either(0, 1)}{either(2, 3)}</and><event name='e4'/></or>", 5)
@@ -93,4 +117,68 @@ def test_errors_say_where(project: Project, text: str | None, arguments: tuple[s
         project.write("tree.xml", text)
     done = project.run("cut-sets", "tree.xml", *arguments)
     assert (done.returncode, done.stdout) == (code, "")
+    assert done.stderr.startswith(said)
+
+
+@pytest.mark.parametrize("arguments", [("tree.xml",), ("tree.xml", "--max-order", "1")])
+def test_the_json_is_what_its_schema_says(arguments: tuple[str, ...], project: Project) -> None:
+    project.write("tree.xml", PAIR)
+    hold(json.loads(project.run("cut-sets", *arguments, "--format", "json").stdout), "cut_sets")
+
+
+def test_services_of_programs_are_told_with_what_surely_and_what_possibly_loses_them(project: Project) -> None:
+    project.write("resilience.yaml", ESTATE)
+    text = project.run("cut-sets")
+    assert (text.returncode, text.stderr) == (0, "")
+    assert text.stdout == (
+        "lost by ledger: 4 minimal cut sets (3 of order 1, 1 of order 2)\n"
+        "  1          device:db/outage\n"
+        "  1          region:hills/outage\n"
+        "  1          site:north/outage\n"
+        "  2          device:app-1/outage, device:app-2/outage\n"
+        "\n"
+    )
+    found = json.loads(project.run("cut-sets", "--max-order", "1", "--format", "json").stdout)
+    hold(found, "service_cut_sets")
+    sure = {
+        "counts_by_order": {"1": 3},
+        "cut_sets": [["device:db/outage"], ["region:hills/outage"], ["site:north/outage"]],
+    }
+    assert found["estates"][0]["services"] == [
+        {"service": "ledger", "complete": True, "finished_order": 1, "sure": sure, "possible": sure}
+    ]
+
+
+def test_an_exported_tree_has_the_cut_sets_of_the_service(project: Project) -> None:
+    project.write("resilience.yaml", ESTATE)
+    done = project.run("export", "--service", "ledger", "--output", "tree.xml")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    found = json.loads(project.run("cut-sets", "tree.xml", "--format", "json").stdout)
+    assert found["top"] == "ledger"
+    assert found["cut_sets"] == [
+        ["device_db_outage"],
+        ["region_hills_outage"],
+        ["site_north_outage"],
+        ["device_app_1_outage", "device_app_2_outage"],
+    ]
+    assert "<label>device:app-1/outage</label>" in (project.directory / "tree.xml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("cut-sets", "--top", "g"), "error: --top names a gate of a file\n"),
+        (
+            ("cut-sets", "tree.xml", "--service", "s"),
+            "error: --service is about programs, and tree.xml is a fault tree\n",
+        ),
+        (("cut-sets", "--service", "leger"), 'error: --service: no service is called "leger"\n'),
+        (("export", "--service", "leger"), 'error: --service: no service is called "leger"\n'),
+    ],
+)
+def test_options_that_do_not_fit_are_refused(arguments: tuple[str, ...], said: str, project: Project) -> None:
+    project.write("resilience.yaml", ESTATE)
+    project.write("tree.xml", PAIR)
+    done = project.run(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(said)

@@ -124,7 +124,7 @@ def test_what_if_says_of_each_service_what_becomes_of_it_at_both_horizons(estate
     by_name = {item["service"]: item for item in found["services"]}
     assert by_name["shop"]["losers"] == ["east"]
     assert by_name["ledger"]["failover"] == {"seconds": 180.0}
-    assert by_name["desk"]["depends_on"][0]["remedy"] == "declare it under `sites` and `placement` in resilience.yaml"
+    assert by_name["desk"]["depends_on"][0]["remedy"].startswith("declare it under `sites` and `placement`")
     assert all(step["location"] for step in by_name["till"]["chain"])
 
 

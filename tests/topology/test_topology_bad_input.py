@@ -115,3 +115,22 @@ services: {s: {entry: {select: {provider: f0.example}}}}
     memberships = sum(len(domain.members) for domain in found.domains.values())
     assert len(found.domains["power:feed"].members) == count + 1
     assert memberships < 15 * count
+
+
+def test_a_quorum_that_counts_anew_is_judged_between_its_bounds(tmp_path: Path) -> None:
+    text = """
+components:
+  a: {site: n}
+  b: {site: n}
+  c: {site: n}
+  q: {quorum: {voters: [{component: a}, {component: b}, {component: c}], recounted: true}}
+services: {s: {entry: q}}
+"""
+    found = estate(Program(), HEAD + text, tmp_path)
+    one, two, three = (Question("device", (FaultKind.OUTAGE,), ("device",), order=order) for order in (1, 2, 3))
+    assert [line.split(" [")[0] for line in told(found, one, two, three)] == [
+        "device s: yes",
+        "device s: unknown",
+        "device s: no",
+    ]
+    assert "counts its votes anew after each loss" in found.assumptions[0].text

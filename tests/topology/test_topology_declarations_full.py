@@ -210,6 +210,7 @@ EXPECTED = Declarations(
                     Voter(location=at(35, 70), site="third"),
                 ),
                 location=at(35, 5),
+                recounted=True,
             ),
             at=lines(role=(31, 5), any_of=(32, 5), requires=(33, 5), at_least=(34, 5), quorum=(35, 5)),
         ),

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from resilience_checks.analysis.answers import answer
+from resilience_checks.analysis.capacity import headrooms
+from resilience_checks.analysis.recovery import Bounds, recoveries
 from resilience_checks.catalogue.loader import load as load_catalogue
 from resilience_checks.model.errors import UsageError
 from resilience_checks.model.question import FaultKind, Horizon, Question
@@ -288,3 +290,25 @@ def test_files_that_differ_are_refused_at_the_later_line(tmp_path: Path) -> None
     with pytest.raises(UsageError) as caught:
         united(files)
     assert str(caught.value) == "other/resilience.yaml:2:9: n is declared differently in one/resilience.yaml"
+
+
+def test_backups_and_capacity_in_programs_say_what_the_file_says(tmp_path: Path) -> None:
+    text = """
+components:
+  sql: {select: {name: sql-n}, capacity: {tps: 100, per: all}}
+backups:
+  nightly: {of: {select: {name: sql-n}}, region: ukwest, every: 24h, into: {select: {name: sql-s}}, size: 1TB, throughput: 100MB/s}
+"""
+    services = "services: {record: {entry: {select: {name: sql-n}}, peak: {tps: 80}}}\n"
+    program, _ = hosting()
+    written = estate(program, f"version: 1\n{services}{text}", tmp_path)
+    program, urns = hosting()
+    program.declare("Component", "sql", members=[urns["sql-n"]], capacity={"tps": 100, "per": "all"})
+    given: dict[str, Any] = {"every": "24h", "size": "1TB", "throughput": "100MB/s", "region": "ukwest"}
+    program.declare("Backup", "nightly", of=[urns["sql-n"]], into=urns["sql-s"], **given)
+    declared = estate(program, f"version: 1\n{services}", tmp_path)
+
+    assert [[item.enough for item in headrooms(found, [()])] for found in (written, declared)] == [["enough"]] * 2
+    device = next(name for name in written.domains if name.startswith("device:") and "sql-n" in name)
+    times = [recoveries(found, [(f"{device}/outage",)])[0].time for found in (written, declared)]
+    assert times == [Bounds(10000.0, 10000.0)] * 2

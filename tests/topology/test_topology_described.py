@@ -76,7 +76,9 @@ def test_a_pattern_that_matches_what_the_catalogue_knows_means_nothing_else(tmp_
     assert [part.label for part in found.parts.values() if part.urn] == ["VirtualMachine web-k"]
 
 
-@pytest.mark.parametrize(("rule", "refused"), [("{name: key-n}", False), ("{name: kex-n}", True)])
+@pytest.mark.parametrize(
+    ("rule", "refused"), [("{name: key-n}", False), ("{name: kex-n}", True), ("{provider: clod-n}", True)]
+)
 def test_a_placement_rule_may_match_what_nobody_asks_about_but_not_nothing(
     rule: str, refused: bool, tmp_path: Path
 ) -> None:

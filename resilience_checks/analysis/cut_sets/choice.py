@@ -7,12 +7,10 @@ measured on random trees of several shapes (benchmarks/cut_set_engines.py prints
 from __future__ import annotations
 
 from dataclasses import replace
-from math import factorial
+from math import factorial, inf
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from resilience_checks.analysis.cut_sets.algebra import combine
-from resilience_checks.analysis.cut_sets.diagrams import diagram
 from resilience_checks.analysis.cut_sets.limits import StoppedError
 from resilience_checks.analysis.cut_sets.search import first_path_set, search
 
@@ -22,15 +20,18 @@ if TYPE_CHECKING:
     from resilience_checks.analysis.cut_sets.limits import Limits
     from resilience_checks.analysis.cut_sets.tree import Tree
 
-_SWEPT_BIT = 1e-11
+_SWEPT_BIT = 3e-11
 """Seconds for one bit of one reference in a sweep."""
-_ROW = 2e-7
+_ROW = 6e-7
 """Seconds for one reference when the path set of one prefix is looked for."""
 _PAIR = 1e-6
 """Seconds for one pair of sets that the algebra joins."""
+_HIGH = 8
+_JOINS = 50_000
+"""The order, and the joins of families whatever they hold, above which the algebra is not considered."""
 _SMALL = 12
 """Leaves up to which a search is over sooner than its estimate."""
-_LONG = 2.0
+_LONG = 0.5
 """Seconds above which a decision diagram is tried first."""
 
 
@@ -44,6 +45,8 @@ def solve(tree: Tree, weights: Sequence[int], order: int, limits: Limits) -> lis
         return search(tree, weights, order, limits)
     searching, combining = search_seconds(tree, weights, order), algebra_seconds(tree, weights, order)
     if min(searching, combining) > _LONG:
+        from resilience_checks.analysis.cut_sets.diagrams import diagram
+
         third = None if limits.until is None else limits.until - (limits.until - monotonic()) * 2 / 3
         try:
             return diagram(tree, weights, order, replace(limits, until=third))
@@ -51,8 +54,11 @@ def solve(tree: Tree, weights: Sequence[int], order: int, limits: Limits) -> lis
             if stopped.many:
                 raise
             limits.hold()
-    engine = search if searching <= combining else combine
-    return engine(tree, weights, order, limits)
+    if searching <= combining:
+        return search(tree, weights, order, limits)
+    from resilience_checks.analysis.cut_sets.algebra import combine
+
+    return combine(tree, weights, order, limits)
 
 
 def search_seconds(tree: Tree, weights: Sequence[int], order: int) -> float:
@@ -72,6 +78,9 @@ def _prefixes(path: int, depth: int) -> float:
 
 def algebra_seconds(tree: Tree, weights: Sequence[int], order: int) -> float:
     """Return about how long the algebra takes: each gate has at most as many sets as its children have together."""
+    joins = sum(needed * len(children) for needed, children in zip(tree.needed, tree.children, strict=True))
+    if order > _HIGH or joins > _JOINS:
+        return inf  # the estimate itself would take long
     sizes = [_only(weight, order) for weight in weights]
     pairs = 0.0
     for needed, children in zip(tree.needed, tree.children, strict=True):

@@ -9,16 +9,21 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resilience_checks.analysis.answers import cut_sets
+from resilience_checks.analysis.answers import answer, cut_sets
+from resilience_checks.analysis.cut_sets.portfolio import minimal_cut_sets
 from resilience_checks.analysis.fates import Survey
-from resilience_checks.model.question import FaultKind, Horizon, Question
+from resilience_checks.analysis.lowering import fault_trees
+from resilience_checks.analysis.open_psa.reader import read
+from resilience_checks.analysis.open_psa.writer import written
+from resilience_checks.model.question import FaultKind, Holds, Horizon, Question
 from tests.properties.from_declarations import project, world
 from tests.properties.from_declarations.documents import documents
-from tests.properties.from_declarations.oracle import outcomes
+from tests.properties.from_declarations.oracle import Evaluation, outcomes
 
 if TYPE_CHECKING:
     import random
 
+    from resilience_checks.analysis.open_psa.writer import File
     from tests.properties.from_declarations.world import Doc
 
 FEW = 25 if os.environ.get("HYPOTHESIS_PROFILE") is None else settings().max_examples
@@ -99,13 +104,25 @@ def test_the_cut_sets_are_the_smallest_sets_that_lose_the_service(doc: Doc, hori
     every = [event for event, things in world.events(doc, next(world.completions(doc, well=True))).items() if things]
     sets = [tuple(sorted(chosen)) for size in range(ORDER + 1) for chosen in itertools.combinations(every, size)]
     question = Question("cuts", tuple(FaultKind), KINDS, order=ORDER, horizon=horizon)
-    found = {service: cuts.sure for service, cuts in cut_sets(project.estate(doc), question).items()}
+    estate = project.estate(doc)
+    found = {service: sorted(cuts.sure) for service, cuts in cut_sets(estate, question).items()}
+    file = written(fault_trees(estate, None, horizon, pessimistic=False), "estate")
     believed = outcomes(doc, sets, instant=horizon is Horizon.INSTANT)
     smallest = {
         service: _smallest([chosen for chosen, answer in zip(sets, answers, strict=True) if answer == "no"])
         for service, answers in believed.items()
     }
-    assert {service: sorted(cuts) for service, cuts in found.items()} == smallest
+    assert (found, {service: exported(file, service) for service in smallest}) == (smallest, smallest)
+
+
+def exported(file: File, service: str) -> list[tuple[str, ...]]:
+    """Return the cut sets of a service as another reader of the exported file finds them."""
+    events = {name: event for event, name in file.events.items()}
+    named = read(file.text.encode(), "estate.xml", file.tops[service])
+    [found] = minimal_cut_sets(named.tree, [named.top], ORDER)
+    return sorted(
+        tuple(sorted(events[named.events[event]] for event in each)) for of_order in found.by_order for each in of_order
+    )
 
 
 def _smallest(sets: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
@@ -114,3 +131,55 @@ def _smallest(sets: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
         if not any(other <= set(chosen) for other in kept):
             kept.append(frozenset(chosen))
     return sorted(tuple(sorted(chosen)) for chosen in kept)
+
+
+SURE = ("device", "link", "site", "carrier", "management-plane", "power")
+HOLDS = {"no": Holds.NO, "yes": Holds.YES, "unknown": Holds.UNKNOWN}
+
+
+def counted(doc: Doc, kinds: tuple[str, ...]) -> list[str]:
+    """Return the events of these kinds that hit something in every completion."""
+    every = [world.events(doc, completion) for completion in world.completions(doc, well=True)]
+    return [
+        event for event in every[0] if event.partition(":")[0] in kinds and all(found.get(event) for found in every)
+    ]
+
+
+@settings(max_examples=FEW)
+@given(documents(), st.sampled_from(Horizon), st.booleans(), st.sets(st.sampled_from(SURE), min_size=1, max_size=3))
+def test_a_question_is_answered_as_by_asking_about_every_fault_set(
+    doc: Doc, horizon: Horizon, within_rpo: bool, kinds: set[str]
+) -> None:
+    asked = tuple(sorted(kinds))
+    events = counted(doc, asked)
+    sets = [chosen for size in range(ORDER) for chosen in itertools.combinations(events, size + 1)]
+    question = Question("q", tuple(FaultKind), asked, order=ORDER, horizon=horizon, within_rpo=within_rpo)
+    statements = answer(project.estate(doc), [question]).statements
+    believed = outcomes(doc, [NOTHING, *sets], instant=horizon is Horizon.INSTANT, within_rpo=within_rpo)
+    wanted = {}
+    for service, (rest, *answers) in believed.items():
+        if rest != "no" and answers:
+            found = "no" if "no" in answers else "unknown" if {rest, *answers} != {"yes"} else "yes"
+            wanted[service] = HOLDS[found]
+    assert {each.service: each.holds for each in statements if each.service in wanted} == wanted
+    assert {each.service for each in statements if each.error is not None} == {
+        service for service, (rest, *_) in believed.items() if rest == "no"
+    }
+
+
+@settings(max_examples=FEW)
+@given(documents(), st.sampled_from(Horizon))
+def test_no_answer_about_regions_contradicts_a_completion(doc: Doc, horizon: Horizon) -> None:
+    question = Question("region", (FaultKind.OUTAGE,), ("region",), horizon=horizon)
+    statements = {each.service: each for each in answer(project.estate(doc), [question]).statements}
+    for well in (True, False):
+        for completion in world.completions(doc, well=well):
+            sets = [(event,) for event in world.events(doc, completion) if event.startswith("region:")]
+            seen = Evaluation(doc, completion, sets, instant=horizon is Horizon.INSTANT, within_rpo=False)
+            lost = {service for service in doc["services"] if seen.outcome(service)[0]}
+            wrong = Holds.YES if not well else Holds.NO
+            assert [
+                service
+                for service, each in statements.items()
+                if each.holds is wrong and each.error is None and (service in lost) is (wrong is Holds.YES)
+            ] == []

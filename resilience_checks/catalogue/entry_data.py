@@ -1,0 +1,213 @@
+"""From the data of a catalogue file to its entries; the data has been held against schema.json."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from resilience_checks.catalogue.entries import (
+    CommonCause,
+    Condition,
+    ControlPlane,
+    Edge,
+    Entry,
+    Instances,
+    Join,
+    Mover,
+    Name,
+    PackageEntry,
+    Placement,
+    PlatformBackup,
+    ProviderEntry,
+    Target,
+    Term,
+    Units,
+    Zones,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+def _condition(data: Mapping[str, Any] | None) -> Condition:
+    return tuple((path, tuple(value) if isinstance(value, list) else (value,)) for path, value in (data or {}).items())
+
+
+def _target(data: Mapping[str, Any] | None) -> Target | None:
+    if data is None:
+        return None
+    return Target(
+        ref=data.get("ref"),
+        name=data.get("name"),
+        by=data.get("by"),
+        strip=data.get("strip"),
+        any_of=tuple(_sure_target(item) for item in data.get("any", ())),
+    )
+
+
+def _sure_target(data: Mapping[str, Any]) -> Target:
+    target = _target(data)
+    assert target is not None
+    return target
+
+
+def _edge(data: Mapping[str, Any]) -> Edge:
+    k, first = data.get("k", {}), data.get("first", {})
+    return Edge(
+        gate=data["gate"],
+        nature=data.get("nature", "need"),
+        local=data.get("local", False),
+        to=_target(data.get("to")),
+        group=data.get("group", "members"),
+        each=data.get("each"),
+        skip=_condition(data.get("skip")),
+        k_from=k.get("from"),
+        k_default=k.get("default", 1),
+        first_by=first.get("by"),
+        first_when=_condition(first.get("when")),
+        incomplete=data.get("incomplete", False),
+        primary=_target(data.get("primary")),
+        standby=_target(data.get("standby")),
+        lag=data.get("replication", {}).get("lag"),
+    )
+
+
+def _term(data: Mapping[str, Any]) -> Term:
+    times = data.get("times", {})
+    return Term(
+        name=data["name"],
+        path=data.get("from"),
+        of=_target(data.get("of")),
+        default=data.get("default"),
+        unit=data.get("unit", "s"),
+        plus=data.get("plus", 0.0),
+        times_from=times.get("from"),
+        times_default=times.get("default", 1.0),
+        times_plus=times.get("plus", 0.0),
+        source=data.get("source"),
+    )
+
+
+def _mover(data: Mapping[str, Any] | None) -> Mover | None:
+    if data is None:
+        return None
+    return Mover(
+        when=_condition(data.get("when")),
+        requires=tuple(data.get("requires", ())),
+        run_by=data.get("run-by"),
+        terms=tuple(_term(term) for term in data.get("terms", ())),
+        source=data.get("source"),
+    )
+
+
+def _name(data: Mapping[str, Any]) -> Name:
+    return Name(data["as"], tuple(data["from"]), data.get("join", ":"), data.get("scope", "stack"), data.get("strip"))
+
+
+def _common_cause(data: Mapping[str, Any]) -> CommonCause:
+    return CommonCause(
+        kind=data["kind"],
+        key=tuple(data.get("key", ())),
+        faults=tuple(data["faults"]),
+        needs=tuple(data.get("needs", ())),
+        scope=data.get("scope", "estate"),
+        when=_condition(data.get("when")),
+        unless=_condition(data.get("unless")),
+        of=_target(data.get("of")),
+        members=_target(data.get("members")),
+        source=data.get("source"),
+    )
+
+
+def _placement(data: object) -> Placement | None:
+    if not isinstance(data, dict):
+        return None
+    inside, region = tuple(data.get("in", ())), tuple(data.get("region", ()))
+    return Placement(data.get("site"), inside, region, data.get("paired"), _zones(data.get("zones")))
+
+
+def _zones(data: Mapping[str, Any] | None) -> Zones | None:
+    if data is None:
+        return None
+    return Zones(data["source"], data.get("from"), _condition(data.get("when")), data.get("at-least", 2))
+
+
+def _units(data: Mapping[str, Any] | None) -> Units | None:
+    if data is None:
+        return None
+    n = data["n"]
+    return Units(None if n == "declared" else n["count"], _condition(data.get("when")), data.get("source"))
+
+
+def _backup(data: Mapping[str, Any] | None) -> PlatformBackup | None:
+    if data is None:
+        return None
+    place = data["elsewhere"]
+    return PlatformBackup(
+        data["every"], place["every"], place["from"], place["default"], tuple(place["when"]), data["source"]
+    )
+
+
+def _join(data: Mapping[str, Any] | None) -> Join | None:
+    if data is None:
+        return None
+    return Join(_sure_target(data["at"]), data["group"], _sure_target(data["to"]), _condition(data.get("skip")))
+
+
+def _entry(token: str, package: str, estate: str, data: Mapping[str, Any]) -> Entry:
+    return Entry(
+        token=token,
+        package=package,
+        estate=estate,
+        role=data.get("role"),
+        logical=data.get("logical", False),
+        fault=data.get("fault", "device"),
+        entry=data.get("entry", False),
+        configures=data.get("configures"),
+        runs_on=data.get("runs-on"),
+        named=tuple(data.get("named", ())),
+        units=_units(data.get("units")),
+        instances=Instances(data["instances"]["from"], data["instances"]["default"]) if "instances" in data else None,
+        domains=tuple(_common_cause(item) for item in data.get("domains", ())),
+        names=tuple(_name(item) for item in data.get("names", ())),
+        elements=tuple(_entry(token, package, estate, {**item, "logical": True}) for item in data.get("elements", ())),
+        edges=tuple(_edge(item) for item in data.get("edges", ())),
+        mover=_mover(data.get("mover")),
+        backup=_backup(data.get("backup")),
+        join=_join(data.get("join")),
+        placement=_placement(data.get("placement")),
+        placeless=data.get("placement") == "none",
+        ignore=tuple(data.get("ignore", ())),
+        each=data.get("each"),
+        skip=_condition(data.get("skip")),
+        source=data.get("source"),
+    )
+
+
+def package_entry(data: Mapping[str, Any]) -> PackageEntry:
+    """Turn one validated catalogue file into its entries."""
+    package, estate, provider = data["package"], data["estate"], data.get("provider", {})
+
+    def entries(section: str) -> dict[str, Entry]:
+        found: Mapping[str, Mapping[str, Any]] = data.get(section, {})
+        return {token: _entry(token, package, estate, item or {}) for token, item in found.items()}
+
+    paths: Sequence[str] = provider.get("key", ())
+    return PackageEntry(
+        package=package,
+        estate=estate,
+        sdk=data.get("sdk"),
+        provider=ProviderEntry(
+            provider.get("is"),
+            tuple(paths),
+            provider.get("strip"),
+            tuple(provider.get("region", ())),
+            provider.get("kind", "provider-instance"),
+        ),
+        types=entries("types"),
+        lookups=entries("lookups"),
+        labels=tuple(data.get("labels", ())),
+        control_planes={
+            name: ControlPlane(item["label"], item.get("region"), item.get("source"))
+            for name, item in data.get("control-planes", {}).items()
+        },
+    )

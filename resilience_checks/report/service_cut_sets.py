@@ -1,0 +1,98 @@
+"""The minimal cut sets of services: for a terminal, and as `resilience-service-cut-sets/v1` JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from resilience_checks.report import words
+from resilience_checks.report.text import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from resilience_checks.analysis.cut_lists import CutSets
+    from resilience_checks.model.question import Question
+    from resilience_checks.report.page import Page
+
+SCHEMA = "resilience-service-cut-sets/v1"
+Answer = tuple[tuple[str, ...], "Mapping[str, CutSets]"]
+_SHOWN = 30
+
+
+def write(page: Page, answers: Sequence[Answer]) -> None:
+    """Write for each estate the cut sets of its services; services with the same ones are told together."""
+    for stacks, found in answers:
+        if len(answers) > 1:
+            page.head("estate", "bold", "", words.listed(stacks))
+        alike: dict[tuple[object, ...], list[str]] = {}
+        for service, sets in found.items():
+            alike.setdefault((sets.sure, sets.possible, sets.finished), []).append(service)
+        for services in alike.values():
+            _service(page, services, found[services[0]])
+
+
+def _service(page: Page, services: Sequence[str], found: CutSets) -> None:
+    if found.sure == ((),):
+        page.head("error", "bold red", "", f"{words.listed(services)}: lost with nothing failed")
+        page.end()
+        return
+    least = "" if found.complete else "at least "
+    page.head("lost by", "bold", "", f"{words.listed(services)}: {least}{_counts(found.sure, found.asked)}")
+    if not found.complete:
+        page.field("limit", f"not complete: none of up to {counted(found.finished, 'fault')} is missing, larger may be")
+    _rows(page, found.sure)
+    surely = set(found.sure)
+    more = [cut for cut in found.possible if cut not in surely]
+    if more == [()]:
+        page.field(
+            "unknown", "whether it is up at all with nothing failed: `check` names the facts on which that hangs"
+        )
+    elif more:
+        page.field("unknown", f"and, if what is not known turns out badly, {_counts(more, found.asked)}")
+        _rows(page, more)
+    page.end()
+
+
+def _rows(page: Page, cuts: Sequence[tuple[str, ...]]) -> None:
+    for cut in cuts[:_SHOWN]:
+        page.row(str(len(cut)), ", ".join(cut))
+    if len(cuts) > _SHOWN:
+        page.field("", f"and {len(cuts) - _SHOWN:,} more, which --format json lists")
+
+
+def _counts(cuts: Sequence[tuple[str, ...]], order: int) -> str:
+    sizes = [sum(len(cut) == size for cut in cuts) for size in range(1, order + 1)]
+    each = ", ".join(f"{number:,} of order {size}" for size, number in enumerate(sizes, 1) if number)
+    return f"{counted(len(cuts), 'minimal cut set')}{f' ({each})' if each else f' of up to {order} faults'}"
+
+
+def as_data(answers: Sequence[Answer], question: Question) -> dict[str, Any]:
+    """Return all cut sets, both those that surely and those that possibly lose a service."""
+    return {
+        "schema": SCHEMA,
+        "max_order": question.order,
+        "horizon": str(question.horizon),
+        "complete": all(sets.complete for _, found in answers for sets in found.values()),
+        "estates": [
+            {"stacks": list(stacks), "services": [_one(service, sets) for service, sets in found.items()]}
+            for stacks, found in answers
+        ],
+    }
+
+
+def _one(service: str, found: CutSets) -> dict[str, Any]:
+    return {
+        "service": service,
+        "complete": found.complete,
+        "finished_order": found.finished,
+        "sure": _sets(found.sure, found.asked),
+        "possible": _sets(found.possible, found.asked),
+    }
+
+
+def _sets(cuts: Sequence[tuple[str, ...]], order: int) -> dict[str, Any]:
+    ordered = sorted((sorted(cut) for cut in cuts), key=lambda cut: (len(cut), cut))
+    return {
+        "counts_by_order": {str(size): sum(len(cut) == size for cut in cuts) for size in range(1, order + 1)},
+        "cut_sets": ordered,
+    }

@@ -1,0 +1,66 @@
+"""What a search for explanations says when it is not finished, and on estates that leave too much open."""
+
+from __future__ import annotations
+
+import pytest
+
+from resilience_checks.analysis import diagnosis
+from resilience_checks.analysis.candidates import Observed
+from resilience_checks.analysis.diagnosis import Diagnosis, diagnose
+from resilience_checks.model.question import Horizon
+from resilience_checks.model.values import Basis, Reason
+from resilience_checks.topology.estate import Fact
+from resilience_checks.topology.gates import ALWAYS, NEVER, All, AnyOf, Case
+from tests.analysis.test_analysis_semantics import RECORD, device, estate, part, path
+
+SEEN = Observed((RECORD,))
+
+
+def told(found: list[tuple[str, ...]]) -> list[str]:
+    return [" ".join(event.removeprefix("device:").removesuffix("/outage") for event in events) for events in found]
+
+
+def test_the_smallest_sets_that_lose_what_is_down_explain_it() -> None:
+    found = diagnose(estate(All((path("a"), AnyOf((path("b"), path("c"))))), part("a"), part("b"), part("c")), SEEN)
+    assert told([one.events for one in found.explanations]) == ["a", "b c"]
+    assert (found.order, found.finished, found.exact) == (2, 2, True)
+
+
+def test_a_search_that_ran_out_of_time_has_finished_single_faults(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(diagnosis, "_FEW", 0)
+    whole = estate(All((path("a"), AnyOf((path("b"), path("c"))))), part("a"), part("b"), part("c"))
+    found = diagnose(whole, SEEN, order=3, deadline=0.0)
+    assert told([one.events for one in found.explanations]) == ["a"]
+    assert (found.order, found.finished) == (3, 1)
+
+
+def test_a_doubt_that_would_have_kept_the_service_from_ever_working_explains_nothing() -> None:
+    doubt = Fact("hidden need", ("harmless", "harmful"), Reason("callbacks were skipped", Basis.UNKNOWN), "say it")
+    entry = All((path("a"), Case("hidden need", {"harmless": ALWAYS, "harmful": NEVER})))
+    found = diagnose(estate(entry, part("a"), part("b"), facts=(doubt,)), SEEN, horizon=Horizon.INSTANT)
+    assert [(told([one.events]), one.sure) for one in found.explanations] == [(["a"], True)]
+
+
+def test_what_is_lost_with_nothing_failed_is_an_error_and_not_explained() -> None:
+    found = diagnose(estate(AnyOf(()), part("a")), SEEN)
+    assert (found.explanations, found.errors) == ((), (RECORD,))
+
+
+def test_too_many_cases_are_said_to_be_and_what_is_sure_in_each_is_then_called_possible() -> None:
+    def losing(facts: int) -> Diagnosis:
+        """Explain the loss of what needs, for each fact, a one way round and b the other way round."""
+        doubts = tuple(Fact(f"f{n}", ("x", "y"), Reason(f"f{n}", Basis.UNKNOWN), "say it") for n in range(facts))
+        ways = [
+            Case(fact.id, {"x": path(one), "y": path(other)})
+            for fact in doubts
+            for one, other in (("a", "b"), ("b", "a"))
+        ]
+        gates = [part(f"g{number}", gate) for number, gate in enumerate(ways)]
+        entry = All(tuple(path(gate.id) for gate in gates))
+        domains = (device("a"), device("b"))
+        return diagnose(estate(entry, part("a"), part("b"), *gates, domains=domains, facts=doubts), SEEN, order=1)
+
+    few, many = losing(8), losing(9)
+    assert [(told([one.events]), one.sure) for one in few.explanations] == [(["a"], True), (["b"], True)]
+    assert [(told([one.events]), one.sure) for one in many.explanations] == [(["a"], False), (["b"], False)]
+    assert (few.exact, many.exact) == (True, False)

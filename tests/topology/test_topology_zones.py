@@ -1,0 +1,55 @@
+"""Zones of a provider's regions: what spreads over them has a unit in each, the rest stands in one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from resilience_checks.catalogue.loader import load as load_catalogue
+from resilience_checks.model.question import FaultKind, Question
+from resilience_checks.model.values import Unknown
+from resilience_checks.topology.declarations import load
+from resilience_checks.topology.estate_builder import build
+from tests.catalogue.fixtures import CLOUD, LATER
+from tests.topology.graphs import Program
+from tests.topology.test_topology_estates import told
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from resilience_checks.topology.estate import Estate
+
+ZONE = Question("zone", (FaultKind.OUTAGE,), ("zone",))
+TWO = Question("zone", (FaultKind.OUTAGE,), ("zone",), order=2)
+ANY = Question("any", (FaultKind.OUTAGE,), ("region", "device"))
+
+
+def app(tmp_path: Path, **plan: Any) -> Estate:
+    program = Program()
+    made = program.add("azure-native:web:AppServicePlan", "plan", {"name": "plan", "location": "uksouth", **plan})
+    program.add(
+        "azure-native:web:WebApp",
+        "app",
+        {"name": "app", "location": "uksouth", "serverFarmId": LATER},
+        refers={"serverFarmId": made},
+    )
+    path = tmp_path / "resilience.yaml"
+    path.write_text(CLOUD, encoding="utf-8")
+    return build([program.graph()], load(path, tmp_path), load_catalogue())
+
+
+def test_what_spreads_over_zones_survives_any_one_and_not_all(tmp_path: Path) -> None:
+    found = app(tmp_path, zoneRedundant=True)
+    assert told(found, ZONE, TWO, ANY) == [
+        "zone app: yes",
+        "zone app: no ['zone:uksouth/1/outage+zone:uksouth/2/outage'] []",
+        "any app: no ['region:uksouth/outage'] []",
+    ]
+    assert "zone:uksouth/1" in found.domains["region:uksouth"].encloses
+
+
+@pytest.mark.parametrize("plan", [{}, {"zoneRedundant": False}, {"zoneRedundant": Unknown("later")}])
+def test_what_may_stand_in_one_zone_is_not_known_to_survive_it(plan: dict[str, Any], tmp_path: Path) -> None:
+    (line,) = told(app(tmp_path, **plan), ZONE)
+    assert line.startswith("zone app: unknown ['zone:")
