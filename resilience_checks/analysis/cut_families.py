@@ -250,10 +250,13 @@ class CutFamilies:
             return families[0] if families else NOTHING
         if any(family is EVERYTHING for family in families):
             return EVERYTHING
+        largest = max(families, key=len)
+        if all(family is largest or _holds(largest, family) for family in families):
+            return largest
         ones = BitMap.union(*[family.ones for family in families])
         large = [family for family in families if family.rest]
         if not large:
-            return next((family for family in families if len(family.ones) == len(ones)), None) or Family(ones)
+            return Family(ones)
         rest = BitMap.union(*[family.rest for family in large])
         support = BitMap.union(*[family.support for family in large])
         hit = ones & support
@@ -262,9 +265,6 @@ class CutFamilies:
             support -= hit
         if self.order > 2 and len(large) > 1:  # noqa: PLR2004 pairs are in no pairs
             rest -= self._swallowed(large, rest)
-        for family in large:  # one that has them all already is not made again
-            if len(family.rest) == len(rest) and len(family.ones) == len(ones) and family.rest == rest:
-                return family
         return Family(ones, rest, support if rest else _NONE)
 
     def every(self, items: Sequence[Family]) -> Family:
@@ -346,7 +346,9 @@ class CutFamilies:
 
         A member that contains a member of the other family stays as it is; the rest is joined pair by pair.
         """
-        if one == other:
+        if _holds(one, other):
+            return other
+        if _holds(other, one):
             return one
         common = one.ones & other.ones
         left, right = one.ones - common, other.ones - common
@@ -456,6 +458,11 @@ class _Join:
         """Make sure that as many more sets may be joined."""
         self._algebra.interned.spent += more
         self._algebra.room(self._kept, len(self._found) + more, order)
+
+
+def _holds(one: Family, other: Family) -> bool:
+    """Return whether one family has all members of the other."""
+    return bool(other.ones.issubset(one.ones) and other.rest.issubset(one.rest))
 
 
 def _different(items: Sequence[Family], neutral: Family) -> list[Family]:

@@ -34,13 +34,14 @@ _NEED = LEVELS[Nature.NEED]
 class Block:
     """Nodes that wait for each other by edges of a level or deeper; a single node that does not has no blocks.
 
-    The blocks in it are solved turn by turn, some of them in one turn; `readers` gives for each node the turns in
-    which it is read at this level. Nodes that are `equal` are lost together: after each turn they are made so.
+    The blocks in it are solved turn by turn: `turns` gives the turn of each. `readers` gives for each node the blocks
+    that read it at this level. Nodes that are `equal` are lost together: at the end of each turn they are made so.
     """
 
     nodes: list[int]
     level: int
-    turns: list[list[Block]] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    turns: list[int] = field(default_factory=list)
     equal: list[list[list[int]]] = field(default_factory=list)
     readers: dict[int, list[int]] = field(default_factory=dict)
 
@@ -60,7 +61,9 @@ class Plan:
             node: [ref for ref in required(equations.tree.nodes[node].expression) if ref.node in inside]
             for node in component
         }
-        self.read_at: dict[int, dict[tuple[int, int], int]] = {node: {} for node in component}
+        self._refs = {node: [ref for ref in equations.refs[node] if ref.node in inside] for node in component}
+        self.read_at: dict[int, dict[int, int]] = {node: {} for node in component}
+        """For each node the level of each of its references, by identity; those to other components have none."""
         self.root = self._block(list(component), 0)
 
     def depth(self, ref: Ref) -> int:
@@ -82,26 +85,26 @@ class Plan:
         found.equal = [[] for _ in turns]
         for group in equal:
             found.equal[turn_of[part[group[0]]]].append(group)
-        for index, numbers in enumerate(turns):
-            found.turns.append([])
-            for number in numbers:
-                members = parts[number]
-                single = len(members) == 1 and members[0] not in deeper[members[0]]
-                own = [nodes[member] for member in members]
-                found.turns[-1].append(Block(own, level + 1) if single else self._block(own, level + 1))
-                self._read(found, own, part, index)
+        for number in (number for numbers in turns for number in numbers):
+            members = parts[number]
+            single = len(members) == 1 and members[0] not in deeper[members[0]]
+            own = [nodes[member] for member in members]
+            self._read(found, own, part)
+            found.blocks.append(Block(own, level + 1) if single else self._block(own, level + 1))
+            found.turns.append(turn_of[number])
         return found
 
-    def _read(self, block: Block, nodes: Sequence[int], part: Mapping[int, int], turn: int) -> None:
-        """Note what the nodes of one part of the block read at its level."""
+    def _read(self, block: Block, nodes: Sequence[int], part: Mapping[int, int]) -> None:
+        """Note what the nodes of the block that comes next read at the level of the whole."""
+        number = len(block.blocks)
         for node in nodes:
-            for target, depth in self._edges[node]:
-                outside = part.get(target) != part[node]
-                if target in part and (depth == block.level or (depth > block.level and outside)):
-                    self.read_at[node][target, depth] = block.level
-                    readers = block.readers.setdefault(target, [])
-                    if not readers or readers[-1] != turn:
-                        readers.append(turn)
+            for ref in self._refs[node]:
+                depth, outside = self.depth(ref), part.get(ref.node) != part[node]
+                if ref.node in part and (depth == block.level or (depth > block.level and outside)):
+                    self.read_at[node][id(ref)] = block.level
+                    readers = block.readers.setdefault(ref.node, [])
+                    if not readers or readers[-1] != number:
+                        readers.append(number)
 
     def _equal(self, nodes: list[int], place: Mapping[int, int]) -> list[list[int]]:
         """Return the groups of nodes each of which requires all others of its group, by needs and paths."""
@@ -156,28 +159,24 @@ class _Iteration(Generic[T]):
         level = block.level
         store = self._stores[level]
         store.update({node: self._start[node] if level == _NEED else () for node in block.nodes})
-        now, later = list(range(len(block.turns))), set[int]()
-        waiting = set(now)
-        while now:
-            turn = heappop(now)
-            waiting.discard(turn)
-            for node in self._turned(block, turn, store):
-                for reader in block.readers.get(node, ()):
-                    if reader > turn and reader not in waiting:
-                        waiting.add(reader)
-                        heappush(now, reader)
-                    elif reader <= turn:
-                        later.add(reader)
-            if not now:
-                now, waiting, later = list(later), set(later), set()
-                heapify(now)
+        queue = _Queue(block)
+        turn, changed = 0, False
+        while True:
+            number = queue.next()
+            if changed and (number is None or block.turns[number] != turn):
+                queue.mark(self._level_out(block.equal[turn], store))
+                changed = False
+            elif number is None:
+                return
+            if number is not None:
+                nodes = self._renewed(block.blocks[number], store)
+                turn, changed = block.turns[number], changed or bool(nodes)
+                queue.mark(nodes)
 
-    def _turned(self, block: Block, turn: int, store: dict[int, Steps[T]]) -> list[int]:
-        """Solve what a turn solves, and return the nodes that changed."""
-        changed = [node for part in block.turns[turn] for node in self._renewed(part, store)]
-        if not changed:
-            return changed
-        for group in block.equal[turn]:
+    def _level_out(self, groups: Sequence[Sequence[int]], store: dict[int, Steps[T]]) -> list[int]:
+        """Make nodes equal that are lost together, and return those that changed."""
+        changed: list[int] = []
+        for group in groups:
             values = {id(store[node]): store[node] for node in group}
             if len(values) > 1:
                 value = self._evaluation.together(list(values.values()))
@@ -187,7 +186,7 @@ class _Iteration(Generic[T]):
 
     def _renewed(self, block: Block, store: dict[int, Steps[T]]) -> list[int]:
         """Solve a block inside the one that `store` belongs to, and return the nodes that changed."""
-        if block.turns:
+        if block.blocks:
             self._solve(block)
             values: Mapping[int, Steps[T]] = self._stores[block.level]
         else:
@@ -199,11 +198,41 @@ class _Iteration(Generic[T]):
         return changed
 
     def _reader(self, node: int) -> Callable[[Ref], Steps[T]]:
-        levels, stores, depth = self._plan.read_at[node], self._stores, self._plan.depth
-        outside = self._evaluation.value
+        levels, stores, outside = self._plan.read_at[node], self._stores, self._evaluation.value
 
         def read(ref: Ref) -> Steps[T]:
-            level = levels.get((ref.node, depth(ref)))
+            level = levels.get(id(ref))
             return outside(ref.node) if level is None else stores[level][ref.node]
 
         return read
+
+
+class _Queue:
+    """The blocks that are still to be solved, in sweeps: what a sweep has passed already waits for the next."""
+
+    def __init__(self, block: Block) -> None:
+        self._readers = block.readers
+        self._now = list(range(len(block.blocks)))
+        self._waiting, self._later = set(self._now), set[int]()
+        self._last = -1
+
+    def next(self) -> int | None:
+        """Return the next block, None when none is left."""
+        if not self._now:
+            self._now, self._waiting, self._later = list(self._later), set(self._later), set()
+            heapify(self._now)
+        if not self._now:
+            return None
+        self._last = heappop(self._now)
+        self._waiting.discard(self._last)
+        return self._last
+
+    def mark(self, nodes: Sequence[int]) -> None:
+        """Have those blocks solved again that read one of the nodes."""
+        for node in nodes:
+            for reader in self._readers.get(node, ()):
+                if reader <= self._last:
+                    self._later.add(reader)
+                elif reader not in self._waiting:
+                    self._waiting.add(reader)
+                    heappush(self._now, reader)

@@ -53,8 +53,13 @@ def threshold(algebra: Algebra[T], k: int, values: Sequence[Steps[T]]) -> Steps[
     if len(values) == 1:
         return values[0]
     lost = len(values) - k + 1
-    if all(len(value) == 1 and value[0][0] == 0.0 for value in values):
-        found = at_least(algebra, lost, [value[0][1] for value in values])
+    at_once: list[T] = []
+    for value in values:
+        if len(value) != 1 or value[0][0] != 0.0:
+            break
+        at_once.append(value[0][1])
+    else:
+        found = at_least(algebra, lost, at_once)
         return () if found == algebra.everything else ((0.0, found),)
     times = sorted({time for value in values for time, _ in value})
     return _plain(
