@@ -33,7 +33,7 @@ def stated(found: Stated) -> str:
     >>> from resilience_checks.model.likelihood import by_default
     >>> from resilience_checks.model.question import FaultKind
     >>> stated(by_default("room", FaultKind.OUTAGE))
-    'rare (assumed: a room is lost to fire)'
+    'rare (assumed: a room is lost to fire, water or its power)'
     """
     reason = found.reason
     if reason.basis is Basis.ASSUMED:
