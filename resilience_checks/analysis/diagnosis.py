@@ -14,6 +14,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
+from math import comb
 from typing import TYPE_CHECKING
 
 from resilience_checks.analysis.candidates import Candidates, Observed
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from resilience_checks.topology.estate import Domain, Estate
 
 __all__ = ["Answer", "Diagnosis", "Explanation", "Look", "Observed", "diagnose"]
-_CHUNK = 20_000
+_CHUNK, _FEW = 20_000, 5_000
 _EXPLAINED = 20
 
 
@@ -121,7 +122,7 @@ class _Search:
     def __init__(self, estate: Estate, observed: Observed, horizon: Horizon, until: float | None) -> None:
         self._estate, self._horizon, self._until = estate, horizon, until
         self._compiled = Compiled(estate)
-        self._rest = Survey(self._compiled, [])
+        self._rest = Survey(self._compiled, [], together=observed.services)
         self._errors = tuple(name for name in observed.services if self._rest.fates(name, horizon).lost & 1)
         self._observed = Observed(
             *(
@@ -193,20 +194,32 @@ class _Search:
         What surely loses all that is lost does so in every case, what possibly does in some: the smallest sets of
         either kind are candidates, and each is held against what is not lost.
         """
-        candidates, finished = Candidates(
-            self._compiled, self._observed, self._horizon, self._events, self._until
-        ).find(order, cases)
         found: dict[frozenset[str], bool] = {}
-        for size in range(1, order + 1):
-            sets = [events for events in candidates if len(events) == size]
-            for start in range(0, len(sets), _CHUNK):
-                self._add(found, sets[start : start + _CHUNK], cases)
+        sets, finished = self._candidates(order, cases)
+        for start in range(0, len(sets), _CHUNK):
+            self._add(found, sets[start : start + _CHUNK], cases)
         return found, finished
+
+    def _candidates(self, order: int, cases: Sequence[Mapping[str, str]]) -> tuple[list[tuple[str, ...]], int]:
+        """Return the sets to look at, the smallest first, and up to which order they are all there.
+
+        Where few events can matter it costs less to look at every set of them.
+        """
+        nodes = self._compiled.system.reachable(
+            self._compiled.tree.roots[name] for name in (*self._observed.down, *self._observed.degraded)
+        )
+        hits = {event for node in nodes for event, _ in self._compiled.tree.nodes[node].hits}
+        events = sorted(hits & self._events)
+        if sum(comb(len(events), size) for size in range(1, order + 1)) <= _FEW:
+            return [found for size in range(1, order + 1) for found in combinations(events, size)], order
+        families = Candidates(self._compiled, self._observed, self._horizon, self._events, self._until)
+        found, finished = families.find(order, cases)
+        return sorted(found, key=lambda events: (len(events), events)), finished
 
     def _add(
         self, found: dict[frozenset[str], bool], chunk: Sequence[tuple[str, ...]], cases: Sequence[Mapping[str, str]]
     ) -> None:
-        survey = Survey(self._compiled, chunk)
+        survey = Survey(self._compiled, chunk, together=self._observed.services)
         surely, possibly = self._sets(survey, cases)
         for bits, sure in ((surely, True), (possibly & ~surely, False)):
             for index in _bits(bits >> 1):
@@ -272,13 +285,15 @@ class _Search:
             places.setdefault(ranks[events], number)
         alike = Counter(ranks[events] for events in listed)
         enclosing = self._enclosing(listed, ranks)
+        open_ = [events for events in listed if not found[events]][:_EXPLAINED]
+        doubts = dict(zip(open_, self._doubts([tuple(sorted(events)) for events in open_]), strict=True))
         return tuple(
             Explanation(
                 tuple(sorted(events)),
                 found[events],
                 places[ranks[events]],
                 alike[ranks[events]] - 1,
-                () if found[events] or number >= _EXPLAINED else self._doubts(tuple(sorted(events))),
+                doubts.get(events, ()),
                 enclosing.get(number),
             )
             for number, events in enumerate(listed)
@@ -303,15 +318,18 @@ class _Search:
         inner = (self._estate.domains[name] for name in self._domain(event).encloses if name in self._estate.domains)
         return {f"{domain.id}/{fault}" for domain in inner if set(domain.members) == own} - {event}
 
-    def _doubts(self, events: tuple[str, ...]) -> tuple[Doubt, ...]:
-        survey = Survey(self._compiled, [events])
-        doubts = {
-            doubt.id: doubt
-            for name in self._observed.services
-            if not survey.fates(name, self._horizon).settled >> 1 & 1
-            for doubt in survey.doubts(name, 1, self._horizon)
-        }
-        return tuple(doubts.values())
+    def _doubts(self, sets: Sequence[tuple[str, ...]]) -> Iterator[tuple[Doubt, ...]]:
+        """Yield for each set the facts on which it hangs what it does to what is seen."""
+        survey = Survey(self._compiled, sets, together=self._observed.services, until=self._until)
+        settled = {name: survey.fates(name, self._horizon).settled for name in self._observed.services if sets}
+        for index in range(1, len(sets) + 1):
+            doubts = [
+                doubt
+                for name, bits in settled.items()
+                if not bits >> index & 1
+                for doubt in survey.doubts(name, index, self._horizon)
+            ]
+            yield tuple({doubt.id: doubt for doubt in doubts}.values())
 
     def _looks(self, explanations: Sequence[Explanation], among: Sequence[int]) -> tuple[Look, ...]:
         """Return the further observations that leave least, by the rule of `Look.order`, all that are equally good.

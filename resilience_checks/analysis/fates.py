@@ -135,7 +135,7 @@ class Survey:
 
     Each set may hold any events: that an event happens is given, what it hits may depend on facts. After `until`
     (monotonic seconds) no further case is looked at: more is then unknown. `within_rpo` also bounds the replication
-    lag that a failover may lose.
+    lag that a failover may lose. Services that are asked about `together` are solved together in each case.
     """
 
     def __init__(
@@ -145,6 +145,7 @@ class Survey:
         *,
         within_rpo: bool = False,
         until: float | None = None,
+        together: Collection[str] = (),
     ) -> None:
         """Compile the estate, unless that is done."""
         self._compiled = of if isinstance(of, Compiled) else Compiled(of)
@@ -154,7 +155,9 @@ class Survey:
         self._algebra = FaultSets(self.sets)
         self._full = self._algebra.everything
         self._events = frozenset(event for events in self.sets for event in events)
+        self._together = frozenset(together)
         self._solutions: dict[tuple[Limits, bool], Solution[int]] = {}
+        self._fixed: dict[tuple[Limits, bool, frozenset[tuple[str, str]]], Solution[int]] = {}
 
     def fates(self, service: str, horizon: Horizon) -> Fates:
         """Return what every fault set does to a service within the horizon."""
@@ -251,8 +254,21 @@ class Survey:
             self._solutions[key] = self._system.solve(self._algebra, reading, base=base)
         if not known:
             return self._solutions[key]
-        nodes = [self._tree.roots[service.id], *self._views(service)]
-        return self._system.solve(self._algebra, replace(reading, known=known), nodes, self._solutions[key])
+        shared = service.id in self._together
+        fixed = (*key, frozenset(known.items()))
+        if not shared or fixed not in self._fixed:
+            services = [self.estate.services[name] for name in self._together] if shared else [service]
+            nodes = [node for each in services for node in (self._tree.roots[each.id], *self._views(each))]
+            solution = self._system.solve(self._algebra, replace(reading, known=known), nodes, self._solutions[key])
+            if not shared:
+                return solution
+            self._keep(fixed, solution)
+        return self._fixed[fixed]
+
+    def _keep(self, key: tuple[Limits, bool, frozenset[tuple[str, str]]], solution: Solution[int]) -> None:
+        """Keep a solution for the other services; of those in which several facts are fixed only the last case's."""
+        self._fixed = {other: found for other, found in self._fixed.items() if len(other[2]) == 1 or other[2] == key[2]}
+        self._fixed[key] = solution
 
     def _limits(self, service: Service, horizon: Horizon) -> tuple[Limits, Limits]:
         return self._compiled.limits(service.id, horizon, within_rpo=self._within_rpo)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SCHEMA = "resilience-diagnosis/v1"
 Answer = tuple[tuple[str, ...], "Diagnosis"]
 _WHEN = {Horizon.INSTANT: "at once, before any failover", Horizon.RTO: "after failovers had the time of the RTO"}
-_MAX_LOOKS, _MAX_DOUBTS = 5, 8
+_MAX_LOOKS, _MAX_DOUBTS, _MAX_NAMED = 5, 8, 3
 
 
 def write(page: Page, answers: Sequence[Answer], *, top: int) -> None:
@@ -29,12 +29,12 @@ def write(page: Page, answers: Sequence[Answer], *, top: int) -> None:
         if len(answers) > 1:
             page.field("stacks", words.listed(stacks))
         page.end()
-        shown = [each for each in enumerate(found.explanations, 1) if each[1].encloses is None][:top]
-        for number, explanation in shown:
-            _explanation(page, found, explanation, number)
+        shown = [explanation for explanation in found.explanations if explanation.encloses is None][:top]
+        for explanation in shown:
+            _explanation(page, found, explanation)
         if found.explanations:
             page.end()
-        _doubts(page, [explanation for _, explanation in shown])
+        _doubts(page, shown)
         larger = sum(explanation.encloses is not None for explanation in found.explanations)
         _counts(page, found, larger, len(found.explanations) - larger - len(shown))
         _looks(page, found)
@@ -54,8 +54,8 @@ def _seen(page: Page, found: Diagnosis) -> None:
         )
 
 
-def _explanation(page: Page, found: Diagnosis, explanation: Explanation, number: int) -> None:
-    label = f"{number}{'=' if explanation.tied else '.'}{'' if explanation.sure else ' ?'}"
+def _explanation(page: Page, found: Diagnosis, explanation: Explanation) -> None:
+    label = f"{explanation.place}{'=' if explanation.tied else '.'}{'' if explanation.sure else ' ?'}"
     for nth, event in enumerate(found.events[event] for event in explanation.events):
         likely = found.likelihoods[event.id].likelihood.words
         where = f"  {event.primary}" if event.primary is not None else ""
@@ -120,13 +120,16 @@ def _look(look: Look, found: Diagnosis) -> Iterator[str]:
     yield f"is {look.subject} up?" if look.service else f"has {look.subject} happened?"
     for answer in look.answers:
         left = counted(len(answer.left), "explanation")
-        yield f"{answer.answer}: leaves {left} of {len(found.among)}{_places(answer.left)}"
+        yield f"{answer.answer}: leaves {left} of {len(found.among)}{_named(answer.left, found)}"
 
 
-def _places(indices: Sequence[int]) -> str:
+def _named(indices: Sequence[int], found: Diagnosis) -> str:
+    """Return the faults of a few explanations."""
     if not indices:
         return ": then the cause is a larger set, or not in the estate"
-    return f": {words.listed([f'no. {index + 1}' for index in indices], 4)}"
+    if len(indices) > _MAX_NAMED:
+        return ""
+    return f": {', '.join(' and '.join(found.explanations[index].events) for index in indices)}"
 
 
 def as_data(answers: Sequence[Answer]) -> dict[str, Any]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from resilience_checks.analysis import diagnosis
 from resilience_checks.analysis.candidates import Observed
 from resilience_checks.analysis.diagnosis import Diagnosis, diagnose
 from resilience_checks.model.question import Horizon
@@ -9,6 +12,9 @@ from resilience_checks.model.values import Basis, Reason
 from resilience_checks.topology.estate import Fact
 from resilience_checks.topology.gates import ALWAYS, NEVER, All, AnyOf, Case
 from tests.analysis.test_analysis_semantics import RECORD, device, estate, part, path
+
+if TYPE_CHECKING:
+    import pytest
 
 SEEN = Observed((RECORD,))
 
@@ -23,7 +29,8 @@ def test_the_smallest_sets_that_lose_what_is_down_explain_it() -> None:
     assert (found.order, found.finished, found.exact) == (2, 2, True)
 
 
-def test_a_search_that_ran_out_of_time_has_finished_single_faults() -> None:
+def test_a_search_that_ran_out_of_time_has_finished_single_faults(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(diagnosis, "_FEW", 0)
     whole = estate(All((path("a"), AnyOf((path("b"), path("c"))))), part("a"), part("b"), part("c"))
     found = diagnose(whole, SEEN, order=3, deadline=0.0)
     assert told([one.events for one in found.explanations]) == ["a"]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
 
+from resilience_checks.analysis import diagnosis
 from resilience_checks.analysis.candidates import Observed
 from resilience_checks.analysis.diagnosis import Diagnosis, diagnose
 from resilience_checks.model.likelihood import rank
@@ -117,6 +119,14 @@ def test_where_only_facts_are_open_the_explanations_are_those_of_enumeration(
     assert found.exact
     assert found.finished == 2
     assert told(found) == (set(least), {events for events in maybe if events not in sure})
+
+
+@given(cases())
+def test_families_of_minimal_sets_give_the_same_explanations(case: tuple[Estate, Observed, Horizon]) -> None:
+    estate, seen, horizon = case
+    found = diagnose(estate, seen, order=2, horizon=horizon)
+    with patch.object(diagnosis, "_FEW", 0):
+        assert diagnose(estate, seen, order=2, horizon=horizon) == found
 
 
 @given(cases())
