@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from resilience_checks.topology.estate import Estate
 
 __all__ = ["Observer", "Options", "graphs", "run"]
+ANALYSIS_SECONDS = 60.0
+"""How long the analysis of one estate may take; what is not finished by then is unknown, and never a pass."""
 _SWITCH = 0.0002
 """Seconds until a thread gives way: programs wait for the monitor while this process prepares the rest."""
 
@@ -202,7 +204,7 @@ class _Line:
         _summarise(self.gathered, estate)
         self.observer(f"analysing {shown}")
         with _timed(self.gathered, "analysis"):
-            answers = answer(estate, questions(self.pack, settings))
+            answers = answer(estate, questions(self.pack, settings), deadline=ANALYSIS_SECONDS)
         self.observer(f"asking the policies about {shown}")
         with _timed(self.gathered, "policies"):
             document = documents.build(estate, answers, settings)

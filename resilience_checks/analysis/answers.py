@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from resilience_checks.topology.estate import Estate, Service
 
 MAX_CASES = 256
+MAX_CUTS = 1000
+"""How many cut sets one statement lists, until all together list `MAX_TOLD`; then it lists one."""
+MAX_TOLD = 100_000
 _MAX_PROBES = 64
 
 
@@ -73,6 +76,7 @@ class Analysis:
         self.estate = estate
         self.bounds = Bounds(estate, until, max_sets)
         self._until = until
+        self._told = 0
 
     def cut_sets(self, question: Question, services: Sequence[str] | None = None) -> dict[str, CutSets]:
         """Return the minimal cut sets of each service (of all, where none are named), up to the question's order."""
@@ -135,24 +139,36 @@ class Analysis:
     ) -> Statement:
         cuts: tuple[Cut, ...] = ()
         doubts: tuple[Doubt, ...] = ()
+        room = MAX_CUTS if self._told < MAX_TOLD else 1
+        finished = min(case.order for case in cases)
+        complete = not late and finished >= question.order
         if holds is Holds.NO:
-            cuts = self._violations(question, service, cases)
+            cuts, whole = self._violations(question, service, cases, room)
+            complete &= whole
         elif holds is Holds.UNKNOWN:
-            cuts = tuple(Cut(events) for events in self.bounds.algebra(question).named(plain.doubtful))
+            names = self.bounds.algebra(question).named(plain.doubtful)
+            cuts = tuple(Cut(events) for events in names[:room])
             doubts = self._doubts(question, service, plain)
+            complete &= len(names) <= room
+            if finished < question.order:
+                doubts = (_limit(finished, question), *doubts)
+        self._told += len(cuts)
         assumed = tuple(doubt.reason for doubt in doubts if doubt.reason.basis is Basis.ASSUMED)
-        complete = not late and all(case.order >= question.order for case in cases)
         return Statement(question.id, service.id, _asked(cases), holds, cuts, doubts, assumed, complete=complete)
 
-    def _violations(self, question: Question, service: Service, cases: list[Case]) -> tuple[Cut, ...]:
-        """Return the cuts that stand in every case, or, where the cases differ, their cuts as one cause."""
+    def _violations(
+        self, question: Question, service: Service, cases: list[Case], room: int
+    ) -> tuple[tuple[Cut, ...], bool]:
+        """Return the cuts that stand in every case, or, where the cases differ, their cuts as one cause; and if all."""
         algebra, first = self.bounds.algebra(question), cases[0]
         everywhere = self._everywhere(question, cases)
         if everywhere:
-            return tuple(self._cut(question, service, first, events) for events in algebra.named(everywhere))
+            names = algebra.named(everywhere)
+            cuts = tuple(self._cut(question, service, first, events) for events in names[:room])
+            return cuts, len(names) <= room
         smallest = [algebra.named(case.violated)[0] for case in cases]
         events = tuple(sorted({event for cut in smallest for event in cut}))
-        return (Cut(events, self._cut(question, service, first, smallest[0]).chain, by_cases=True),)
+        return (Cut(events, self._cut(question, service, first, smallest[0]).chain, by_cases=True),), True
 
     def _everywhere(self, question: Question, cases: list[Case]) -> Family:
         """Return the cuts of events that surely count in every case, and that lose the service in every one."""
@@ -169,6 +185,8 @@ class Analysis:
                 order = min(limit.finished, order - 1)
 
     def _cut(self, question: Question, service: Service, case: Case, events: tuple[str, ...]) -> Cut:
+        if self._late():
+            return Cut(events)
         low, _ = self.bounds.limits(question, service)
         values = self.bounds.of_one_set(question, case, events)
         after = Aftermath(Times(values, 0), frozenset(events), low.cap, low.lag, case.known)
@@ -232,6 +250,14 @@ class Analysis:
 
     def _late(self) -> bool:
         return self._until is not None and time.monotonic() > self._until
+
+
+def _limit(finished: int, question: Question) -> Doubt:
+    """Return the doubt about fault sets that a limit of the analysis kept from being looked at."""
+    why = f"a limit of time or size stopped the analysis: all sets of up to {finished} of {question.order} faults are told"
+    return Doubt(
+        "limit of the analysis", Reason(why, Basis.UNKNOWN), "ask for fewer faults at once, or check fewer stacks"
+    )
 
 
 def _outcome(cases: list[Case], question: Question) -> Holds:

@@ -94,15 +94,7 @@ def required(expression: Expression) -> Iterator[Ref]:
 
 def facts(expression: Expression) -> Counter[str]:
     """Return how often each fact stands in the expression."""
-    match expression:
-        case Ref():
-            return Counter()
-        case Threshold(items=items):
-            return sum((facts(item) for item in items), Counter())
-        case Choice(fact=fact, branches=branches):
-            return sum((facts(item) for item in branches.values()), Counter([fact]))
-        case Move(gate=gate, mover=mover):
-            return facts(gate) + facts(mover)
+    return Counter(scan(expression).facts)
 
 
 @dataclass(frozen=True, slots=True)

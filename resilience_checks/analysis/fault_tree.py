@@ -25,11 +25,12 @@ from resilience_checks.topology.gates import (
     Nature,
     Quorum,
     Up,
+    Vote,
     targets,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from resilience_checks.topology.estate import Estate, Part, Service
 
@@ -257,58 +258,50 @@ class _Compiler:
 
     def _majority(self, quorum: Quorum, known: Mapping[str, str], origin: str, serving: str) -> Expression:
         voters = [vote for vote in quorum.votes if all(known.get(fact) == value for fact, value in vote.when)]
-        needed = sum(vote.votes for vote in voters) // 2 + 1
-        alive = {vote.voter: self._alive(vote.voter, quorum, origin, serving) for vote in voters}
-        groups = []
-        for anchor in voters:
-            items: list[Expression] = []
-            for vote in voters:
-                joined = self._connected(anchor.voter, vote.voter, quorum.nature)
-                items += [both(alive[vote.voter], joined)] * vote.votes
-            reached = self._alive(anchor.voter, quorum, origin, serving, asked=True)
-            groups.append(both(reached, Threshold(needed, tuple(items), quorum.why)))
+        spots = dict.fromkeys(spot for vote in voters for spot in self._spots(vote.voter))
+        groups = [self._group(spot, voters, quorum, origin, serving) for spot in spots]
         return either(*groups) if groups else FALSE
 
-    def _alive(self, voter: str, quorum: Quorum, origin: str, serving: str, *, asked: bool = False) -> Expression:
-        """Return that a voter is up at its own place, or, `asked`, that whoever asks reaches it there.
+    def _group(self, spot: str, voters: Sequence[Vote], quorum: Quorum, origin: str, serving: str) -> Expression:
+        """Return that whoever asks reaches this spot, and that it reaches more than half of the votes.
 
         Connection is transitive, so who reaches one voter of a group reaches the group.
         """
-        part = self.estate.parts.get(voter)
+        needed = sum(vote.votes for vote in voters) // 2 + 1
+        part = self.estate.parts.get(spot)
+
+        def votes(start: str) -> Expression:
+            items = [
+                self.read(vote.voter, start, quorum.nature, quorum.why) for vote in voters for _ in range(vote.votes)
+            ]
+            return Threshold(needed, tuple(items), quorum.why)
+
         if part is None:
-            return self.read(voter, origin if asked else NOTHING, quorum.nature, quorum.why)
-        serving = serving if asked else ""
+            return both(self.read(spot, origin, quorum.nature, quorum.why), votes(NOTHING))
+        found = part
 
         def at(site: str | None) -> Expression:
-            start = origin if asked or not site else f"site:{site}"
-            return self._read_at(part, site, start, quorum.nature, quorum.why, serving)
+            reached = self._read_at(found, site, origin, quorum.nature, quorum.why, serving)
+            return both(reached, votes(f"site:{site}" if site else NOTHING))
 
-        if isinstance(part.site, PlacedWhen):
-            return choice(part.site.fact, {value: at(site) for value, site in part.site.sites.items()})
-        return at(part.site)
+        if isinstance(found.site, PlacedWhen):
+            return choice(found.site.fact, {value: at(site) for value, site in found.site.sites.items()})
+        return at(found.site)
 
-    def _connected(self, one: str, other: str, nature: Nature) -> Expression:
-        if one == other:
-            return TRUE
-        places = [self._sites(voter) for voter in (one, other)]
-        fixed = {fact: values for fact, values in places if fact}
-
-        def connect(known: dict[str, str], rest: list[str]) -> Expression:
-            if rest:
-                return choice(
-                    rest[0], {value: connect({**known, rest[0]: value}, rest[1:]) for value in fixed[rest[0]]}
-                )
-            first, second = (values[known[fact]] if fact else values[""] for fact, values in places)
-            if first is None or second is None:
-                return TRUE
-            return self.flows.between(f"site:{first}", second, nature)
-
-        return connect({}, sorted(fixed))
-
-    def _sites(self, voter: str) -> tuple[str, Mapping[str, str | None]]:
-        part = self.estate.parts.get(voter)
-        site = part.site if part is not None else None
-        return (site.fact, site.sites) if isinstance(site, PlacedWhen) else ("", {"": site})
+    def _spots(self, voter: str) -> list[str]:
+        """Return where a voter may be met: itself, or what stands of a voter that is a name or has units."""
+        found: dict[str, None] = {}
+        pending, seen = [voter], {voter}
+        while pending:
+            name = pending.pop()
+            part = self.estate.parts.get(name)
+            if part is not None and part.site is None:
+                below = [target for target in targets(part.gate) if target not in seen]
+                seen.update(below)
+                pending += below
+            elif part is not None:
+                found[name] = None
+        return list(found) or [voter]
 
 
 def _served_along(nature: Nature, serving: str) -> str:

@@ -221,6 +221,8 @@ class Recoveries:
             shown = inf if lag is None else lag
             low = min(low, shown) if found.low <= time.low < inf else low
             high = min(high, shown) if found.high <= time.high < inf else high
+            if high < inf:
+                break
         return Bounds(low, high)
 
     @cached_property

@@ -49,6 +49,9 @@ def decide(
     )
 
 
+_LIMIT = "a limit of time or size stopped the analysis: there are at least these"
+
+
 class _Completer:
     """Adds to each report what the analysis knows of it."""
 
@@ -84,6 +87,7 @@ class _Completer:
                 "controls": list(policy.controls),
                 **self._likelihood(cause),
                 **self._resources(cause),
+                **({} if all(one.complete for one in statements) else {"limit": _LIMIT}),
             },
             blocks_when_unknown=outcome is Outcome.UNKNOWN
             and any(settings.unknown_blocks(self._estate.services[name].tier) for name in services),

@@ -61,7 +61,7 @@ class Capacities:
         units = list(self._units(component))
         count = sum(instances for _, instances, _ in units)
         for part, instances, shown in units:
-            times = instances / count if capacity.shared else float(instances)
+            times = instances / count if capacity.shared else instances
             amounts = {name: amount * times for name, amount in capacity.amounts.items()}
             said = f"{component.id} is declared to carry {_amounts(capacity)}"
             why = Reason(f"{said}{shown}", location=capacity.location)
@@ -73,12 +73,15 @@ class Capacities:
                 amounts, why = {}, Reason(words, Basis.UNKNOWN, capacity.location)
             self._found[part] = Carrier(amounts, why)
 
-    def _units(self, component: declared.Component) -> Iterator[tuple[str, int, str]]:
+    def _units(self, component: declared.Component) -> Iterator[tuple[str, float, str]]:
         """Yield each part that is a unit of the component, how many equal ones it stands for, and what shows that."""
         found = [thing for thing, answer in self.components.selected[component.id] if answer is Holds.YES]
         for thing in found:
             units = self._numbered(thing.id)
-            if units:
+            if units and thing.entry.instances is not None:
+                count, shown = _instances(thing)
+                yield from ((unit, count / len(units), f"{shown}, in equal parts") for unit in units)
+            elif units:
                 yield from ((unit, 1, " by each unit") for unit in units)
             else:
                 yield (thing.id, *_instances(thing))

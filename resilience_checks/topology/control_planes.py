@@ -37,7 +37,7 @@ class ControlPlanes:
         if plane is None:
             raise self._unknown(name, location)
         if name not in self._parts.all:
-            self._parts.add(Part(name, plane.label, KIND), _place(plane), KIND)
+            self._parts.add(Part(name, plane.label, KIND, location=location), _place(plane), KIND)
         return name
 
     def _unknown(self, name: str, location: Location | None) -> UsageError:

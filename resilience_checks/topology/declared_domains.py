@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.question import Holds, Step
@@ -39,9 +40,13 @@ class DeclaredDomains:
         """Remember where the members are found."""
         self._declarations, self._selection, self._components = declarations, selection, components
         self._parts, self._services, self._book = parts, services, book
+        self._at_sites: dict[str, list[Member]] = defaultdict(list)
 
     def draw(self, drafts: Drafts) -> None:
         """Draw carriers, then the declared domains, what they contain first."""
+        for part, place in self._parts.places.items():
+            for name, when in place.sites:
+                self._at_sites[name].append(Member(part, when))
         for link in self._declarations.links.values():
             if link.carrier is not None:
                 draft = drafts.get("carrier", link.carrier, link.carrier)
@@ -94,10 +99,7 @@ class DeclaredDomains:
                 draft.members.update(dict.fromkeys(self._component(item.id, member.id)))
 
     def _take_site(self, draft: Draft, site: declared.Site, location: Location) -> None:
-        for part, place in self._parts.places.items():
-            for name, when in place.sites:
-                if name == site.id:
-                    draft.members[Member(part, when)] = None
+        draft.members.update(dict.fromkeys(self._at_sites[site.id]))
         draft.encloses[f"site:{site.id}"] = None
         draft.join(Step(f"site {site.id} is in it", location))
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     _Found = tuple[Thing, Holds]
 
 
+_WILD = frozenset("*?[")
+
+
 class Selection:
     """Holds selectors against every thing."""
 
@@ -28,6 +31,11 @@ class Selection:
         self._foreign = foreign(things)
         self._named: dict[str, list[tuple[Thing, Candidate]]] = defaultdict(list)
         """Each resource's own things, and those that a component is made of, by URN."""
+        self._bearing: dict[str | None, list[int]] = defaultdict(list)
+        """The candidates that bear each name, and, under None, those of which some name is not known."""
+        for number, (_, seen) in enumerate(self._candidates):
+            for name in dict.fromkeys(seen.names):
+                self._bearing[name].append(number)
         for thing, seen in self._candidates:
             for urn in (seen.urn, *seen.within):
                 if urn is not None:
@@ -84,6 +92,9 @@ class Selection:
 
     def _pool(self, select: Select) -> Iterable[tuple[Thing, Candidate]]:
         """Return what the selector may match, each once."""
+        if not select.resources and select.name is not None and not _WILD.intersection(select.name.pattern):
+            found = {*self._bearing.get(select.name.pattern, ()), *self._bearing.get(None, ())}
+            return [self._candidates[number] for number in sorted(found)]
         if not select.resources:
             return self._candidates
         return {id(pair[0]): pair for urn in select.resources for pair in self._named.get(urn, ())}.values()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from hypothesis import event, given
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from resilience_checks.analysis.recovery import Recovery, recoveries
@@ -63,6 +63,7 @@ def test_times_and_losses_are_those_of_every_completion(case: tuple[Estate, tupl
 
 
 @given(losses())
+@settings(max_examples=40)
 def test_no_completion_takes_less_or_more_than_the_bounds(case: tuple[Estate, tuple[str, ...]]) -> None:
     estate, events = case
     for found in recoveries(estate, [events]):
@@ -73,6 +74,7 @@ def test_no_completion_takes_less_or_more_than_the_bounds(case: tuple[Estate, tu
 
 
 @given(losses())
+@settings(max_examples=40)
 def test_the_terms_that_are_shown_add_up_to_the_time(case: tuple[Estate, tuple[str, ...]]) -> None:
     for found in recoveries(case[0], [case[1]]):
         event(f"{len(found.moves)} moves")
@@ -80,6 +82,7 @@ def test_the_terms_that_are_shown_add_up_to_the_time(case: tuple[Estate, tuple[s
 
 
 @given(losses())
+@settings(max_examples=40)
 def test_what_is_not_known_hangs_on_something(case: tuple[Estate, tuple[str, ...]]) -> None:
     for found in recoveries(case[0], [case[1]]):
         assert bool(found.doubts) == (not (found.time.known and found.loss.known))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from resilience_checks.analysis.answers import answer
 from resilience_checks.catalogue.loader import load as load_catalogue
 from resilience_checks.model.errors import UsageError
 from resilience_checks.model.question import FaultKind, Horizon, Question
@@ -75,3 +76,16 @@ def test_a_key_vault_that_may_be_served_from_its_paired_region_leaves_its_own_re
     found = build([graph], load(path, tmp_path), load_catalogue())
     members = {member.part: bool(member.when) for member in found.domains["region:uksouth"].members}
     assert members == {"kv": True, "k": True, "rg": False, "web": False}
+
+
+def test_the_chain_through_a_control_plane_names_lines_only(tmp_path: Path) -> None:
+    (statement,) = answer(built(MOVED % "{control-plane: aws:route53}", tmp_path), [REGION]).statements
+    (cut,) = statement.cuts
+    assert [step.text for step in cut.chain] == [
+        "an outage of region us-east-1 takes down Route 53's control plane, web-us and 1 more",
+        "web runs on its primary: web-us is lost",
+        "the mover of web needs this: Route 53's control plane is lost",
+        "record is reached through its entry: web is lost",
+        "record is lost",
+    ]
+    assert all(step.location is not None for step in cut.chain)

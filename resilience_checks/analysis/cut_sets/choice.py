@@ -7,7 +7,7 @@ measured on random trees of several shapes (benchmarks/cut_set_engines.py prints
 from __future__ import annotations
 
 from dataclasses import replace
-from math import factorial
+from math import factorial, inf
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,9 @@ _ROW = 6e-7
 """Seconds for one reference when the path set of one prefix is looked for."""
 _PAIR = 1e-6
 """Seconds for one pair of sets that the algebra joins."""
+_HIGH = 8
+_JOINS = 50_000
+"""The order, and the joins of families whatever they hold, above which the algebra is not considered."""
 _SMALL = 12
 """Leaves up to which a search is over sooner than its estimate."""
 _LONG = 0.5
@@ -75,6 +78,9 @@ def _prefixes(path: int, depth: int) -> float:
 
 def algebra_seconds(tree: Tree, weights: Sequence[int], order: int) -> float:
     """Return about how long the algebra takes: each gate has at most as many sets as its children have together."""
+    joins = sum(needed * len(children) for needed, children in zip(tree.needed, tree.children, strict=True))
+    if order > _HIGH or joins > _JOINS:
+        return inf  # the estimate itself would take long
     sizes = [_only(weight, order) for weight in weights]
     pairs = 0.0
     for needed, children in zip(tree.needed, tree.children, strict=True):

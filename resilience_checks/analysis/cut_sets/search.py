@@ -66,11 +66,11 @@ class _Search:
         """
         for chunk in self._chunks(rows):
             below: list[_Row] = []
-            self.limits.hold(len(self.found))
             for row, completing in zip(chunk, self.completing(chunk), strict=True):
                 self._take(row, completing)
                 if row.rest >= 2 * self._lightest:
                     below.extend(self._below(row, row.barred | completing))
+            self.limits.hold(len(self.found))
             if below:
                 self._extend(below)
 

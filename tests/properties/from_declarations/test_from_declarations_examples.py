@@ -75,6 +75,16 @@ services: {record: {entry: portal}}
 """,
         {"link:dci/outage": "no", "device:q voter 1/outage": "yes"},
     ),
+    "a voter of two units stands where they stand": (
+        TWO_SITES
+        + """
+components:
+  pair: {role: database, site: n, units: 2}
+  q: {role: database, quorum: {voters: [{component: pair}, {site: s}]}}
+services: {record: {entry: q}}
+""",
+        {"link:dci/outage": "no", "device:pair#1/outage": "yes", "site:n/outage": "no"},
+    ),
     "members of a mere name reach what their service needs": (
         TWO_SITES
         + """
