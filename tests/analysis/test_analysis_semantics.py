@@ -245,6 +245,48 @@ def test_an_unknown_answer_names_what_it_hangs_on_and_what_would_be_lost() -> No
     ]
 
 
+def grid(rows: int, columns: int) -> Estate:
+    """Return a service that is lost when in each row some part is: `columns` to the power of `rows` cut sets."""
+    names = [[f"{row}.{column}" for column in range(columns)] for row in range(rows)]
+    entry = AnyOf(tuple(All(tuple(map(path, row))) for row in names))
+    return estate(entry, *(part(name) for row in names for name in row))
+
+
+def test_ten_million_fault_sets_end_soon_and_never_in_a_pass() -> None:
+    large = grid(3, 216)
+    (statement,) = answer(large, [replace(OUTAGES, order=3)]).statements
+    assert (statement.holds, statement.complete, statement.cuts) == (Holds.UNKNOWN, False, ())
+    assert [doubt.reason.text for doubt in statement.depends_on] == [
+        "a limit of time or size stopped the analysis: all sets of up to 2 of 3 faults are told"
+    ]
+    (statement,) = answer(large, [replace(OUTAGES, order=2)]).statements
+    assert (statement.holds, statement.complete) == (Holds.YES, True)
+
+
+def test_an_analysis_whose_time_is_up_looks_at_single_faults_all_the_same() -> None:
+    found = answer(grid(1, 3), [replace(OUTAGES, order=2)], deadline=-1).statements[0]
+    assert (found.holds, found.complete, len(found.cuts)) == (Holds.NO, False, 3)
+    found = answer(grid(2, 3), [replace(OUTAGES, order=2)], deadline=-1).statements[0]
+    assert (found.holds, found.complete, found.cuts) == (Holds.UNKNOWN, False, ())
+    found = answer(grid(2, 3), [OUTAGES], deadline=-1).statements[0]
+    assert (found.holds, found.complete) == (Holds.YES, True)
+
+
+def test_a_statement_lists_so_many_cut_sets_and_says_that_there_are_more() -> None:
+    found = answer(grid(1, 1500), [OUTAGES], deadline=-1).statements[0]
+    assert (found.holds, found.complete, len(found.cuts)) == (Holds.NO, False, 1000)
+
+
+def test_four_thousand_services_in_a_row_are_no_deeper_than_one() -> None:
+    services = {
+        f"s{number}": Service(f"s{number}", ALWAYS, needs=(Up(f"service:s{number + 1}"),) if number < 3999 else ())
+        for number in range(4000)
+    }
+    services["s3999"] = Service("s3999", path("a"))
+    found = cut_sets(replace(estate(path("a"), part("a")), services=services), OUTAGES)
+    assert {each.sure for each in found.values()} == {(("device:a/outage",),)}
+
+
 def test_no_perimeter_waives_the_firewall_and_not_the_link() -> None:
     sites = (Site("n", ALWAYS), Site("s", ALWAYS))
     parts = (part("a", path("b"), "n"), part("b", site="s"))
@@ -292,45 +334,3 @@ def test_a_service_that_needs_a_service_falls_with_it() -> None:
     both = replace(found, services={**found.services, "mail": mail})
     assert what_if(both, ("device:b/outage",), RECORD) is Holds.NO
     assert what_if(both, ("device:a/outage",), "mail") is Holds.YES
-
-
-def grid(rows: int, columns: int) -> Estate:
-    """Return a service that is lost when in each row some part is: `columns` to the power of `rows` cut sets."""
-    names = [[f"{row}.{column}" for column in range(columns)] for row in range(rows)]
-    entry = AnyOf(tuple(All(tuple(map(path, row))) for row in names))
-    return estate(entry, *(part(name) for row in names for name in row))
-
-
-def test_ten_million_fault_sets_end_soon_and_never_in_a_pass() -> None:
-    large = grid(3, 216)
-    (statement,) = answer(large, [replace(OUTAGES, order=3)]).statements
-    assert (statement.holds, statement.complete, statement.cuts) == (Holds.UNKNOWN, False, ())
-    assert [doubt.reason.text for doubt in statement.depends_on] == [
-        "a limit of time or size stopped the analysis: all sets of up to 2 of 3 faults are told"
-    ]
-    (statement,) = answer(large, [replace(OUTAGES, order=2)]).statements
-    assert (statement.holds, statement.complete) == (Holds.YES, True)
-
-
-def test_an_analysis_whose_time_is_up_looks_at_single_faults_all_the_same() -> None:
-    found = answer(grid(1, 3), [replace(OUTAGES, order=2)], deadline=-1).statements[0]
-    assert (found.holds, found.complete, len(found.cuts)) == (Holds.NO, False, 3)
-    found = answer(grid(2, 3), [replace(OUTAGES, order=2)], deadline=-1).statements[0]
-    assert (found.holds, found.complete, found.cuts) == (Holds.UNKNOWN, False, ())
-    found = answer(grid(2, 3), [OUTAGES], deadline=-1).statements[0]
-    assert (found.holds, found.complete) == (Holds.YES, True)
-
-
-def test_a_statement_lists_so_many_cut_sets_and_says_that_there_are_more() -> None:
-    found = answer(grid(1, 1500), [OUTAGES], deadline=-1).statements[0]
-    assert (found.holds, found.complete, len(found.cuts)) == (Holds.NO, False, 1000)
-
-
-def test_four_thousand_services_in_a_row_are_no_deeper_than_one() -> None:
-    services = {
-        f"s{number}": Service(f"s{number}", ALWAYS, needs=(Up(f"service:s{number + 1}"),) if number < 3999 else ())
-        for number in range(4000)
-    }
-    services["s3999"] = Service("s3999", path("a"))
-    found = cut_sets(replace(estate(path("a"), part("a")), services=services), OUTAGES)
-    assert {each.sure for each in found.values()} == {(("device:a/outage",),)}

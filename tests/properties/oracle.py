@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from itertools import combinations
 from typing import TYPE_CHECKING, assert_never
 
 from resilience_checks.model.question import Horizon
@@ -270,29 +269,35 @@ class _Evaluation:
         return part in seen
 
     def quorum(self, quorum: Quorum, origin: Origin, serves: str | None, read: Read) -> float:
-        nature = quorum.nature
-        configured = sum(vote.votes for vote in quorum.votes)
-        at: list[tuple[float, Origin, int]] = []
-        for vote in quorum.votes:
-            site = self.site(vote.voter)
-            place = origin if site is None else Origin(site)
-            serving = serves if nature is Nature.PATH else None
-            at.append((self.up(vote.voter, nature, place, serving, read), place, vote.votes))
-        joined = {
-            (i, j): 0.0 if at[i][1] == at[j][1] else self.joined(at[i][1], at[j][1], nature, read)
-            for i, j in combinations(range(len(at)), 2)
-        }
-        for time in sorted({0.0, *(ready for ready, _, _ in at), *joined.values()}):
-            live = [i for i, (ready, _, _) in enumerate(at) if ready <= time]
-            pairs = [pair for pair, since in joined.items() if since <= time]
-            if time < LOST and any(2 * sum(at[i][2] for i in group) > configured for group in _groups(live, pairs)):
-                return time
-        return LOST
+        """Return when somebody reaches a spot where a voter is met from which more than half of the votes are reached."""
+        needed = sum(vote.votes for vote in quorum.votes) // 2 + 1
+        found = [LOST]
+        for spot in {spot for vote in quorum.votes for spot in self.spots(vote.voter)}:
+            site = self.site(spot)
+            start = NOWHERE if site is None else Origin(site)
+            times = sorted(
+                self.up(vote.voter, quorum.nature, start, None, read)
+                for vote in quorum.votes
+                for _ in range(vote.votes)
+            )
+            if needed <= len(times):
+                found.append(max(self.up(spot, quorum.nature, origin, serves, read), times[needed - 1]))
+        return min(found)
 
-    def joined(self, one: Origin, other: Origin, nature: Nature, read: Read) -> float:
-        if other.site is not None:
-            return self.flow(one, other.site, nature, read)
-        return 0.0 if one.site is None else self.flow(other, one.site, nature, read)
+    def spots(self, voter: str) -> set[str]:
+        """Return where a voter stands; one without a place stands where what it leads to does, if that is anywhere."""
+        if self.site(voter) is not None:
+            return {voter}
+        queue, seen = [voter], {voter}
+        while queue:
+            if self.site(queue[-1]) is not None:
+                queue.pop()
+                continue
+            for target in _targets(self.estate.parts[queue.pop()].gate):
+                if target not in seen and not target.startswith("service:"):
+                    seen.add(target)
+                    queue.append(target)
+        return {part for part in seen if self.site(part) is not None} or {voter}
 
     # Flows.
 
@@ -368,15 +373,3 @@ def _targets(gate: Gate) -> Iterator[str]:
         yield gate.target
     for _, child in children(gate):
         yield from _targets(child)
-
-
-def _groups(live: list[int], pairs: list[tuple[int, int]]) -> list[set[int]]:
-    groups = [{i} for i in live]
-    for i, j in pairs:
-        if i in live and j in live:
-            one = next(group for group in groups if i in group)
-            other = next(group for group in groups if j in group)
-            if one is not other:
-                groups.remove(other)
-                one |= other
-    return groups
