@@ -73,6 +73,8 @@ class Candidates:
                 finished = min(finished, order)
                 families.append(lost)
             sure = algebra.every((sure, families[0]))
+            if families[1] is EVERYTHING:  # perhaps lost with nothing failed, by what no case settles: any may do it
+                found.update((event,) for event in self._events)
             found.update(algebra.named(families[1]))
         if cases:
             found.update(algebra.named(sure))

@@ -212,7 +212,7 @@ class _Search:
         events = sorted(hits & self._events)
         if sum(comb(len(events), size) for size in range(1, order + 1)) <= _FEW:
             return [found for size in range(1, order + 1) for found in combinations(events, size)], order
-        families = Candidates(self._compiled, self._observed, self._horizon, self._events, self._until)
+        families = Candidates(self._compiled, self._observed, self._horizon, frozenset(events), self._until)
         found, finished = families.find(order, cases)
         return sorted(found, key=lambda events: (len(events), events)), finished
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import TYPE_CHECKING
 
 from resilience_checks.analysis import diagnosis
 from resilience_checks.analysis.candidates import Observed
@@ -12,6 +12,9 @@ from resilience_checks.model.values import Basis, Reason
 from resilience_checks.topology.estate import Fact
 from resilience_checks.topology.gates import ALWAYS, NEVER, All, AnyOf, Case
 from tests.analysis.test_analysis_semantics import RECORD, device, estate, part, path
+
+if TYPE_CHECKING:
+    import pytest
 
 SEEN = Observed((RECORD,))
 

@@ -244,6 +244,31 @@ def web_app_with(kind: str) -> Callable[[], tuple[ResourceGraph, str]]:
     return made
 
 
+def border() -> tuple[ResourceGraph, str]:
+    """Two gateways of one site, which one template configures, each enough for the service."""
+    program = Program()
+    cloud = program.provider("junipermist", "mist", host="api.example")
+    template = program.add(
+        "junipermist:org/gatewaytemplate:Gatewaytemplate", "border", {"name": "border"}, provider=cloud
+    )
+    site = program.add(
+        "junipermist:site/base:base",
+        "north",
+        {"name": "north", "gatewaytemplateId": LATER},
+        provider=cloud,
+        refers={"gatewaytemplateId": template},
+    )
+    for number in (1, 2):
+        program.add(
+            "junipermist:device/gateway:Gateway",
+            f"gw-{number}",
+            {"name": f"gw-{number}", "deviceId": f"00000000-0000-0000-1000-02000000001{number}", "siteId": LATER},
+            provider=cloud,
+            refers={"siteId": site},
+        )
+    return program.graph(), ON_PREMISES + "components:\n  front: {any-of: [{select: gw-1}, {select: gw-2}]}\n"
+
+
 PROGRAMS: dict[str, Callable[[], tuple[ResourceGraph, str]]] = {
     "machine": machine,
     "found machine": found_machine,
@@ -252,4 +277,5 @@ PROGRAMS: dict[str, Callable[[], tuple[ResourceGraph, str]]] = {
     "web app with a key": web_app_with("Key"),
     "database": database,
     "campus": campus,
+    "border": border,
 }

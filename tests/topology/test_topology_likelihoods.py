@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resilience_checks.model.errors import UsageError
-from resilience_checks.model.likelihood import Likelihood, Stated, by_default, kinds_with_defaults, rank
+from resilience_checks.model.likelihood import Likelihood, Stated, _defaults, by_default, kinds_with_defaults, rank
 from resilience_checks.model.location import Location
 from resilience_checks.model.question import FaultKind
 from resilience_checks.model.values import Basis, Reason
@@ -132,3 +132,10 @@ def test_sets_are_ranked_by_number_then_by_their_rarest_faults(sets: list[list[L
 
     assert all(plain(one) <= plain(other) for one, other in pairwise(ordered))
     assert all((rank(one) == rank(other)) == (plain(one) == plain(other)) for one, other in pairwise(ordered))
+
+
+def test_every_default_says_a_class_and_why_and_nothing_else() -> None:
+    for table in _defaults().values():
+        for entry in (table["other"], *table["kinds"].values()):
+            assert {"class", "why"} <= entry.keys() <= {"class", "why", "source"}
+            assert Likelihood(entry["class"])
