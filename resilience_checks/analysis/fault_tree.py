@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from resilience_checks.analysis.expressions import FALSE, TRUE, Expression, Move, Ref, Threshold, both, choice, either
 from resilience_checks.analysis.flows import Flows
+from resilience_checks.analysis.voters import deciding, spots
 from resilience_checks.model.values import Basis, Reason
 from resilience_checks.topology.estate import Condition, Fact, PlacedWhen
 from resilience_checks.topology.gates import (
@@ -236,7 +237,7 @@ class _Compiler:
         Connection is transitive, so a group is whatever one of its voters can reach. Which voters belong is
         fixed for each value of the facts in their conditions.
         """
-        names = sorted({fact for vote in quorum.votes for fact, _ in vote.when})
+        names = deciding(self.estate, quorum)
         if len(names) > _MAX_VOTER_FACTS:
             return self._undecided(quorum, names)
 
@@ -258,8 +259,8 @@ class _Compiler:
 
     def _majority(self, quorum: Quorum, known: Mapping[str, str], origin: str, serving: str) -> Expression:
         voters = [vote for vote in quorum.votes if all(known.get(fact) == value for fact, value in vote.when)]
-        spots = dict.fromkeys(spot for vote in voters for spot in self._spots(vote.voter))
-        groups = [self._group(spot, voters, quorum, origin, serving) for spot in spots]
+        met = dict.fromkeys(spot for vote in voters for spot in spots(self.estate, vote.voter, known))
+        groups = [self._group(spot, voters, quorum, origin, serving) for spot in met]
         return either(*groups) if groups else FALSE
 
     def _group(self, spot: str, voters: Sequence[Vote], quorum: Quorum, origin: str, serving: str) -> Expression:
@@ -287,21 +288,6 @@ class _Compiler:
         if isinstance(found.site, PlacedWhen):
             return choice(found.site.fact, {value: at(site) for value, site in found.site.sites.items()})
         return at(found.site)
-
-    def _spots(self, voter: str) -> list[str]:
-        """Return where a voter may be met: itself, or what stands of a voter that is a name or has units."""
-        found: dict[str, None] = {}
-        pending, seen = [voter], {voter}
-        while pending:
-            name = pending.pop()
-            part = self.estate.parts.get(name)
-            if part is not None and part.site is None:
-                below = [target for target in targets(part.gate) if target not in seen]
-                seen.update(below)
-                pending += below
-            elif part is not None:
-                found[name] = None
-        return list(found) or [voter]
 
 
 def _served_along(nature: Nature, serving: str) -> str:

@@ -285,19 +285,17 @@ class _Evaluation:
         return min(found)
 
     def spots(self, voter: str) -> set[str]:
-        """Return where a voter stands; one without a place stands where what it leads to does, if that is anywhere."""
-        if self.site(voter) is not None:
-            return {voter}
-        queue, seen = [voter], {voter}
+        """Return where a voter is met: at its place, or where what it leads to stands; what leads nowhere is met itself."""
+        queue, seen, found = [voter], {voter}, set()
         while queue:
-            if self.site(queue[-1]) is not None:
-                queue.pop()
-                continue
-            for target in _targets(self.estate.parts[queue.pop()].gate):
-                if target not in seen and not target.startswith("service:"):
-                    seen.add(target)
-                    queue.append(target)
-        return {part for part in seen if self.site(part) is not None} or {voter}
+            name = queue.pop()
+            leads = [] if self.site(name) is not None else list(_stands_at(self.estate.parts[name].gate))
+            parts = {target for target in leads if not target.startswith("service:")}
+            if len(parts) < len(set(leads)) or not leads:
+                found.add(name)
+            queue += parts - seen
+            seen |= parts
+        return found or {voter}
 
     # Flows.
 
@@ -373,3 +371,17 @@ def _targets(gate: Gate) -> Iterator[str]:
         yield gate.target
     for _, child in children(gate):
         yield from _targets(child)
+
+
+def _stands_at(gate: Gate) -> Iterator[str]:
+    match gate:
+        case Up(target=target):
+            yield target
+        case Quorum(votes=votes):
+            yield from (vote.voter for vote in votes)
+        case Failover(primary=primary, standbys=standbys):
+            for child in (primary, *(standby.gate for standby in standbys)):
+                yield from _stands_at(child)
+        case _:
+            for _, child in children(gate):
+                yield from _stands_at(child)
