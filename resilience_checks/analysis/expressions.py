@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -90,11 +89,6 @@ def required(expression: Expression) -> Iterator[Ref]:
                 yield from required(item)
         case _:
             return
-
-
-def facts(expression: Expression) -> Counter[str]:
-    """Return how often each fact stands in the expression."""
-    return Counter(scan(expression).facts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from resilience_checks.analysis.expressions import FALSE, TRUE, Expression, Move, Ref, Threshold, both, choice, either
+from resilience_checks.analysis.expressions import (
+    FALSE,
+    TRUE,
+    Expression,
+    Move,
+    Ref,
+    Threshold,
+    both,
+    choice,
+    either,
+    scan,
+)
 from resilience_checks.analysis.flows import Flows
 from resilience_checks.analysis.voters import deciding, spots
 from resilience_checks.model.values import Basis, Reason
@@ -64,6 +75,16 @@ class FaultTree:
     facts: dict[str, Fact] = field(default_factory=dict)
     consumers: dict[str, dict[str, int]] = field(default_factory=dict)
     """For each service the node of every consumer's view of it."""
+    _repeated: dict[int, tuple[str, ...]] = field(default_factory=dict)
+
+    def repeated(self, node: int) -> tuple[str, ...]:
+        """Return the facts that stand more than once in the equation of a node, sorted."""
+        found = self._repeated.get(node)
+        if found is None:
+            names = scan(self.nodes[node].expression).facts
+            found = tuple(sorted({name for name in names if names.count(name) > 1}))
+            self._repeated[node] = found
+        return found
 
 
 def compile_estate(estate: Estate) -> FaultTree:

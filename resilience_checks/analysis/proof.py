@@ -17,7 +17,7 @@ from math import inf, prod
 from typing import TYPE_CHECKING, TypeAlias, overload
 
 from resilience_checks.analysis.components import components
-from resilience_checks.analysis.expressions import Choice, Expression, Move, Ref, Threshold, facts, scan
+from resilience_checks.analysis.expressions import Choice, Expression, Move, Ref, Threshold, scan
 from resilience_checks.analysis.failing import Clause, Eliminated, Failing
 from resilience_checks.topology.gates import Nature
 
@@ -58,6 +58,7 @@ class Times(Sequence[float]):
     def __init__(self, values: Sequence[Value], index: int) -> None:
         """Take the values of all nodes, and the number of the fault set."""
         self._values, self._index = values, index
+        self._known: dict[int, float] = {}
 
     def __len__(self) -> int:
         """Return the number of nodes."""
@@ -73,7 +74,11 @@ class Times(Sequence[float]):
         """Return the seconds after which a node is up, `inf` where it is lost."""
         if isinstance(node, slice):
             return [self[each] for each in range(*node.indices(len(self)))]
-        return next((seconds for seconds, bits in self._values[node] if bits >> self._index & 1), inf)
+        found = self._known.get(node)
+        if found is None:
+            steps = self._values[node]
+            found = self._known[node] = next((seconds for seconds, bits in steps if bits >> self._index & 1), inf)
+        return found
 
 
 class Proof:
@@ -277,10 +282,12 @@ class _Level:
 
     def _variants(self, node: int) -> list[Mapping[str, str]]:
         """Return what has to be looked at: the fixed facts alone, or with each value of facts that stand twice."""
-        known, counts = self._solution.known, facts(self._tree.nodes[node].expression)
-        names = sorted(name for name, count in counts.items() if count > 1 and name not in known)
+        known = self._solution.known
+        names = [name for name in self._tree.repeated(node) if name not in known]
+        if not names:
+            return [known]
         values = [self._tree.facts[name].values for name in names]
-        if self._solution.pessimistic or not names or prod(map(len, values)) > _MAX_VARIANTS:
+        if self._solution.pessimistic or prod(map(len, values)) > _MAX_VARIANTS:
             return [known]
         return [{**known, **dict(zip(names, chosen, strict=True))} for chosen in product(*values)]
 
