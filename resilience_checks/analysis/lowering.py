@@ -83,8 +83,8 @@ class Formula:
 class Formulas:
     """The algebra of formulas (analysis/algebra.py): gates that say the same are made once."""
 
-    order = 1 << 30
-    """Formulas tell of fault sets of any size."""
+    order = 0
+    """Formulas know no order: they tell of fault sets of any size, and nothing is solved order after order."""
 
     def __init__(self, events: Sequence[str]) -> None:
         """Give each event a number."""
