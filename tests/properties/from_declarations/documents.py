@@ -46,6 +46,8 @@ def documents(draw: Draw, *, unknowns: bool = True) -> Doc:
     doc: Doc = {"version": 1, "sites": {}, "links": {}, "components": {}, "consumers": {}, "services": {}}
     for site in sites:
         doc["sites"][site] = _site(draw, site, doc["components"], [*names, *groups], unknowns)
+    for site in [name for name, data in doc["sites"].items() if "region" not in data][2:]:
+        doc["sites"][site]["region"] = "r1"
     _links(draw, doc, sites)
     for name in names:
         doc["components"][name] = _thing(draw, sites, others(name), services)
