@@ -13,11 +13,12 @@ from pyroaring import BitMap
 
 from resilience_checks.analysis.algebra import FaultSets, TooManySets
 from resilience_checks.analysis.bounds import Bounds, Case
-from resilience_checks.analysis.cut_families import EVERYTHING, MAX_SETS
+from resilience_checks.analysis.cut_families import EVERYTHING
 from resilience_checks.analysis.cut_lists import CutSets
 from resilience_checks.analysis.explanation import Explanation
 from resilience_checks.analysis.failing import Aftermath
 from resilience_checks.analysis.families import Counted, events_of
+from resilience_checks.analysis.interned import MAX_SETS
 from resilience_checks.analysis.proof import Times
 from resilience_checks.model.question import Cut, Doubt, Event, Holds, Horizon, Statement
 from resilience_checks.model.values import Basis, Reason

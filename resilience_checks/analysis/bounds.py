@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pyroaring import BitMap
 
 from resilience_checks.analysis.bits import Value
-from resilience_checks.analysis.cut_families import EVERYTHING, MAX_SETS, CutFamilies, Family, Interned
+from resilience_checks.analysis.cut_families import EVERYTHING, CutFamilies, Family
 from resilience_checks.analysis.families import Counted, counted
 from resilience_checks.analysis.fault_tree import compile_estate
+from resilience_checks.analysis.interned import MAX_SETS, Interned
 from resilience_checks.analysis.system import System
 from resilience_checks.model.question import Horizon
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from resilience_checks.analysis.algebra import TooManySets
-from resilience_checks.analysis.cut_families import EVERYTHING, MAX_SETS, CutFamilies, Interned
+from resilience_checks.analysis.cut_families import EVERYTHING, CutFamilies
+from resilience_checks.analysis.interned import MAX_SETS, Interned
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -9,25 +9,17 @@ families that share members cost next to nothing to unite or compare.
 
 from __future__ import annotations
 
-import time
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 from pyroaring import BitMap
 
-from resilience_checks.analysis.algebra import TooManySets
+from resilience_checks.analysis.interned import MAX_SETS, Interned
+from resilience_checks.analysis.joins import Join
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-MAX_SETS = 2_000_000
-"""How many different sets of two and more events all families together may have: some 700 MB."""
-MAX_FAMILY = 500_000
-"""How many sets one family may have, candidates included."""
-MAX_WORK = 20_000_000
-"""How many sets may be joined or looked at for equations that wait for each other: some 20 seconds."""
-MAX_TOTAL_WORK = 100_000_000
-"""The same for all equations together."""
 _NONE = BitMap()
 
 
@@ -57,90 +49,6 @@ class Family:
 
 NOTHING = Family(_NONE)
 EVERYTHING = Family(BitMap())
-
-
-class Interned:
-    """Every event and every larger set that some family has, each once, by number; and the work done so far."""
-
-    def __init__(self, until: float | None, max_sets: int) -> None:
-        """Start empty; `until` is when the time is up, on the monotonic clock."""
-        self.events: list[str] = []
-        self.numbers: dict[str, int] = {}
-        self.sets: list[frozenset[int]] = []
-        self.until, self.max_sets = until, max_sets
-        self._index: dict[frozenset[int], int] = {}
-        self._containing: dict[int, BitMap] = {}
-        self._larger: dict[int, BitMap] = {}
-        self._listed = 0
-        self.spent = 0
-        """How many sets were joined or looked at for the equations at hand."""
-        self._before = 0
-        self._names: dict[int, tuple[str, ...]] = {}
-        self.lists: dict[tuple[int, ...], list[tuple[Family, tuple[tuple[str, ...], ...]]]] = {}
-        """Families that were named before, by what is cheap to compare."""
-
-    def names(self, number: int) -> tuple[str, ...]:
-        """Return a set as sorted ids of events."""
-        found = self._names.get(number)
-        if found is None:
-            found = self._names[number] = tuple(sorted([self.events[event] for event in self.sets[number]]))
-        return found
-
-    def event(self, event: str) -> int:
-        """Return the number of an event."""
-        number = self.numbers.get(event)
-        if number is None:
-            number = self.numbers[event] = len(self.events)
-            self.events.append(event)
-        return number
-
-    def fresh(self) -> None:
-        """Begin with other equations; less is left for them when all together took too much."""
-        self._before += self.spent
-        self.spent = max(0, self._before + MAX_WORK - MAX_TOTAL_WORK)
-        self._before -= self.spent
-
-    def add(self, sets: Iterable[frozenset[int]]) -> list[int]:
-        """Return the numbers of the sets; new ones get the next."""
-        index, known, found = self._index, self.sets, []
-        for one in sets:
-            number = index.get(one)
-            if number is None:
-                number = index[one] = len(known)
-                known.append(one)
-            found.append(number)
-        return found
-
-    def find(self, events: frozenset[int]) -> int | None:
-        """Return the number of a set that some family has."""
-        return self._index.get(events)
-
-    def containing(self, event: int) -> BitMap:
-        """Return the sets that contain the event."""
-        self._list()
-        return self._containing.get(event, _NONE)
-
-    def larger(self, size: int) -> BitMap:
-        """Return the sets of more than `size` events."""
-        self._list()
-        return BitMap.union(_NONE, *(found for other, found in self._larger.items() if other > size))
-
-    def _list(self) -> None:
-        """Bring the lists of what contains what up to date."""
-        events: dict[int, list[int]] = {}
-        sizes: dict[int, list[int]] = {}
-        for number in range(self._listed, len(self.sets)):
-            found = self.sets[number]
-            sizes.setdefault(len(found), []).append(number)
-            for event in found:
-                events.setdefault(event, []).append(number)
-        self._listed = len(self.sets)
-        for lists, news in ((self._containing, events), (self._larger, sizes)):
-            for key, numbers in news.items():
-                if key in lists:
-                    lists[key].update(numbers)
-                else:
-                    lists[key] = BitMap(numbers)
 
 
 class CutFamilies:
@@ -215,7 +123,7 @@ class CutFamilies:
 
     def late(self) -> bool:
         """Return whether the time is up."""
-        return self.interned.until is not None and time.monotonic() > self.interned.until
+        return self.interned.late()
 
     def members(self, item: Family) -> Iterator[frozenset[int]]:
         """Yield the cut sets of a family as numbers of events."""
@@ -361,10 +269,10 @@ class CutFamilies:
                 stays = stays | self._swallowed((mine, theirs), mine.rest | theirs.rest) & mine.rest
             kept = kept | stays
             free.append(mine.rest - kept)
-        joined = _Join(self, len(kept)).of(left, right, *free)
+        joined = Join(self.interned, self.order, len(kept)).of(left, right, *free)
         if self.order > 2 and joined:  # noqa: PLR2004 pairs are in no pairs
             joined = self._least(joined, kept)
-        self.room(len(kept), len(joined), self.order)
+        self.interned.room(len(kept), len(joined), self.order)
         numbers = kept | BitMap(self.interned.add(joined))
         if not numbers:
             return _of_ones(common)
@@ -388,76 +296,9 @@ class CutFamilies:
                 found.add(one)
         return found
 
-    def room(self, kept: int, more: int, order: int) -> None:
-        """Raise `TooManySets` before a family gets too large, or all together, or the work, or when the time is up.
-
-        What there is too much of has `order` events and more.
-        """
-        interned = self.interned
-        if more and (
-            more > min(MAX_FAMILY - kept, interned.max_sets - len(interned.sets)) or interned.spent > MAX_WORK
-        ):
-            raise TooManySets(order - 1)
-        if more and self.late():
-            raise TooManySets(1)
-
     def fresh(self) -> None:
         """Begin with equations that the work so far was not for."""
         self.interned.fresh()
-
-
-class _Join:
-    """Joins members of two families pair by pair, within the limits."""
-
-    def __init__(self, algebra: CutFamilies, kept: int) -> None:
-        self._algebra, self._kept = algebra, kept
-        self._found: set[frozenset[int]] = set()
-
-    def of(self, left: BitMap, right: BitMap, above: BitMap, below: BitMap) -> set[frozenset[int]]:
-        """Return all unions of a member on the left and one on the right that are not too large."""
-        sets, order = self._algebra.interned.sets, self._algebra.order
-        if left and right:
-            self._room(len(left) * len(right), 2)
-            theirs = [frozenset((event,)) for event in right]
-            for event in left:
-                self._found.update([other | {event} for other in theirs])
-        if order > 2:  # noqa: PLR2004 a single and a pair have three events
-            larger = [[sets[number] for number in found] for found in (above, below)]
-            self._singles(left, larger[1])
-            self._singles(right, larger[0])
-            if above and below:
-                self._larger(*larger)
-        return self._found
-
-    def _singles(self, singles: BitMap, others: Sequence[frozenset[int]]) -> None:
-        """Join single events with larger sets."""
-        short = [other for other in others if len(other) < self._algebra.order]
-        if singles and short:
-            self._room(len(singles) * len(short), 3)
-            for event in singles:
-                self._found.update([other | {event} for other in short])
-
-    def _larger(self, mine: list[frozenset[int]], theirs: list[frozenset[int]]) -> None:
-        """Join sets of two and more events: those with an event in common, and all where that is not needed."""
-        order = self._algebra.order
-        by_event: dict[int, list[frozenset[int]]] = {}
-        for other in theirs:
-            for event in other:
-                by_event.setdefault(event, []).append(other)
-        shortest = min(map(len, theirs))
-        for one in mine:
-            if len(one) + shortest <= order:
-                partners = theirs
-            else:
-                partners = [other for event in one for other in by_event.get(event, ())]
-            self._algebra.interned.spent += len(partners)
-            self._found.update([union for other in partners if len(union := one | other) <= order])
-            self._room(0, 3)
-
-    def _room(self, more: int, order: int) -> None:
-        """Make sure that as many more sets may be joined."""
-        self._algebra.interned.spent += more
-        self._algebra.room(self._kept, len(self._found) + more, order)
 
 
 def _holds(one: Family, other: Family) -> bool:

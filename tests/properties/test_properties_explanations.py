@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hypothesis import event, given
 
 from resilience_checks.analysis.explanation import Explanation
-from resilience_checks.analysis.expressions import Choice, Expression, Move, Ref, Threshold, facts, scan
+from resilience_checks.analysis.expressions import Choice, Expression, Move, Ref, Threshold, scan
 from resilience_checks.analysis.failing import Aftermath
 from resilience_checks.analysis.fault_tree import FaultTree, compile_estate
 from resilience_checks.analysis.proof import Inference, Times
@@ -51,7 +51,7 @@ def follows(tree: FaultTree, solution: Aftermath, inference: Inference) -> bool:
     over = any if solution.pessimistic else all
     for node in inference.nodes:
         expression = tree.nodes[node].expression
-        names = sorted(facts(expression))
+        names = sorted(set(scan(expression).facts))
         variants = [dict(zip(names, one, strict=True)) for one in product(*(tree.facts[name].values for name in names))]
         if not over(when(expression, down, known, solution) > inference.within for known in variants):
             return False
