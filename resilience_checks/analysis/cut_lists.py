@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from heapq import nsmallest
 from typing import TYPE_CHECKING
 
+from resilience_checks.model.likelihood import Likelihood, rank
+
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from resilience_checks.analysis.cut_families import CutFamilies, Family
+    from resilience_checks.topology.estate import Estate
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,3 +51,24 @@ class CutSets:
     def possibly_lost(self, events: Collection[str]) -> bool:
         """Return whether these events are possibly a cut, not only a minimal one."""
         return self.algebra.loses(self.doubtful, events)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A cut set with the stated likelihood class of each of its events; sets with one `place` are tied."""
+
+    events: tuple[str, ...]
+    classes: tuple[Likelihood, ...]
+    place: int
+
+
+def most_likely(estate: Estate, cuts: Iterable[tuple[str, ...]], number: int) -> tuple[Ranked, ...]:
+    """Return the `number` most likely of the cut sets: fewer faults first, then by stated classes, never by name.
+
+    Sets that are tied with the last one may be missing; which of them are told hangs on their names alone.
+    """
+    classes = {cut: tuple(estate.likelihood(event).likelihood for event in cut) for cut in cuts}
+    ranks = {cut: rank(found) for cut, found in classes.items()}
+    first = nsmallest(number, ranks, key=lambda cut: (ranks[cut], cut))
+    places = {value: place for place, value in reversed([*enumerate((ranks[cut] for cut in first), start=1)])}
+    return tuple(Ranked(cut, classes[cut], places[ranks[cut]]) for cut in first)

@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 
 INCOMPLETE = 10
 """The exit code of an answer that a limit cut off: whoever needs all cut sets does not have them."""
-_OF_PROGRAMS = {"services": "--service", "stacks": "--stack", "previews": "--preview", "states": "--state"}
+_OF_PROGRAMS = {
+    "services": "--service",
+    "most_likely": "--most-likely",
+    "stacks": "--stack",
+    "previews": "--preview",
+    "states": "--state",
+}
 
 
 @click.command("cut-sets")
@@ -48,6 +54,12 @@ _OF_PROGRAMS = {"services": "--service", "stacks": "--stack", "previews": "--pre
     show_default=True,
     help="How long a service may wait for a failover.",
 )
+@click.option(
+    "--most-likely",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Of each service the N likeliest: fewer faults first, then by stated classes of likelihood.",
+)
 @click.option("--top", metavar="NAME", help="The gate of FILE to ask about, where several may be the top.")
 @asking.question
 def cut_sets(**given: Any) -> None:
@@ -62,7 +74,7 @@ def cut_sets(**given: Any) -> None:
 
     \b
     Examples:
-      resilience-checks cut-sets --service patient-record --max-order 2
+      resilience-checks cut-sets --service patient-record --most-likely 10
       resilience-checks cut-sets stacks/ --format json --output cut-sets.json
       resilience-checks cut-sets tree.xml --max-order 4
     """  # noqa: D301 click reads the escape
@@ -94,7 +106,7 @@ def _of_estates(given: dict[str, Any], root: Path, around: Surroundings) -> int:
     named = services_named([each.estate for each in built], given["services"], "--service")
     question = Question("cut-sets", tuple(FaultKind), order=given["max_order"], horizon=Horizon(given["horizon"]))
     answers = [
-        (each.stacks, computed(each.estate, question, chosen or None, deadline=given["deadline"]))
+        (each.stacks, each.estate, computed(each.estate, question, chosen or None, deadline=given["deadline"]))
         for each, chosen in zip(built, named, strict=True)
         if chosen or not given["services"]
     ]
@@ -102,10 +114,10 @@ def _of_estates(given: dict[str, Any], root: Path, around: Surroundings) -> int:
         given,
         root,
         around,
-        text=lambda page: report.write(page, answers),
-        data=lambda: report.as_data(answers, question),
+        text=lambda page: report.write(page, answers, given["most_likely"]),
+        data=lambda: report.as_data(answers, question, given["most_likely"]),
     )
-    return 0 if all(sets.complete for _, found in answers for sets in found.values()) else INCOMPLETE
+    return 0 if all(sets.complete for _, _, found in answers for sets in found.values()) else INCOMPLETE
 
 
 def _of_file(file: Path, given: dict[str, Any], root: Path, around: Surroundings) -> int:

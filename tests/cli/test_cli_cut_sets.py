@@ -132,10 +132,10 @@ def test_services_of_programs_are_told_with_what_surely_and_what_possibly_loses_
     assert (text.returncode, text.stderr) == (0, "")
     assert text.stdout == (
         "lost by ledger: 4 minimal cut sets (3 of order 1, 1 of order 2)\n"
-        "  1          device:db/outage\n"
-        "  1          region:hills/outage\n"
-        "  1          site:north/outage\n"
-        "  2          device:app-1/outage, device:app-2/outage\n"
+        "  1          device:db/outage (occasional)\n"
+        "  1          site:north/outage (rare)\n"
+        "  1          region:hills/outage (very rare)\n"
+        "  2          device:app-1/outage, device:app-2/outage (occasional, occasional)\n"
         "\n"
     )
     found = json.loads(project.run("cut-sets", "--max-order", "1", "--format", "json").stdout)
@@ -146,6 +146,24 @@ def test_services_of_programs_are_told_with_what_surely_and_what_possibly_loses_
     }
     assert found["estates"][0]["services"] == [
         {"service": "ledger", "complete": True, "finished_order": 1, "sure": sure, "possible": sure}
+    ]
+
+
+def test_the_likeliest_are_those_of_fewer_faults_and_then_of_stated_classes(project: Project) -> None:
+    project.write("resilience.yaml", ESTATE + "likelihood: {region: frequent}\n")
+    text = project.run("cut-sets", "--most-likely", "2").stdout
+    assert text == (
+        "lost by ledger: 4 minimal cut sets (3 of order 1, 1 of order 2)\n"
+        "  1          region:hills/outage (frequent)\n"
+        "  1          device:db/outage (occasional)\n"
+        "            and 2 more, none of them likelier, which --format json lists\n"
+        "\n"
+    )
+    found = json.loads(project.run("cut-sets", "--most-likely", "2", "--format", "json").stdout)
+    hold(found, "service_cut_sets")
+    assert found["estates"][0]["services"][0]["sure"]["most_likely"] == [
+        {"place": 1, "events": ["region:hills/outage"], "likelihood": ["frequent"]},
+        {"place": 2, "events": ["device:db/outage"], "likelihood": ["occasional"]},
     ]
 
 
