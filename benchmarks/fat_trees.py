@@ -22,7 +22,7 @@ from resilience_checks.topology.estate import Domain, Estate, Member, Part, Serv
 from resilience_checks.topology.gates import ALWAYS, AnyOf, AtLeast, Gate, Nature, Up
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 PORTS = (16, 20, 24, 32, 40, 48, 56, 64)
 LIMITS = {48: 10.0, 64: 25.0}
@@ -96,8 +96,10 @@ def main() -> int:
     for needed, order in ((1, 3), (2, 2)):
         print(f"{needed} of {REPLICAS} replicas needed, cut sets of up to {order} devices")
         print(f"{'ports':>6} {'devices':>8} {'services':>8} {'sets':>8} {'seconds':>16} {'µs a device':>12} {'MB':>6}")
+        rows = []
         for ports in PORTS:
             found = _measure(ports, needed, order)
+            rows.append(found)
             limit = LIMITS.get(ports)
             over |= not found["complete"] or found["memory"] > MEMORY
             over |= limit is not None and found["seconds"] > limit
@@ -108,7 +110,20 @@ def main() -> int:
                 + (f"  limit {limit:.0f} s" if limit else ""),
                 flush=True,
             )
+        print(plot([(row["devices"], row["processor"]) for row in rows]))
     return int(over)
+
+
+def plot(points: Sequence[tuple[float, float]], width: int = 64, height: int = 12) -> str:
+    """Draw seconds of the processor over devices; the dots are growth in proportion to the largest size."""
+    most, longest = max(point[0] for point in points), max(point[1] for point in points)
+    sheet = [[" "] * (width + 1) for _ in range(height + 1)]
+    for column in range(width + 1):
+        sheet[height - round(column / width * height)][column] = "."
+    for devices, seconds in points:
+        sheet[height - round(seconds / longest * height)][round(devices / most * width)] = "o"
+    rows = [f"{longest * (height - row) / height:7.2f} |{''.join(line).rstrip()}" for row, line in enumerate(sheet)]
+    return "\n".join([*rows, f"{'':7} +{'-' * width} {most:,.0f} devices", ""])
 
 
 def _measure(ports: int, needed: int, order: int) -> dict[str, float]:
