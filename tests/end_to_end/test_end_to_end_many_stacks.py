@@ -70,7 +70,7 @@ def test_a_service_stands_on_a_chain_of_three_stacks_in_two_languages(tmp_path: 
     assert spoken(report) == [("violation", REGION, "region:uksouth", ("booking",))]
     [violation] = [item for item in report.results if item.outcome == "violation"]
     assert str(violation.location) == line(root, "platform/Pulumi.yaml", "plan:")
-    assert "AppServicePlan plan-1, Server sql-1 and WebApp app-1" in violation.chain[0].text
+    assert violation.chain[0].text == "an outage of region uksouth takes down WebApp app-1 and 2 more"
     assert violation.evidence["stacks"] == ["booking/prod", "data/prod", "platform/prod"]
     assert (report.failures, report.contradictions) == ((), ())
 

@@ -15,7 +15,17 @@ if TYPE_CHECKING:
 
     from tests.engines.real import Engine
 
-PACKAGES = ("aws", "azure-native", "f5bigip", "fortios", "kubernetes", "pulumi-python", "random", "vsphere")
+PACKAGES = (
+    "aws",
+    "azure-native",
+    "f5bigip",
+    "fortios",
+    "junipermist",
+    "kubernetes",
+    "pulumi-python",
+    "random",
+    "vsphere",
+)
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
 _ENGINE_ALONE = ("version", "__internal", "pluginDownloadURL")
 """Inputs of providers that the engine adds."""

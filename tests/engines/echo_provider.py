@@ -26,8 +26,8 @@ _OPTIONS = (("grpc.max_receive_message_length", 400 << 20), ("grpc.max_send_mess
 class EchoProvider(provider_pb2_grpc.ResourceProviderServicer):
     """Serves every method that a preview calls."""
 
-    def __init__(self, package: str, lookups: Path | None) -> None:
-        self._package = package
+    def __init__(self, package: str, lookups: Path | None, *, differences: bool) -> None:
+        self._package, self._differences = package, differences
         self._answers = json.loads(lookups.read_text(encoding="utf-8")) if lookups else {}
 
     def Attach(self, _request: Any, _context: Any) -> Any:  # noqa: N802 the protocol's names, here and below
@@ -52,7 +52,12 @@ class EchoProvider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
 
     def Diff(self, request: Any, _context: Any) -> Any:  # noqa: N802
-        """Say which top-level inputs differ; those of _FIXED make a new resource."""
+        """Say which top-level inputs differ; those of _FIXED make a new resource.
+
+        Nothing differs unless the stack was deployed: an import finds what its inputs say.
+        """
+        if not self._differences:
+            return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
         old, new = (json_format.MessageToDict(bag) for bag in (request.old_inputs, request.news))
         differing = [key for key in {**old, **new} if old.get(key) != new.get(key)]
         if not differing:
@@ -128,10 +133,12 @@ class EchoProvider(provider_pb2_grpc.ResourceProviderServicer):
         return fitting[0]["answer"] if fitting else {}
 
 
-def serve(package: str, lookups: Path | None) -> tuple[grpc.Server, int]:
+def serve(package: str, lookups: Path | None, *, differences: bool) -> tuple[grpc.Server, int]:
     """Serve in this process; return the server and its port."""
     server = grpc.server(futures.ThreadPoolExecutor(max_workers=16), options=_OPTIONS)
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(EchoProvider(package, lookups), server)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(
+        EchoProvider(package, lookups, differences=differences), server
+    )
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     return server, port
@@ -139,7 +146,8 @@ def serve(package: str, lookups: Path | None) -> tuple[grpc.Server, int]:
 
 if __name__ == "__main__":
     named = os.environ.get("RESILIENCE_ECHO_LOOKUPS")
-    running, at = serve(sys.argv[1], Path(named) if named else None)
+    told = "RESILIENCE_ECHO_DIFFERENCES" in os.environ
+    running, at = serve(sys.argv[1], Path(named) if named else None, differences=told)
     sys.stdout.write(f"{at}\n")
     sys.stdout.flush()
     running.wait_for_termination()

@@ -122,9 +122,11 @@ class Engine:
         self._encrypt(copy, stack, environment)
         if lookups is not None:
             environment["RESILIENCE_ECHO_LOOKUPS"] = str(lookups.resolve())
+        if deployed:
+            environment["RESILIENCE_ECHO_DIFFERENCES"] = "1"
         with ExitStack() as serving:
             if self._attach:
-                provider, port = echo_provider.serve("echo", lookups)
+                provider, port = echo_provider.serve("echo", lookups, differences=deployed)
                 serving.callback(provider.stop, None)
                 environment["PULUMI_DEBUG_PROVIDERS"] = ",".join(f"{package}:{port}" for package in packages)
             begun = time.perf_counter()

@@ -30,7 +30,7 @@ class SchemaProvider(EchoProvider):
     """An echo provider that has a schema."""
 
     def __init__(self, package: str, lookups: Path, schema: Mapping[str, Any]) -> None:
-        super().__init__(package, lookups)
+        super().__init__(package, lookups, differences=False)
         self._schema = json.dumps(schema)
 
     def GetSchema(self, _request: Any, _context: Any) -> Any:  # noqa: N802 the protocol's name

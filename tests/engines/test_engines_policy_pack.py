@@ -53,10 +53,11 @@ def test_without_an_offline_run_it_says_so_and_nothing_is_taken_for_sound(engine
     assert findings(done) == [
         ("mandatory", "redundant-firewalls", stack),
         ("mandatory", "cross-site-failover", stack),
+        ("mandatory", "no-common-cause", stack),
         ("mandatory", "no-single-region-national-service", stack),
         ("advisory", "resilience-checks", stack),
     ]
-    assert done.stdout.count(": unknown: ") == 3
+    assert done.stdout.count(": unknown: ") == 4
     assert done.stdout.count("the program could not be run offline") == 1
     assert "__main__.py:71: the program looks up the address of 127.0.0.1" in done.stdout
 
