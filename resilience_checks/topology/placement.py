@@ -304,6 +304,8 @@ class Placements:
         foreign = thing.entry.token in self._things.unknown
         values = (*self._regions, ELSEWHERE, *((NO_PLACE,) if foreign or not self._regions else ()))
         remedy = "give its region in the program or the stack's configuration"
+        if foreign:
+            remedy = f"add a catalogue entry for {thing.entry.token} that says where it stands"
         fact = self._book.doubt(f"region of {thing.id}", values, why, remedy, location=thing.location)
         return Place(regions=tuple((region, ((fact, region),)) for region in values), root=thing.id)
 
