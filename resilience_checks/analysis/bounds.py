@@ -66,7 +66,6 @@ class Bounds:
         self.estate, self.until = estate, until
         self.tree: FaultTree = compile_estate(estate)
         self.system = System(self.tree)
-        self._max_sets = max_sets
         self._interned = Interned(until, max_sets)
         self._algebras: dict[tuple[int, frozenset[str] | None], CutFamilies] = {}
         self._solutions: dict[tuple[object, float, float | None, bool], Solution[Family]] = {}

@@ -78,15 +78,6 @@ class Equations:
             for index in component:
                 self.component[index] = number
 
-    @cached_property
-    def of_part(self) -> Mapping[str, list[int]]:
-        """The nodes of each part, one for each place from which it is read."""
-        found: dict[str, list[int]] = {}
-        for index, node in enumerate(self.tree.nodes):
-            if node.part is not None:
-                found.setdefault(node.part, []).append(index)
-        return found
-
     def cyclic(self, component: list[int]) -> bool:
         """Return whether the component's nodes wait for each other."""
         return len(component) > 1 or component[0] in self.edges[component[0]]
