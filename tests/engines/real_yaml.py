@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _SECONDS = 120.0
+_RACE = "fatal error: concurrent map"
+"""Go's runtime ends Pulumi's host of YAML programs where its goroutines meet in a map: a race of the host itself."""
+_TRIES = 5
 
 
 class SchemaProvider(EchoProvider):
@@ -68,6 +71,18 @@ class YamlEngine(Engine):
         with ExitStack() as serving:
             ports = {package: _serve(package, lookups, schema, serving) for package, schema in schemas.items()}
             environment["PULUMI_DEBUG_PROVIDERS"] = ",".join(f"{package}:{port}" for package, port in ports.items())
+            done = self._run_host(copy, stack, environment)
+        try:
+            said: dict[str, Any] = json.loads(done.stdout)
+        except ValueError:
+            raise PreviewFailedError(done.stdout + done.stderr) from None
+        if done.returncode:
+            raise PreviewFailedError("".join(item["message"] for item in said["diagnostics"]) + done.stderr)
+        return said
+
+    def _run_host(self, copy: Path, stack: str, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+        """Preview; once more where the host fell over its own race, which says nothing of the program."""
+        for _ in range(_TRIES):
             done = subprocess.run(
                 [str(self._cli), "preview", "--json", "--show-sames", "--stack", stack, "--non-interactive"],
                 cwd=copy,
@@ -78,13 +93,13 @@ class YamlEngine(Engine):
                 stdin=subprocess.DEVNULL,
                 timeout=_SECONDS,
             )
-        try:
-            said: dict[str, Any] = json.loads(done.stdout)
-        except ValueError:
-            raise PreviewFailedError(done.stdout + done.stderr) from None
-        if done.returncode:
-            raise PreviewFailedError("".join(item["message"] for item in said["diagnostics"]) + done.stderr)
-        return said
+            if not _raced(done):
+                break
+        return done
+
+
+def _raced(done: subprocess.CompletedProcess[str]) -> bool:
+    return done.returncode != 0 and _RACE in done.stdout + done.stderr
 
 
 def _serve(package: str, lookups: Path, schema: Mapping[str, Any], serving: ExitStack) -> int:
