@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from resilience_checks.catalogue.loader import Catalogue
     from resilience_checks.evaluation import Group
+    from resilience_checks.model.circle import Circle
     from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.model.result import Result
     from resilience_checks.policy.engine import Engine
@@ -103,9 +104,10 @@ def run(options: Options, observer: Observer = lambda _: None, ready: Sequence[S
             results = together.results()
         gathered.read(results)
         gathered.contradictions += differing(results)
-        gathered.circles += circles(results, together.circles)
+        found = tuple(circles(results, together.circles))
+        gathered.circles += [Remark(circle.text, circle.locations) for circle in found]
         for group in inputs.groups(results):
-            _Line(gathered, group, catalogue, pack, engine, observer).check()
+            _Line(gathered, group, catalogue, pack, engine, observer, options, found).check()
         name = f"{engine.name} {engine.version}"
     gathered.inputs["policies"] = pack.digest
     gathered.timings["total"] = time.monotonic() - begun
@@ -171,6 +173,8 @@ class _Line:
     pack: Pack
     engine: Engine
     observer: Observer
+    options: Options
+    circles: tuple[Circle, ...]
 
     def check(self) -> None:
         self.gathered.inputs.update(self.group.files)
@@ -192,8 +196,9 @@ class _Line:
     def _decide(self, graphs: Sequence[ResourceGraph], names: Sequence[str]) -> None:
         from resilience_checks.analysis.answers import answer
         from resilience_checks.policy import document as documents
+        from resilience_checks.policy.matter import Matter
         from resilience_checks.policy.outcome import decide
-        from resilience_checks.policy.pack import questions
+        from resilience_checks.policy.pack import questions, reads
         from resilience_checks.policy.settings import settings as settle
         from resilience_checks.topology import estate_builder
 
@@ -207,8 +212,10 @@ class _Line:
             answers = answer(estate, questions(self.pack, settings), deadline=ANALYSIS_SECONDS)
         self.observer(f"asking the policies about {shown}")
         with _timed(self.gathered, "policies"):
-            document = documents.build(estate, answers, settings)
-            results = decide(self.pack, document, answers, estate, settings, self.engine)
+            circles = tuple(circle for circle in self.circles if set(circle.stacks) & set(names))
+            matter = Matter(estate, answers, settings, tuple(graphs), circles, today=self.options.today)
+            document = documents.build(matter, reads(self.pack, settings))
+            results = decide(self.pack, document, matter, self.engine)
         for item in results:
             evidence = {**item.evidence, "stacks": list(names)}
             about = _about(item, estate, names)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from resilience_checks.model.circle import Circle
 from resilience_checks.model.errors import NothingToCheckError
 from resilience_checks.model.result import Severity
 from resilience_checks.report.interface import Remark
@@ -45,6 +47,8 @@ class Options:
     states: tuple[Path, ...] = ()
     lookups: Path | None = None
     stack_outputs: Path | None = None
+    today: date = field(default_factory=lambda: datetime.now(UTC).date())
+    """The day on which dates in declarations are judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,16 +193,13 @@ class Inputs:
                 self._declarations(file).stacks.hold([name for name, other in found if other == file])
 
 
-def circles(results: Sequence[Evaluated], found: Sequence[Sequence[int]]) -> Iterator[Remark]:
+def circles(results: Sequence[Evaluated], found: Sequence[Sequence[int]]) -> Iterator[Circle]:
     """Yield the stacks that read each other's outputs, each circle with the lines where they do."""
     for circle in found:
-        names = [results[index].source.name for index in circle]
+        names = tuple(results[index].source.name for index in circle)
         inside = [results[index].graph for index in circle]
         places = [place for graph in inside if graph is not None for place in _links(graph, names)]
-        yield Remark(
-            f"stacks {', '.join(names[:-1])} and {names[-1]} read each other's outputs: neither can be restored first",
-            tuple(dict.fromkeys(places)),
-        )
+        yield Circle(names, tuple(dict.fromkeys(places)))
 
 
 def differing(results: Sequence[Evaluated]) -> Iterator[Remark]:

@@ -22,3 +22,18 @@ of_service(outcome, service, question, message) := {
 	"question": question,
 	"message": message,
 }
+
+# about is an outcome that rests on no question about faults. `more` may add: `cause` (what is violated), `at` (ids in the
+# document whose lines to show, the line to annotate first), `evidence` (an object), `hangs_on` (what is not known and how
+# to make it known).
+about(outcome, target, services, message, more) := object.union(
+	{
+		"outcome": outcome,
+		"target": target,
+		"cause": [],
+		"services": services,
+		"question": "",
+		"message": message,
+	},
+	more,
+)

@@ -3,48 +3,47 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+from resilience_checks.policy.sections import section
 
-    from resilience_checks.analysis.answers import Answers
-    from resilience_checks.model.question import Cut, Statement
-    from resilience_checks.policy.settings import Settings
-    from resilience_checks.topology.estate import Estate
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from resilience_checks.model.question import Cut, Statement, Step
+    from resilience_checks.policy.matter import Matter
+    from resilience_checks.topology.estate import Estate, Service
 
 VERSION = "resilience-policy-input/v1"
 _UNKNOWN = "unknown"
 
 
-def build(estate: Estate, answers: Answers, settings: Mapping[str, Settings]) -> dict[str, Any]:
-    """Return the document; every three-valued answer in it is one of the strings yes, no and unknown."""
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What policies read, and what stands behind the ids that their results may name in `at`."""
+
+    data: Mapping[str, Any]
+    places: Mapping[str, Step] = field(default_factory=dict)
+
+
+def build(matter: Matter, reads: Iterable[str] = ()) -> Document:
+    """Return the document with the sections that are read; three-valued answers in it are yes, no and unknown."""
+    sections = {name: section(name, matter) for name in sorted(set(reads))}
+    places = {key: step for each in sections.values() for key, step in each.places.items()}
+    return Document({**_core(matter), **{name: each.data for name, each in sections.items()}}, places)
+
+
+def _core(matter: Matter) -> dict[str, Any]:
+    estate, answers = matter.estate, matter.answers
     facts: dict[str, dict[str, Any]] = defaultdict(dict)
     for statement in answers.statements:
         facts[statement.question][statement.service] = _fact(statement)
     return {
         "version": VERSION,
-        "settings": {name: dict(item.parameters) for name, item in settings.items()},
-        "services": {
-            service.id: {
-                "scope": str(service.scope) if service.scope else _UNKNOWN,
-                "tier": service.tier if service.tier is not None else _UNKNOWN,
-                "rto": service.rto if service.rto is not None else _UNKNOWN,
-                "rpo": service.rpo if service.rpo is not None else _UNKNOWN,
-                "declared": "yes" if service.declared else "no",
-                "consumers": list(service.consumers),
-            }
-            for service in estate.services.values()
-        },
-        "components": {
-            part.id: {"role": part.role or _UNKNOWN, "label": part.label, "site": _site(part.site)}
-            for part in estate.parts.values()
-        },
-        "domains": {
-            domain.id: {"kind": domain.kind, "name": domain.name, "faults": [str(fault) for fault in domain.faults]}
-            for domain in estate.domains.values()
-            if not domain.implied
-        },
+        "today": matter.today.isoformat(),
+        "settings": {name: dict(item.parameters) for name, item in matter.settings.items()},
+        "services": {service.id: _service(service) for service in estate.services.values()},
         "events": {
             event.id: {
                 "domain": event.domain,
@@ -56,6 +55,17 @@ def build(estate: Estate, answers: Answers, settings: Mapping[str, Settings]) ->
         },
         "facts": dict(facts),
         "causes": causes(estate, answers.statements),
+    }
+
+
+def _service(service: Service) -> dict[str, Any]:
+    return {
+        "scope": str(service.scope) if service.scope else _UNKNOWN,
+        "tier": service.tier if service.tier is not None else _UNKNOWN,
+        "rto": service.rto if service.rto is not None else _UNKNOWN,
+        "rpo": service.rpo if service.rpo is not None else _UNKNOWN,
+        "declared": "yes" if service.declared else "no",
+        "consumers": list(service.consumers),
     }
 
 
@@ -107,7 +117,3 @@ def _fact(statement: Statement) -> dict[str, Any]:
         "depends_on": [doubt.reason.text for doubt in statement.depends_on],
         "error": statement.error or "",
     }
-
-
-def _site(site: object) -> str:
-    return site if isinstance(site, str) else ("none" if site is None else _UNKNOWN)

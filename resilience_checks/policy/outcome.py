@@ -12,28 +12,22 @@ from resilience_checks.policy.engine import EngineFault
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from resilience_checks.analysis.answers import Answers
     from resilience_checks.model.location import Location
-    from resilience_checks.model.question import Cut, Statement
+    from resilience_checks.model.question import Cut, Statement, Step
+    from resilience_checks.policy.document import Document
     from resilience_checks.policy.engine import Engine
+    from resilience_checks.policy.matter import Matter
     from resilience_checks.policy.pack import Pack, Policy
     from resilience_checks.policy.settings import Settings
-    from resilience_checks.topology.estate import Estate
 
 
-def decide(
-    pack: Pack,
-    document: Mapping[str, Any],
-    answers: Answers,
-    estate: Estate,
-    settings: Mapping[str, Settings],
-    engine: Engine,
-) -> tuple[Result, ...]:
+def decide(pack: Pack, document: Document, matter: Matter, engine: Engine) -> tuple[Result, ...]:
     """Evaluate every enabled policy and return its results, in an order that depends on nothing but them."""
+    settings = matter.settings
     enabled = [policy for policy in pack.policies if settings[policy.id].enabled]
     packages = {policy.id: policy.package for policy in enabled}
-    reports = engine.evaluate(pack.modules, json.dumps(document, sort_keys=True).encode(), packages)
-    completer = _Completer(answers, estate)
+    reports = engine.evaluate(pack.modules, json.dumps(document.data, sort_keys=True).encode(), packages)
+    completer = _Completer(matter, document)
     results: list[Result] = []
     for policy in enabled:
         report = reports.get(policy.id, EngineFault(f"the engine did not answer for {policy.id}"))
@@ -55,10 +49,11 @@ _LIMIT = "a limit of time or size stopped the analysis: there are at least these
 class _Completer:
     """Adds to each report what the analysis knows of it."""
 
-    def __init__(self, answers: Answers, estate: Estate) -> None:
-        self._answers, self._estate = answers, estate
-        self._statements = {(statement.question, statement.service): statement for statement in answers.statements}
-        self.anchor = next(iter(estate.anchors.values()), None)
+    def __init__(self, matter: Matter, document: Document) -> None:
+        self._answers, self._estate, self._places = matter.answers, matter.estate, document.places
+        statements = matter.answers.statements
+        self._statements = {(statement.question, statement.service): statement for statement in statements}
+        self.anchor = next(iter(matter.estate.anchors.values()), None)
 
     def complete(self, policy: Policy, settings: Settings, item: Mapping[str, Any]) -> Result:
         outcome = Outcome(item["outcome"])
@@ -66,7 +61,8 @@ class _Completer:
         cause = tuple(sorted(item["cause"]))
         statements = [found for service in services if (found := self._statements.get((item["question"], service)))]
         cut = self._cut(statements, cause)
-        location = self._location(cause, services)
+        named = [step for key in item.get("at", ()) if (step := self._places.get(key)) is not None and step.location]
+        location = named[0].location if named else self._location(cause, services)
         return Result(
             policy=policy.id,
             outcome=outcome,
@@ -75,22 +71,26 @@ class _Completer:
             title=policy.title,
             message=item["message"],
             location=location,
-            related=self._related(cause, services, location) if outcome is Outcome.VIOLATION else (),
+            related=self._related(named, cause, services, location) if outcome is Outcome.VIOLATION else (),
             services=services,
             cause=cause,
             chain=cut.chain if cut is not None else (),
             remediation=policy.remediation if outcome is Outcome.VIOLATION else "",
-            depends_on=_doubts(statements) if outcome is Outcome.UNKNOWN else (),
+            depends_on=(*_doubts(statements), *item.get("hangs_on", ())) if outcome is Outcome.UNKNOWN else (),
             assumed=tuple(dict.fromkeys(reason.text for statement in statements for reason in statement.assumed)),
             evidence={
-                "question": item["question"],
+                **({"question": item["question"]} if item["question"] else {}),
                 "controls": list(policy.controls),
+                **item.get("evidence", {}),
                 **self._likelihood(cause),
                 **self._resources(cause),
                 **({} if all(one.complete for one in statements) else {"limit": _LIMIT}),
             },
             blocks_when_unknown=outcome is Outcome.UNKNOWN
-            and any(settings.unknown_blocks(self._estate.services[name].tier) for name in services),
+            and (
+                any(settings.unknown_blocks(self._estate.services[name].tier) for name in services)
+                or (not services and settings.unknown_blocks(None))
+            ),
         )
 
     def _cut(self, statements: Iterable[Statement], cause: tuple[str, ...]) -> Cut | None:
@@ -122,8 +122,9 @@ class _Completer:
         return {"resources": list(urns)} if urns else {}
 
     def _related(
-        self, cause: tuple[str, ...], services: tuple[str, ...], primary: Location | None
+        self, named: Iterable[Step], cause: tuple[str, ...], services: tuple[str, ...], primary: Location | None
     ) -> tuple[Related, ...]:
+        places = [Related(step.text, step.location) for step in named if step.location]
         members = [
             Related(step.text, step.location)
             for event in cause
@@ -131,10 +132,11 @@ class _Completer:
             for step in self._answers.events[event].members
             if step.location
         ]
+        says = "is lost" if cause and cause[0] in self._answers.events else "is concerned"
         lost = [
-            Related(f"{name} is lost", place) for name in services if (place := self._estate.services[name].location)
+            Related(f"{name} {says}", place) for name in services if (place := self._estate.services[name].location)
         ]
-        return tuple(dict.fromkeys(item for item in (*members, *lost) if item.location != primary))
+        return tuple(dict.fromkeys(item for item in (*places, *members, *lost) if item.location != primary))
 
 
 def _doubts(statements: Iterable[Statement]) -> tuple[str, ...]:

@@ -39,6 +39,7 @@ class Policy:
     questions: Mapping[str, Mapping[str, Any]]
     parameters: Mapping[str, Any]
     on_unknown: Mapping[str, str]
+    reads: tuple[str, ...] = ()
     controls: tuple[str, ...] = ()
     waivable: bool = True
 
@@ -87,6 +88,11 @@ def questions(pack: Pack, settings: Mapping[str, Settings]) -> tuple[Question, .
     )
 
 
+def reads(pack: Pack, settings: Mapping[str, Settings]) -> tuple[str, ...]:
+    """Return the sections of the document that the enabled policies read."""
+    return tuple(sorted({name for policy in pack.policies if settings[policy.id].enabled for name in policy.reads}))
+
+
 def bundled() -> Path:
     """Return where the policies stand that come with the package: inside it, or beside it in the repository."""
     package = Path(str(resources.files("resilience_checks")))
@@ -124,9 +130,10 @@ def _policies(path: str, text: str) -> Iterator[Policy]:
         package=package.group(1),
         path=path,
         remediation=" ".join(str(custom["remediation"]).split()),
-        questions=custom["questions"],
+        questions=custom.get("questions", {}),
         parameters=custom.get("parameters", {"type": "object"}),
         on_unknown=custom.get("on_unknown", {}),
+        reads=tuple(custom.get("reads", ())),
         controls=tuple(custom.get("controls", ())),
         waivable=custom.get("waivable", True),
     )
@@ -162,6 +169,7 @@ def _metadata(path: str, text: str) -> dict[str, Any]:
             remedy="correct the comment block",
         ) from error
     _hold(path, start + 1, data)
+    _hold_reads(path, start + 1, data["custom"].get("reads", ()))
     return data  # type: ignore[no-any-return]
 
 
@@ -178,6 +186,18 @@ def _hold(path: str, line: int, data: object) -> None:
             location=Location(path, line),
             why=_WHY,
             remedy="see metadata.schema.json for what METADATA holds",
+        )
+
+
+def _hold_reads(path: str, line: int, reads: Sequence[str]) -> None:
+    from resilience_checks.policy.sections import names
+
+    for name in sorted(set(reads) - names()):
+        raise EngineError(
+            f"custom.reads: the document has no section {name!r}",
+            location=Location(path, line),
+            why=_WHY,
+            remedy=f"the sections are {', '.join(sorted(names()))}",
         )
 
 

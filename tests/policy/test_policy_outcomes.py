@@ -10,8 +10,10 @@ from resilience_checks.model.location import Related
 from resilience_checks.model.result import Outcome, Result, Severity
 from resilience_checks.policy import document, pack
 from resilience_checks.policy.embedded import EmbeddedEngine
+from resilience_checks.policy.matter import Matter
 from resilience_checks.policy.opa_server import OpaServerEngine
 from resilience_checks.policy.outcome import decide
+from resilience_checks.policy.pack import reads
 from resilience_checks.policy.settings import settings
 from tests.policy import documents as given
 
@@ -38,8 +40,8 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
 
 def results(engine: Engine, answers: given.FixedAnswers, estate: Estate | None = None) -> dict[tuple[str, str], Result]:
     known = estate or given.estate()
-    read = document.build(known, answers, SETTINGS)  # type: ignore[arg-type]
-    found = decide(PACK, read, answers, known, SETTINGS, engine)  # type: ignore[arg-type]
+    matter = Matter(known, answers, SETTINGS)  # type: ignore[arg-type]
+    found = decide(PACK, document.build(matter, reads(PACK, SETTINGS)), matter, engine)
     return {(result.policy, result.target): result for result in found}
 
 

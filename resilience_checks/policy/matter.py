@@ -1,0 +1,42 @@
+"""What policies may read of one estate, before any of it is written into the document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from resilience_checks.analysis.answers import Answers
+    from resilience_checks.analysis.change import Change
+    from resilience_checks.model.circle import Circle
+    from resilience_checks.model.graph import ResourceGraph
+    from resilience_checks.model.question import Step
+    from resilience_checks.policy.settings import Settings
+    from resilience_checks.topology.estate import Estate
+
+
+@dataclass(frozen=True)
+class Matter:
+    """One estate with the answers about it, and what was evaluated beside it.
+
+    `change` is None where nothing is known of what is deployed (neither a preview nor a base to compare with).
+    """
+
+    estate: Estate
+    answers: Answers
+    settings: Mapping[str, Settings]
+    graphs: tuple[ResourceGraph, ...] = ()
+    circles: tuple[Circle, ...] = ()
+    change: Change | None = None
+    today: date = field(default_factory=lambda: datetime.now(UTC).date())
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the document: plain JSON values, and what stands behind the ids that results name in `at`."""
+
+    data: Mapping[str, Any]
+    places: Mapping[str, Step] = field(default_factory=dict)
