@@ -44,6 +44,11 @@ class Policy:
     waivable: bool = True
 
     @property
+    def area(self) -> str:
+        """The part of the field that it is about: the second name of its package."""
+        return self.package.split(".")[1].replace("_", "-")
+
+    @property
     def defaults(self) -> dict[str, Any]:
         """The parameters as they are when nobody sets them."""
         found = self.parameters.get("properties", {})

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-import yaml
 
 from resilience_checks.model.errors import EngineError, UsageError
 from resilience_checks.model.location import Location
@@ -19,34 +18,9 @@ from resilience_checks.topology.declared_settings import OnUnknown, PolicySettin
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-ROOT = pack.bundled()
 PACK = pack.load()
 AT = Location("resilience.yaml", 4, 3)
 HEAD = "# METADATA\n# title: T\n# description: D\n# custom:\n#   id: own\n#   severity: low\n#   remediation: R\n#   questions: {q: {faults: [outage]}}\n"
-
-
-def test_rules_tests_and_pages_are_the_same_set() -> None:
-    folders = {path.parent for path in ROOT.rglob("*.rego") if path.parent.name != "lib"}
-    assert {folder.name for folder in folders} == {policy.id for policy in PACK.policies}
-    for folder in folders:
-        name = folder.name.replace("-", "_")
-        assert sorted(path.name for path in folder.iterdir()) == ["README.md", f"{name}.rego", f"{name}_test.rego"]
-        assert (folder / "README.md").read_text(encoding="utf-8").startswith(f"# {folder.name}\n")
-
-
-def test_titles_differ_and_every_control_has_one() -> None:
-    titles = yaml.safe_load((ROOT / "controls.yaml").read_text(encoding="utf-8"))
-    assert len({policy.title for policy in PACK.policies}) == len(PACK.policies)
-    used = {control for policy in PACK.policies for control in policy.controls}
-    assert used <= set(titles)
-    assert set(titles) <= used
-
-
-def test_every_parameter_is_on_the_page() -> None:
-    for policy in PACK.policies:
-        page = (ROOT.parent / policy.path).with_name("README.md").read_text(encoding="utf-8")
-        for name in policy.parameters.get("properties", {}):
-            assert f"| {name} |" in page
 
 
 def test_questions_have_the_parameters_filled_in() -> None:
