@@ -61,6 +61,7 @@ class _Run:
     timings: dict[str, float] = field(default_factory=dict)
     policies: dict[str, str] = field(default_factory=dict)
     disabled: set[str] = field(default_factory=set)
+    not_enforced: dict[str, str] = field(default_factory=dict)
     said: set[object] = field(default_factory=set)
 
     def read(self, results: Sequence[Evaluated]) -> None:
@@ -124,6 +125,7 @@ def run(options: Options, observer: Observer = lambda _: None, ready: Sequence[S
         services=tuple(gathered.services),
         policies=gathered.policies,
         disabled=tuple(sorted(gathered.disabled)),
+        not_enforced=gathered.not_enforced,
         known_types=gathered.known,
         unknown_types=gathered.unknown,
         inputs=gathered.inputs,
@@ -203,7 +205,7 @@ class _Line:
         from resilience_checks.topology import estate_builder
 
         shown = ", ".join(names)
-        settings = settle(self.pack, self.group.declarations.policies)
+        settings = settle(self.pack, self.group.declarations.policies, self.group.declarations.policy_set)
         with _timed(self.gathered, "topology"):
             estate = estate_builder.build(graphs, self.group.declarations, self.catalogue)
         _summarise(self.gathered, estate)
@@ -219,12 +221,15 @@ class _Line:
         for item in results:
             evidence = {**item.evidence, "stacks": list(names)}
             about = _about(item, estate, names)
-            self.gathered.add(replace(item, evidence=evidence, advisory=about <= self.group.advisory), about)
+            advisory = (*item.advisory, *(("the stack is advisory",) if about <= self.group.advisory else ()))
+            self.gathered.add(replace(item, evidence=evidence, advisory=advisory), about)
         for policy in self.pack.policies:
             if settings[policy.id].enabled:
                 self.gathered.policies[policy.id] = policy.title
-            else:
-                self.gathered.disabled.add(f"{policy.id} ({shown})")
+            for whom in settings[policy.id].off:
+                self.gathered.disabled.add(f"{policy.id} ({whom or shown})")
+            if why := settings[policy.id].not_enforced(self.options.today):
+                self.gathered.not_enforced[policy.id] = "; ".join(why)
 
 
 def _about(result: Result, estate: Estate, names: Sequence[str]) -> frozenset[str]:

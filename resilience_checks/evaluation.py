@@ -190,7 +190,10 @@ class Inputs:
         for file in dict.fromkeys(file for _, file in found if file is not None):
             looked_at = any(file.parent.resolve().is_relative_to(path.resolve()) for path in self._options.paths)
             if looked_at and _speaks_of_stacks(file):
-                self._declarations(file).stacks.hold([name for name, other in found if other == file])
+                names, declared = [name for name, other in found if other == file], self._declarations(file)
+                declared.stacks.hold(names)
+                for settings in declared.policies.values():
+                    settings.hold(names)
 
 
 def circles(results: Sequence[Evaluated], found: Sequence[Sequence[int]]) -> Iterator[Circle]:

@@ -64,8 +64,8 @@ class Result:
     assumed: tuple[str, ...] = ()
     evidence: Mapping[str, object] = field(default_factory=dict)
     blocks_when_unknown: bool = False
-    advisory: bool = False
-    """It is about advisory stacks alone, so it blocks nothing."""
+    advisory: tuple[str, ...] = ()
+    """Why it blocks nothing, whatever its severity: the stack is advisory, or the policy is not enforced yet."""
 
     @property
     def fingerprint(self) -> str:

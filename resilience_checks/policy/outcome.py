@@ -10,7 +10,7 @@ from resilience_checks.model.result import Outcome, Result
 from resilience_checks.policy.engine import EngineFault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from resilience_checks.model.location import Location
     from resilience_checks.model.question import Cut, Statement, Step
@@ -34,7 +34,8 @@ def decide(pack: Pack, document: Document, matter: Matter, engine: Engine) -> tu
         if isinstance(report, EngineFault):
             results.append(_failed(policy, settings[policy.id], report, completer))
         else:
-            results += (completer.complete(policy, settings[policy.id], item) for item in report)
+            held = ((item, completer.held(settings[policy.id], item["services"])) for item in report)
+            results += (completer.complete(policy, how, item) for item, how in held if how)
     return tuple(
         sorted(
             results,
@@ -53,9 +54,19 @@ class _Completer:
         self._answers, self._estate, self._places = matter.answers, matter.estate, document.places
         statements = matter.answers.statements
         self._statements = {(statement.question, statement.service): statement for statement in statements}
+        self._stacks = [graph.name for graph in matter.graphs]
+        self._today = matter.today
         self.anchor = next(iter(matter.estate.anchors.values()), None)
 
-    def complete(self, policy: Policy, settings: Settings, item: Mapping[str, Any]) -> Result:
+    def held(self, settings: Settings, services: Iterable[str]) -> tuple[tuple[int | None, Settings], ...]:
+        """Return how the policy is set for each of the services that it is on for, with its tier; without services once."""
+        known = [self._estate.services[name] for name in services if name in self._estate.services]
+        of = [(one.tier, [one.stack] if one.stack is not None else self._stacks) for one in known]
+        found = ((tier, settings.within(tier, stacks)) for tier, stacks in of or [(None, self._stacks)])
+        return tuple((tier, how) for tier, how in found if how.enabled)
+
+    def complete(self, policy: Policy, held: Sequence[tuple[int | None, Settings]], item: Mapping[str, Any]) -> Result:
+        """Return the result as the strictest of the services' settings wants it."""
         outcome = Outcome(item["outcome"])
         services = tuple(sorted(item["services"]))
         cause = tuple(sorted(item["cause"]))
@@ -66,7 +77,7 @@ class _Completer:
         return Result(
             policy=policy.id,
             outcome=outcome,
-            severity=settings.severity,
+            severity=max((how.severity for _, how in held), key=lambda severity: severity.rank),
             target=item["target"],
             title=policy.title,
             message=item["message"],
@@ -86,12 +97,14 @@ class _Completer:
                 **self._resources(cause),
                 **({} if all(one.complete for one in statements) else {"limit": _LIMIT}),
             },
-            blocks_when_unknown=outcome is Outcome.UNKNOWN
-            and (
-                any(settings.unknown_blocks(self._estate.services[name].tier) for name in services)
-                or (not services and settings.unknown_blocks(None))
-            ),
+            blocks_when_unknown=outcome is Outcome.UNKNOWN and any(how.unknown_blocks(tier) for tier, how in held),
+            advisory=self._not_enforced([how for _, how in held]),
         )
+
+    def _not_enforced(self, held: Sequence[Settings]) -> tuple[str, ...]:
+        """Return why the result blocks nothing yet: the policy is not enforced for any of its services."""
+        why = [how.not_enforced(self._today) for how in held]
+        return tuple(dict.fromkeys(text for texts in why for text in texts)) if all(why) else ()
 
     def _cut(self, statements: Iterable[Statement], cause: tuple[str, ...]) -> Cut | None:
         return next(

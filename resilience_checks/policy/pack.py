@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from resilience_checks.policy.settings import Settings
 
+FIRST_SET = "2026.1"
+"""The first policy set."""
 _WHY = "a policy that is not understood would be passed over in silence"
 _PACKAGE = re.compile(r"^package\s+(resilience(?:\.[a-z_][a-z0-9_]*)+)\s*$", re.MULTILINE)
 
@@ -42,6 +44,8 @@ class Policy:
     reads: tuple[str, ...] = ()
     controls: tuple[str, ...] = ()
     waivable: bool = True
+    since: str = FIRST_SET
+    """The policy set that brought it; what names none is in every set."""
 
     @property
     def area(self) -> str:
@@ -141,6 +145,7 @@ def _policies(path: str, text: str) -> Iterator[Policy]:
         reads=tuple(custom.get("reads", ())),
         controls=tuple(custom.get("controls", ())),
         waivable=custom.get("waivable", True),
+        since=custom.get("since", FIRST_SET),
     )
 
 

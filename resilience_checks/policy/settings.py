@@ -1,30 +1,67 @@
-"""How each policy is set: enabled, severity, what an unknown does, and its parameters."""
+"""How each policy is set: enabled, severity, what an unknown does, from when on it blocks, and its parameters."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import UsageError
 from resilience_checks.model.result import Severity
+from resilience_checks.topology.declared_settings import rank
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterable, Mapping
+    from datetime import date
 
     from resilience_checks.policy.pack import Pack, Policy
-    from resilience_checks.topology.declared_settings import PolicySettings
+    from resilience_checks.topology.declared_settings import PolicySet, PolicySettings
 
 _TIER1 = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """One policy as it is set for this check."""
+    """One policy as it is set for this check.
+
+    `enabled` says whether it is evaluated at all, `elsewhere` whether it is for what none of `scoped` is about.
+    """
 
     enabled: bool
     severity: Severity
     on_unknown: Mapping[str, str]
     parameters: Mapping[str, Any]
+    enforce_from: date | None = None
+    newer_than: PolicySet | None = None
+    """The pinned policy set that does not have it yet."""
+    elsewhere: bool = True
+    scoped: tuple[PolicySettings, ...] = ()
+
+    @property
+    def off(self) -> tuple[str, ...]:
+        """For what it is switched off: "" for everything, else words for stacks and tiers."""
+        if not self.enabled:
+            return ("",)
+        parts = tuple(_scope(item) for item in self.scoped if item.enabled is False)
+        if self.elsewhere:
+            return parts
+        on = " and ".join(_scope(item) for item in self.scoped if item.enabled)
+        return (f"everything but {on}", *parts)
+
+    def within(self, tier: int | None, stacks: Collection[str]) -> Settings:
+        """Return how it is set for what is of this tier and these stacks."""
+        found = replace(self, enabled=self.elsewhere, scoped=())
+        for item in self.scoped:
+            if item.holds_for(tier, stacks):
+                found = _changed(found, item)
+        return found
+
+    def not_enforced(self, today: date) -> tuple[str, ...]:
+        """Return why its findings block nothing yet, nothing where they may."""
+        day, pinned = self.enforce_from, self.newer_than
+        return (
+            *((f"enforced from {day.isoformat()} on",) if day is not None and today < day else ()),
+            *((f"newer than policy set {pinned.name} ({pinned.location})",) if pinned is not None else ()),
+        )
 
     def unknown_blocks(self, tier: int | None) -> bool:
         """Return whether an unknown about a service of this tier stops a change."""
@@ -33,8 +70,11 @@ class Settings:
         return chosen == "fail"
 
 
-def settings(pack: Pack, declared: Mapping[str, PolicySettings]) -> dict[str, Settings]:
+def settings(
+    pack: Pack, declared: Mapping[str, PolicySettings], pinned: PolicySet | None = None
+) -> dict[str, Settings]:
     """Return the settings of every policy; raise UsageError at the line of one that does not exist or does not fit."""
+    _hold_set(pack, pinned)
     known = {policy.id: policy for policy in pack.policies}
     for name, item in declared.items():
         if name not in known:
@@ -48,26 +88,72 @@ def settings(pack: Pack, declared: Mapping[str, PolicySettings]) -> dict[str, Se
                 why="what is set here would have no effect",
                 remedy=hint,
             )
-    return {name: _settings(policy, declared.get(name)) for name, policy in known.items()}
+    return {name: _settings(policy, declared.get(name), pinned) for name, policy in known.items()}
 
 
-def _settings(policy: Policy, declared: PolicySettings | None) -> Settings:
-    if declared is None:
-        return Settings(
-            enabled=True, severity=policy.severity, on_unknown=policy.on_unknown, parameters=policy.defaults
+def newest(pack: Pack) -> str:
+    """Return the newest policy set that the pack knows."""
+    return max((policy.since for policy in pack.policies), key=rank)
+
+
+def _hold_set(pack: Pack, pinned: PolicySet | None) -> None:
+    if pinned is not None and pinned.rank > rank(newest(pack)):
+        raise UsageError(
+            f"policy_set: there is no policy set {pinned.name} yet",
+            location=pinned.location,
+            why="policies that came later could not be told from those that it has",
+            remedy=f"the newest that this version knows is {newest(pack)}",
         )
-    parameters = {**policy.defaults, **declared.parameters}
-    _hold(policy, declared, parameters)
-    chosen = {"default": str(declared.on_unknown)} if declared.on_unknown else policy.on_unknown
-    return Settings(
-        enabled=declared.enabled is not False,
-        severity=Severity(declared.severity) if declared.severity else policy.severity,
-        on_unknown=chosen,
-        parameters=parameters,
+
+
+def _settings(policy: Policy, declared: PolicySettings | None, pinned: PolicySet | None) -> Settings:
+    found = Settings(
+        enabled=True,
+        severity=policy.severity,
+        on_unknown=policy.on_unknown,
+        parameters=policy.defaults,
+        newer_than=pinned if pinned is not None and rank(policy.since) > pinned.rank else None,
+    )
+    entries = () if declared is None else (declared, *declared.also)
+    for item in entries:
+        _hold(policy, item)
+        if not item.scoped:
+            found = _changed(found, item)
+    scoped = tuple(item for item in entries if item.scoped)
+    anywhere = found.enabled or any(item.enabled for item in scoped)
+    return replace(found, enabled=anywhere, elsewhere=found.enabled, scoped=scoped)
+
+
+def _changed(found: Settings, item: PolicySettings) -> Settings:
+    """Return the settings with what is set here in place of what was."""
+    return replace(
+        found,
+        enabled=found.enabled if item.enabled is None else item.enabled,
+        severity=found.severity if item.severity is None else Severity(item.severity),
+        on_unknown=found.on_unknown if item.on_unknown is None else {"default": str(item.on_unknown)},
+        parameters={**found.parameters, **item.parameters},
+        enforce_from=found.enforce_from if item.enforce_from is None else item.enforce_from,
     )
 
 
-def _hold(policy: Policy, declared: PolicySettings, parameters: Mapping[str, Any]) -> None:
+def _scope(item: PolicySettings) -> str:
+    named: tuple[tuple[str, Iterable[object]], ...] = (
+        ("stacks", (one.glob for one in item.stacks)),
+        ("tiers", item.tiers),
+    )
+    listed = ((name, ", ".join(str(one) for one in values)) for name, values in named)
+    return " of ".join(f"{name} {words}" for name, words in listed if words)
+
+
+def _hold(policy: Policy, declared: PolicySettings) -> None:
+    parameters = {**policy.defaults, **declared.parameters}
+    if declared.scoped and declared.parameters:
+        raise UsageError(
+            f"parameters of {policy.id}: they cannot differ between stacks or tiers",
+            location=declared.at.get("parameters", declared.location),
+            why="a policy is evaluated once for an estate",
+            remedy="set them in an entry without stacks and tiers",
+        )
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import best_match
 

@@ -52,6 +52,11 @@ def unnamed(result: Result) -> tuple[str, ...]:
     return () if told else result.services
 
 
+def not_blocking(result: Result) -> str:
+    """Return why an advisory finding blocks nothing."""
+    return f"does not block: {'; '.join(result.advisory)}"
+
+
 def _grain(result: Result) -> tuple[str, ...]:
     if result.outcome is Outcome.UNKNOWN and result.depends_on:
         return (result.policy, str(result.blocks_when_unknown), str(result.advisory), *result.depends_on)

@@ -84,6 +84,8 @@ class Report:
     """Title of every policy that was evaluated."""
     disabled: tuple[str, ...] = ()
     """Policies that a resilience.yaml switched off, and for which stacks."""
+    not_enforced: Mapping[str, str] = field(default_factory=dict)
+    """Policies whose findings block nothing yet, and why: a day to come, or a pinned policy set that is older."""
     known_types: Mapping[str, int] = field(default_factory=dict)
     unknown_types: Mapping[str, int] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)

@@ -38,6 +38,7 @@ def read(text: str) -> Report:
         services=tuple(ServiceSummary(**{**item, "location": _place(item["location"])}) for item in data["services"]),
         policies=data["policies"],
         disabled=tuple(data["disabled"]),
+        not_enforced=data["not_enforced"],
         known_types=data["coverage"]["known"],
         unknown_types=data["coverage"]["unknown"],
         inputs=data["inputs"],
@@ -67,7 +68,7 @@ def _result(item: Data) -> Result:
         assumed=tuple(item["assumed"]),
         evidence=item["evidence"],
         blocks_when_unknown=item["blocks_when_unknown"],
-        advisory=item["advisory"],
+        advisory=tuple(item["advisory_because"]),
     )
 
 

@@ -43,6 +43,7 @@ def as_data(report: Report) -> dict[str, Any]:
         "services": [_service(service) for service in report.services],
         "policies": dict(sorted(report.policies.items())),
         "disabled": list(report.disabled),
+        "not_enforced": dict(sorted(report.not_enforced.items())),
         "results": [result_data(result, blocks=id(result) in blocking) for result in report.results],
         "failures": [_failure(failure) for failure in report.failures],
         "contradictions": _remarks(report.contradictions),
@@ -79,7 +80,8 @@ def result_data(result: Result, *, blocks: bool) -> dict[str, Any]:
         "depends_on": list(result.depends_on),
         "assumed": list(result.assumed),
         "blocks_when_unknown": result.blocks_when_unknown,
-        "advisory": result.advisory,
+        "advisory": bool(result.advisory),
+        "advisory_because": list(result.advisory),
         "evidence": {key: value(item) for key, item in sorted(result.evidence.items())},  # type: ignore[arg-type]
     }
 

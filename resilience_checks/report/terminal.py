@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.result import Outcome, Result, Severity
-from resilience_checks.report.findings import chain, findings, targets, unnamed
+from resilience_checks.report.findings import chain, findings, not_blocking, targets, unnamed
 from resilience_checks.report.page import WIDTH, Page
 from resilience_checks.report.summary import SummaryLine, summary_lines
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 _STYLES = {Severity.CRITICAL: "bold red", Severity.HIGH: "red", Severity.MEDIUM: "yellow", Severity.LOW: "cyan"}
 _MAX_LISTED = 6
-_ADVISORY = "does not block: the stack is advisory"
 
 
 class Terminal:
@@ -56,7 +55,7 @@ class _Report(Page):
         self.listed("assumed", result.assumed)
         self.field("fix", result.remediation)
         if result.advisory:
-            self.field("gate", _ADVISORY)
+            self.field("gate", not_blocking(result))
         self.listed("see", _elsewhere(result), limit=_MAX_LISTED)
         self.field("id", result.fingerprint)
         self.end()
@@ -69,7 +68,7 @@ class _Report(Page):
         self.listed("hangs on", first.depends_on)
         self.listed("assumed", dict.fromkeys(text for result in group for text in result.assumed))
         blocks = "blocks until it is known" if first.blocks_when_unknown else "does not block"
-        self.field("gate", _ADVISORY if first.advisory else blocks)
+        self.field("gate", not_blocking(first) if first.advisory else blocks)
         self.end()
 
     def failure(self, failure: Failure) -> None:

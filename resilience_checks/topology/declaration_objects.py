@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.likelihood import Likelihood
@@ -38,7 +38,8 @@ def build(source: Source, digest: str) -> declared.Declarations:
         consumers={item.id: _consumer(item) for item in top["consumers"].members()},
         services={item.id: _service(item, defaults, sorts) for item in top["services"].members()},
         likely={item.id: _all_faults(item) for item in top["likelihood"].members()},
-        policies={item.id: _policy(item) for item in top["policies"].members()},
+        policies={item.id: _policies(item) for item in top["policies"].members()},
+        policy_set=_policy_set(top["policy_set"]),
         stacks=_stacks(top["stacks"]),
         source=source,
     )
@@ -50,7 +51,8 @@ def settings(source: Source, digest: str) -> declared.Declarations:
     return declared.Declarations(
         path=source.path,
         digest=digest,
-        policies={item.id: _policy(item) for item in top["policies"].members()},
+        policies={item.id: _policies(item) for item in top["policies"].members()},
+        policy_set=_policy_set(top["policy_set"]),
         stacks=_stacks(top["stacks"]),
         source=source,
         dangling=True,
@@ -234,15 +236,28 @@ def entry(at: At) -> declared.Entry:
     return declared.Entry(to, at.location, at["pools"].strings)
 
 
-def _policy(at: At) -> declared_settings.PolicySettings:
+def _policies(at: At) -> declared_settings.PolicySettings:
+    """Return what is set for one policy: the first of its settings, with the others in `also`."""
+    first, *others = (_policy(item, at.id) for item in at)
+    return replace(first, also=tuple(others))
+
+
+def _policy_set(at: At) -> declared_settings.PolicySet | None:
+    return None if at.value is None else declared_settings.PolicySet(str(at.value), at.location)
+
+
+def _policy(at: At, name: str) -> declared_settings.PolicySettings:
     severity, on_unknown = at["severity"].value, at["on_unknown"].value
     return declared_settings.PolicySettings(
-        id=at.id,
+        id=name,
         location=at.location,
         enabled=at["enabled"].value,
         severity=None if severity is None else Severity(severity),
         on_unknown=None if on_unknown is None else declared_settings.OnUnknown(on_unknown),
         parameters=at["parameters"].value or {},
+        enforce_from=day(at["enforce_from"]),
+        stacks=tuple(declared_settings.StackGlob(Glob(str(item.value)), item.location) for item in at["stacks"]),
+        tiers=tuple(int(item.value) for item in at["tiers"]),
         at=at.lines,
     )
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from resilience_checks.model.location import Location
     from resilience_checks.topology.declaration_problems import Path
 
-_OWN = frozenset({"path", "digest", "stacks", "source", "dangling"})
+_OWN = frozenset({"path", "digest", "stacks", "policy_set", "source", "dangling"})
 _PLACES = frozenset({"location", "at"})
 
 
@@ -37,9 +37,14 @@ def united(parts: Sequence[Declarations]) -> Declarations:
             if item.name not in _OWN
         }
         whole = replace(whole, **joined)
+    pinned = [part.policy_set for part in distinct.values() if part.policy_set is not None]
+    for other in pinned:
+        if other.name != pinned[0].name:
+            raise _different("policy_set", other.location, pinned[0].location.path)
     sources = [part.source for part in distinct.values() if part.source is not None]
     return replace(
         whole,
+        policy_set=pinned[0] if pinned else None,
         source=combined(sources) if others else whole.source,
         dangling=any(part.dangling for part in distinct.values()),
     )

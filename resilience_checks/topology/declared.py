@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
-from resilience_checks.topology.declared_settings import PolicySettings, Stacks
+from resilience_checks.topology.declared_settings import PolicySet, PolicySettings, Stacks
 from resilience_checks.topology.gates import Nature
 
 if TYPE_CHECKING:
@@ -367,6 +367,7 @@ class Declarations:
     likely: Mapping[str, Likely] = field(default_factory=dict)
     """By kind of failure domain, or by a pattern of ids."""
     policies: Mapping[str, PolicySettings] = field(default_factory=dict)
+    policy_set: PolicySet | None = None
     stacks: Stacks = field(default_factory=Stacks)
     roles: tuple[Role, ...] = ()
     resources: Mapping[str, str | None] = field(default_factory=dict)

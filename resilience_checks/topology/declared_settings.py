@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from resilience_checks.model.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import date
 
     from resilience_checks.model.location import Location
     from resilience_checks.model.result import Severity
@@ -28,7 +29,11 @@ class OnUnknown(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PolicySettings:
-    """What is set for one policy; None: as the policy itself says. The id has not been checked."""
+    """What is set for one policy; None: as the policy itself says. The id has not been checked.
+
+    Where `stacks` or `tiers` are given it holds for services of these alone; `also` are further settings of the
+    same policy.
+    """
 
     id: str
     location: Location
@@ -36,7 +41,50 @@ class PolicySettings:
     severity: Severity | None = None
     on_unknown: OnUnknown | None = None
     parameters: Mapping[str, object] = field(default_factory=dict)
+    enforce_from: date | None = None
+    stacks: tuple[StackGlob, ...] = ()
+    tiers: tuple[int, ...] = ()
     at: Lines = field(default_factory=dict)
+    also: tuple[PolicySettings, ...] = ()
+
+    @property
+    def scoped(self) -> bool:
+        """Whether it holds for some stacks or tiers alone."""
+        return bool(self.stacks or self.tiers)
+
+    def holds_for(self, tier: int | None, stacks: Collection[str]) -> bool:
+        """Return whether it holds for what is of this tier (None: not known, and of no listed one) and these stacks."""
+        for_tier = not self.tiers or tier in self.tiers
+        return for_tier and (
+            not self.stacks or all(any(one.glob.matches(name) for one in self.stacks) for name in stacks)
+        )
+
+    def hold(self, names: Sequence[str]) -> None:
+        """Raise UsageError at the first pattern of it, or of what is set besides, that matches none of the stacks."""
+        for settings in (self, *self.also):
+            _hold(settings.stacks, names, f"policies.{self.id}.stacks")
+
+
+@dataclass(frozen=True, slots=True)
+class PolicySet:
+    """The policy set that a file pins, such as 2026.1, and where."""
+
+    name: str
+    location: Location
+
+    @property
+    def rank(self) -> tuple[int, ...]:
+        """What sorts sets in the order in which they came."""
+        return rank(self.name)
+
+
+def rank(name: str) -> tuple[int, ...]:
+    """Return what sorts policy sets in the order in which they came.
+
+    >>> rank("2026.2") < rank("2026.10") < rank("2027.1")
+    True
+    """
+    return tuple(int(part) for part in name.split("."))
 
 
 class Strictness(StrEnum):
@@ -77,11 +125,15 @@ class Stacks:
 
     def hold(self, names: Sequence[str]) -> None:
         """Raise UsageError at the first pattern that matches none of the stacks."""
-        for pattern in (*self.gated, *self.advisory, *self.ignored):
-            if not any(pattern.glob.matches(name) for name in names):
-                raise UsageError(
-                    f'stacks: "{pattern.glob}" matches no stack',
-                    location=pattern.location,
-                    why="what it was meant to say of a stack would be said of none",
-                    remedy=f"the stacks found are {', '.join(sorted(names))}",
-                )
+        _hold((*self.gated, *self.advisory, *self.ignored), names, "stacks")
+
+
+def _hold(patterns: Sequence[StackGlob], names: Sequence[str], where: str) -> None:
+    for pattern in patterns:
+        if not any(pattern.glob.matches(name) for name in names):
+            raise UsageError(
+                f'{where}: "{pattern.glob}" matches no stack',
+                location=pattern.location,
+                why="what it was meant to say of a stack would be said of none",
+                remedy=f"the stacks found are {', '.join(sorted(names))}",
+            )

@@ -117,6 +117,17 @@ BROKEN = Result(
     location=Location("estate/Pulumi.yaml", 1),
     remediation="correct the policy; nothing is known of what it would have found",
 )
+EARLY = Result(
+    policy="failover-tested",
+    outcome=Outcome.VIOLATION,
+    severity=Severity.MEDIUM,
+    target="clinical-db",
+    title="A failover was never tested",
+    message="nobody says that the failover of clinical-db was ever tested",
+    location=Location(DECLARED, 4, 3),
+    services=("mail",),
+    advisory=("enforced from 2026-03-01 on", "the stack is advisory"),
+)
 STACK = StackSummary("estate/prod", "program", "a" * 64, 41, WHOLE)
 
 
@@ -156,6 +167,7 @@ EVERYTHING = report(
     unknown("records", line=3, blocks=True),
     unknown("mail", line=4, blocks=True),
     SHARED_MANAGER,
+    EARLY,
     BROKEN,
     stacks=(
         STACK,
@@ -171,6 +183,7 @@ EVERYTHING = report(
     ),
     left_out=("estate/dev",),
     disabled=("redundant-dns (estate/prod)",),
+    not_enforced={"failover-tested": "enforced from 2026-03-01 on"},
     unknown_types={"example:index:Thing": 1},
     contradictions=(
         Remark("sql-1 is declared at south and deployed at north", (Location(DECLARED, 2, 1), Location(SITES, 2))),
@@ -251,6 +264,7 @@ results = st.builds(
     assumed=names,
     evidence=st.dictionaries(texts, json_values, max_size=3),
     blocks_when_unknown=st.booleans(),
+    advisory=names,
 )
 failures_ = st.builds(Failure, hostile, hostile, hostile, st.sampled_from([1, 2, 4]), places, hostile, hostile)
 stacks = st.builds(
@@ -295,6 +309,7 @@ def reports(draw: st.DrawFn) -> Report:
         services=tuple(draw(st.lists(services, max_size=2))),
         policies=draw(st.dictionaries(hostile, hostile, max_size=2)),
         disabled=draw(names),
+        not_enforced=draw(st.dictionaries(hostile, hostile, max_size=2)),
         known_types=draw(counts),
         unknown_types=draw(counts),
         inputs=draw(st.dictionaries(hostile, st.just("f" * 64), max_size=2)),

@@ -41,7 +41,7 @@ from resilience_checks.topology.declared import (
     Voter,
 )
 from resilience_checks.topology.declared_means import Backup, Capacity, Figure
-from resilience_checks.topology.declared_settings import OnUnknown, PolicySettings, StackGlob, Stacks
+from resilience_checks.topology.declared_settings import OnUnknown, PolicySet, PolicySettings, StackGlob, Stacks
 from resilience_checks.topology.gates import Nature
 from resilience_checks.topology.selectors import Glob, Select
 
@@ -448,9 +448,21 @@ EXPECTED = Declarations(
             severity=Severity.HIGH,
             on_unknown=OnUnknown.FAIL,
             parameters={"order": 1, "kinds": ["site"]},
-            at=lines(enabled=(57, 25), severity=(57, 40), on_unknown=(57, 56), parameters=(57, 74)),
+            enforce_from=date(2026, 12, 1),
+            stacks=(StackGlob(Glob("*/prod"), at(57, 148)),),
+            tiers=(1, 2),
+            at=lines(
+                enabled=(57, 25),
+                severity=(57, 40),
+                on_unknown=(57, 56),
+                parameters=(57, 74),
+                enforce_from=(57, 113),
+                stacks=(57, 139),
+                tiers=(57, 159),
+            ),
         )
     },
+    policy_set=PolicySet("2026.1", at(66, 1)),
     stacks=Stacks(
         gated=(StackGlob(Glob("*/prod"), at(58, 18)),),
         advisory=(StackGlob(Glob("*/dev"), at(58, 40)),),

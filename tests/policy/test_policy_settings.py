@@ -1,0 +1,108 @@
+"""How policies are set for all of an estate, for some of its stacks and tiers, and from a day or a policy set on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from resilience_checks.model.errors import UsageError
+from resilience_checks.model.location import Location
+from resilience_checks.model.result import Severity
+from resilience_checks.policy import pack
+from resilience_checks.policy.settings import newest, settings
+from resilience_checks.topology.declared_settings import OnUnknown, PolicySet, PolicySettings, StackGlob
+from resilience_checks.topology.selectors import Glob
+
+if TYPE_CHECKING:
+    from resilience_checks.policy.settings import Settings
+
+PACK = pack.load()
+AT = Location("resilience.yaml", 4, 3)
+NAME = "cross-site-failover"
+DEV = (StackGlob(Glob("*/dev"), AT),)
+DAY = date(2026, 12, 1)
+
+
+def found(*entries: PolicySettings) -> Settings:
+    first, *others = entries
+    return settings(PACK, {NAME: replace(first, also=tuple(others))})[NAME]
+
+
+def entry(**more: object) -> PolicySettings:
+    return PolicySettings(NAME, AT, **more)  # type: ignore[arg-type]
+
+
+def test_what_is_said_of_some_goes_before_what_is_said_of_all_and_the_later_before_the_earlier() -> None:
+    one = found(
+        entry(tiers=(1,), severity=Severity.CRITICAL),
+        entry(severity=Severity.LOW),
+        entry(tiers=(1, 2), severity=Severity.MEDIUM),
+    )
+    assert [one.within(tier, ["a/prod"]).severity for tier in (1, 2, 3, None)] == ["medium", "medium", "low", "low"]
+
+
+def test_a_scope_of_stacks_holds_where_all_stacks_match() -> None:
+    one = found(entry(stacks=DEV, enabled=False))
+    assert [one.within(1, names).enabled for names in (["a/dev"], ["a/dev", "b/dev"], ["a/dev", "b/prod"])] == [
+        False,
+        False,
+        True,
+    ]
+    assert (one.enabled, one.off) == (True, ("stacks */dev",))
+
+
+def test_a_policy_may_be_on_for_some_alone() -> None:
+    one = found(entry(enabled=False), entry(stacks=DEV, tiers=(1, 2), enabled=True))
+    assert [one.within(tier, ["a/dev"]).enabled for tier in (1, 3)] == [True, False]
+    assert (one.enabled, one.off) == (True, ("everything but stacks */dev of tiers 1, 2",))
+
+
+def test_a_policy_that_is_on_for_nobody_is_not_evaluated() -> None:
+    one = found(entry(enabled=False), entry(stacks=DEV, severity=Severity.LOW))
+    assert (one.enabled, one.off) == (False, ("",))
+
+
+def test_an_unknown_may_block_for_some_alone() -> None:
+    one = found(entry(on_unknown=OnUnknown.WARN), entry(tiers=(2,), on_unknown=OnUnknown.FAIL))
+    assert [one.within(tier, []).unknown_blocks(tier) for tier in (1, 2)] == [False, True]
+
+
+def test_findings_block_from_a_day_on() -> None:
+    one = found(entry(enforce_from=DAY))
+    assert one.not_enforced(date(2026, 11, 30)) == ("enforced from 2026-12-01 on",)
+    assert one.not_enforced(DAY) == ()
+
+
+def test_a_policy_newer_than_the_pinned_set_blocks_nothing() -> None:
+    newer = replace(
+        PACK, policies=(*(replace(policy, since="2027.10") for policy in PACK.policies[:1]), *PACK.policies[1:])
+    )
+    pinned = PolicySet("2027.9", Location("resilience.yaml", 2, 1))
+    why = {name: item.not_enforced(DAY) for name, item in settings(newer, {}, pinned).items()}
+    assert why == {
+        policy.id: ("newer than policy set 2027.9 (resilience.yaml:2:1)",) if policy.since == "2027.10" else ()
+        for policy in newer.policies
+    }
+    assert newest(newer) == "2027.10"
+
+
+def test_a_set_that_does_not_exist_yet_is_an_error_at_its_line() -> None:
+    with pytest.raises(
+        UsageError, match=r"resilience.yaml:4:3: policy_set: there is no policy set 2999.1 yet"
+    ) as caught:
+        settings(PACK, {}, PolicySet("2999.1", AT))
+    assert caught.value.remedy == f"the newest that this version knows is {newest(PACK)}"
+
+
+def test_parameters_cannot_differ_between_stacks_or_tiers() -> None:
+    with pytest.raises(UsageError, match="they cannot differ between stacks or tiers") as caught:
+        found(entry(tiers=(1,), parameters={"order": 2}, at={"parameters": Location("resilience.yaml", 9, 7)}))
+    assert caught.value.location == Location("resilience.yaml", 9, 7)
+
+
+def test_a_pattern_that_matches_no_stack_is_an_error_at_its_line() -> None:
+    with pytest.raises(UsageError, match=r'resilience.yaml:4:3: policies.cross-site-failover.stacks: "\*/dev" matches'):
+        replace(entry(severity=Severity.LOW), also=(entry(stacks=DEV),)).hold(["a/prod"])
