@@ -1,5 +1,5 @@
 # METADATA
-# title: The loss of one zone loses a service
+# title: What a service needs stands in one zone
 # description: >-
 #   A service that runs in a provider's zones survives the loss of any one of them: what it needs is spread over
 #   zones, or has a standby in another one.
