@@ -249,8 +249,10 @@ def _question(policy: Policy, name: str, item: Mapping[str, Any], parameters: Ma
     return Question(
         id=f"{policy.id}.{name}",
         faults=tuple(FaultKind(fault) for fault in item["faults"]),
-        kinds=tuple(item.get("kinds", ())),
-        roles=tuple(item.get("roles", ())),
+        kinds=tuple(value("kinds", ())),
+        roles=tuple(value("roles", ())),
+        except_kinds=tuple(value("except_kinds", ())),
+        except_roles=tuple(value("except_roles", ())),
         order=value("order", 1),
         horizon=Horizon(value("horizon", "instant")),
         within_rpo=item.get("within_rpo", False),
