@@ -39,7 +39,8 @@ class Question:
 
     An event counts when its fault is in `faults`, its domain's kind is in `kinds` (empty: any), and some part
     that it hits has a role in `roles` (empty: any). `horizon` bounds the time that failovers may take in all;
-    `within_rpo` also bounds the replication lag that they may lose.
+    `within_rpo` also bounds the replication lag that they may lose. `declared_only` leaves out the places of these
+    kinds in which something stands although nobody said in which.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Question:
     order: int = 1
     horizon: Horizon = Horizon.INSTANT
     within_rpo: bool = False
+    declared_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
