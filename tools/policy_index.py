@@ -11,7 +11,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from resilience_checks.policy import pack, pages
+from resilience_checks.policy import controls, pack, pages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -43,7 +43,7 @@ _STANDARDS = {
 def outputs() -> dict[Path, str]:
     """Return every file that is made here with the text that it must have; a page that is missing is left out."""
     found = pack.load()
-    titles = pack.controls()
+    titles = controls.titles()
     made = {INDEX: index(found.policies)}
     for policy in found.policies:
         page = ROOT / Path(policy.path).with_name("README.md")

@@ -28,6 +28,9 @@ others(questions, applies) := {found |
 # scoped says for each service whether its scope is one of the wanted ones.
 scoped(scopes) := {service: answer | some service, known in input.services; answer := in_scope(known.scope, scopes)}
 
+# tiered says for each service whether its tier is one of the wanted ones.
+tiered(tiers) := {service: answer | some service, known in input.services; answer := in_scope(known.tier, tiers)}
+
 # everything is about every service.
 everything := {service: "yes" | some service, _ in input.services}
 

@@ -60,7 +60,7 @@ def counted(estate: Estate, question: Question) -> Counted:
     for domain in estate.domains.values():
         if (question.kinds or domain.implied) and domain.kind not in question.kinds:
             continue
-        if domain.implied and question.declared_only:
+        if domain.kind in question.except_kinds or (domain.implied and question.declared_only):
             continue
         ways = _ways(estate, question, domain)
         for fault in domain.faults if ways else ():
@@ -75,8 +75,9 @@ def _ways(estate: Estate, question: Question, domain: Domain) -> tuple[Condition
     for member in domain.members:
         part = estate.parts[member.part]
         for role, when in part.roles or ((part.role, ()),):
-            if not question.roles or role in question.roles:
-                ways[*domain.exists, *member.when, *(when if question.roles else ())] = None
+            if (not question.roles or role in question.roles) and role not in question.except_roles:
+                by_role = question.roles or question.except_roles
+                ways[*domain.exists, *member.when, *(when if by_role else ())] = None
     return (domain.exists,) if domain.exists in ways else tuple(ways)
 
 

@@ -48,11 +48,14 @@ def explain(**given: Any) -> None:
 
 
 def _explain(given: dict[str, Any], root: Path, around: Surroundings) -> int:
-    from resilience_checks.policy.pack import controls, load
+    from resilience_checks.policy.controls import titles
+    from resilience_checks.policy.pack import load
     from resilience_checks.report import explanation
 
     found = _report(given, root, around)
-    stories = explanation.stories(found, given["fingerprint"], load(given["policies"]).policies, controls())
+    stories = explanation.stories(
+        found, given["fingerprint"], load(given["policies"]).policies, titles(given["policies"])
+    )
     asking.answer(
         given,
         root,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 import click
 
 from resilience_checks import __version__
+from resilience_checks.cli.lazy import Lazy
 
 COMMANDS = {
     "check": "check:check",
@@ -20,31 +19,15 @@ COMMANDS = {
     "explain": "explain:explain",
     "export": "export:export",
     "graph": "graph:graph",
+    "policies": "policies:policies",
     "policy-pack": "policy_pack:policy_pack",
 }
 """Each command, in the order of the help, and where it stands in this package."""
 
 
-class _Commands(click.Group):
-    """The commands of COMMANDS, each loaded when it is asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names in the order of COMMANDS."""
-        _ = ctx
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return the command of this name, if there is one."""
-        _ = ctx
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, attribute = COMMANDS[cmd_name].partition(":")
-        command = getattr(import_module(f"resilience_checks.cli.{module}"), attribute)
-        assert isinstance(command, click.Command)
-        return command
-
-
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=Lazy, places=COMMANDS, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(__version__, prog_name="resilience-checks", message="%(prog)s %(version)s")
 def cli() -> None:
     """Find out which faults lose which services of a Pulumi-defined estate, before it is deployed.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,6 +65,15 @@ class Pack:
 
     policies: tuple[Policy, ...]
     modules: Mapping[str, str]
+    files: Mapping[str, Path] = field(default_factory=dict, compare=False)
+    """Where each module stands, by the path that is shown of it."""
+    tests: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """The modules of tests, which no check evaluates."""
+
+    def page(self, policy: Policy) -> str:
+        """Return the policy's page, "" where it has none."""
+        page = self.files[policy.path].with_name("README.md")
+        return page.read_text(encoding="utf-8") if page.is_file() else ""
 
     @property
     def digest(self) -> str:
@@ -78,13 +87,29 @@ class Pack:
 def load(directories: Sequence[Path] = ()) -> Pack:
     """Return the bundled policies and those of `directories`; raise EngineError at what is wrong in one."""
     modules: dict[str, str] = {}
+    tests: dict[str, str] = {}
+    files: dict[str, Path] = {}
     for root, prefix in ((bundled(), "policies"), *((directory, directory.as_posix()) for directory in directories)):
         for path in sorted(root.rglob("*.rego")):
-            if not path.name.endswith("_test.rego"):
-                modules[f"{prefix}/{path.relative_to(root).as_posix()}"] = path.read_text(encoding="utf-8")
+            name = f"{prefix}/{path.relative_to(root).as_posix()}"
+            name = f"./{name}" if name in files else name
+            files[name] = path
+            (tests if path.name.endswith("_test.rego") else modules)[name] = _read(name, path)
     policies = tuple(policy for path, text in modules.items() for policy in _policies(path, text))
     _refuse_doubles(policies)
-    return Pack(tuple(sorted(policies, key=lambda policy: policy.id)), modules)
+    return Pack(tuple(sorted(policies, key=lambda policy: policy.id)), modules, files, tests)
+
+
+def _read(name: str, path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise EngineError(
+            f"the module cannot be read: {error}",
+            location=Location(name, 1),
+            why=_WHY,
+            remedy="make it a readable file of UTF-8 text",
+        ) from error
 
 
 def questions(pack: Pack, settings: Mapping[str, Settings]) -> tuple[Question, ...]:
@@ -107,14 +132,6 @@ def bundled() -> Path:
     package = Path(str(resources.files("resilience_checks")))
     inside = package / "policies"
     return inside if inside.is_dir() else package.parent / "policies"
-
-
-def controls() -> dict[str, str]:
-    """Return the title of every control of a standard that the bundled policies may name."""
-    import yaml
-
-    text = (bundled() / "controls.yaml").read_text(encoding="utf-8")
-    return dict(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))  # noqa: S506 both are safe
 
 
 def _policies(path: str, text: str) -> Iterator[Policy]:
@@ -232,8 +249,10 @@ def _question(policy: Policy, name: str, item: Mapping[str, Any], parameters: Ma
     return Question(
         id=f"{policy.id}.{name}",
         faults=tuple(FaultKind(fault) for fault in item["faults"]),
-        kinds=tuple(item.get("kinds", ())),
-        roles=tuple(item.get("roles", ())),
+        kinds=tuple(value("kinds", ())),
+        roles=tuple(value("roles", ())),
+        except_kinds=tuple(value("except_kinds", ())),
+        except_roles=tuple(value("except_roles", ())),
         order=value("order", 1),
         horizon=Horizon(value("horizon", "instant")),
         within_rpo=item.get("within_rpo", False),

@@ -10,7 +10,7 @@ from resilience_checks.model.result import Severity
 from resilience_checks.topology.declared_settings import rank
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Mapping
     from datetime import date
 
     from resilience_checks.policy.pack import Pack, Policy
@@ -41,10 +41,10 @@ class Settings:
         """For what it is switched off: "" for everything, else words for stacks and tiers."""
         if not self.enabled:
             return ("",)
-        parts = tuple(_scope(item) for item in self.scoped if item.enabled is False)
+        parts = tuple(item.scope for item in self.scoped if item.enabled is False)
         if self.elsewhere:
             return parts
-        on = " and ".join(_scope(item) for item in self.scoped if item.enabled)
+        on = " and ".join(item.scope for item in self.scoped if item.enabled)
         return (f"everything but {on}", *parts)
 
     def within(self, tier: int | None, stacks: Collection[str]) -> Settings:
@@ -134,15 +134,6 @@ def _changed(found: Settings, item: PolicySettings) -> Settings:
         parameters={**found.parameters, **item.parameters},
         enforce_from=found.enforce_from if item.enforce_from is None else item.enforce_from,
     )
-
-
-def _scope(item: PolicySettings) -> str:
-    named: tuple[tuple[str, Iterable[object]], ...] = (
-        ("stacks", (one.glob for one in item.stacks)),
-        ("tiers", item.tiers),
-    )
-    listed = ((name, ", ".join(str(one) for one in values)) for name, values in named)
-    return " of ".join(f"{name} {words}" for name, words in listed if words)
 
 
 def _hold(policy: Policy, declared: PolicySettings) -> None:

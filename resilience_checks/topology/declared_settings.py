@@ -52,6 +52,13 @@ class PolicySettings:
         """Whether it holds for some stacks or tiers alone."""
         return bool(self.stacks or self.tiers)
 
+    @property
+    def scope(self) -> str:
+        """Words for the stacks and tiers that it holds for."""
+        parts = [f"stacks {', '.join(str(one.glob) for one in self.stacks)}"] if self.stacks else []
+        parts += [f"tiers {', '.join(map(str, self.tiers))}"] if self.tiers else []
+        return " of ".join(parts)
+
     def holds_for(self, tier: int | None, stacks: Collection[str]) -> bool:
         """Return whether it holds for what is of this tier (None: not known, and of no listed one) and these stacks."""
         for_tier = not self.tiers or tier in self.tiers

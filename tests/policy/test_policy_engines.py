@@ -92,11 +92,7 @@ def test_what_is_no_url_is_refused() -> None:
 def test_modules_are_uploaded_after_what_they_import() -> None:
     order = dependency_order(pack.load().modules)
     assert order.index("policies/lib/words.rego") < order.index("policies/lib/survival.rego")
-    assert order[-1].rsplit("/", 1)[-1] in {
-        "redundant_firewalls.rego",
-        "cross_site_failover.rego",
-        "no_single_region_national_service.rego",
-    }
+    assert "/lib/" not in order[-1]
 
 
 def test_a_native_backtrace_is_cut_off() -> None:

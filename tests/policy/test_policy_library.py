@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from resilience_checks.policy import pack, pages
+from resilience_checks.policy import controls, pack, pages
 from tools import policy_index
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 ROOT = pack.bundled()
 POLICIES = pack.load().policies
-TITLES = pack.controls()
+TITLES = controls.titles()
 NEAR = 0.8
 RUN = "run `python -m tools.policy_index`"
 
@@ -105,6 +105,15 @@ def test_every_control_is_in_the_table(policy: Policy) -> None:
 
 def test_every_control_of_the_table_is_evidenced() -> None:
     assert set(TITLES) - {control for policy in POLICIES for control in policy.controls} == set()
+
+
+def test_no_control_is_evidenced_and_beyond_code_at_once() -> None:
+    both = set(TITLES) & set(controls.beyond_code())
+    assert both == set(), f"take {both} out of policies/controls-beyond-code.yaml"
+
+
+def test_every_control_is_of_a_known_standard() -> None:
+    assert {key for key in (*TITLES, *controls.beyond_code()) if controls.standard(key) == controls.OTHERS} == set()
 
 
 def test_no_two_titles_are_alike() -> None:

@@ -1,0 +1,68 @@
+"""`policies`: the library of policies, its tests, and what it gives evidence for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from resilience_checks.cli import options
+from resilience_checks.cli.lazy import Lazy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from resilience_checks.cli.surroundings import Surroundings
+
+PLACES = {
+    "list": "policies_list:policies_list",
+    "show": "policies_show:policies_show",
+    "test": "policies_test:policies_test",
+    "new": "policies_new:policies_new",
+    "controls": "policies_controls:policies_controls",
+}
+DIRECTORIES = click.option(
+    "--policies",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="DIR",
+    help="A folder of policies of your own, besides those that come with the tool; may be repeated.",
+)
+
+
+def answered(command: Callable[..., None]) -> Callable[..., None]:
+    """Add what a command about the library of policies takes: whose policies, and how it answers."""
+    form = click.option(
+        "--format",
+        "form",
+        type=click.Choice(("text", "json")),
+        default="text",
+        show_default=True,
+        help="text for a reader, json for a program.",
+    )
+    for option in reversed((DIRECTORIES, form, options.OUTPUT, options.DEBUG)):
+        command = option(command)
+    return command
+
+
+def tell(given: dict[str, Any], around: Surroundings, text: Callable[[int], str], data: Mapping[str, Any]) -> None:
+    """Write the answer in the form that was asked for; `text` takes the width of a line."""
+    from resilience_checks.cli.output import inert, write
+    from resilience_checks.report.facts_json import written
+    from resilience_checks.report.page import WIDTH
+
+    if given["form"] == "json":
+        write(inert(written(data)), given["output"])
+        return
+    told = text(around.width if given["output"] is None else WIDTH)
+    if around.github and given["output"] is None:
+        from resilience_checks.report.github import fenced
+
+        told = "".join(f"{line}\n" for line in fenced(told))
+    write(told, given["output"])
+
+
+@click.group(cls=Lazy, places=PLACES)
+def policies() -> None:
+    """List, show, test and write policies; say which controls of standards they give evidence for."""
