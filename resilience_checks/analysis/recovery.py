@@ -96,6 +96,11 @@ class Recovery:
         """Whether the service surely goes on without any move."""
         return self.time.high == 0 and self.loss.high == 0
 
+    @property
+    def returns(self) -> bool:
+        """Whether something may bring the service back."""
+        return self.time.low < inf
+
 
 @dataclass(frozen=True)
 class _Solution:

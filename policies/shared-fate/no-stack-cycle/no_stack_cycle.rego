@@ -17,10 +17,14 @@ import data.resilience.lib.result
 
 report := circles if count(circles) > 0
 
-report := {result.about("pass", "stacks", [], "no two stacks read each other's outputs", {})} if count(circles) == 0
+report := {otherwise} if count(circles) == 0
+
+otherwise := result.about("pass", "stacks", [], "no two stacks read each other's outputs", {}) if {
+	input.stack_circles.linked == "yes"
+} else := result.about("not_applicable", "stacks", [], "no stack reads another's outputs", {})
 
 circles := {found |
-	some id, circle in input.stack_circles
+	some id, circle in input.stack_circles.circles
 	message := sprintf("%s read each other's outputs: none can be restored first", [concat(" and ", circle.stacks)])
 	found := result.about("violation", id, [], message, {"cause": circle.stacks, "at": circle.at})
 }

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 
 def section(matter: Matter) -> Section:
-    """Return the circles by the names of their stacks; the lines of each are at `ID/N`, N from 0."""
+    """Return whether any stack reads another's outputs, and the circles by the names of their stacks.
+
+    The lines of each circle are at `ID/N`, N from 0.
+    """
     circles = {" + ".join(circle.stacks): circle for circle in matter.circles}
     data = {
         name: {"stacks": list(circle.stacks), "at": [f"{name}/{number}" for number in range(len(circle.locations))]}
@@ -23,4 +26,5 @@ def section(matter: Matter) -> Section:
         for name, circle in circles.items()
         for number, location in enumerate(circle.locations)
     }
-    return Section(data, places)
+    linked = any(graph.references for graph in matter.graphs)
+    return Section({"linked": "yes" if linked else "no", "circles": data}, places)
