@@ -110,7 +110,7 @@ def run(options: Options, observer: Observer = lambda _: None, ready: Sequence[S
         for group in inputs.groups(results):
             _Line(gathered, group, catalogue, pack, engine, observer, options, found).check()
         name = f"{engine.name} {engine.version}"
-    gathered.inputs["policies"] = pack.digest
+    gathered.inputs |= {"policies": pack.digest, **catalogue.digests}
     gathered.timings["total"] = time.monotonic() - begun
     codes = [failure.exit_code for failure in gathered.failures]
     return Report(
@@ -159,7 +159,7 @@ def _prepare(options: Options) -> tuple[Pack, Catalogue]:
     from resilience_checks.catalogue import loader
     from resilience_checks.policy import pack
 
-    catalogue = loader.load()
+    catalogue = loader.load(options.catalogue)
     for package in catalogue.packages:
         catalogue.package(package)
     return pack.load(options.policies), catalogue

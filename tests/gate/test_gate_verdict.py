@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -80,6 +81,15 @@ def test_a_clean_verdict_means_that_nothing_blocks_and_something_was_asked(
     end = verdict(results, fail_on)
     assert (end.exit_code is ExitCode.CLEAN) == (bool(results) and not any(blocks(item, fail_on) for item in results))
     assert end.blocking == tuple(item for item in results if blocks(item, fail_on))
+
+
+@given(results_, thresholds)
+def test_what_is_advisory_blocks_nothing_unless_it_failed(results: list[Result], fail_on: Severity | None) -> None:
+    later = [replace(item, advisory=("enforced from 2999-01-01 on",)) for item in results]
+    end = verdict(later, fail_on)
+    broken = tuple(item for item in later if item.outcome is Outcome.ERROR)
+    assert end.blocking == broken
+    assert end.exit_code == (ExitCode.FAILED if broken else ExitCode.CLEAN if later else ExitCode.NOTHING)
 
 
 @pytest.mark.parametrize(
