@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.recall.variants import Operator, Variant
@@ -162,21 +163,20 @@ def better_means(stack: Stack) -> Iterator[Variant]:
 
 def tried_again(stack: Stack) -> Iterator[Variant]:
     """Try failovers and restores later than before."""
-    from datetime import date
-
     for kind, way in (("components", ("failover", "mover")), ("backups", ())):
         for name, item in stack.declared.get(kind, {}).items():
-            for step in way:
-                item = item.get(step, {})
-            if "tested" in item:
+            if "tested" in _below(item, way):
 
                 def change(declared: Declared, kind: str = kind, name: str = name, way: tuple[str, ...] = way) -> None:
-                    item = declared[kind][name]
-                    for step in way:
-                        item = item[step]
-                    item["tested"] = date(2026, 11, 20)
+                    _below(declared[kind][name], way)["tested"] = date(2026, 11, 20)
 
                 yield stack.edited(name, change)
+
+
+def _below(item: Declared, way: tuple[str, ...]) -> Declared:
+    for step in way:
+        item = item.get(step, {})
+    return item
 
 
 def more_capacity(stack: Stack) -> Iterator[Variant]:
@@ -265,9 +265,7 @@ MORE = (
 GROUPED = (
     (
         r'    datacenter = f5bigip.GtmDatacenter\(f"dc-\{name\}", name=f"dc-\{name\}", opts=steering\)',
-        '    place = pulumi.ComponentResource("nhswales:network:Place", name)\n'
-        "    inside = pulumi.ResourceOptions.merge(steering, pulumi.ResourceOptions(parent=place))\n"
-        '    datacenter = f5bigip.GtmDatacenter(f"dc-{name}", name=f"dc-{name}", opts=inside)',
+        '    place = pulumi.ComponentResource("nhswales:network:Place", name)\n    inside = pulumi.ResourceOptions.merge(steering, pulumi.ResourceOptions(parent=place))\n    datacenter = f5bigip.GtmDatacenter(f"dc-{name}", name=f"dc-{name}", opts=inside)',
     ),
     (
         r"(    mist.site.EvpnTopology\((?:.|\n)+?)opts=pulumi.ResourceOptions\(provider=cloud\),",

@@ -74,8 +74,8 @@ def load(name: str) -> Stack:
 
 def read(file: Path) -> Declared:
     """Return the plain data of a resilience.yaml, aliases resolved to copies of their own."""
-    data: Declared = YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8"))
-    return _own(data)
+    owned: Declared = _own(YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8")))
+    return owned
 
 
 def _own(data: Any) -> Any:
