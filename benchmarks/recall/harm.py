@@ -19,9 +19,8 @@ if TYPE_CHECKING:
 
 Harm = tuple[str, str, str]
 _FAULTS = (FaultKind.OUTAGE, FaultKind.BAD_CHANGE)
-_UNITS = frozenset({"device", "host"})
-_INTERRUPTED = Question("interrupted", _FAULTS, horizon=Horizon.INSTANT)
-_LOST = Question("lost", _FAULTS, horizon=Horizon.RTO, within_rpo=True)
+INTERRUPTED = Question("interrupted", _FAULTS, horizon=Horizon.INSTANT)
+LOST = Question("lost", _FAULTS, horizon=Horizon.RTO, within_rpo=True)
 
 
 def harms(estate: Estate, declared: Declarations) -> frozenset[Harm]:
@@ -32,16 +31,31 @@ def harms(estate: Estate, declared: Declarations) -> frozenset[Harm]:
 def _faults(estate: Estate) -> Iterator[Harm]:
     """Yield each service with the single faults that surely lose it for longer than its RTO or RPO allows.
 
-    A unit's outage counts also when it only interrupts: what stands twice so that nobody notices.
+    The outage of a border's firewall counts also when it only interrupts: it interrupts all of a site's services.
     """
-    events = [f"{domain.id}/{fault}" for domain in estate.domains.values() for fault in domain.faults]
-    units = [f"{domain.id}/{FaultKind.OUTAGE}" for domain in estate.domains.values() if domain.kind in _UNITS]
     analysis = Analysis(estate)
-    for measure, question, asked in (("lost", _LOST, events), ("interrupted", _INTERRUPTED, units)):
-        for service in estate.services:
-            held = [event for event in asked if _held(estate, service, event)]
-            surely, _ = analysis.lost(question, service, [frozenset({event}) for event in held])
-            yield from ((measure, service, event) for number, event in enumerate(held) if surely >> number & 1)
+    for service in estate.services:
+        asked = asked_of(estate, service)
+        for measure, question, events in (("lost", LOST, asked), ("interrupted", INTERRUPTED, _units(estate, asked))):
+            surely, _ = analysis.lost(question, service, [frozenset({event}) for event in events])
+            yield from ((measure, service, event) for number, event in enumerate(events) if surely >> number & 1)
+
+
+def asked_of(estate: Estate, service: str) -> list[str]:
+    """Return the faults that a service is held to survive, one at a time."""
+    events = [f"{domain.id}/{fault}" for domain in estate.domains.values() for fault in domain.faults]
+    return [event for event in events if _held(estate, service, event)]
+
+
+def _units(estate: Estate, events: list[str]) -> list[str]:
+    """Return those that are outages of one firewall unit."""
+    return [
+        event
+        for event in events
+        for domain in (estate.domains[event.rpartition("/")[0]],)
+        if domain.kind == "device" and event.endswith(FaultKind.OUTAGE)
+        if any(estate.parts[member.part].role == "firewall" for member in domain.members)
+    ]
 
 
 def _held(estate: Estate, service: str, event: str) -> bool:
