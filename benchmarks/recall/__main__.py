@@ -31,17 +31,17 @@ def main() -> int:
 
     def table(title: str, operators: Sequence[Operator]) -> list[Row]:
         chosen = [operator for operator in operators if options.only in operator.name]
-        found = [row for row in rows(chosen, options.workers, options.sample) if row.tried]
         print(f"\n## {title}\n\n{_head()}")
-        for row in found:
-            print(_line(row))
+        found = []
+        for row in rows(chosen, options.workers, options.sample):
+            found.append(row)
+            print(_line(row), flush=True)
+            _explain(row)
         print(_total(found), flush=True)
         return found
 
     weaker = table("Edits that weaken", WEAKER)
     sound = table("Edits that keep a stack sound", SOUND_EDITS)
-    for row in (*weaker, *sound):
-        _explain(row)
     short = any(row.missed or row.noisy or row.failed for row in weaker)
     return int(short or any(row.noisy or row.failed or row.weaker for row in sound))
 
@@ -75,7 +75,7 @@ def _explain(row: Row) -> None:
     for one in row.noisy:
         spoke = sorted((outcome, policy, target) for outcome, policy, target in one.said if policy in one.unrelated)
         why = "" if one.weaker else ", where nothing is weaker"
-        print(f"unrelated: {row.operator.name}: {one.place}: {spoke[:3]}{why}", file=sys.stderr)
+        print(f"unrelated: {row.operator.name}: {one.place}: {spoke[:3]}{why}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

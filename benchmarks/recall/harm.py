@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from resilience_checks.analysis.answers import Analysis
-from resilience_checks.analysis.capacity import Enough, headrooms, losses
+from resilience_checks.analysis.capacity import Enough, headrooms
+from resilience_checks.analysis.recovery import places
 from resilience_checks.model.question import FaultKind, Horizon, Question
 
 if TYPE_CHECKING:
@@ -71,9 +72,9 @@ def _held(estate: Estate, service: str, event: str) -> bool:
 
 
 def _peaks(estate: Estate) -> Iterator[Harm]:
-    """Yield each service with the losses after which what remains does not carry its peak."""
+    """Yield each service with the losses of places after which what remains does not carry its peak."""
     if any(service.peak for service in estate.services.values()):
-        for found in headrooms(estate, losses(estate)):
+        for found in headrooms(estate, ((), *places(estate, ("site", "zone", "region")))):
             if found.enough is Enough.SHORT:
                 yield "short", found.service, "+".join(found.events) or "nothing failed"
 

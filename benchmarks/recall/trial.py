@@ -7,13 +7,14 @@ import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import chain
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.recall import harmless, weaker_declarations, weaker_resources, weaker_source
 from benchmarks.recall.harm import harms
-from benchmarks.recall.line import TODAY, listen
+from benchmarks.recall.line import listen
 from benchmarks.recall.variants import SOUND, Variant, load
 from resilience_checks.model.errors import CheckError
 
@@ -127,13 +128,11 @@ def tried(place: tuple[str, str, int]) -> Tried:
 
 
 def rows(operators: Sequence[Operator], workers: int = 1, sample: int = 0) -> Iterator[Row]:
-    """Try every operator and yield its row."""
-    work = places(operators, sample)
-    found = {operator.name: Row(operator) for operator in operators}
+    """Try every operator and yield its row, each as soon as it is whole."""
     with ProcessPoolExecutor(workers) as pool:
-        for one in chain(pool.map(tried, work, chunksize=4)):
-            found[one.operator].tried.append(one)
-    yield from found.values()
+        found = pool.map(tried, places(operators, sample), chunksize=4)
+        for name, group in groupby(found, key=attrgetter("operator")):
+            yield Row(_OPERATORS[name], list(group))
 
 
-__all__ = ["SOUND_EDITS", "TODAY", "WEAKER", "Row", "Tried", "places", "rows", "stack", "tried"]
+__all__ = ["SOUND_EDITS", "WEAKER", "Row", "Tried", "places", "rows", "stack", "tried"]
