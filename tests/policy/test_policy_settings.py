@@ -89,12 +89,11 @@ def test_a_policy_newer_than_the_pinned_set_blocks_nothing() -> None:
     assert newest(newer) == "2027.10"
 
 
-def test_a_set_that_does_not_exist_yet_is_an_error_at_its_line() -> None:
-    with pytest.raises(
-        UsageError, match=r"resilience.yaml:4:3: policy_set: there is no policy set 2999.1 yet"
-    ) as caught:
-        settings(PACK, {}, PolicySet("2999.1", AT))
-    assert caught.value.remedy == f"the newest that this version knows is {newest(PACK)}"
+@pytest.mark.parametrize("name", ["2999.1", "2025.12"])
+def test_a_set_that_there_is_not_is_an_error_at_its_line(name: str) -> None:
+    with pytest.raises(UsageError, match=rf"resilience.yaml:4:3: policy_set: there is no policy set {name}") as caught:
+        settings(PACK, {}, PolicySet(name, AT))
+    assert caught.value.remedy == f"the sets that this version knows are 2026.1 to {newest(PACK)}"
 
 
 def test_parameters_cannot_differ_between_stacks_or_tiers() -> None:
