@@ -22,7 +22,9 @@ CODE = {Severity.LOW: 11, Severity.MEDIUM: 12, Severity.HIGH: 13, Severity.CRITI
 def result(
     outcome: Outcome, severity: Severity = Severity.HIGH, target: str = "t", *, must_be_known: bool = False
 ) -> Result:
-    return Result("p", outcome, severity, target, "title", "message", blocks_when_unknown=must_be_known)
+    return Result(
+        "p", outcome, severity, target, "title", "message", services=("s",), blocks_when_unknown=must_be_known
+    )
 
 
 def reasons(results: Sequence[Result], fail_on: Severity | None, errors: Sequence[int]) -> set[int]:
@@ -104,12 +106,14 @@ VIOLATION, PASS, NOT_APPLICABLE = (result(item) for item in (Outcome.VIOLATION, 
 MUST_BE_KNOWN, MAY_BE_UNKNOWN = (result(Outcome.UNKNOWN, must_be_known=must) for must in (True, False))
 LOW = result(Outcome.VIOLATION, Severity.LOW)
 BROKEN = result(Outcome.ERROR)
+ABOUT_NO_SERVICE = replace(NOT_APPLICABLE, services=())
 
 
 @pytest.mark.parametrize(
     ("results", "errors", "expected"),
     [
         ([], [], Verdict(ExitCode.NOTHING, (), "nothing was checked")),
+        ([ABOUT_NO_SERVICE], [], Verdict(ExitCode.NOTHING, (), "nothing was checked")),
         ([PASS], [], Verdict(ExitCode.CLEAN, (), "clean")),
         ([NOT_APPLICABLE], [], Verdict(ExitCode.CLEAN, (), "clean, but no policy applies to what was checked")),
         ([LOW, PASS], [], Verdict(ExitCode.CLEAN, (), "not blocked: 1 finding does not block with these settings")),
