@@ -224,12 +224,12 @@ class _Line:
             advisory = (*item.advisory, *(("the stack is advisory",) if about <= self.group.advisory else ()))
             self.gathered.add(replace(item, evidence=evidence, advisory=advisory), about)
         for policy in self.pack.policies:
+            why = settings[policy.id].not_enforced(self.options.today)
             if settings[policy.id].enabled:
                 self.gathered.policies[policy.id] = policy.title
+                self.gathered.not_enforced |= {policy.id: "; ".join(why)} if why else {}
             for whom in settings[policy.id].off:
                 self.gathered.disabled.add(f"{policy.id} ({whom or shown})")
-            if why := settings[policy.id].not_enforced(self.options.today):
-                self.gathered.not_enforced[policy.id] = "; ".join(why)
 
 
 def _about(result: Result, estate: Estate, names: Sequence[str]) -> frozenset[str]:

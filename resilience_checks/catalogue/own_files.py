@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 from resilience_checks.catalogue.entry_data import package_entry
 from resilience_checks.model.errors import UsageError
 from resilience_checks.model.location import Location
+from resilience_checks.model.yaml_places import place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
-
-    from yaml import Node
 
     from resilience_checks.catalogue.entries import PackageEntry
 
@@ -37,7 +36,7 @@ def read(path: Path) -> PackageEntry:
             if token.split(":", 1)[0] != data["package"]:
                 raise UsageError(
                     f"{token} is no type of package {data['package']}",
-                    location=_place(text, where, (section, token)),
+                    location=Location(where, *place(text, (section, token))),
                     why="it would never be found",
                     remedy=f"write it into a file of `package: {token.split(':', 1)[0]}`",
                 )
@@ -53,8 +52,8 @@ def parsed(text: str, where: str) -> Mapping[str, Any]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         message = f"the catalogue file is not valid YAML: {error.problem}"
-        place = Location(where, mark.line + 1, mark.column + 1) if mark else Location(where, 1)
-        raise UsageError(message, location=place, remedy="mend the YAML") from error
+        at = Location(where, mark.line + 1, mark.column + 1) if mark else Location(where, 1)
+        raise UsageError(message, location=at, remedy="mend the YAML") from error
     if not isinstance(data, dict):
         message = "the catalogue file is not a mapping"
         raise UsageError(message, location=Location(where, 1), remedy="start it with `schema: resilience-catalogue/v1`")
@@ -71,34 +70,10 @@ def validate(data: Mapping[str, Any], where: str, text: str = "") -> None:
     )
     error = best_match(Draft202012Validator(schema).iter_errors(data))
     if error is not None:
-        place = "/".join(str(item) for item in error.absolute_path) or "the top"
+        named = "/".join(str(item) for item in error.absolute_path) or "the top"
         raise UsageError(
-            f"at {place}: {error.message}",
-            location=_place(text, where, error.absolute_path),
+            f"at {named}: {error.message}",
+            location=Location(where, *place(text, error.absolute_path)),
             why=_WHY,
             remedy="see catalogue/schema.json for the words of an entry",
         )
-
-
-def _place(text: str, where: str, path: Iterable[str | int]) -> Location:
-    """Return where the value at the path stands, or the nearest that encloses it."""
-    import yaml
-
-    node = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)) if text else None
-    mark = node.start_mark if node is not None else None
-    for step in path:
-        node, mark = _step(node, step, mark)
-    return Location(where, mark.line + 1, mark.column + 1) if mark else Location(where, 1)
-
-
-def _step(node: Node | None, step: str | int, mark: Any) -> tuple[Node | None, Any]:
-    """Return what stands under a key or index, and where: the key's place, or the item's."""
-    import yaml
-
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            if key.value == str(step):
-                return value, key.start_mark
-    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-        return node.value[step], node.value[step].start_mark
-    return None, mark
