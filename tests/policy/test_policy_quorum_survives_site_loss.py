@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from resilience_checks.analysis.quorums import quorums
+from resilience_checks.model.question import Holds
+from resilience_checks.model.values import Basis, Reason
+from resilience_checks.topology.estate import Fact
+from resilience_checks.topology.gates import NEVER, Case
 from tests.policy.declared_estates import estate, results, told
 
 if TYPE_CHECKING:
@@ -104,3 +109,13 @@ def test_a_violation_is_at_the_line_of_the_quorum(tmp_path: Path) -> None:
 def test_an_estate_without_quorums_is_not_analysed_again(tmp_path: Path) -> None:
     text = cluster("[{site: a}, {site: b}]").replace("quorum: {voters: [{site: a}, {site: b}]}", "site: a")
     assert quorums(estate(text, tmp_path)) == ()
+
+
+def test_a_quorum_of_which_it_is_not_known_whether_it_holds_at_rest(tmp_path: Path) -> None:
+    known = estate(cluster("[{site: a}, {site: b}, {site: c}]"), tmp_path)
+    gate = known.parts["component db"].gate
+    why = Reason("nobody says whether the cluster was started", Basis.UNKNOWN)
+    part = replace(known.parts["component db"], gate=Case("started", {"yes": gate, "no": NEVER}))
+    facts = {**known.facts, "started": Fact("started", ("yes", "no"), why, "say so")}
+    [found] = quorums(replace(known, parts={**known.parts, part.id: part}, facts=facts))
+    assert (found.at_rest, found.taken, [doubt.remedy for doubt in found.doubts]) == (Holds.UNKNOWN, (), ["say so"])

@@ -51,7 +51,6 @@ taken := {found |
 			"votes": quorum.votes,
 			"needed": quorum.needed,
 			"votes_by_place": {place: held.votes | some place, held in places},
-			"because": {place: held.because | some place, held in places},
 		},
 	})
 }
@@ -81,7 +80,7 @@ other(service, ids) := result.of_service("error", service, "", errors[0]) if {
 	errors := [quorum.error | some id in ids; quorum := input.quorums.all[id]; quorum.error != ""]
 	count(errors) > 0
 } else := object.union(result.of_service("unknown", service, "", message), {"hangs_on": sort(union({doubts(service, id) | some id in undecided}))}) if {
-	undecided := [id | some id in ids; count(open(service, input.quorums.all[id])) > 0]
+	undecided := [id | some id in ids; doubtful(service, input.quorums.all[id]) == "yes"]
 	count(undecided) > 0
 	labels := [input.quorums.all[id].label | some id in undecided]
 	message := sprintf("whether any one place takes the quorum of %s away, on which %s hangs, is not known", [concat(" or of ", labels), service])
@@ -91,6 +90,12 @@ other(service, ids) := result.of_service("error", service, "", errors[0]) if {
 } else := result.of_service("pass", service, "", sprintf("every quorum on which %s hangs survives the loss of any one place", [service])) if {
 	count(ids) > 0
 }
+
+doubtful(service, quorum) := "yes" if {
+	count(open(service, quorum)) > 0
+} else := "yes" if {
+	quorum.at_rest == "unknown"
+} else := "no"
 
 # open has the places of which it is not known whether they take the quorum, or whether it stands in them alone.
 open(service, quorum) := {place |

@@ -2,13 +2,13 @@ package resilience.sites.quorum_survives_site_loss_test
 
 import data.resilience.sites.quorum_survives_site_loss
 
-place(kind, name, more) := object.union({"kind": kind, "name": name, "votes": 2, "all": "no", "taken": "yes", "lost": ["record"], "possibly": [], "because": ["it is lost"]}, more)
+place(kind, name, more) := object.union({"kind": kind, "name": name, "votes": 2, "all": "no", "taken": "yes", "lost": ["record"], "possibly": []}, more)
 
 document(scope, places, more) := {
 	"settings": {"quorum-survives-site-loss": {"kinds": ["site", "zone"], "region_scopes": ["national"]}},
 	"services": {"record": {"scope": scope}},
 	"quorums": {
-		"all": {"component db": object.union({"label": "db", "votes": 3, "needed": 2, "places": places, "error": "", "hangs_on": []}, more)},
+		"all": {"component db": object.union({"label": "db", "votes": 3, "needed": 2, "places": places, "at_rest": "yes", "error": "", "hangs_on": []}, more)},
 		"of": {"record": ["component db"]},
 	},
 }
@@ -28,7 +28,7 @@ test_a_site_with_most_votes_is_a_violation if {
 		"question": "",
 		"message": "The loss of site a (2 of 3 votes) takes the quorum of db away, which needs 2: it loses record",
 		"at": ["component db", "site:a"],
-		"evidence": {"votes": 3, "needed": 2, "votes_by_place": {"site:a": 2}, "because": {"site:a": ["it is lost"]}},
+		"evidence": {"votes": 3, "needed": 2, "votes_by_place": {"site:a": 2}},
 	}}
 }
 
@@ -81,4 +81,8 @@ test_a_service_without_a_quorum_is_not_applicable if {
 
 test_a_quorum_that_can_never_be_met_is_an_error if {
 	told(report("local", {}, {"error": "quorum of db is lost with nothing failed"})) == {["error", "quorum of db is lost with nothing failed"]}
+}
+
+test_a_quorum_that_may_not_hold_at_rest_is_unknown if {
+	{outcome | some [outcome, _] in told(report("local", {}, {"at_rest": "unknown", "hangs_on": ["why"]}))} == {"unknown"}
 }

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def section(matter: Matter) -> Section:
     """Return the quorums by the ids of their parts; `of` names for each service those that it hangs on."""
-    found = {one.part: one for one in quorums(matter.estate)}
+    found = {one.part: one for one in quorums(matter.estate, matter.answers.analysis)}
     of: dict[str, list[str]] = {service: [] for service in matter.estate.services}
     for key, one in found.items():
         for service in one.services:
@@ -46,10 +46,10 @@ def _quorum(estate: Estate, one: QuorumLoss) -> dict[str, Any]:
                 "taken": "yes" if taken.surely else "unknown",
                 "lost": list(taken.lost),
                 "possibly": list(taken.possibly),
-                "because": [step.text for step in taken.chain],
             }
             for taken in one.taken
         },
+        "at_rest": str(one.at_rest),
         "error": one.error or "",
         "hangs_on": [f"{doubt.reason.text}; to make it known: {doubt.remedy}" for doubt in one.doubts],
     }
