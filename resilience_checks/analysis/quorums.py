@@ -89,7 +89,7 @@ class _Losses:
         self._quorums = Analysis(replace(estate, services=services))
         self._question = Question("quorums", (FaultKind.OUTAGE,), PLACES, horizon=Horizon.RTO)
         self._cuts = self._quorums.cut_sets(self._question, [one.id for one in self._asked.values()])
-        names = sorted({name for part in found if _single(self._of(part).possible) for name in hanging[part]})
+        names = sorted({name for part in found if self._places(part) for name in hanging[part]})
         cuts = (analysis or Analysis(estate)).cut_sets(self._question, names) if names else {}
         self._sure = {name: _single(one.sure) for name, one in cuts.items()}
         self._possible = {name: _single(one.possible) for name, one in cuts.items()}
@@ -110,6 +110,9 @@ class _Losses:
 
     def _of(self, part: str) -> CutSets:
         return self._cuts[self._asked[part].id]
+
+    def _places(self, part: str) -> frozenset[str]:
+        return _single(self._of(part).sure) | _single(self._of(part).possible)
 
     def _innermost(self, sure: frozenset[str], possible: frozenset[str]) -> list[str]:
         places = {_place(event) for event in sure}
