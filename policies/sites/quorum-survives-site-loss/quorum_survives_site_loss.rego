@@ -106,15 +106,28 @@ open(service, quorum) := {place |
 	name == service
 }
 
-doubts(service, id) := ({text | some text in input.quorums.all[id].hangs_on} | {text |
-	some place in open(service, input.quorums.all[id])
-	input.quorums.all[id].places[place].all == "unknown"
-	text := sprintf("how many voters of %s stand in one place is not known; to make it known: declare the place of each", [input.quorums.all[id].label])
-}) | {text |
-	some place in open(service, input.quorums.all[id])
-	counts(input.quorums.all[id].places[place].kind, service) == "unknown"
-	text := sprintf("the scope of %s is not declared; to make it known: declare `scope` of %s", [service, service])
+doubts(service, id) := {text | some text in input.quorums.all[id].hangs_on} | {text |
+	quorum := input.quorums.all[id]
+	some place in open(service, quorum)
+	some text in doubt(service, quorum, quorum.places[place])
 }
+
+# doubt tells why it is not known whether a place takes a quorum away from a service.
+doubt(service, quorum, held) := [text |
+	some [applies, text] in [
+		[held.all, sprintf("how many voters of %s stand in one place is not known; to make it known: declare the place of each", [quorum.label])],
+		[counts(held.kind, service), sprintf("the scope of %s is not declared; to make it known: declare `scope` of %s", [service, service])],
+		[vague(service, quorum, held), sprintf("whether the loss of %s %s takes it from %s is not known; to make it known: see `cut-sets %s`", [held.kind, held.name, service, service])],
+	]
+	applies == "unknown"
+]
+
+# vague says unknown where nothing else tells why it is not known.
+vague(service, quorum, held) := "unknown" if {
+	held.all == "no"
+	counts(held.kind, service) == "yes"
+	count(quorum.hangs_on) == 0
+} else := "no"
 
 one_place(quorum) := "yes" if {
 	some held in quorum.places
