@@ -8,6 +8,7 @@ is being served on the way down from its entry: the first placed part there must
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from resilience_checks.analysis.expressions import (
@@ -75,6 +76,8 @@ class FaultTree:
     facts: dict[str, Fact] = field(default_factory=dict)
     consumers: dict[str, dict[str, int]] = field(default_factory=dict)
     """For each service the node of every consumer's view of it."""
+    beside: dict[tuple[str, bool, str], int] = field(default_factory=dict)
+    """For a sort of aid, whether any one of them is enough, and a service: up while the service or these aids are."""
     _repeated: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
     def repeated(self, node: int) -> tuple[str, ...]:
@@ -107,6 +110,7 @@ class _Compiler:
     def tree(self) -> FaultTree:
         for service in self.estate.services.values():
             self.system.roots[service.id] = self._root(service)
+        self._beside()
         while self._pending:
             index, expression = self._pending.pop()
             self.define(index, expression())
@@ -251,6 +255,22 @@ class _Compiler:
         critical = (ref for name, ref in refs.items() if self.estate.consumers[name].critical)
         self.define(index, both(either(*refs.values()), *critical))
         return index
+
+    def _beside(self) -> None:
+        """Add for each service that has aids of a sort the node that is lost when both are."""
+        found: dict[tuple[str, str], list[Ref]] = {}
+        for key, aid in self.estate.aids.items():
+            index, _ = self.add(("aid", key), key)
+            self.later(index, partial(self.gate, aid.gate, NOTHING))
+            for service in aid.of:
+                if service in self.system.roots:
+                    found.setdefault((aid.sort, service), []).append(Ref(index, Nature.NEED))
+        for (sort, service), aids in found.items():
+            for enough in (True, False):
+                root, _ = self.add(("beside", sort, str(enough), service), service)
+                up = either(*aids) if enough else both(*aids)
+                self.define(root, either(Ref(self.system.roots[service], Nature.NEED), up))
+                self.system.beside[sort, enough, service] = root
 
     def _quorum(self, quorum: Quorum, origin: str, serving: str) -> Expression:
         """Return that some connected group of live voters holds more than half of all configured votes.
