@@ -6,13 +6,13 @@ package resilience.lib.beside
 import data.resilience.lib.result
 import data.resilience.lib.words
 
-# violations gives one result for each cause that surely loses services together with their aids of a sort.
-violations(question, sort, applies, noun) := {found |
+# violations gives one result for each cause that surely loses services together with their aids of a sort; `alone` is the
+# question about services without aids where the aids are services, else "".
+violations(question, alone, sort, applies, noun) := {found |
 	some cause in input.causes[question]
 	services := [service | some service in cause.services; applies[service] == "yes"]
 	count(services) > 0
-	keys := {key | some service in services; some key in input.aids.of[sort][service]}
-	names := listed(keys)
+	names := lost(alone, cause.id, listed({key | some service in services; some key in input.aids.of[sort][service]}))
 	message := sprintf("%s, together with %s: %s", [words.loss(cause, services), noun, concat(", ", names)])
 	found := object.union(result.violation(cause, services, message), {"evidence": {"beside": names}})
 }
@@ -26,6 +26,11 @@ circular(sort, applies, help) := {found |
 	message := sprintf("%s is up only while %s is, which %s", [item.id, words.listed(services), help])
 	found := result.about("violation", key, services, message, {"cause": [key], "at": [key]})
 }
+
+# lost limits aids that are services to those that the cause loses alone, where that was asked.
+lost(alone, id, names) := [name | some name in names; name in input.causes[alone][id].services] if {
+	count({name | some name in names; name in input.causes[alone][id].services}) > 0
+} else := names
 
 listed(keys) := sort({input.aids.items[key].id | some key in keys})
 

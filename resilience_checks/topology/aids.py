@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from resilience_checks.topology.estate import Service
     from resilience_checks.topology.facts import FactBook
 
-COPY, COMMUNICATIONS, CLINICAL, PAPER = "copy", "communications", "clinical", "paper"
+COPY, COMMUNICATIONS, CLINICAL = "copy", "communications", "clinical"
+_PAPER, _READ_ONLY = "paper", "read-only"
 
 
 class Aids:
@@ -53,6 +54,7 @@ class Aids:
             of=of,
             gate=All((self._entry(sort, item), *self._needs(sort, item))),
             kind=item.kind if sort == COPY else None,
+            consumers=None if item.consumers is None and item.kind == _READ_ONLY else item.consumers or (),
             refreshed=item.refreshed,
             limit=item.limit,
             location=item.location,
@@ -63,7 +65,7 @@ class Aids:
         why = Reason(f"{sort} {item.id} is used there", location=item.at.get("entry", item.location))
         if item.entry is not None:
             return self._components.reference(item.entry, Nature.NEED, why)
-        if item.kind == PAPER:
+        if item.kind == _PAPER:
             return ALWAYS
         fact = self._book.doubt(
             f"entry of {sort} {item.id}",

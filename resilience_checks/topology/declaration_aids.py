@@ -31,6 +31,7 @@ def _aid(at: At, of: At, refer: Callable[[At], Reference]) -> Aid:
         kind=at["kind"].value,
         entry=None if at["entry"].value is None else refer(at["entry"]),
         needs=tuple(refer(need) for need in at["needs"]),
+        consumers=None if at["consumers"].value is None else at["consumers"].strings,
         refreshed=at["refreshed"].seconds,
         limit=at["limit"].seconds,
         at=at.lines,

@@ -82,6 +82,8 @@ _PLACES = (
     _Place("copies.*.of.[]", (SERVICE,)),
     *_anywhere("copies.*.entry"),
     *_anywhere("copies.*.needs.[]"),
+    _Place("copies.*.consumers.[]", (CONSUMER,)),
+    _Place("tools.*.consumers.[]", (CONSUMER,)),
     _Place("tools.*.repairs.[]", (SERVICE,)),
     *_anywhere("tools.*.entry"),
     *_anywhere("tools.*.needs.[]"),

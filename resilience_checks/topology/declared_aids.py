@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class Aid:
     """A copy of services, or a tool that repairs them (`of` None: all), of a `kind` such as viewer or deployment.
 
-    It is up while `entry` and all `needs` are; `entry` None: not declared. `refreshed` and `limit` are how old a copy
+    It is up while `entry` and all `needs` are; `entry` None: not declared. `consumers` must reach it. `refreshed` and `limit` are how old a copy
     may be when it is needed, and how old staff agreed that it may be, in seconds; None: not declared.
     """
 
@@ -24,6 +24,7 @@ class Aid:
     kind: str | None = None
     entry: Reference | None = None
     needs: tuple[Reference, ...] = ()
+    consumers: tuple[str, ...] | None = None
     refreshed: float | None = None
     limit: float | None = None
     at: Lines = field(default_factory=dict)

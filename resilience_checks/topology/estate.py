@@ -205,7 +205,8 @@ class Aid:
     """What helps while a service of `of` is away, of a `sort` such as copy, communications or deployment.
 
     It is up while its gate is. `refreshed` and `limit` are how old a copy may be when it is needed, and how old it was
-    agreed to be at most, in seconds; None when not declared. `kind` says what a copy is, such as viewer.
+    agreed to be at most, in seconds; None when not declared. `kind` says what a copy is, such as viewer. `consumers`
+    must reach it: none where it is used where it stands, None where all that use the service do.
     """
 
     id: str
@@ -213,6 +214,7 @@ class Aid:
     of: tuple[str, ...]
     gate: Gate
     kind: str | None = None
+    consumers: tuple[str, ...] | None = ()
     refreshed: float | None = None
     limit: float | None = None
     location: Location | None = None

@@ -499,7 +499,8 @@ EXPECTED = Declarations(
             kind="deployment",
             entry=Named("portal", Sort.COMPONENT, at(71, 78)),
             needs=(Named("gslb", Sort.COMPONENT, at(71, 94)),),
-            at=lines(kind=(71, 14), repairs=(71, 32), entry=(71, 59), needs=(71, 87)),
+            consumers=("powys",),
+            at=lines(kind=(71, 14), repairs=(71, 32), entry=(71, 59), needs=(71, 87), consumers=(71, 100)),
         ),
         "console": Aid(
             id="console",

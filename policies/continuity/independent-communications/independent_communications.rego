@@ -18,24 +18,22 @@
 #     properties:
 #       keep: {enum: [all, any], default: all, description: "Whether all communications must outlive a clinical service, or any one"}
 #       horizon: {enum: [instant, rto], default: rto, description: How long both may be away together}
-#       left_out: {type: array, items: {type: string}, default: [deployment], description: Kinds of failure domain that do not count}
+#       left_out: {type: array, items: {type: string}, default: [deployment, provider-instance], description: Kinds of failure domain that do not count}
 #   questions:
 #     together: {faults: [outage, bad-change], except_kinds: {parameter: left_out}, horizon: {parameter: horizon}, beside: communications, enough: {parameter: keep}}
+#     alone: {faults: [outage, bad-change], except_kinds: {parameter: left_out}, horizon: {parameter: horizon}}
 #   reads: [aids]
 package resilience.continuity.independent_communications
 
 import data.resilience.lib.beside
 import data.resilience.lib.result
+import data.resilience.lib.words
 
 question := "independent-communications.together"
 
 clinical := {service: "yes" | some service, purpose in input.aids.purposes; purpose == "clinical"}
 
-report := (beside.violations(question, "communications", clinical, noun) | beside.circular("communications", clinical, "it helps to restore")) | others
-
-noun := "what helps to restore it" if input.settings["independent-communications"].keep == "any"
-
-noun := "some of what helps to restore it" if input.settings["independent-communications"].keep == "all"
+report := (beside.violations(question, "independent-communications.alone", "communications", clinical, "communications") | beside.circular("communications", clinical, "it helps to restore")) | (unsaid | others)
 
 others := {found |
 	some service, _ in input.services
@@ -45,7 +43,7 @@ others := {found |
 
 decided(service) := ["not_applicable", result.of_service("not_applicable", service, question, sprintf("nobody declares %s to be clinical", [service]))] if {
 	input.aids.purposes[service] != "clinical"
-} else := ["unknown", undeclared(service)] if {
+} else := ["told", {}] if {
 	count(input.aids.of.communications[service]) == 0
 } else := ["error", result.of_service("error", service, question, input.facts[question][service].error)] if {
 	input.facts[question][service].error != ""
@@ -57,4 +55,11 @@ decided(service) := ["not_applicable", result.of_service("not_applicable", servi
 	count(input.aids.circular.communications[service]) > 0
 } else := ["pass", result.of_service("pass", service, question, sprintf("no one fault loses %s and communications", [service]))]
 
-undeclared(service) := result.about("unknown", service, [service], sprintf("whether communications outlive %s is not known", [service]), {"hangs_on": [sprintf("nothing is declared that helps to restore %s; to make it known: declare `purpose: communications` of the services by which staff reach each other", [service])]})
+undeclared := [service | some service, _ in clinical; count(input.aids.of.communications[service]) == 0]
+
+unsaid := {found |
+	count(undeclared) > 0
+	why := sprintf("nothing is declared that helps to restore %s; to make it known: declare `purpose: communications` of the services by which staff reach each other", [words.listed(undeclared)])
+	message := sprintf("how staff reach each other is not declared while this is away: %s", [words.listed(undeclared)])
+	found := result.about("unknown", "communications", undeclared, message, {"hangs_on": [why]})
+}

@@ -20,7 +20,7 @@
 #       scopes: {type: array, items: {enum: [national, regional, local]}, default: [national], description: "Services of which scope must be repairable, of whatever tier"}
 #       kinds: {type: array, items: {enum: [deployment, sign-in, monitoring, out-of-band]}, default: [deployment, sign-in, monitoring, out-of-band], description: Kinds of tool that must be there}
 #       horizon: {enum: [instant, rto], default: rto, description: How long both may be away together}
-#       left_out: {type: array, items: {type: string}, default: [deployment], description: Kinds of failure domain that do not count}
+#       left_out: {type: array, items: {type: string}, default: [deployment, provider-instance], description: Kinds of failure domain that do not count}
 #   questions:
 #     deployment: {faults: [outage, bad-change], except_kinds: {parameter: left_out}, horizon: {parameter: horizon}, beside: deployment}
 #     sign-in: {faults: [outage, bad-change], except_kinds: {parameter: left_out}, horizon: {parameter: horizon}, beside: sign-in}
@@ -31,10 +31,9 @@ package resilience.continuity.independent_recovery_tooling
 
 import data.resilience.lib.beside
 import data.resilience.lib.result
+import data.resilience.lib.words
 
 settings := input.settings["independent-recovery-tooling"]
-
-nouns := {"deployment": "what deploys it", "sign-in": "what one signs in by to repair it", "monitoring": "what watches it", "out-of-band": "out-of-band access to it"}
 
 question(kind) := sprintf("independent-recovery-tooling.%s", [kind])
 
@@ -48,11 +47,11 @@ applies(known) := "yes" if {
 	"unknown" in {known.tier, known.scope}
 } else := "no"
 
-report := (lost | needed) | others
+report := (lost | needed) | (unsaid | others)
 
 lost := {found |
 	some kind in settings.kinds
-	some found in beside.violations(question(kind), kind, wanted, nouns[kind])
+	some found in beside.violations(question(kind), "", kind, wanted, sprintf("tools for %s", [kind]))
 }
 
 # needed are tools that need what they repair where no other tool of the kind does without it.
@@ -78,7 +77,7 @@ decided(service, answer) := ["not_applicable", result.of_service("not_applicable
 } else := ["told", {}] if {
 	answer == "yes"
 	count(bad(service)) > 0
-} else := ["unknown", undeclared(service, missing(service))] if {
+} else := ["told", {}] if {
 	count(missing(service)) > 0
 } else := ["unknown", result.of_service("unknown", service, question(doubtful(service)[0]), sprintf("whether %s can be repaired while it is away is not known", [service]))] if {
 	count(doubtful(service)) > 0
@@ -92,4 +91,20 @@ bad(service) := {kind | some kind in settings.kinds; input.facts[question(kind)]
 
 doubtful(service) := [kind | some kind in settings.kinds; input.facts[question(kind)][service].holds in {"no", "unknown"}]
 
-undeclared(service, kinds) := result.about("unknown", service, [service], sprintf("whether %s can be repaired while it is away is not known", [service]), {"hangs_on": [sprintf("no tool for %s is declared that repairs %s; to make it known: declare it under `tools`", [concat(", ", kinds), service])]})
+# undeclared are the services whose tools of the same kinds are not declared, by these kinds.
+undeclared := {kinds: services |
+	some kinds in {concat(", ", missing(service)) | some service, answer in wanted; concerned(service, answer) == "yes"; count(missing(service)) > 0}
+	services := [service | some service, answer in wanted; concerned(service, answer) == "yes"; concat(", ", missing(service)) == kinds]
+}
+
+# concerned are services that must be repairable, and those of which nobody says so where some tool repairs them.
+concerned(_, "yes") := "yes"
+
+concerned(service, "unknown") := "yes" if count(missing(service)) < count(settings.kinds)
+
+unsaid := {found |
+	some kinds, services in undeclared
+	why := sprintf("nobody says what is used for %s; to make it known: declare it under `tools`", [kinds])
+	message := sprintf("no tool for %s is declared that repairs %s", [kinds, words.listed(services)])
+	found := result.about("unknown", sprintf("tools for %s", [kinds]), services, message, {"hangs_on": [why]})
+}

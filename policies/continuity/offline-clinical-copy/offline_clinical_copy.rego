@@ -18,7 +18,7 @@
 #     properties:
 #       max_age_minutes: {type: number, exclusiveMinimum: 0, default: 1440, description: How old a copy may be when it is needed, where no lower limit is declared}
 #       horizon: {enum: [instant, rto], default: rto, description: How long both may be away together}
-#       left_out: {type: array, items: {type: string}, default: [deployment], description: Kinds of failure domain that do not count}
+#       left_out: {type: array, items: {type: string}, default: [deployment, provider-instance], description: Kinds of failure domain that do not count}
 #   questions:
 #     together: {faults: [outage, bad-change], except_kinds: {parameter: left_out}, horizon: {parameter: horizon}, beside: copy}
 #   reads: [aids]
@@ -26,6 +26,7 @@ package resilience.continuity.offline_clinical_copy
 
 import data.resilience.lib.beside
 import data.resilience.lib.result
+import data.resilience.lib.words
 
 question := "offline-clinical-copy.together"
 
@@ -33,13 +34,13 @@ settings := input.settings["offline-clinical-copy"]
 
 clinical := {service: "yes" | some service, purpose in input.aids.purposes; purpose == "clinical"}
 
-report := ((beside.violations(question, "copy", clinical, "its copies") | beside.circular("copy", clinical, "it is a copy of")) | old) | (ages_unknown | others)
+report := ((beside.violations(question, "", "copy", clinical, "copies") | beside.circular("copy", clinical, "it is a copy of")) | old) | ((ages_unknown | unsaid) | others)
 
 # old gives one result for each copy that is older than it may be.
 old := {found |
 	some key, item in copies
 	age(item) == "old"
-	message := sprintf("%s is up to %v minutes old when it is needed, and may be %v", [item.id, item.refreshed, allowed(item)])
+	message := sprintf("%s is up to %v min old when it is needed, and may be %v min", [item.id, item.refreshed, allowed(item)])
 	found := result.about("violation", sprintf("%s/age", [key]), helped(item), message, {"cause": [key, "age"], "at": [sprintf("%s/age", [key])]})
 }
 
@@ -86,7 +87,7 @@ decided(service) := ["not_applicable", result.of_service("not_applicable", servi
 } else := ["violation", none(service)] if {
 	count(input.aids.of.copy[service]) == 0
 	input.aids.copied[service] == "no"
-} else := ["unknown", undeclared(service)] if {
+} else := ["told", {}] if {
 	count(input.aids.of.copy[service]) == 0
 } else := ["error", result.of_service("error", service, question, input.facts[question][service].error)] if {
 	input.facts[question][service].error != ""
@@ -103,4 +104,11 @@ decided(service) := ["not_applicable", result.of_service("not_applicable", servi
 
 none(service) := result.about("violation", service, [service], sprintf("%s has no copy: while it is away nothing can be read", [service]), {"cause": ["copy: none"], "at": [sprintf("service %s", [service])]})
 
-undeclared(service) := result.about("unknown", service, [service], sprintf("whether %s has a copy that outlives it is not known", [service]), {"hangs_on": [sprintf("no copy of %s is declared; to make it known: declare it under `copies`, or `copy: none` of %s", [service, service])]})
+undeclared := [service | some service, purpose in input.aids.purposes; purpose == "clinical"; input.aids.copied[service] == "yes"; count(input.aids.of.copy[service]) == 0]
+
+unsaid := {found |
+	count(undeclared) > 0
+	why := sprintf("no copy of %s is declared; to make it known: declare it under `copies`, or `copy: none` of the service", [words.listed(undeclared)])
+	message := sprintf("what can be read is not declared while this is away: %s", [words.listed(undeclared)])
+	found := result.about("unknown", "copies", undeclared, message, {"hangs_on": [why]})
+}
