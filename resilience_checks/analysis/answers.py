@@ -43,6 +43,8 @@ class Answers:
 
     statements: tuple[Statement, ...]
     events: Mapping[str, Event] = field(default_factory=dict)
+    analysis: Analysis | None = field(default=None, compare=False, repr=False)
+    """What found them, compiled: further questions need not compile the estate again."""
 
 
 def answer(estate: Estate, questions: Sequence[Question], *, deadline: float | None = None) -> Answers:
@@ -55,7 +57,7 @@ def answer(estate: Estate, questions: Sequence[Question], *, deadline: float | N
         analysis.state(question, service) for question in questions for service in estate.services.values()
     )
     mentioned = {event for statement in statements for cut in statement.cuts for event in cut.events}
-    return Answers(statements, events_of(estate, mentioned))
+    return Answers(statements, events_of(estate, mentioned), analysis)
 
 
 def cut_sets(

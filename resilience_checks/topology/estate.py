@@ -105,12 +105,14 @@ class Site:
     """A place of on-premises parts, with the border that flows cross to enter, leave or pass it.
 
     `perimeter` is the gate of its firewalls: `ALWAYS` where it is declared that there is none, None where
-    nothing is stated (then a flow is up in the optimistic bound and lost in the pessimistic one).
+    nothing is stated (then a flow is up in the optimistic bound and lost in the pessimistic one). `coordinates` are
+    degrees north and east.
     """
 
     id: str
     perimeter: Gate | None
     location: Location | None = None
+    coordinates: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

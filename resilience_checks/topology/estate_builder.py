@@ -74,7 +74,10 @@ def build(graphs: Sequence[ResourceGraph], declarations: Declarations, catalogue
         parts=parts.all,
         domains=found,
         services=drawn,
-        sites={site.id: Site(site.id, _perimeter(site), site.location) for site in declarations.sites.values()},
+        sites={
+            site.id: Site(site.id, _perimeter(site), site.location, site.coordinates)
+            for site in declarations.sites.values()
+        },
         links=links,
         consumers=services.consumers(),
         backups=backups,
