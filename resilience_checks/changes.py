@@ -49,6 +49,8 @@ class _Side:
 
     name: str
     root: Path
+    extra: tuple[Path, ...] = ()
+    """Catalogue files of the user's own."""
     estates: list[Built] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
     lacking: set[str] = field(default_factory=set)
@@ -124,7 +126,7 @@ def _side(name: str, options: Options, observer: Observer, ready: Sequence[Sourc
     """Evaluate one side as far as it can be; a side without any project is empty."""
     from resilience_checks.catalogue import loader
 
-    side = _Side(name, options.root)
+    side = _Side(name, options.root, options.catalogue)
     if not (options.paths or options.previews or ready):
         return side
     try:
@@ -133,7 +135,7 @@ def _side(name: str, options: Options, observer: Observer, ready: Sequence[Sourc
             side.fail([], failure)
         with closing(inputs.evaluate(observer)) as together:
             together.start()
-            catalogue = loader.load()
+            catalogue = loader.load(options.catalogue)
             inputs.load()
             results = together.results()
     except NothingToCheckError:
@@ -200,8 +202,10 @@ def _compared(
             name: tuple(resource_changes(one.get(name), other.get(name), operations(one.get(name), other.get(name))))
             for name in names
         }
-        stood = _united(old) if old or not before.unread else None  # a preview of what stands that cannot be built
-        found.append(EstateChange(names, change(stood, _united(new), changes, asked.horizon, asked.order)))
+        stood = (
+            _united(old, before.extra) if old or not before.unread else None
+        )  # a preview of what stands that cannot be built
+        found.append(EstateChange(names, change(stood, _united(new, after.extra), changes, asked.horizon, asked.order)))
     return tuple(found)
 
 
@@ -225,7 +229,7 @@ def _graphs(estates: Iterable[Built]) -> dict[str, ResourceGraph]:
     return {graph.name: graph for built in estates for graph in built.graphs}
 
 
-def _united(estates: Sequence[Built]) -> Estate:
+def _united(estates: Sequence[Built], extra: Sequence[Path]) -> Estate:
     """Return one estate, an empty one of none; several that the other side has joined are built anew as one."""
     from resilience_checks.catalogue import loader
     from resilience_checks.topology import estate_builder
@@ -237,7 +241,7 @@ def _united(estates: Sequence[Built]) -> Estate:
     if len(estates) == 1:
         return estates[0].estate
     graphs = [graph for built in estates for graph in built.graphs]
-    return estate_builder.build(graphs, united([built.declarations for built in estates]), loader.load())
+    return estate_builder.build(graphs, united([built.declarations for built in estates]), loader.load(extra))
 
 
 def _differing(

@@ -110,7 +110,7 @@ def run(options: Options, observer: Observer = lambda _: None, ready: Sequence[S
         for group in inputs.groups(results):
             _Line(gathered, group, catalogue, pack, engine, observer, options, found).check()
         name = f"{engine.name} {engine.version}"
-    gathered.inputs["policies"] = pack.digest
+    gathered.inputs |= {"policies": pack.digest, **catalogue.digests}
     gathered.timings["total"] = time.monotonic() - begun
     codes = [failure.exit_code for failure in gathered.failures]
     return Report(
@@ -159,7 +159,7 @@ def _prepare(options: Options) -> tuple[Pack, Catalogue]:
     from resilience_checks.catalogue import loader
     from resilience_checks.policy import pack
 
-    catalogue = loader.load()
+    catalogue = loader.load(options.catalogue)
     for package in catalogue.packages:
         catalogue.package(package)
     return pack.load(options.policies), catalogue
@@ -224,12 +224,12 @@ class _Line:
             advisory = (*item.advisory, *(("the stack is advisory",) if about <= self.group.advisory else ()))
             self.gathered.add(replace(item, evidence=evidence, advisory=advisory), about)
         for policy in self.pack.policies:
+            why = settings[policy.id].not_enforced(self.options.today)
             if settings[policy.id].enabled:
                 self.gathered.policies[policy.id] = policy.title
+                self.gathered.not_enforced |= {policy.id: "; ".join(why)} if why else {}
             for whom in settings[policy.id].off:
                 self.gathered.disabled.add(f"{policy.id} ({whom or shown})")
-            if why := settings[policy.id].not_enforced(self.options.today):
-                self.gathered.not_enforced[policy.id] = "; ".join(why)
 
 
 def _about(result: Result, estate: Estate, names: Sequence[str]) -> frozenset[str]:

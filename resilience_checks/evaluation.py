@@ -39,6 +39,8 @@ class Options:
     stacks: tuple[str, ...] = ()
     config: Path | None = None
     policies: tuple[Path, ...] = ()
+    catalogue: tuple[Path, ...] = ()
+    """Catalogue files of the user's own, or folders of them."""
     engine: str = "embedded"
     opa_url: str | None = None
     fail_on: Severity | None = Severity.MEDIUM

@@ -37,6 +37,7 @@ FAIL_ON = ("low", "medium", "high", "critical", "never")
     metavar="DIR",
     help="A folder of policies of your own, besides those that come with the tool; may be repeated.",
 )
+@options.CATALOGUE
 @click.option(
     "--engine",
     type=click.Choice(("embedded", "opa")),
