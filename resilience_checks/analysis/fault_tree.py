@@ -21,6 +21,7 @@ from resilience_checks.analysis.expressions import (
     both,
     choice,
     either,
+    once_started,
     scan,
 )
 from resilience_checks.analysis.flows import Flows
@@ -144,8 +145,9 @@ class _Compiler:
     def gate(self, gate: Gate, origin: str, serving: str = "", nature: Nature | None = None) -> Expression:
         """Return the gate as read from `origin`; `nature` overrides that of its leaves."""
         match gate:
-            case Up(target=target, nature=own, why=why, serves=serves):
-                return self.read(target, origin, nature or own, why, serving, serves=serves)
+            case Up(target=target, nature=own, why=why, serves=serves, start=start):
+                found = self.read(target, origin, nature or own, why, serving, serves=serves)
+                return found if start else once_started(found)
             case All(items=items, why=why, shares=shares):
                 kept = [self.gate(item, origin, serving, nature) for item in items]
                 found = both(*kept)

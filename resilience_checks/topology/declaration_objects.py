@@ -316,7 +316,7 @@ class _Component:
         return reference(at, self.sorts)
 
     def _edges(self, at: At) -> tuple[declared.Edge, ...]:
-        return tuple(declared.Edge(self._reference(item), _nature(item)) for item in at)
+        return tuple(declared.Edge(self._reference(item), _nature(item), _to_start(item)) for item in at)
 
     def _at_least(self, at: At) -> declared.AtLeast | None:
         return None if at.value is None else declared.AtLeast(int(at["k"].value), self._edges(at["of"]), at.location)
@@ -365,6 +365,10 @@ class _Component:
 
 def _nature(at: At) -> Nature:
     return Nature(at["nature"].value) if "nature" in at else Nature.NEED
+
+
+def _to_start(at: At) -> bool:
+    return "start" not in at or at["start"].value is not False
 
 
 def _units(at: At) -> int | tuple[declared.Unit, ...] | None:

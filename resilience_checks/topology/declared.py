@@ -77,10 +77,11 @@ Reference: TypeAlias = "Select | Named"
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A reference with the nature of the edge to it."""
+    """A reference with the nature of the edge to it; `start` tells whether it is needed to start as well."""
 
     to: Reference
     nature: Nature = Nature.NEED
+    start: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,7 +189,7 @@ EXPECTED = Declarations(
             role="application",
             any_of=(
                 Edge(to=Named("gslb", Sort.COMPONENT, at(32, 14))),
-                Edge(to=Select(location=at(32, 21), name=Glob("web-*")), nature=Nature.PATH),
+                Edge(to=Select(location=at(32, 21), name=Glob("web-*")), nature=Nature.PATH, start=False),
             ),
             requires=(
                 Edge(to=Named("gslb", Sort.COMPONENT, at(33, 28)), nature=Nature.MOVER),
