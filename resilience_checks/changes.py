@@ -11,11 +11,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from resilience_checks.analysis.change import Changes, EstateChange, Unread, change
+from resilience_checks.analysis.change import ORDER, Changes, EstateChange, Unread, change
 from resilience_checks.estates import Built
 from resilience_checks.evaluation import Inputs
 from resilience_checks.model.errors import CheckError, InputError, NothingToCheckError
 from resilience_checks.model.operation import CREATE, DELETE, Operation
+from resilience_checks.model.question import Horizon
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from resilience_checks.catalogue.loader import Catalogue
     from resilience_checks.evaluation import Group, Options
     from resilience_checks.model.graph import ResourceGraph
-    from resilience_checks.model.question import Horizon
     from resilience_checks.sources.interface import Source
     from resilience_checks.sources.worktrees import Repository
     from resilience_checks.topology.estate import Estate
@@ -65,6 +65,14 @@ class _Side:
         return {graph.name: graph for built in self.estates for graph in built.graphs}
 
 
+def known(options: Options, observer: Observer = lambda _: None) -> Changes | None:
+    """Return what the options say is deployed: by a base to compare with, or by previews; None where neither is given."""
+    asked = Asked(Horizon.RTO, ORDER)
+    if options.base is not None:
+        return of_versions(options, options.base, None, asked, observer)
+    return of_previews(options, asked, observer) if options.previews else None
+
+
 def of_versions(
     options: Options, base: str, head: str | None, asked: Asked, observer: Observer = lambda _: None
 ) -> Changes:
@@ -102,13 +110,8 @@ def of_versions(
 
 def of_previews(options: Options, asked: Asked, observer: Observer = lambda _: None) -> Changes:
     """Read what previews say is deployed; with paths, the programs under them are the estate's other stacks, unchanged."""
-    from resilience_checks.sources.files.json_file import STANDARD_INPUT
-
     with ExitStack() as stack:
-        files = [
-            stack.enter_context(_kept_input()) if str(path) == STANDARD_INPUT else path for path in options.previews
-        ]
-        options = replace(options, previews=tuple(files))
+        options = stack.enter_context(kept(options))
         after = _side(AFTER, options, observer)
         for unread in after.unread:
             raise unread.error
@@ -328,6 +331,18 @@ def _earlier(options: Options, after: _Side) -> Iterator[Source]:
             yield Fixed(graph, options.root)
         elif (stands := older[name].graph()).resources:
             yield Fixed(stands, options.root)
+
+
+@contextmanager
+def kept(options: Options) -> Iterator[Options]:
+    """Give standard input among the previews as a file, so that it can be read more than once."""
+    from resilience_checks.sources.files.json_file import STANDARD_INPUT
+
+    with ExitStack() as stack:
+        files = [
+            stack.enter_context(_kept_input()) if str(path) == STANDARD_INPUT else path for path in options.previews
+        ]
+        yield replace(options, previews=tuple(files))
 
 
 @contextmanager

@@ -49,6 +49,8 @@ class Options:
     states: tuple[Path, ...] = ()
     lookups: Path | None = None
     stack_outputs: Path | None = None
+    base: str | None = None
+    """The commit to compare with, as a pull request does."""
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
     """The day on which dates in declarations are judged."""
 

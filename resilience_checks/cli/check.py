@@ -31,6 +31,11 @@ FAIL_ON = ("low", "medium", "high", "critical", "never")
 @options.OUTPUT
 @options.CONFIG
 @click.option(
+    "--base",
+    metavar="COMMIT",
+    help="Judge the change as well: what it touches at once, and what redundancy it takes away since COMMIT.",
+)
+@click.option(
     "--policies",
     multiple=True,
     type=click.Path(path_type=Path, exists=True, file_okay=False),
@@ -85,7 +90,14 @@ def _check(given: dict[str, Any], root: Path, around: Surroundings) -> int:
     from resilience_checks.check import run
     from resilience_checks.cli.errors import block, show
     from resilience_checks.cli.output import rendered, write
+    from resilience_checks.model.errors import UsageError
 
+    if given["base"] is not None and given["previews"]:
+        raise UsageError(
+            "--base and --preview exclude each other",
+            why="a change is what lies between two versions, or what a preview says is deployed",
+            remedy="leave one of them out",
+        )
     chosen = options.chosen(given, root)
     report = run(chosen, progress if around.progress else lambda _: None)
     text = rendered(

@@ -118,4 +118,5 @@ def chosen(given: dict[str, Any], root: Path) -> Options:
         states=given["states"],
         lookups=given["lookups"],
         stack_outputs=given["stack_outputs"],
+        base=given.get("base"),
     )

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 class Matter:
     """One estate with the answers about it, and what was evaluated beside it.
 
-    `change` is None where nothing is known of what is deployed (neither a preview nor a base to compare with).
+    `change` is None where nothing is known of what is deployed: neither a preview nor a base to compare with is given,
+    or, with `change_given`, one that could not be evaluated.
     """
 
     estate: Estate
@@ -33,6 +34,7 @@ class Matter:
     graphs: tuple[ResourceGraph, ...] = ()
     circles: tuple[Circle, ...] = ()
     change: Change | None = None
+    change_given: bool = False
     base: Base | None = None
     """Where the settings before this change are found; None where no base is given."""
     declared: Declarations | None = None

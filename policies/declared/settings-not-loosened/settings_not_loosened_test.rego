@@ -24,7 +24,7 @@ test_a_loosening_is_a_violation_with_both_values if {
 		"cause": ["policy p: severity"],
 		"services": ["record"],
 		"question": "",
-		"message": "severity of policy p was high and is low",
+		"message": "severity of policy p for record was high and is low",
 		"at": ["policy p: severity"],
 	}}
 }
