@@ -42,3 +42,13 @@ test_a_base_that_cannot_be_read_is_unknown if {
 	one.outcome == "unknown"
 	one.hangs_on == ["the settings of the base cannot be read: no commit; to make it known: correct them there, or name another base"]
 }
+
+messages(found) := {one.message | some one in report("yes", found)}
+
+test_a_service_is_named_once if {
+	messages({"s": object.union(change, {"subject": "service record", "setting": "tier"})}) == {"tier of service record was high and is low"}
+}
+
+test_what_is_about_all_names_no_service if {
+	messages({"s": object.union(change, {"services": []})}) == {"severity of policy p was high and is low"}
+}
