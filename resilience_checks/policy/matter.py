@@ -33,6 +33,9 @@ class Matter:
     circles: tuple[Circle, ...] = ()
     change: Change | None = None
     change_given: bool = False
+    types: tuple[str, ...] = ()
+    """Globs of the types of resources whose inputs policies read."""
+
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
 
 
