@@ -210,4 +210,6 @@ def _question(policy: Policy, name: str, item: Mapping[str, Any], parameters: Ma
         horizon=Horizon(value("horizon", "instant")),
         within_rpo=item.get("within_rpo", False),
         declared_only=item.get("declared_only", False),
+        beside=item.get("beside", ""),
+        any_beside=value("enough", "any") == "any",
     )
