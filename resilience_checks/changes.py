@@ -11,11 +11,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from resilience_checks.analysis.change import Changes, EstateChange, Unread, change
+from resilience_checks.analysis.change import ORDER, Changes, EstateChange, Unread, change
 from resilience_checks.estates import Built
 from resilience_checks.evaluation import Inputs
 from resilience_checks.model.errors import CheckError, InputError, NothingToCheckError
 from resilience_checks.model.operation import CREATE, DELETE, Operation
+from resilience_checks.model.question import Horizon
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from resilience_checks.catalogue.loader import Catalogue
     from resilience_checks.evaluation import Group, Options
     from resilience_checks.model.graph import ResourceGraph
-    from resilience_checks.model.question import Horizon
     from resilience_checks.sources.interface import Source
     from resilience_checks.sources.worktrees import Repository
     from resilience_checks.topology.estate import Estate
@@ -49,6 +49,8 @@ class _Side:
 
     name: str
     root: Path
+    extra: tuple[Path, ...] = ()
+    """Catalogue files of the user's own."""
     estates: list[Built] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
     lacking: set[str] = field(default_factory=set)
@@ -61,6 +63,14 @@ class _Side:
     @property
     def graphs(self) -> dict[str, ResourceGraph]:
         return {graph.name: graph for built in self.estates for graph in built.graphs}
+
+
+def known(options: Options, observer: Observer = lambda _: None) -> Changes | None:
+    """Return what the options say is deployed: by a base to compare with, or by previews; None where neither is given."""
+    asked = Asked(Horizon.RTO, ORDER)
+    if options.base is not None:
+        return of_versions(options, options.base, None, asked, observer)
+    return of_previews(options, asked, observer) if options.previews else None
 
 
 def of_versions(
@@ -100,13 +110,8 @@ def of_versions(
 
 def of_previews(options: Options, asked: Asked, observer: Observer = lambda _: None) -> Changes:
     """Read what previews say is deployed; with paths, the programs under them are the estate's other stacks, unchanged."""
-    from resilience_checks.sources.files.json_file import STANDARD_INPUT
-
     with ExitStack() as stack:
-        files = [
-            stack.enter_context(_kept_input()) if str(path) == STANDARD_INPUT else path for path in options.previews
-        ]
-        options = replace(options, previews=tuple(files))
+        options = stack.enter_context(kept(options))
         after = _side(AFTER, options, observer)
         for unread in after.unread:
             raise unread.error
@@ -124,7 +129,7 @@ def _side(name: str, options: Options, observer: Observer, ready: Sequence[Sourc
     """Evaluate one side as far as it can be; a side without any project is empty."""
     from resilience_checks.catalogue import loader
 
-    side = _Side(name, options.root)
+    side = _Side(name, options.root, options.catalogue)
     if not (options.paths or options.previews or ready):
         return side
     try:
@@ -133,7 +138,7 @@ def _side(name: str, options: Options, observer: Observer, ready: Sequence[Sourc
             side.fail([], failure)
         with closing(inputs.evaluate(observer)) as together:
             together.start()
-            catalogue = loader.load()
+            catalogue = loader.load(options.catalogue)
             inputs.load()
             results = together.results()
     except NothingToCheckError:
@@ -200,8 +205,10 @@ def _compared(
             name: tuple(resource_changes(one.get(name), other.get(name), operations(one.get(name), other.get(name))))
             for name in names
         }
-        stood = _united(old) if old or not before.unread else None  # a preview of what stands that cannot be built
-        found.append(EstateChange(names, change(stood, _united(new), changes, asked.horizon, asked.order)))
+        stood = (
+            _united(old, before.extra) if old or not before.unread else None
+        )  # a preview of what stands that cannot be built
+        found.append(EstateChange(names, change(stood, _united(new, after.extra), changes, asked.horizon, asked.order)))
     return tuple(found)
 
 
@@ -225,7 +232,7 @@ def _graphs(estates: Iterable[Built]) -> dict[str, ResourceGraph]:
     return {graph.name: graph for built in estates for graph in built.graphs}
 
 
-def _united(estates: Sequence[Built]) -> Estate:
+def _united(estates: Sequence[Built], extra: Sequence[Path]) -> Estate:
     """Return one estate, an empty one of none; several that the other side has joined are built anew as one."""
     from resilience_checks.catalogue import loader
     from resilience_checks.topology import estate_builder
@@ -237,7 +244,7 @@ def _united(estates: Sequence[Built]) -> Estate:
     if len(estates) == 1:
         return estates[0].estate
     graphs = [graph for built in estates for graph in built.graphs]
-    return estate_builder.build(graphs, united([built.declarations for built in estates]), loader.load())
+    return estate_builder.build(graphs, united([built.declarations for built in estates]), loader.load(extra))
 
 
 def _differing(
@@ -324,6 +331,18 @@ def _earlier(options: Options, after: _Side) -> Iterator[Source]:
             yield Fixed(graph, options.root)
         elif (stands := older[name].graph()).resources:
             yield Fixed(stands, options.root)
+
+
+@contextmanager
+def kept(options: Options) -> Iterator[Options]:
+    """Give standard input among the previews as a file, so that it can be read more than once."""
+    from resilience_checks.sources.files.json_file import STANDARD_INPUT
+
+    with ExitStack() as stack:
+        files = [
+            stack.enter_context(_kept_input()) if str(path) == STANDARD_INPUT else path for path in options.previews
+        ]
+        yield replace(options, previews=tuple(files))
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 import traceback
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
@@ -17,15 +17,20 @@ from resilience_checks.model.errors import CheckError, InputError
 from resilience_checks.report.interface import Failure, Remark, Report, ServiceSummary, StackSummary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
+    from resilience_checks.analysis.answers import Answers
+    from resilience_checks.analysis.change import EstateChange
     from resilience_checks.catalogue.loader import Catalogue
     from resilience_checks.evaluation import Group
     from resilience_checks.model.circle import Circle
     from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.model.result import Result
     from resilience_checks.policy.engine import Engine
+    from resilience_checks.policy.matter import Matter
     from resilience_checks.policy.pack import Pack
+    from resilience_checks.policy.settings import Settings
     from resilience_checks.sources.interface import Source
     from resilience_checks.sources.stacks.together import Evaluated
     from resilience_checks.topology.estate import Estate
@@ -91,9 +96,10 @@ def run(options: Options, observer: Observer = lambda _: None, ready: Sequence[S
     started = datetime.now(UTC).isoformat(timespec="seconds")
     gathered = _Run()
     sys.setswitchinterval(_SWITCH)
-    inputs = Inputs(options, ready)
-    gathered.failures += [_failure(error, "") for error in inputs.failures]
     with ExitStack() as stack:
+        options = stack.enter_context(_kept(options))
+        inputs = Inputs(options, ready)
+        gathered.failures += [_failure(error, "") for error in inputs.failures]
         engine = stack.enter_context(_engine(options))
         together = stack.enter_context(closing(inputs.evaluate(observer)))
         together.start()
@@ -107,10 +113,12 @@ def run(options: Options, observer: Observer = lambda _: None, ready: Sequence[S
         gathered.contradictions += differing(results)
         found = tuple(circles(results, together.circles))
         gathered.circles += [Remark(circle.text, circle.locations) for circle in found]
+        with _timed(gathered, "change"):
+            beside = _Beside(options, found, _changes(options, gathered, observer))
         for group in inputs.groups(results):
-            _Line(gathered, group, catalogue, pack, engine, observer, options, found).check()
+            _Line(gathered, group, catalogue, pack, engine, observer, beside).check()
         name = f"{engine.name} {engine.version}"
-    gathered.inputs["policies"] = pack.digest
+    gathered.inputs |= {"policies": pack.digest, **catalogue.digests}
     gathered.timings["total"] = time.monotonic() - begun
     codes = [failure.exit_code for failure in gathered.failures]
     return Report(
@@ -159,10 +167,67 @@ def _prepare(options: Options) -> tuple[Pack, Catalogue]:
     from resilience_checks.catalogue import loader
     from resilience_checks.policy import pack
 
-    catalogue = loader.load()
+    catalogue = loader.load(options.catalogue)
     for package in catalogue.packages:
         catalogue.package(package)
     return pack.load(options.policies), catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What is known of all estates together and concerns each of them."""
+
+    options: Options
+    circles: tuple[Circle, ...]
+    changes: tuple[EstateChange, ...]
+
+    def matter(
+        self, estate: Estate, answers: Answers, settings: Mapping[str, Settings], graphs: Sequence[ResourceGraph]
+    ) -> Matter:
+        """Return what policies may read of one estate."""
+        from resilience_checks.policy.matter import Matter
+
+        names = {graph.name for graph in graphs}
+        return Matter(
+            estate,
+            answers,
+            settings,
+            tuple(graphs),
+            tuple(circle for circle in self.circles if names & set(circle.stacks)),
+            next((each.change for each in self.changes if names & set(each.stacks)), None),
+            change_given=self.options.base is not None or bool(self.options.previews),
+            today=self.options.today,
+        )
+
+
+def _changes(options: Options, gathered: _Run, observer: Observer) -> tuple[EstateChange, ...]:
+    """Return what is deployed, estate by estate; a base that cannot be read is a failure of the check.
+
+    A preview that does not tell enough of the change leaves it unknown.
+    """
+    if options.base is None and not options.previews:
+        return ()
+    from resilience_checks.changes import BEFORE, known
+
+    try:
+        found = known(options, observer)
+    except CheckError as error:
+        if options.base is not None:
+            gathered.failures.append(_failure(error, f"comparing with {options.base}"))
+        return ()
+    if found is None:
+        return ()
+    if options.base is not None:
+        gathered.failures += [_failure(one.error, one.stack) for one in found.unread if one.side == BEFORE]
+    return found.estates
+
+
+def _kept(options: Options) -> AbstractContextManager[Options]:
+    if not options.previews:
+        return nullcontext(options)
+    from resilience_checks.changes import kept
+
+    return kept(options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +240,7 @@ class _Line:
     pack: Pack
     engine: Engine
     observer: Observer
-    options: Options
-    circles: tuple[Circle, ...]
+    beside: _Beside
 
     def check(self) -> None:
         self.gathered.inputs.update(self.group.files)
@@ -198,7 +262,6 @@ class _Line:
     def _decide(self, graphs: Sequence[ResourceGraph], names: Sequence[str]) -> None:
         from resilience_checks.analysis.answers import answer
         from resilience_checks.policy import document as documents
-        from resilience_checks.policy.matter import Matter
         from resilience_checks.policy.outcome import decide
         from resilience_checks.policy.pack import questions, reads
         from resilience_checks.policy.settings import settings as settle
@@ -214,8 +277,7 @@ class _Line:
             answers = answer(estate, questions(self.pack, settings), deadline=ANALYSIS_SECONDS)
         self.observer(f"asking the policies about {shown}")
         with _timed(self.gathered, "policies"):
-            circles = tuple(circle for circle in self.circles if set(circle.stacks) & set(names))
-            matter = Matter(estate, answers, settings, tuple(graphs), circles, today=self.options.today)
+            matter = self._compared(self.beside.matter(estate, answers, settings, graphs))
             document = documents.build(matter, reads(self.pack, settings))
             results = decide(self.pack, document, matter, self.engine)
         for item in results:
@@ -224,12 +286,23 @@ class _Line:
             advisory = (*item.advisory, *(("the stack is advisory",) if about <= self.group.advisory else ()))
             self.gathered.add(replace(item, evidence=evidence, advisory=advisory), about)
         for policy in self.pack.policies:
+            why = settings[policy.id].not_enforced(self.beside.options.today)
             if settings[policy.id].enabled:
                 self.gathered.policies[policy.id] = policy.title
+                self.gathered.not_enforced |= {policy.id: "; ".join(why)} if why else {}
             for whom in settings[policy.id].off:
                 self.gathered.disabled.add(f"{policy.id} ({whom or shown})")
-            if why := settings[policy.id].not_enforced(self.options.today):
-                self.gathered.not_enforced[policy.id] = "; ".join(why)
+
+    def _compared(self, matter: Matter) -> Matter:
+        """Return the matter with what is declared, and where the settings before this change are found."""
+        from resilience_checks.policy.loosening import Base
+
+        options = self.beside.options
+        directories = tuple(member.source.directory for member in self.group.members)
+        base = (
+            None if options.base is None else Base(options.base, options.root, directories, options.config, self.pack)
+        )
+        return replace(matter, declared=self.group.declarations, base=base)
 
 
 def _about(result: Result, estate: Estate, names: Sequence[str]) -> frozenset[str]:
@@ -255,20 +328,17 @@ def _summarise(gathered: _Run, estate: Estate) -> None:
 
 
 def _engine(options: Options) -> Engine:
-    if options.engine == "opa" or options.opa_url is not None:
-        from resilience_checks.model.errors import UsageError
+    if options.opa_url is not None:
         from resilience_checks.policy.opa_server import OpaServerEngine
 
-        if options.opa_url is None:
-            raise UsageError(
-                "--engine opa needs --opa-url",
-                why="no server was named",
-                remedy="start one with `opa run --server` and give its URL",
-            )
-        return OpaServerEngine(options.opa_url)
+        return OpaServerEngine(options.opa_url, options.policy_seconds)
+    if options.engine == "opa":
+        from resilience_checks.policy.opa_started import StartedOpaEngine
+
+        return StartedOpaEngine(options.policy_seconds)
     from resilience_checks.policy.embedded import EmbeddedEngine
 
-    return EmbeddedEngine()
+    return EmbeddedEngine(options.policy_seconds)
 
 
 def _failure(error: CheckError, subject: str) -> Failure:

@@ -39,14 +39,20 @@ class Options:
     stacks: tuple[str, ...] = ()
     config: Path | None = None
     policies: tuple[Path, ...] = ()
+    catalogue: tuple[Path, ...] = ()
+    """Catalogue files of the user's own, or folders of them."""
     engine: str = "embedded"
     opa_url: str | None = None
+    policy_seconds: float | None = None
+    """How long one evaluation of the policies may take; None: as the size of what they read wants it."""
     fail_on: Severity | None = Severity.MEDIUM
     seconds: float = 60.0
     previews: tuple[Path, ...] = ()
     states: tuple[Path, ...] = ()
     lookups: Path | None = None
     stack_outputs: Path | None = None
+    base: str | None = None
+    """The commit to compare with, as a pull request does."""
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
     """The day on which dates in declarations are judged."""
 

@@ -1,4 +1,4 @@
-"""Writes docs/policies.md, and the parts Parameters and Standards of each policy's page, from the policies' METADATA.
+"""Writes docs/policies.md, docs/controls.md, and the parts Parameters and Standards of each policy's page, from the policies' METADATA.
 
 `python -m tools.policy_index` writes; with `--check` it only tells what is out of date, and fails.
 """
@@ -16,10 +16,12 @@ from resilience_checks.policy import controls, pack, pages
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from resilience_checks.policy.controls import Control
     from resilience_checks.policy.pack import Policy
 
 ROOT = Path(__file__).resolve().parent.parent
 INDEX = ROOT / "docs" / "policies.md"
+CONTROLS = ROOT / "docs" / "controls.md"
 _MADE = ("Parameters", "Standards")
 _HEAD = """\
 # Policies
@@ -28,7 +30,16 @@ _HEAD = """\
 
 {count} policies come with the tool. `resilience-checks policies show ID` prints the page of one; how they are set
 stands in [resilience-yaml.md](resilience-yaml.md#settings-of-policies), how to write one in
-[own-policies.md](own-policies.md).
+[own-policies.md](own-policies.md), which controls of standards they give evidence for in [controls.md](controls.md).
+"""
+_CONTROLS = """\
+# Controls of standards
+
+<!-- written by `python -m tools.policy_index`; a test holds it -->
+
+Which policies give evidence for which control, and which controls no program and no declaration can show.
+`resilience-checks policies controls` prints the same. Evidence is that a design was checked before it was deployed;
+whether a standard is met is for an auditor.
 """
 _STANDARDS = {
     "CAF": "NCSC CAF",
@@ -44,7 +55,7 @@ def outputs() -> dict[Path, str]:
     """Return every file that is made here with the text that it must have; a page that is missing is left out."""
     found = pack.load()
     titles = controls.titles()
-    made = {INDEX: index(found.policies)}
+    made = {INDEX: index(found.policies), CONTROLS: of_standards(controls.table(found))}
     for policy in found.policies:
         page = ROOT / Path(policy.path).with_name("README.md")
         if page.is_file():
@@ -55,6 +66,17 @@ def outputs() -> dict[Path, str]:
 def index(policies: tuple[Policy, ...]) -> str:
     """Return the index: a table for each area."""
     return _HEAD.format(count=len(policies)) + "".join(_tables(policies))
+
+
+def of_standards(table: tuple[Control, ...]) -> str:
+    """Return the page about controls: a table for each standard."""
+    text = _CONTROLS
+    for name, group in groupby(table, lambda control: control.standard):
+        text += f"\n## {name}\n\n| control | title | evidence |\n|---|---|---|\n"
+        for control in group:
+            evidence = ", ".join(control.policies) or f"none: {control.why}"
+            text += f"| {control.id} | {control.title.replace('|', '&#124;')} | {evidence} |\n"
+    return text
 
 
 def _tables(policies: tuple[Policy, ...]) -> Iterator[str]:

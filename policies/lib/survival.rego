@@ -18,10 +18,12 @@ violations(questions, applies) := {found |
 
 # others gives one result for each service that no cause surely loses.
 others(questions, applies) := {found |
+	facts := [input.facts[question] | some question in questions]
 	some service, applicable in applies
-	outcome := outcome_of(questions, service, applicable)
+	of_service := [fact[service] | some fact in facts]
+	outcome := outcome_of(of_service, applicable)
 	outcome != "violation"
-	question := deciding(questions, service, outcome)
+	question := deciding(questions, of_service, outcome)
 	found := result.of_service(outcome, service, question, words.of_service(outcome, service, question))
 }
 
@@ -43,30 +45,28 @@ in_scope(scope, scopes) := "no" if {
 	count({wanted | some wanted in scopes; wanted == scope}) == 0
 }
 
-outcome_of(questions, service, applicable) := "not_applicable" if {
-	applicable == "no"
-} else := "error" if {
-	some question in questions
-	input.facts[question][service].error != ""
+# outcome_of is the outcome of one service from its facts, one for each question.
+outcome_of(_, "no") := "not_applicable"
+
+outcome_of(facts, applicable) := outcome_where_asked(facts, {fact.holds | some fact in facts}, applicable) if applicable != "no"
+
+outcome_where_asked(facts, holds, applicable) := "error" if {
+	some fact in facts
+	fact.error != ""
 } else := "not_applicable" if {
-	every question in questions { input.facts[question][service].asked == "no" }
+	every fact in facts { fact.asked == "no" }
 } else := "violation" if {
 	applicable == "yes"
-	some question in questions
-	input.facts[question][service].holds == "no"
+	"no" in holds
 } else := "unknown" if {
-	some question in questions
-	input.facts[question][service].holds in {"no", "unknown"}
+	count(holds & {"no", "unknown"}) > 0
 } else := "pass"
 
 # deciding is the question that the outcome of a service rests on: the first with that answer.
-deciding(questions, service, outcome) := [question |
-	some question in questions
-	decides(input.facts[question][service], outcome)
-][0] if {
-	outcome in {"unknown", "error"}
-} else := questions[0]
+deciding(questions, _, outcome) := questions[0] if not_hanging[outcome]
 
-decides(fact, "unknown") if fact.holds in {"no", "unknown"}
+deciding(questions, facts, "unknown") := [questions[i] | some i, fact in facts; fact.holds in {"no", "unknown"}][0]
 
-decides(fact, "error") if fact.error != ""
+deciding(questions, facts, "error") := [questions[i] | some i, fact in facts; fact.error != ""][0]
+
+not_hanging := {"pass": true, "violation": true, "not_applicable": true}

@@ -60,7 +60,7 @@ def counted(estate: Estate, question: Question) -> Counted:
     for domain in estate.domains.values():
         if (question.kinds or domain.implied) and domain.kind not in question.kinds:
             continue
-        if domain.kind in question.except_kinds:
+        if domain.kind in question.except_kinds or (domain.implied and question.declared_only):
             continue
         ways = _ways(estate, question, domain)
         for fault in domain.faults if ways else ():

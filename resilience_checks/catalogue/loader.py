@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
+import hashlib
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from resilience_checks.catalogue import own_files
 from resilience_checks.catalogue.entries import Entry, PackageEntry, ProviderEntry
 from resilience_checks.catalogue.entry_data import package_entry
 from resilience_checks.model.errors import UsageError
-from resilience_checks.model.location import Location
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -57,6 +57,15 @@ class Catalogue:
         return self._packages[name]
 
     @property
+    def digests(self) -> Mapping[str, str]:
+        """SHA-256 of each of the user's own files, by its path."""
+        return {path.as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in self._extra}
+
+    def hold(self) -> None:
+        """Read the user's own files now, so that a mistake in one is told before anything is checked."""
+        assert self._own is not None
+
+    @property
     def packages(self) -> tuple[str, ...]:
         """The packages that the built-in catalogue has a file for."""
         names = (item.name for item in _bundled().iterdir())
@@ -65,7 +74,7 @@ class Catalogue:
     def _read(self, name: str) -> PackageEntry | None:
         built_in = _bundled() / f"{name}.yaml"
         found = (
-            [package_entry(self._parse(built_in.read_text(encoding="utf-8"), f"catalogue/types/{name}.yaml"))]
+            [package_entry(own_files.parsed(built_in.read_text(encoding="utf-8"), f"catalogue/types/{name}.yaml"))]
             if built_in.is_file()
             else []
         )
@@ -85,54 +94,25 @@ class Catalogue:
 
     @cached_property
     def _own(self) -> tuple[PackageEntry, ...]:
-        entries = []
-        for path in self._extra:
-            data = self._parse(path.read_text(encoding="utf-8"), str(path))
-            validate(data, str(path))
-            entries.append(package_entry(data))
-        return tuple(entries)
-
-    @staticmethod
-    def _parse(text: str, where: str) -> Mapping[str, Any]:
-        import yaml
-
-        try:
-            data = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 both are safe
-        except yaml.MarkedYAMLError as error:
-            line = error.problem_mark.line + 1 if error.problem_mark else 1
-            message = f"the catalogue file is not valid YAML: {error.problem}"
-            raise UsageError(message, location=Location(where, line), remedy="mend the YAML") from error
-        if not isinstance(data, dict):
-            message = "the catalogue file is not a mapping"
-            raise UsageError(
-                message, location=Location(where, 1), remedy="start it with `schema: resilience-catalogue/v1`"
-            )
-        return data
+        return tuple(own_files.read(path) for path in self._extra)
 
 
 def load(extra: Sequence[Path] = ()) -> Catalogue:
-    """Return the built-in catalogue, with a user's own files in front of it."""
-    return Catalogue(extra)
+    """Return the built-in catalogue, with a user's own files, or those of their folders, in front of it.
 
-
-def validate(data: Mapping[str, Any], where: str) -> None:
-    """Hold a catalogue file against schema.json; built-in files are held against it by the tests."""
-    from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import best_match
-
-    schema = json.loads(
-        resources.files("resilience_checks.catalogue").joinpath("schema.json").read_text(encoding="utf-8")
-    )
-    error = best_match(Draft202012Validator(schema).iter_errors(data))
-    if error is not None:
-        place = "/".join(str(item) for item in error.absolute_path) or "the top"
-        message = f"at {place}: {error.message}"
-        raise UsageError(
-            message,
-            location=Location(where, 1),
-            why="an entry that is not understood would be passed over in silence",
-            remedy="see catalogue/schema.json for the words of an entry",
-        )
+    Raises UsageError, at its line, for what is wrong in one of them.
+    """
+    files = [file for path in extra for file in (sorted(path.glob("*.yaml")) if path.is_dir() else [path])]
+    for path in extra:
+        if path.is_dir() and not [*path.glob("*.yaml")]:
+            raise UsageError(
+                f"{path} has no catalogue file",
+                why="what it was meant to say would be missing",
+                remedy="name a folder of files such as PACKAGE.yaml",
+            )
+    found = Catalogue(files)
+    found.hold()
+    return found
 
 
 def _bundled() -> Path:

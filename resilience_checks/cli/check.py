@@ -31,18 +31,31 @@ FAIL_ON = ("low", "medium", "high", "critical", "never")
 @options.OUTPUT
 @options.CONFIG
 @click.option(
+    "--base",
+    metavar="COMMIT",
+    help="Judge the change as well: what it touches at once, and what redundancy it takes away since COMMIT.",
+)
+@click.option(
     "--policies",
     multiple=True,
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     metavar="DIR",
     help="A folder of policies of your own, besides those that come with the tool; may be repeated.",
 )
+@options.CATALOGUE
 @click.option(
     "--engine",
     type=click.Choice(("embedded", "opa")),
-    help="What evaluates the policies: the embedded engine (default), or the OPA server at --opa-url.",
+    help="What evaluates the policies: the embedded engine (default), or OPA: the server at --opa-url, or one that is "
+    "started from PATH for this check.",
 )
 @click.option("--opa-url", metavar="URL", help="A running OPA server; implies --engine opa.")
+@click.option(
+    "--policy-timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="How long the policies may take for one estate; not given: 10 s, and 10 s more for each MB that they read.",
+)
 @click.option(
     "--fail-on",
     type=click.Choice(FAIL_ON),
@@ -84,7 +97,14 @@ def _check(given: dict[str, Any], root: Path, around: Surroundings) -> int:
     from resilience_checks.check import run
     from resilience_checks.cli.errors import block, show
     from resilience_checks.cli.output import rendered, write
+    from resilience_checks.model.errors import UsageError
 
+    if given["base"] is not None and given["previews"]:
+        raise UsageError(
+            "--base and --preview exclude each other",
+            why="a change is what lies between two versions, or what a preview says is deployed",
+            remedy="leave one of them out",
+        )
     chosen = options.chosen(given, root)
     report = run(chosen, progress if around.progress else lambda _: None)
     text = rendered(

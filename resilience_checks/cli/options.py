@@ -68,12 +68,21 @@ CONFIG = click.option(
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="The resilience.yaml to use, instead of the one beside Pulumi.yaml or at the repository root.",
 )
+CATALOGUE = click.option(
+    "--catalogue",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True),
+    metavar="PATH",
+    help="A catalogue file of your own, or a folder of them, before those that come with the tool; may be repeated.",
+)
 DEBUG = click.option("--debug", is_flag=True, help="Show the traceback of every error, and what its program printed.")
 
 
 def selection(command: Callable[..., None]) -> Callable[..., None]:
     """Add what chooses the stacks and what they are read from, to a command about estates."""
-    for option in reversed((PATHS, STACK, CONFIG, PREVIEW, STATE, LOOKUPS, STACK_OUTPUTS, TIMEOUT, OUTPUT, DEBUG)):
+    for option in reversed(
+        (PATHS, STACK, CONFIG, CATALOGUE, PREVIEW, STATE, LOOKUPS, STACK_OUTPUTS, TIMEOUT, OUTPUT, DEBUG)
+    ):
         command = option(command)
     return command
 
@@ -100,12 +109,15 @@ def chosen(given: dict[str, Any], root: Path) -> Options:
         stacks=given["stacks"],
         config=given.get("config"),
         policies=given.get("policies", ()),
+        catalogue=given.get("catalogue", ()),
         engine=engine,
         opa_url=url,
+        policy_seconds=given.get("policy_timeout"),
         fail_on=None if fail_on == "never" else Severity(fail_on),
         seconds=given["timeout"],
         previews=given["previews"],
         states=given["states"],
         lookups=given["lookups"],
         stack_outputs=given["stack_outputs"],
+        base=given.get("base"),
     )

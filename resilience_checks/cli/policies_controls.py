@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 @click.command("controls")
 @answered
 def policies_controls(**given: Any) -> None:
-    """List controls of standards: which policies give evidence for each, and what no code can show.
+    """List which controls of standards are evidenced.
+
+    Each with the policies that give evidence for it, and those that no code can show, with the reason.
 
     NCSC CAF 4.0, NIST SP 800-53 r5, ISO/IEC 27001, ISO 22301, DORA and NIS2. Titles of controls that only packs of
     your own name are read from their controls.yaml.

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 @options.CONFIG
 @answered
 def policies_list(**given: Any) -> None:
-    """List the policies by area: id, severity, title, and how each is set here.
+    """List the policies, and how each is set here.
 
-    What is set is read from the resilience.yaml of this folder, of the repository's root, or of --config.
+    By area: id, severity, title. What is set is read from the resilience.yaml of this folder, of the repository's root, or of --config.
 
     \b
     Examples:

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 )
 @options.DEBUG
 def policies_new(**given: Any) -> None:
-    """Write rule, tests and page of a new policy, which load and pass at once, to DIRECTORY/AREA/ID.
+    """Write a policy of your own to start from.
+
+    Its rule, tests and page go to DIRECTORY/AREA/ID; they load and pass at once.
 
     \b
     Example:

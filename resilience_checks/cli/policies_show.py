@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 @options.CONFIG
 @answered
 def policies_show(**given: Any) -> None:
-    """Show the page of a policy: what it demands and asks, its parameters, standards, and good and bad examples.
+    """Show the page of a policy.
+
+    What it demands and asks, its parameters and standards, how it is set here, and good and bad examples.
 
     \b
     Example:

@@ -68,7 +68,7 @@ def verdict(
         return Verdict(_BY_SEVERITY[worst], blocking, f"blocked by {len(violations)} {noun}, the worst {worst}")
     if blocking:
         return Verdict(ExitCode.UNDECIDED, blocking, "blocked: what must be known is not")
-    if not results:
+    if all(result.outcome is Outcome.NOT_APPLICABLE and not result.services for result in results):
         return Verdict(ExitCode.NOTHING, (), "nothing was checked")
     return Verdict(ExitCode.CLEAN, (), _clean_words(results))
 

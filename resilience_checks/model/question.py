@@ -40,7 +40,10 @@ class Question:
     An event counts when its fault is in `faults`, its domain's kind is in `kinds` (empty: any), and some part
     that it hits has a role in `roles` (empty: any). Kinds in `except_kinds` do not count, nor does what hits nothing
     but parts with a role in `except_roles`. `horizon` bounds the time that failovers may take in all;
-    `within_rpo` also bounds the replication lag that they may lose.
+    `within_rpo` also bounds the replication lag that they may lose. `declared_only` leaves out the places of these
+    kinds in which something stands although nobody said in which. `beside` is a sort of aid, such as copy: then it is
+    asked whether each service survives or its aids of that sort do: with `any_beside` any one of them, else all.
+    With `any_consumer` a service does not survive what takes it from one of its consumers alone.
     """
 
     id: str
@@ -52,6 +55,10 @@ class Question:
     within_rpo: bool = False
     except_kinds: tuple[str, ...] = ()
     except_roles: tuple[str, ...] = ()
+    declared_only: bool = False
+    beside: str = ""
+    any_beside: bool = True
+    any_consumer: bool = False
 
 
 @dataclass(frozen=True, slots=True)

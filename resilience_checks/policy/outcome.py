@@ -54,14 +54,14 @@ class _Completer:
         self._answers, self._estate, self._places = matter.answers, matter.estate, document.places
         statements = matter.answers.statements
         self._statements = {(statement.question, statement.service): statement for statement in statements}
-        self._stacks = [graph.name for graph in matter.graphs]
+        self._stacks = tuple(graph.name for graph in matter.graphs)
         self._today = matter.today
         self.anchor = next(iter(matter.estate.anchors.values()), None)
 
     def held(self, settings: Settings, services: Iterable[str]) -> tuple[tuple[int | None, Settings], ...]:
         """Return how the policy is set for each of the services that it is on for, with its tier; without services once."""
         known = [self._estate.services[name] for name in services if name in self._estate.services]
-        of = [(one.tier, [one.stack] if one.stack is not None else self._stacks) for one in known]
+        of = dict.fromkeys((one.tier, (one.stack,) if one.stack is not None else self._stacks) for one in known)
         found = ((tier, settings.within(tier, stacks)) for tier, stacks in of or [(None, self._stacks)])
         return tuple((tier, how) for tier, how in found if how.enabled)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from dataclasses import dataclass, field
 from importlib import resources
@@ -14,6 +13,7 @@ from resilience_checks.model.errors import EngineError
 from resilience_checks.model.location import Location
 from resilience_checks.model.question import FaultKind, Horizon, Question
 from resilience_checks.model.result import Severity
+from resilience_checks.policy.metadata import WHY, metadata
 from resilience_checks.policy.safety import examine
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 FIRST_SET = "2026.1"
 """The first policy set."""
-_WHY = "a policy that is not understood would be passed over in silence"
 _PACKAGE = re.compile(r"^package\s+(resilience(?:\.[a-z_][a-z0-9_]*)+)\s*$", re.MULTILINE)
 
 
@@ -95,6 +94,9 @@ def load(directories: Sequence[Path] = ()) -> Pack:
             name = f"./{name}" if name in files else name
             files[name] = path
             (tests if path.name.endswith("_test.rego") else modules)[name] = _read(name, path)
+    for name, text in modules.items():
+        _package(name, text)
+    examine(modules)
     policies = tuple(policy for path, text in modules.items() for policy in _policies(path, text))
     _refuse_doubles(policies)
     return Pack(tuple(sorted(policies, key=lambda policy: policy.id)), modules, files, tests)
@@ -107,7 +109,7 @@ def _read(name: str, path: Path) -> str:
         raise EngineError(
             f"the module cannot be read: {error}",
             location=Location(name, 1),
-            why=_WHY,
+            why=WHY,
             remedy="make it a readable file of UTF-8 text",
         ) from error
 
@@ -134,26 +136,30 @@ def bundled() -> Path:
     return inside if inside.is_dir() else package.parent / "policies"
 
 
-def _policies(path: str, text: str) -> Iterator[Policy]:
+def _package(path: str, text: str) -> str:
     package = _PACKAGE.search(text)
     if package is None:
         raise EngineError(
             "the module has no package below `resilience`",
             location=Location(path, 1),
-            why=_WHY,
+            why=WHY,
             remedy="start it with `package resilience.AREA.NAME`",
         )
-    examine(path, text)
-    if package.group(1).startswith("resilience.lib."):
+    return package.group(1)
+
+
+def _policies(path: str, text: str) -> Iterator[Policy]:
+    package = _package(path, text)
+    if package.startswith("resilience.lib."):
         return
-    data = _metadata(path, text)
+    data = metadata(path, text)
     custom = data["custom"]
     yield Policy(
         id=custom["id"],
         title=str(data["title"]),
         description=" ".join(str(data["description"]).split()),
         severity=Severity(custom["severity"]),
-        package=package.group(1),
+        package=package,
         path=path,
         remediation=" ".join(str(custom["remediation"]).split()),
         questions=custom.get("questions", {}),
@@ -166,68 +172,6 @@ def _policies(path: str, text: str) -> Iterator[Policy]:
     )
 
 
-def _metadata(path: str, text: str) -> dict[str, Any]:
-    """Return the first METADATA block: YAML in comments, as OPA reads it."""
-    import yaml
-
-    lines = text.splitlines()
-    start = next((number for number, line in enumerate(lines) if line.strip() == "# METADATA"), None)
-    if start is None:
-        raise EngineError(
-            "the policy has no METADATA",
-            location=Location(path, 1),
-            why=_WHY,
-            remedy="begin it with a `# METADATA` comment: title, description, custom",
-        )
-    block = []
-    for line in lines[start + 1 :]:
-        if not line.startswith("#"):
-            break
-        block.append(line[1:])
-    try:
-        data = yaml.load("\n".join(block), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 both are safe
-    except yaml.MarkedYAMLError as error:
-        mark = error.context_mark or error.problem_mark
-        at = start + 2 + (mark.line if mark else 0)
-        raise EngineError(
-            f"METADATA is not valid YAML: {error.problem}",
-            location=Location(path, at),
-            why=_WHY,
-            remedy="correct the comment block",
-        ) from error
-    _hold(path, start + 1, data)
-    _hold_reads(path, start + 1, data["custom"].get("reads", ()))
-    return data  # type: ignore[no-any-return]
-
-
-def _hold(path: str, line: int, data: object) -> None:
-    from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import best_match
-
-    text = resources.files("resilience_checks.policy").joinpath("metadata.schema.json").read_text(encoding="utf-8")
-    error = best_match(Draft202012Validator(json.loads(text)).iter_errors(data))
-    if error is not None:
-        place = ".".join(str(item) for item in error.absolute_path) or "METADATA"
-        raise EngineError(
-            f"{place}: {error.message}",
-            location=Location(path, line),
-            why=_WHY,
-            remedy="see metadata.schema.json for what METADATA holds",
-        )
-
-
-def _hold_reads(path: str, line: int, reads: Sequence[str]) -> None:
-    from resilience_checks.policy.sections import names
-
-    for name in sorted(set(reads) - names()):
-        raise EngineError(
-            f"custom.reads: the document has no section {name!r}",
-            location=Location(path, line),
-            why=_WHY,
-            remedy=f"the sections are {', '.join(sorted(names()))}",
-        )
-
-
 def _refuse_doubles(policies: Sequence[Policy]) -> None:
     seen: dict[str, Policy] = {}
     for policy in policies:
@@ -235,7 +179,7 @@ def _refuse_doubles(policies: Sequence[Policy]) -> None:
             raise EngineError(
                 f"two policies have the id {policy.id}: {seen[policy.id].path} and this one",
                 location=Location(policy.path, 1),
-                why=_WHY,
+                why=WHY,
                 remedy="give one of them another id",
             )
         seen[policy.id] = policy
@@ -256,4 +200,8 @@ def _question(policy: Policy, name: str, item: Mapping[str, Any], parameters: Ma
         order=value("order", 1),
         horizon=Horizon(value("horizon", "instant")),
         within_rpo=item.get("within_rpo", False),
+        declared_only=item.get("declared_only", False),
+        beside=item.get("beside", ""),
+        any_beside=value("enough", "any") == "any",
+        any_consumer=item.get("any_consumer", False),
     )

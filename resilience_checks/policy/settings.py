@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import UsageError
 from resilience_checks.model.result import Severity
+from resilience_checks.policy.pack import FIRST_SET
 from resilience_checks.topology.declared_settings import rank
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ class Settings:
 
     def within(self, tier: int | None, stacks: Collection[str]) -> Settings:
         """Return how it is set for what is of this tier and these stacks."""
+        if not self.scoped:
+            return self
         found = replace(self, enabled=self.elsewhere, scoped=())
         for item in self.scoped:
             if item.holds_for(tier, stacks):
@@ -65,9 +68,12 @@ class Settings:
 
     def unknown_blocks(self, tier: int | None) -> bool:
         """Return whether an unknown about a service of this tier stops a change."""
+        return self.on_unknown_of(tier) == "fail"
+
+    def on_unknown_of(self, tier: int | None) -> str:
+        """Return what an unknown about a service of this tier does: fail, warn or ignore."""
         default = self.on_unknown.get("default", "warn")
-        chosen = self.on_unknown.get("tier1", default) if tier == _TIER1 else default
-        return chosen == "fail"
+        return self.on_unknown.get("tier1", default) if tier == _TIER1 else default
 
 
 def settings(
@@ -81,12 +87,12 @@ def settings(
             from difflib import get_close_matches
 
             near = get_close_matches(name, known, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"the policies are {', '.join(known)}"
+            hint = f"did you mean {near[0]}?" if near else f"the policies are {', '.join(known)}."
             raise UsageError(
                 f"there is no policy {name!r}",
                 location=item.location,
                 why="what is set here would have no effect",
-                remedy=hint,
+                remedy=f"{hint} A policy of your own is known where its folder is given with --policies.",
             )
     return {name: _settings(policy, declared.get(name), pinned) for name, policy in known.items()}
 
@@ -97,13 +103,14 @@ def newest(pack: Pack) -> str:
 
 
 def _hold_set(pack: Pack, pinned: PolicySet | None) -> None:
-    if pinned is not None and pinned.rank > rank(newest(pack)):
-        raise UsageError(
-            f"policy_set: there is no policy set {pinned.name} yet",
-            location=pinned.location,
-            why="policies that came later could not be told from those that it has",
-            remedy=f"the newest that this version knows is {newest(pack)}",
-        )
+    if pinned is None or rank(FIRST_SET) <= pinned.rank <= rank(newest(pack)):
+        return
+    raise UsageError(
+        f"policy_set: there is no policy set {pinned.name}",
+        location=pinned.location,
+        why="it could not be told which policies it has",
+        remedy=f"the sets that this version knows are {FIRST_SET} to {newest(pack)}",
+    )
 
 
 def _settings(policy: Policy, declared: PolicySettings | None, pinned: PolicySet | None) -> Settings:

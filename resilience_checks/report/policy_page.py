@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 VERSION = "resilience-policy/v1"
 _LABEL = 12
 _FAULTS = {"outage": "outage", "bad-change": "bad change"}
-_TOLD = {"faults", "kinds", "roles", "order", "horizon", "within_rpo"}
+_TOLD = {"faults", "kinds", "roles", "order", "horizon", "within_rpo", "except_kinds", "except_roles"}
 
 
 @dataclass(frozen=True)
@@ -111,30 +111,33 @@ def question(item: Mapping[str, Any]) -> str:
     >>> question({"faults": ["outage"], "kinds": ["site"], "horizon": "rto", "within_rpo": True})
     'survives any 1 outage of a site, within RTO and RPO'
     >>> question({"faults": ["outage", "bad-change"], "roles": ["firewall"], "order": {"parameter": "order"}})
-    'survives any (order) outage or bad change of anything that hits a firewall, at once'
+    'survives any `order` outages or bad changes of anything that hits a firewall, at once'
     """
-    faults = " or ".join(_FAULTS.get(fault, fault) for fault in item["faults"])
+    order = item.get("order", 1)
+    faults = " or ".join(f"{_FAULTS.get(fault, fault)}{'' if order == 1 else 's'}" for fault in item["faults"])
     kinds = _one_of(item["kinds"]) if item.get("kinds") else "anything"
+    kinds += f" but {_listed(item['except_kinds'])}" if item.get("except_kinds") else ""
     hits = f" that hits a {_listed(item['roles'])}" if item.get("roles") else ""
+    hits += f" that hits more than {_listed(item['except_roles'])}" if item.get("except_roles") else ""
     horizon = item.get("horizon", "instant")
     words = {"instant": "at once", "rto": "within RTO"}
-    when = words.get(horizon, "") if isinstance(horizon, str) else f"within ({horizon['parameter']})"
+    when = words.get(horizon, "") if isinstance(horizon, str) else f"within `{horizon['parameter']}`"
     more = "".join(f"; {key}: {pages.shown(value)}" for key, value in item.items() if key not in _TOLD)
     rpo = " and RPO" if item.get("within_rpo") else ""
-    return f"survives any {_value(item.get('order', 1))} {faults} of {kinds}{hits}, {when}{rpo}{more}"
+    return f"survives any {_value(order)} {faults} of {kinds}{hits}, {when}{rpo}{more}"
 
 
 def _value(value: object) -> str:
-    return f"({value['parameter']})" if isinstance(value, dict) else str(value)
+    return f"`{value['parameter']}`" if isinstance(value, dict) else str(value)
 
 
 def _one_of(kinds: Any) -> str:
-    return f"({kinds['parameter']})" if isinstance(kinds, dict) else f"a {_listed(kinds)}"
+    return f"`{kinds['parameter']}`" if isinstance(kinds, dict) else f"a {_listed(kinds)}"
 
 
 def _listed(names: Any) -> str:
     if isinstance(names, dict):
-        return f"({names['parameter']})"
+        return f"`{names['parameter']}`"
     plain = [name.replace("-", " ") for name in names]
     return " or ".join([", ".join(plain[:-1]), plain[-1]]) if len(plain) > 1 else plain[0]
 

@@ -49,8 +49,9 @@ def summary_lines(report: Report) -> Iterator[SummaryLine]:
     if report.disabled:
         yield SummaryLine("disabled", f"by resilience.yaml: {', '.join(report.disabled)}")
     if report.not_enforced:
-        waiting = (f"{name} ({why})" for name, why in sorted(report.not_enforced.items()))
-        yield SummaryLine("not yet", f"shown, and blocking nothing: {', '.join(waiting)}")
+        for why in sorted(set(report.not_enforced.values())):
+            names = ", ".join(sorted(name for name, other in report.not_enforced.items() if other == why))
+            yield SummaryLine("not yet", f"shown, and blocking nothing: {names} ({why})")
     if report.left_out:
         yield SummaryLine("left out", f"not selected by --stack: {', '.join(report.left_out)}")
     for stack in report.stacks:

@@ -343,7 +343,14 @@ class Components:
         ]
 
         def moved(lag: float | None, loss: Reason | None) -> Gate:
-            way = Way(f"{component.id} moves to its standby", terms, loss, tested=mover.tested)
+            way = Way(
+                f"{component.id} moves to its standby",
+                terms,
+                loss,
+                tested=mover.tested,
+                never_tested=mover.never_tested,
+                declared=(component.id, mover.at.get("tested", mover.location)),
+            )
             return Failover(primary, tuple(Standby(gate, needs, seconds, lag, way) for gate in standbys), moves)
 
         gate = self._with_lag(component, failover.replication, moved)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.values import Reason
+from resilience_checks.topology.aids import Aids
 from resilience_checks.topology.backups import Backups
 from resilience_checks.topology.capacities import Capacities
 from resilience_checks.topology.collecting import collect
@@ -75,11 +76,15 @@ def build(graphs: Sequence[ResourceGraph], declarations: Declarations, catalogue
         parts=parts.all,
         domains=found,
         services=drawn,
-        sites={site.id: Site(site.id, _perimeter(site), site.location) for site in declarations.sites.values()},
+        sites={
+            site.id: Site(site.id, _perimeter(site), site.location, site.coordinates)
+            for site in declarations.sites.values()
+        },
         links=links,
         consumers=services.consumers(),
         backups=backups,
         without_backup=copies.without(),
+        aids=Aids(declarations, components, book).draw(drawn),
         carriers=capacities.carriers(),
         facts=book.facts,
         contradictions=tuple(book.contradictions),

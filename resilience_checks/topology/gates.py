@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import date
 
+    from resilience_checks.model.location import Location
     from resilience_checks.model.values import Reason
 
 
@@ -93,7 +94,8 @@ class Term:
 class Way:
     """How a standby takes over, for a reader: what moves, the terms that add up, and what the loss of data rests on.
 
-    `restores` says that it is a restore from a backup; `tested` is the day on which it was last tried.
+    `restores` says that it is a restore from a backup; `tested` is the day on which it was last tried, `never_tested`
+    says that it never was. `declared` is what was declared to move, and where; without it the program shows the move.
     """
 
     what: str
@@ -101,6 +103,8 @@ class Way:
     loss: Reason | None = None
     restores: bool = False
     tested: date | None = None
+    never_tested: bool = False
+    declared: tuple[str, Location] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,9 @@ def by_platform(thing: Thing, plan: PlatformBackup, parts: Parts, placements: Pl
     readable = ALWAYS if apart else Up(name)
     every = plan.every_elsewhere if apart else plan.every
     kept_for = _keep(thing, plan)
-    return Backup(name, (thing.id,), readable, gate, every, kept_for, known=False, location=thing.location)
+    return Backup(
+        name, (thing.id,), readable, gate, every, kept_for, known=False, declared=False, location=thing.location
+    )
 
 
 def switched_off(thing: Thing, plan: PlatformBackup) -> Reason | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,7 +22,9 @@ CODE = {Severity.LOW: 11, Severity.MEDIUM: 12, Severity.HIGH: 13, Severity.CRITI
 def result(
     outcome: Outcome, severity: Severity = Severity.HIGH, target: str = "t", *, must_be_known: bool = False
 ) -> Result:
-    return Result("p", outcome, severity, target, "title", "message", blocks_when_unknown=must_be_known)
+    return Result(
+        "p", outcome, severity, target, "title", "message", services=("s",), blocks_when_unknown=must_be_known
+    )
 
 
 def reasons(results: Sequence[Result], fail_on: Severity | None, errors: Sequence[int]) -> set[int]:
@@ -82,6 +85,15 @@ def test_a_clean_verdict_means_that_nothing_blocks_and_something_was_asked(
     assert end.blocking == tuple(item for item in results if blocks(item, fail_on))
 
 
+@given(results_, thresholds)
+def test_what_is_advisory_blocks_nothing_unless_it_failed(results: list[Result], fail_on: Severity | None) -> None:
+    later = [replace(item, advisory=("enforced from 2999-01-01 on",)) for item in results]
+    end = verdict(later, fail_on)
+    broken = tuple(item for item in later if item.outcome is Outcome.ERROR)
+    assert end.blocking == broken
+    assert end.exit_code == (ExitCode.FAILED if broken else ExitCode.CLEAN if later else ExitCode.NOTHING)
+
+
 @pytest.mark.parametrize(
     ("fail_on", "code"),
     [(Severity.LOW, 12), (Severity.MEDIUM, 12), (Severity.HIGH, 0), (Severity.CRITICAL, 0), (None, 0)],
@@ -94,12 +106,14 @@ VIOLATION, PASS, NOT_APPLICABLE = (result(item) for item in (Outcome.VIOLATION, 
 MUST_BE_KNOWN, MAY_BE_UNKNOWN = (result(Outcome.UNKNOWN, must_be_known=must) for must in (True, False))
 LOW = result(Outcome.VIOLATION, Severity.LOW)
 BROKEN = result(Outcome.ERROR)
+ABOUT_NO_SERVICE = replace(NOT_APPLICABLE, services=())
 
 
 @pytest.mark.parametrize(
     ("results", "errors", "expected"),
     [
         ([], [], Verdict(ExitCode.NOTHING, (), "nothing was checked")),
+        ([ABOUT_NO_SERVICE], [], Verdict(ExitCode.NOTHING, (), "nothing was checked")),
         ([PASS], [], Verdict(ExitCode.CLEAN, (), "clean")),
         ([NOT_APPLICABLE], [], Verdict(ExitCode.CLEAN, (), "clean, but no policy applies to what was checked")),
         ([LOW, PASS], [], Verdict(ExitCode.CLEAN, (), "not blocked: 1 finding does not block with these settings")),

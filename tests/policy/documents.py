@@ -26,6 +26,7 @@ class FixedAnswers:
 
     statements: tuple[Statement, ...]
     events: Mapping[str, Event]
+    analysis: None = None
 
 
 def estate(scope: str | None = "national") -> Estate:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from resilience_checks.policy import controls, pack, pages
+from resilience_checks.policy import controls, pack, pages, rego_tests
 from tools import policy_index
 
 if TYPE_CHECKING:
@@ -22,9 +22,12 @@ if TYPE_CHECKING:
     from resilience_checks.policy.pack import Policy
 
 ROOT = pack.bundled()
-POLICIES = pack.load().policies
+PACK = pack.load()
+POLICIES = PACK.policies
 TITLES = controls.titles()
 NEAR = 0.8
+LEAST = 90.0
+"""Per cent of a rule file that its tests evaluate."""
 RUN = "run `python -m tools.policy_index`"
 
 
@@ -79,6 +82,18 @@ def test_bad_and_good_are_shown_as_code(policy: Policy) -> None:
         part = re.search(rf"^## {name}\n(.*?)^## ", text, re.MULTILINE | re.DOTALL)
         assert part is not None, f"the page of {policy.id} lacks the section {name}"
         assert "```" in part[1], f"the section {name} of {policy.id} shows no code"
+
+
+def test_its_tests_tell_violation_and_pass(policy: Policy) -> None:
+    name = policy.id.replace("-", "_")
+    text = (folder(policy) / f"{name}_test.rego").read_text(encoding="utf-8")
+    missing = [outcome for outcome in ("violation", "pass") if f'"{outcome}"' not in text]
+    assert not missing, f"no test of {policy.id} names the outcome {missing}"
+
+
+def test_the_rego_tests_evaluate_the_rules(opa_binary: str) -> None:
+    low = [item for item in rego_tests.coverage(PACK, opa_binary) if item.percent < LEAST]
+    assert low == [], "see `resilience-checks policies test ID` for the rows that no test evaluates"
 
 
 def test_metadata_is_complete(policy: Policy) -> None:

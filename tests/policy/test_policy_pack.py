@@ -89,8 +89,34 @@ def test_a_setting_that_does_not_fit_is_an_error_at_its_line(
         ("package other.place\n", "the module has no package below `resilience`", 1),
         ("package resilience.own\n", "the policy has no METADATA", 1),
         ("# METADATA\n# title: a: b\npackage resilience.own\n", "METADATA is not valid YAML", 2),
-        ("# METADATA\n# title: T\npackage resilience.own\n", "METADATA: ", 1),
-        (HEAD.replace("low", "grave") + "package resilience.own\n", "custom.severity: 'grave' is not one of", 1),
+        ("# METADATA\n# title: T\npackage resilience.own\n", "METADATA: ", 2),
+        (HEAD.replace("low", "grave") + "package resilience.own\n", "custom.severity: 'grave' is not one of", 6),
+        (
+            HEAD.replace("faults: [outage]", "faults: [flood]") + "package resilience.own\n",
+            "custom.questions.q.faults.0: ",
+            8,
+        ),
+        (
+            HEAD + "#   parameters: {type: object, properties: {n: {type: 3}}}\npackage resilience.own\n",
+            "custom.parameters.properties.n.type: 3 is not valid under any of the given schemas",
+            9,
+        ),
+        (
+            HEAD
+            + "#   parameters: {type: object, properties: {n: {type: integer, default: x}}}\npackage resilience.own\n",
+            "custom.parameters.properties.n.default: 'x' is not of type 'integer'",
+            9,
+        ),
+        (
+            HEAD.replace("faults: [outage]", "faults: [outage], order: {parameter: n}") + "package resilience.own\n",
+            "custom.questions.q.order: there is no parameter 'n' with a default",
+            8,
+        ),
+        (
+            HEAD + "#   reads: [weather]\npackage resilience.own\n",
+            "custom.reads: the document has no section 'weather'",
+            9,
+        ),
         (
             HEAD + 'package resilience.own\n\nreport := 1 if {\n\tnot input.x == "yes"\n}\n',
             "`not` over a value of the document",
@@ -117,6 +143,14 @@ def test_a_policy_that_is_not_understood_is_refused_with_its_line(
     assert caught.value.what.startswith(what)
     assert caught.value.location is not None
     assert (Path(caught.value.location.path).name, caught.value.location.line) == ("own.rego", line)
+
+
+def test_a_mistake_in_metadata_is_told_at_its_column(tmp_path: Path) -> None:
+    (tmp_path / "own.rego").write_text(HEAD.replace("low", "grave") + "package resilience.own\n", encoding="utf-8")
+    with pytest.raises(EngineError) as caught:
+        pack.load([tmp_path])
+    assert caught.value.location is not None
+    assert (caught.value.location.line, caught.value.location.column) == (6, 5)
 
 
 def test_a_policy_of_ones_own_is_loaded_beside_the_others(tmp_path: Path) -> None:

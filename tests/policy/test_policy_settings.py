@@ -7,6 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from resilience_checks.model.errors import UsageError
 from resilience_checks.model.location import Location
@@ -89,12 +91,11 @@ def test_a_policy_newer_than_the_pinned_set_blocks_nothing() -> None:
     assert newest(newer) == "2027.10"
 
 
-def test_a_set_that_does_not_exist_yet_is_an_error_at_its_line() -> None:
-    with pytest.raises(
-        UsageError, match=r"resilience.yaml:4:3: policy_set: there is no policy set 2999.1 yet"
-    ) as caught:
-        settings(PACK, {}, PolicySet("2999.1", AT))
-    assert caught.value.remedy == f"the newest that this version knows is {newest(PACK)}"
+@pytest.mark.parametrize("name", ["2999.1", "2025.12"])
+def test_a_set_that_there_is_not_is_an_error_at_its_line(name: str) -> None:
+    with pytest.raises(UsageError, match=rf"resilience.yaml:4:3: policy_set: there is no policy set {name}") as caught:
+        settings(PACK, {}, PolicySet(name, AT))
+    assert caught.value.remedy == f"the sets that this version knows are 2026.1 to {newest(PACK)}"
 
 
 def test_parameters_cannot_differ_between_stacks_or_tiers() -> None:
@@ -106,3 +107,38 @@ def test_parameters_cannot_differ_between_stacks_or_tiers() -> None:
 def test_a_pattern_that_matches_no_stack_is_an_error_at_its_line() -> None:
     with pytest.raises(UsageError, match=r'resilience.yaml:4:3: policies.cross-site-failover.stacks: "\*/dev" matches'):
         replace(entry(severity=Severity.LOW), also=(entry(stacks=DEV),)).hold(["a/prod"])
+
+
+TIERS = st.none() | st.integers(1, 4)
+STACKS = st.lists(st.sampled_from(["a/dev", "b/dev", "a/prod"]), min_size=1, max_size=2, unique=True)
+ENTRIES = st.lists(
+    st.builds(
+        PolicySettings,
+        id=st.just(NAME),
+        location=st.just(AT),
+        enabled=st.none() | st.booleans(),
+        severity=st.none() | st.sampled_from(Severity),
+        stacks=st.sampled_from([(), DEV, (StackGlob(Glob("a/*"), AT),)]),
+        tiers=st.sets(st.integers(1, 4), max_size=2).map(tuple),
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@given(ENTRIES, TIERS, STACKS)
+def test_the_last_that_holds_and_says_something_decides_scoped_before_others(
+    entries: list[PolicySettings], tier: int | None, stacks: list[str]
+) -> None:
+    """Ranks each entry by itself, where the settings fold them one after the other."""
+
+    def said(name: str, default: object) -> object:
+        holding = [item for item in entries if getattr(item, name) is not None and item.holds_for(tier, stacks)]
+        ranked = sorted(enumerate(holding), key=lambda one: (one[1].scoped, one[0]))
+        return getattr(ranked[-1][1], name) if ranked else default
+
+    one = found(*entries)
+    within = one.within(tier, stacks)
+    own = next(policy for policy in PACK.policies if policy.id == NAME)
+    assert (within.severity, within.enabled) == (said("severity", own.severity), said("enabled", default=True))
+    assert one.enabled or not within.enabled

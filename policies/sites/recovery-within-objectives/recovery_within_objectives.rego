@@ -74,10 +74,12 @@ outcome_of(service, _) := "not_applicable" if {
 } else := "unknown" if {
 	count(input.recovery.services[service].unknown) > 0
 } else := "not_applicable" if {
-	count(input.recovery.services[service].gone) > 0
+	input.recovery.services[service].returns == "no"
 } else := "pass"
 
-text("pass", service, _) := sprintf("%s keeps its objectives after the loss of any one place", [service])
+text("pass", service, known) := sprintf("%s keeps its objectives after the loss of any one place", [service]) if count(known.gone) == 0
+
+text("pass", service, known) := sprintf("%s keeps its objectives after the loss of every place from which it returns; nothing brings it back after that of %s, about which other policies ask", [service, concat(" or ", known.gone)]) if count(known.gone) > 0
 
 text("unknown", service, known) := sprintf("whether %s keeps its objectives is not known", [service]) if count(known.unknown) == 0
 

@@ -2,7 +2,7 @@ package resilience.sites.recovery_within_objectives_test
 
 import data.resilience.sites.recovery_within_objectives
 
-known := {"rto": "declared", "rpo": "declared", "asked": "yes", "gone": [], "unknown": []}
+known := {"rto": "declared", "rpo": "declared", "asked": "yes", "gone": [], "unknown": [], "returns": "yes"}
 
 late := {
 	"id": "RTO: detection + time to live",
@@ -57,7 +57,11 @@ test_what_is_not_known_says_on_what_it_hangs if {
 }
 
 test_what_never_comes_back_is_for_other_policies if {
-	outcomes(report_of({"gone": ["site north"]}, [], 1, [])) == {"not_applicable"}
+	outcomes(report_of({"gone": ["site north"], "returns": "no"}, [], 1, [])) == {"not_applicable"}
+}
+
+test_what_comes_back_from_some_places_passes_and_names_the_others if {
+	{found.message | some found in report_of({"gone": ["region east"]}, [], 1, [])} == {"record keeps its objectives after the loss of every place from which it returns; nothing brings it back after that of region east, about which other policies ask"}
 }
 
 test_without_objectives_or_places_nothing_is_asked if {

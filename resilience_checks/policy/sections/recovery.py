@@ -53,6 +53,8 @@ def section(matter: Matter) -> Section:
                 causes.setdefault(cause.key, cause).add(estate, one)
             elif outcome is Objective.UNKNOWN and one.returns:
                 services[one.service]["unknown"].append(_doubt(estate, one, objective))
+    for service in services.values():
+        service["returns"] = "yes" if len(service["gone"]) < len(asked) else "no"
     places = {at: step for cause in causes.values() for at, step in cause.steps().items()}
     return Section({"services": services, "causes": [cause.data() for cause in causes.values()]}, places)
 

@@ -1,0 +1,164 @@
+"""`change`: what the deployments under check do to redundancy, as far as a preview or a base to compare with shows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from resilience_checks.model.operation import REPLACE
+from resilience_checks.model.question import Step
+from resilience_checks.policy.matter import Section
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from resilience_checks.analysis.change import Change
+    from resilience_checks.analysis.redundancy import CutChange, ServiceChange
+    from resilience_checks.analysis.replaced import Replacement
+    from resilience_checks.analysis.touched import Deployment, Touch, TouchedSet
+    from resilience_checks.model.question import Event
+    from resilience_checks.policy.matter import Matter
+
+_SHOWN = 12
+
+
+def section(matter: Matter) -> Section:
+    """Return the touched sets of each deployment, the replacements, and what redundancy is lost against the base.
+
+    `given` says whether a change was named at all, `known` whether it could be evaluated, `compared` whether there is
+    an estate before it.
+    """
+    change = matter.change
+    data: dict[str, Any] = {
+        "given": "yes" if matter.change_given else "no",
+        "known": "yes" if change is not None else "no",
+        "compared": "yes" if change is not None and change.redundancy is not None else "no",
+        "sets": [],
+        "undecided": [],
+        "replacements": [],
+        "redundancy": {},
+        "lost": [],
+        "services": {},
+    }
+    places: dict[str, Step] = {}
+    if change is not None:
+        _deployments(change, data, places)
+        _replacements(change.replacements, data, places)
+        _redundancy(change, data, places)
+    return Section(data, places)
+
+
+def _deployments(change: Change, data: dict[str, Any], places: dict[str, Step]) -> None:
+    for deployment in change.deployments:
+        touched = {touch.part: touch for touch in deployment.touched}
+        for number, one in enumerate(deployment.sets):
+            if one.redundant:
+                key = f"{deployment.stack}/set/{number}"
+                steps = _lines(key, one.parts, touched)
+                places.update(steps)
+                data["sets"].append(_set(deployment, one, touched, list(steps)))
+        data["undecided"] += (
+            [{"stack": deployment.stack, "services": list(deployment.perhaps)}] if deployment.perhaps else []
+        )
+        for name in (*deployment.lost, *deployment.perhaps, *deployment.kept):
+            data["services"][name] = "yes"
+
+
+def _set(deployment: Deployment, one: TouchedSet, touched: Mapping[str, Touch], at: list[str]) -> dict[str, Any]:
+    return {
+        "stack": deployment.stack,
+        "parts": list(one.parts),
+        "labels": [touched[part].label if part in touched else part for part in one.parts],
+        "roles": sorted({touched[part].role if part in touched else "unknown" for part in one.parts}),
+        "services": list(one.services),
+        "sure": "yes" if one.sure else "unknown",
+        "at": at,
+        "why": [step.text for step in one.chain][:_SHOWN],
+    }
+
+
+def _lines(key: str, parts: Iterable[str], touched: Mapping[str, Touch]) -> dict[str, Step]:
+    """Return the lines of what changes, the last registered first."""
+    found = {
+        str(change.location): Step(f"{change.name} is changed here", change.location)
+        for part in parts
+        if part in touched
+        for change in touched[part].changes
+        if change.location is not None
+    }
+    return {f"{key}/{number}": step for number, step in enumerate(reversed(found.values()))}
+
+
+def _replacements(found: Iterable[Replacement], data: dict[str, Any], places: dict[str, Step]) -> None:
+    for one in found:
+        key = f"replaced/{one.change.urn}/{one.part}"
+        places[key] = Step(f"{one.change.name} is replaced", one.change.location)
+        data["replacements"].append(
+            {
+                "name": f"{one.change.type.rsplit(':', 1)[-1]} {one.change.name}",
+                "stack": one.change.stack,
+                "urn": one.change.urn,
+                "part": one.part,
+                "certain": "yes" if one.change.operation.op == REPLACE and one.change.operation.certain else "unknown",
+                "downtime": str(one.downtime),
+                "lost": list(one.lost),
+                "exposed": [name for name, _ in one.exposed],
+                "perhaps": list(one.perhaps),
+                "at": [key],
+            }
+        )
+
+
+def _redundancy(change: Change, data: dict[str, Any], places: dict[str, Step]) -> None:
+    """Add what each service lost; a new single point of failure that only took another's place is no loss."""
+    found = change.redundancy
+    if found is None:
+        return
+    for name in found.unchanged:
+        data["redundancy"][name] = {"perhaps": "no"}
+    cuts: dict[tuple[str, ...], dict[str, Any]] = {}
+    for one in found.changed:
+        data["redundancy"][one.service] = {"perhaps": "yes" if one.perhaps or one.undecided else "no"}
+        for cut in _worse(one, found.events):
+            told = cuts.setdefault(cut.events, _cut(cut, found.events))
+            told["services"].append(one.service)
+    for events, told in cuts.items():
+        lines = {event: found.events[event].primary for event in events if event in found.events}
+        steps = {f"lost/{event}": Step(event, place) for event, place in lines.items() if place is not None}
+        places.update(steps)
+        told["at"] = list(steps)
+    data["lost"] = list(cuts.values())
+
+
+def _worse(one: ServiceChange, events: Mapping[str, Event]) -> Iterator[CutChange]:
+    """Yield the cuts of what stood before as well, and each new fault that alone loses the service."""
+    gone = Counter(_kinds(cut, events) for cut in one.gained if cut.absent)
+    for cut in one.lost:
+        if not cut.absent:
+            yield cut
+        elif len(cut.events) == 1:
+            kinds = _kinds(cut, events)
+            gone[kinds] -= 1
+            if gone[kinds] < 0:
+                yield cut
+
+
+def _kinds(cut: CutChange, events: Mapping[str, Event]) -> tuple[str, ...]:
+    return tuple(sorted(events[event].kind if event in events else "" for event in cut.events))
+
+
+def _cut(cut: CutChange, events: Mapping[str, Event]) -> dict[str, Any]:
+    names = [
+        f"one {str(events[event].fault).replace('-', ' ')} of {events[event].kind.replace('-', ' ')} {events[event].name}"
+        if event in events
+        else event
+        for event in cut.events
+    ]
+    return {
+        "events": list(cut.events),
+        "faults": " together with ".join(names),
+        "new": "yes" if cut.absent else "no",
+        "services": [],
+        "at": [],
+        "why": [step.text for step in cut.chain][:_SHOWN],
+    }
