@@ -69,8 +69,8 @@ def test_a_store_is_written_with_all_that_policies_ask_about(tmp_path: Path) -> 
 
 def test_a_backup_at_the_same_site_is_lost_with_the_store(tmp_path: Path) -> None:
     data = section(ESTATE + "backups: {nightly: {of: db, site: north, every: 1d}}\n", tmp_path).data["component db"]
-    shared = {"id": "site:north", "kind": "site", "name": "north", "holds": "yes", "inside": []}
-    region = {"id": "region:n", "kind": "region", "name": "n", "holds": "yes", "inside": ["site"]}
+    shared = {"id": "site:north", "kind": "site", "name": "north", "fault": "loss", "holds": "yes", "inside": []}
+    region = {"id": "region:n", "kind": "region", "name": "n", "fault": "loss", "holds": "yes", "inside": ["site"]}
     assert data["shared"] == [region, shared]
     assert data["ways"][0]["shares"] == [{"kind": "region", "holds": "yes"}, {"kind": "site", "holds": "yes"}]
 

@@ -35,7 +35,7 @@ violations := {found |
 	stores.counts(store, settings.roles) == "yes"
 	some domain in store.shared
 	surely(domain)
-	message := sprintf("One loss or bad change of %s %s takes %s and every backup of it (%s)", [domain.kind, domain.name, store.label, names(store)])
+	message := sprintf("One %s of %s %s takes %s and every backup of it (%s)", [domain.fault, domain.kind, domain.name, store.label, names(store)])
 	found := result.about("violation", domain.id, store.services, message, {"cause": [id, domain.id], "at": at(id, store, domain)})
 }
 

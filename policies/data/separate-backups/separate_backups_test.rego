@@ -2,7 +2,7 @@ package resilience.data.separate_backups_test
 
 import data.resilience.data.separate_backups
 
-site := {"id": "site:north", "kind": "site", "name": "north", "holds": "yes", "inside": []}
+site := {"id": "site:north", "kind": "site", "name": "north", "fault": "loss", "holds": "yes", "inside": []}
 
 store := {
 	"label": "results",
@@ -31,13 +31,13 @@ test_a_site_with_the_store_and_every_backup_is_a_violation if {
 		"cause": ["results", "site:north"],
 		"services": ["record"],
 		"question": "",
-		"message": "One loss or bad change of site north takes results and every backup of it (backup nightly)",
+		"message": "One loss of site north takes results and every backup of it (backup nightly)",
 		"at": ["backup:nightly", "results"],
 	}}
 }
 
 test_the_smallest_place_alone_is_told if {
-	room := {"id": "room:1", "kind": "room", "name": "1", "holds": "yes", "inside": []}
+	room := {"id": "room:1", "kind": "room", "name": "1", "fault": "loss", "holds": "yes", "inside": []}
 	found := report({"shared": [object.union(site, {"inside": ["device", "room"]}), room]})
 	{one.target | some one in found} == {"room:1"}
 }

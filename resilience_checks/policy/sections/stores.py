@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from resilience_checks.analysis.recovery import PLACES
 from resilience_checks.analysis.stores import Stores
-from resilience_checks.model.question import Holds, Step
+from resilience_checks.model.question import FaultKind, Holds, Step
 from resilience_checks.policy.matter import Section
 from resilience_checks.topology.declaration_durations import duration
 from resilience_checks.topology.gates import Case
@@ -102,6 +102,7 @@ class _Written:
                 "id": name,
                 "kind": domain.kind,
                 "name": domain.name,
+                "fault": "loss" if FaultKind.OUTAGE in domain.faults else "bad change",
                 "holds": str(taken[name]),
                 "inside": sorted({self._stores.estate.domains[one].kind for one in domain.encloses if one in taken}),
             }
@@ -139,6 +140,9 @@ class _Written:
             sure = first[name] is other[name] is Holds.YES
             if sure or domains[name].kind not in found:
                 found[domains[name].kind] = "yes" if sure else _UNKNOWN
+        spots = ({domains[name].kind for name in one} & {"site", "zone"} for one in (first, other))
+        if found.get("region") == "yes" and not all(spots):
+            found.setdefault("zone", _UNKNOWN)
         return found
 
     def _way(self, label: str, low: float, high: float, share: dict[str, str], doubts: list[str]) -> dict[str, Any]:
