@@ -7,9 +7,9 @@ _REGION = frozenset({"no-single-region-national-service", "geographic-separation
 _FIREWALLS = frozenset({"redundant-firewalls", "independent-firewalls"})
 
 CARRIER = frozenset({"diverse-access-paths", "no-single-point-of-failure", "geographic-separation"})
-LINK = frozenset({"diverse-access-paths"}) | _SITE | _REGION
 PLACE = _SITE | _REGION | {"separate-backups", "independent-communications", "offline-clinical-copy"}
 SHARED = _FIREWALLS | {"no-common-cause", "control-plane-independence", "no-simultaneous-change"}
+LINK = frozenset({"diverse-access-paths"}) | _SITE | _REGION | SHARED
 UNIT = _FIREWALLS | _SITE | _REGION | {"no-single-point-of-failure", "redundant-traffic-steering", "peak-after-failure"}
 MOVED = (
     _SITE | _REGION | SHARED | UNIT | {"quorum-survives-site-loss", "survives-zone-loss", "independent-communications"}

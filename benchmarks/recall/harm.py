@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from resilience_checks.topology.estate import Estate
 
 Harm = tuple[str, str, str]
+_PLACES = ("site", "zone", "region")
 _FAULTS = (FaultKind.OUTAGE, FaultKind.BAD_CHANGE)
 INTERRUPTED = Question("interrupted", _FAULTS, horizon=Horizon.INSTANT)
 LOST = Question("lost", _FAULTS, horizon=Horizon.RTO, within_rpo=True)
@@ -38,8 +39,10 @@ def _faults(estate: Estate) -> Iterator[Harm]:
     for service in estate.services:
         asked = asked_of(estate, service)
         for measure, question, events in (("lost", LOST, asked), ("interrupted", INTERRUPTED, _units(estate, asked))):
-            surely, _ = analysis.lost(question, service, [frozenset({event}) for event in events])
-            yield from ((measure, service, event) for number, event in enumerate(events) if surely >> number & 1)
+            surely, possibly = analysis.lost(question, service, [frozenset({event}) for event in events])
+            for number, event in enumerate(events):
+                if possibly >> number & 1:
+                    yield measure if surely >> number & 1 else f"perhaps {measure}", service, event
 
 
 def asked_of(estate: Estate, service: str) -> list[str]:
@@ -60,21 +63,25 @@ def _units(estate: Estate, events: list[str]) -> list[str]:
 
 
 def _held(estate: Estate, service: str, event: str) -> bool:
-    """Return whether a service of this scope is held to survive an event.
+    """Return whether a service of this scope and tier is held to survive an event.
 
-    What is local stands at one place; only what is national stands in two regions. One stack and one account are no
-    single points of failure by definition (SEMANTICS, section 1).
+    What is local stands at one place; only what is national stands in two regions; only the highest tier withstands
+    any one outage that is no place's. One stack and one account are no single points of failure by definition
+    (SEMANTICS, section 1).
     """
-    kind, scope = estate.domains[event.rpartition("/")[0]].kind, estate.services[service].scope
-    if kind in {"deployment", "account", "provider-instance"}:
+    domain, _, fault = event.rpartition("/")
+    kind, found = estate.domains[domain].kind, estate.services[service]
+    if kind in {"deployment", "account", "provider-instance"} or (kind == "region" and found.scope == "regional"):
         return False
-    return scope == "national" or (scope != "local" and kind != "region")
+    if fault == FaultKind.OUTAGE and kind not in _PLACES and found.tier != 1:
+        return False
+    return found.scope != "local" or (fault == FaultKind.OUTAGE and kind not in {*_PLACES, "campus", "building"})
 
 
 def _peaks(estate: Estate) -> Iterator[Harm]:
     """Yield each service with the losses of places after which what remains does not carry its peak."""
     if any(service.peak for service in estate.services.values()):
-        for found in headrooms(estate, ((), *places(estate, ("site", "zone", "region")))):
+        for found in headrooms(estate, ((), *places(estate, _PLACES))):
             if found.enough is Enough.SHORT:
                 yield "short", found.service, "+".join(found.events) or "nothing failed"
 
@@ -82,9 +89,9 @@ def _peaks(estate: Estate) -> Iterator[Harm]:
 def _copies(estate: Estate) -> Iterator[Harm]:
     """Yield what has a state and no copy, and the places that copies share with what they are to bring back."""
     copied = {part for backup in estate.backups.values() for part in backup.of}
-    for part in estate.parts.values():
-        if part.role in {"database", "storage"} and part.id not in copied:
-            yield "no copy", part.id, ""
+    for role in ("database", "storage"):
+        without = [part for part in estate.parts.values() if part.role == role and part.id not in copied]
+        yield from (("no copy", role, str(number)) for number, _ in enumerate(without, start=1))
     for backup in estate.backups.values():
         for domain in estate.domains.values():
             members = {member.part for member in domain.members}
@@ -103,8 +110,8 @@ def _trials(declared: Declarations) -> Iterator[Harm]:
 
 
 def _words(estate: Estate) -> Iterator[Harm]:
-    """Yield the objectives that a service is not given."""
+    """Yield the objectives that a national service is not given, and the services whose scope nobody said."""
     for service in estate.services.values():
         for name in ("scope", "tier", "rto", "rpo"):
-            if getattr(service, name) is None:
+            if getattr(service, name) is None and service.scope in {"national", None}:
                 yield "not said", service.id, name

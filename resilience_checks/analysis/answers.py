@@ -114,21 +114,23 @@ class Analysis:
         """
         algebra, found = FaultSets(sets), self.estate.services[service]
         surely, possibly = self.bounds.given(algebra, question, found, {})
-        shared = self._shared_facts(found, Counted({event: ((),) for events in sets for event in events}))
+        shared = self._shared_facts(question, found, Counted({event: ((),) for events in sets for event in events}))
         if not possibly & ~surely or not self._may_split(shared):
             return surely, possibly
         cases = [self.bounds.given(algebra, question, found, known) for known in self._assignments(shared)]
         return algebra.every([low for low, _ in cases]), algebra.any([high for _, high in cases])
 
     def state(self, question: Question, service: Service) -> Statement:
-        """Return the answer to one question about one service."""
+        """Return the answer to one question about one service; beside what it does not have it is asked nothing."""
+        if question.beside and (question.beside, question.any_beside, service.id) not in self.bounds.tree.beside:
+            return Statement(question.id, service.id, Holds.NO, Holds.YES)
         plain = self.bounds.case(question, service, {})
         if plain.lost_at_rest:
             error = self._never_met(question, service, plain)
             return Statement(question.id, service.id, _asked([plain]), Holds.UNKNOWN, error=error)
         cases = [plain]
         holds = _outcome(cases, question)
-        shared = self._shared_facts(service, self.bounds.counted(question)) if holds is Holds.UNKNOWN else ()
+        shared = self._shared_facts(question, service, self.bounds.counted(question)) if holds is Holds.UNKNOWN else ()
         late = bool(shared) and self._late()
         if shared and self._may_split(shared) and not late:
             cases = [self.bounds.case(question, service, known) for known in self._assignments(shared)]
@@ -193,29 +195,34 @@ class Analysis:
         low, _ = self.bounds.limits(question, service)
         values = self.bounds.of_one_set(question, case, events)
         after = Aftermath(Times(values, 0), frozenset(events), low.cap, low.lag, case.known)
-        return Cut(events, Explanation(self.estate, self.bounds.tree, after).chain(service.id))
+        return Cut(
+            events, Explanation(self.estate, self.bounds.tree, after).chain(service.id, self._start(question, service))
+        )
+
+    def _start(self, question: Question, service: Service) -> int | None:
+        return self.bounds.root(question, service) if question.beside else None
 
     def _never_met(self, question: Question, service: Service, case: Case) -> str:
         """Return what a service needs that can never be up."""
         low, _ = self.bounds.limits(question, service)
         values = self.bounds.of_one_set(question, case, ())
         after = Aftermath(Times(values, 0), frozenset(), low.cap, low.lag, case.known)
-        step = Explanation(self.estate, self.bounds.tree, after).first_cause(service.id)
+        step = Explanation(self.estate, self.bounds.tree, after).first_cause(service.id, self._start(question, service))
         text = f"{service.id} is lost with nothing failed: what it needs can never be met as the estate is described"
         if step is None:
             return text
         return f"{text}: {step.text}{f' ({step.location})' if step.location is not None else ''}"
 
-    def _shared_facts(self, service: Service, counted: Counted) -> tuple[str, ...]:
+    def _shared_facts(self, question: Question, service: Service, counted: Counted) -> tuple[str, ...]:
         """Return the facts that stand in more than one unit below the service, or in a unit and the family."""
-        counts = self._facts_below(service, counted)
+        counts = self._facts_below(question, service, counted)
         return tuple(sorted(fact for fact, count in counts.items() if count > 1 or fact in counted.facts))
 
-    def _facts_below(self, service: Service, counted: Counted) -> Counter[str]:
+    def _facts_below(self, question: Question, service: Service, counted: Counted) -> Counter[str]:
         """Return in how many units below the service each fact stands: gates, and what counted events hit."""
         system = self.bounds.system
         counts: Counter[str] = Counter()
-        for unit in system.units_below(self.bounds.tree.roots[service.id]):
+        for unit in system.units_below(self.bounds.root(question, service)):
             counts.update(system.gate_facts.get(unit, ()))
             if unit in system.hit_facts:
                 hits = self.bounds.tree.nodes[unit].hits
@@ -233,7 +240,7 @@ class Analysis:
         """Return the facts on which the answer hangs: those that change a bound once they are known."""
         facts = self.bounds.tree.facts
         counted = self.bounds.counted(question)
-        deciding = sorted({*self._facts_below(service, counted), *counted.facts})
+        deciding = sorted({*self._facts_below(question, service, counted), *counted.facts})
         if len(deciding) <= _MAX_PROBES and not self._late():
             deciding = [fact for fact in deciding if self._decides(question, service, plain, fact)] or deciding
         doubts = [Doubt(fact, facts[fact].reason, facts[fact].remedy) for fact in deciding]

@@ -92,7 +92,7 @@ class Bounds:
         """Return what loses the service when these facts are fixed."""
         algebra = self.algebra(question)
         asked = self.counted(question).asked(known)
-        root = self.tree.roots[service.id]
+        root = self.root(question, service)
         solutions = [self.solution(question, service, known, pessimistic=bad) for bad in (False, True)]
         caps = [limits.cap for limits in self.limits(question, service)]
         lost = [solution.lost(root, cap) for solution, cap in zip(solutions, caps, strict=True)]
@@ -110,6 +110,12 @@ class Bounds:
             surely,
         )
 
+    def root(self, question: Question, service: Service) -> int:
+        """Return the node whose loss is asked about: the service, or the service and what is beside it."""
+        if not question.beside:
+            return self.tree.roots[service.id]
+        return self.tree.beside[question.beside, question.any_beside, service.id]
+
     def numbers(self, events: frozenset[str]) -> BitMap:
         """Return the numbers of the events."""
         if events not in self._numbers:
@@ -126,7 +132,7 @@ class Bounds:
         if not known:
             return plain
         # One fact on its own is asked about for many services, and solved for all of them at once.
-        root = self.tree.roots[service.id] if len(known) > 1 else None
+        root = self.root(question, service) if len(known) > 1 else None
         key = (id(plain), tuple(sorted(known.items())), root)
         if key not in self._fixed:
             reading = replace(plain.reading, known=known)
@@ -168,7 +174,7 @@ class Bounds:
 
     def given(self, algebra: Algebra[T], question: Question, service: Service, known: Mapping[str, str]) -> tuple[T, T]:
         """Return what surely and what possibly loses the service, over any algebra, for this service alone."""
-        root = self.tree.roots[service.id]
+        root = self.root(question, service)
         found: list[T] = []
         base: Solution[T] | None = None
         for pessimistic, limits in zip((False, True), self.limits(question, service), strict=True):

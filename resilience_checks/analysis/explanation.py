@@ -46,9 +46,9 @@ class Explanation:
         told = [step for item in self._tell(inferences) for step in item.steps]
         return tuple(dict.fromkeys([*self._events(inferences), *told, self._loss(service)]))
 
-    def first_cause(self, service: str) -> Step | None:
+    def first_cause(self, service: str, start: int | None = None) -> Step | None:
         """Return the first thing that is said of a service's loss: with nothing failed, what can never be met."""
-        told = self._tell(self.inferences(service))
+        told = self._tell(self.inferences(service, start))
         return next((item.steps[-1] for item in told if item.steps), None)
 
     def inferences(self, service: str, start: int | None = None) -> tuple[Inference, ...]:

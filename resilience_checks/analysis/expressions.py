@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """The value of another node, read by the nature of the edge."""
+    """The value of another node, read by the nature of the edge; `start`: it is needed to start as well."""
 
     node: int
     nature: Nature
     why: Reason | None = None
+    start: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,19 @@ def choice(fact: str, branches: Mapping[str, Expression]) -> Expression:
     """Return the choice, or its one expression where all values lead to the same."""
     found = list(branches.values())
     return found[0] if all(item == found[0] for item in found) else Choice(fact, branches)
+
+
+def once_started(expression: Expression) -> Expression:
+    """Return the expression as that of what is needed in steady state, and not to start."""
+    match expression:
+        case Ref():
+            return replace(expression, start=False)
+        case Threshold(items=items):
+            return replace(expression, items=tuple(once_started(item) for item in items))
+        case Choice(branches=branches):
+            return Choice(expression.fact, {value: once_started(item) for value, item in branches.items()})
+        case Move(gate=gate, mover=mover):
+            return replace(expression, gate=once_started(gate), mover=once_started(mover))
 
 
 def required(expression: Expression) -> Iterator[Ref]:

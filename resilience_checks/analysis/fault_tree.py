@@ -8,6 +8,7 @@ is being served on the way down from its entry: the first placed part there must
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from resilience_checks.analysis.expressions import (
@@ -20,6 +21,7 @@ from resilience_checks.analysis.expressions import (
     both,
     choice,
     either,
+    once_started,
     scan,
 )
 from resilience_checks.analysis.flows import Flows
@@ -44,7 +46,7 @@ from resilience_checks.topology.gates import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from resilience_checks.topology.estate import Estate, Part, Service
+    from resilience_checks.topology.estate import Aid, Estate, Part, Service
 
 NOTHING = ""
 """The origin of what is read from no place in particular."""
@@ -75,6 +77,8 @@ class FaultTree:
     facts: dict[str, Fact] = field(default_factory=dict)
     consumers: dict[str, dict[str, int]] = field(default_factory=dict)
     """For each service the node of every consumer's view of it."""
+    beside: dict[tuple[str, bool, str], int] = field(default_factory=dict)
+    """For a sort of aid, whether any one of them is enough, and a service: up while the service or these aids are."""
     _repeated: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
     def repeated(self, node: int) -> tuple[str, ...]:
@@ -107,6 +111,7 @@ class _Compiler:
     def tree(self) -> FaultTree:
         for service in self.estate.services.values():
             self.system.roots[service.id] = self._root(service)
+        self._beside()
         while self._pending:
             index, expression = self._pending.pop()
             self.define(index, expression())
@@ -140,8 +145,9 @@ class _Compiler:
     def gate(self, gate: Gate, origin: str, serving: str = "", nature: Nature | None = None) -> Expression:
         """Return the gate as read from `origin`; `nature` overrides that of its leaves."""
         match gate:
-            case Up(target=target, nature=own, why=why, serves=serves):
-                return self.read(target, origin, nature or own, why, serving, serves=serves)
+            case Up(target=target, nature=own, why=why, serves=serves, start=start):
+                found = self.read(target, origin, nature or own, why, serving, serves=serves)
+                return found if start else once_started(found)
             case All(items=items, why=why, shares=shares):
                 kept = [self.gate(item, origin, serving, nature) for item in items]
                 found = both(*kept)
@@ -247,10 +253,51 @@ class _Compiler:
         if not views:
             return self._service(service, NOTHING)
         index, _ = self.add(("root", service.id), service.id)
+        self.define(index, self._seen(views))
+        return index
+
+    def _seen(self, views: Mapping[str, int]) -> Expression:
+        """Return that some consumer's view is up, and that of each critical one."""
         refs = {name: Ref(node, Nature.PATH) for name, node in views.items()}
         critical = (ref for name, ref in refs.items() if self.estate.consumers[name].critical)
-        self.define(index, both(either(*refs.values()), *critical))
+        return both(either(*refs.values()), *critical)
+
+    def _beside(self) -> None:
+        """Add for each service that has aids of a sort the node that is lost when both are."""
+        found: dict[tuple[str, str], list[Ref]] = {}
+        for key, aid in self.estate.aids.items():
+            for service in aid.of:
+                if service in self.system.roots:
+                    consumers = self.estate.services[service].consumers if aid.consumers is None else aid.consumers
+                    found.setdefault((aid.sort, service), []).append(self._aid(key, aid, consumers))
+        for (sort, service), aids in found.items():
+            for enough in (True, False):
+                root, _ = self.add(("beside", sort, str(enough), service), service)
+                up = either(*aids) if enough else both(*aids)
+                self.define(root, either(Ref(self.system.roots[service], Nature.NEED), up))
+                self.system.beside[sort, enough, service] = root
+
+    def _aid(self, key: str, aid: Aid, consumers: Sequence[str]) -> Ref:
+        """Return that an aid is up: reached by those who use it, as a service is."""
+        index, new = self.add(("aid", key, *consumers), key)
+        if new and not consumers:
+            self.define(index, both(*(self._whole(item) for item in _items(aid.gate))))
+        elif new:
+            views = {name: self._aid_from(key, aid, f"consumer:{name}") for name in consumers}
+            self.define(index, self._seen(views))
+        return Ref(index, Nature.NEED)
+
+    def _aid_from(self, key: str, aid: Aid, origin: str) -> int:
+        index, new = self.add(("aid from", key, origin), key)
+        if new:
+            self.later(index, partial(self.gate, aid.gate, origin, nature=Nature.PATH))
         return index
+
+    def _whole(self, gate: Gate) -> Expression:
+        """Return that what is used where it stands is up; a service is up where its own consumers reach it."""
+        if isinstance(gate, Up) and gate.target.startswith("service:"):
+            return Ref(self.system.roots[gate.target.removeprefix("service:")], gate.nature, gate.why)
+        return self.gate(gate, NOTHING)
 
     def _quorum(self, quorum: Quorum, origin: str, serving: str) -> Expression:
         """Return that some connected group of live voters holds more than half of all configured votes.
@@ -309,6 +356,10 @@ class _Compiler:
         if isinstance(found.site, PlacedWhen):
             return choice(found.site.fact, {value: at(site) for value, site in found.site.sites.items()})
         return at(found.site)
+
+
+def _items(gate: Gate) -> tuple[Gate, ...]:
+    return gate.items if isinstance(gate, All) else (gate,)
 
 
 def _served_along(nature: Nature, serving: str) -> str:

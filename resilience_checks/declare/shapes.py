@@ -28,12 +28,13 @@ class Selector(TypedDict):
 
 
 class Edge(TypedDict, total=False):
-    """A reference with its nature: `path`, `need` or `mover`."""
+    """A reference with its nature: `path`, `need` or `mover`; `start`: whether it is needed to start as well."""
 
     component: Thing
     service: Thing
     select: object
     nature: Literal["path", "need", "mover"]
+    start: bool
 
 
 class AtLeast(TypedDict):

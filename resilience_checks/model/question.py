@@ -41,7 +41,8 @@ class Question:
     that it hits has a role in `roles` (empty: any). Kinds in `except_kinds` do not count, nor does what hits nothing
     but parts with a role in `except_roles`. `horizon` bounds the time that failovers may take in all;
     `within_rpo` also bounds the replication lag that they may lose. `declared_only` leaves out the places of these
-    kinds in which something stands although nobody said in which.
+    kinds in which something stands although nobody said in which. `beside` is a sort of aid, such as copy: then it is
+    asked whether each service survives or its aids of that sort do: with `any_beside` any one of them, else all.
     """
 
     id: str
@@ -54,6 +55,8 @@ class Question:
     except_kinds: tuple[str, ...] = ()
     except_roles: tuple[str, ...] = ()
     declared_only: bool = False
+    beside: str = ""
+    any_beside: bool = True
 
 
 @dataclass(frozen=True, slots=True)

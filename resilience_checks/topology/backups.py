@@ -68,6 +68,7 @@ class Backups:
             every=item.every,
             keep=item.keep,
             tested=item.tested,
+            never_tested=item.never_tested,
             known=item.into is not None and all(term.seconds is not None for term in restore_terms(item)),
             location=item.location,
         )
@@ -119,7 +120,7 @@ class Backups:
         ready = self._ready(item, store)
 
         def gate(lag: float | None, loss: Reason) -> Gate:
-            way = Way(what, terms, loss, restores=True, tested=item.tested)
+            way = Way(what, terms, loss, restores=True, tested=item.tested, never_tested=item.never_tested)
             return Failover(
                 NEVER, (Standby(ready, needs, total(terms), lag, way),), Reason(what, location=item.location)
             )

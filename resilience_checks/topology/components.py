@@ -23,6 +23,7 @@ from resilience_checks.topology.gates import (
     Up,
     Vote,
     Way,
+    once_started,
     serving,
 )
 from resilience_checks.topology.parts import Parts, at_least, every
@@ -272,11 +273,13 @@ class Components:
         """
         if isinstance(edge.to, Named):
             because = why or Reason(f"{component.id} needs {edge.to.id}", location=edge.to.location)
-            yield self.reference(edge.to, edge.nature, because)
+            gate = self.reference(edge.to, edge.nature, because)
+            yield gate if edge.start else once_started(gate)
             return
         for thing, answer in self._selection.of(edge.to):
             because = why or Reason(f"{component.id} needs {thing.label}", location=edge.to.location)
             gate = self._member(thing, answer, str(edge.to), edge.nature, because)
+            gate = gate if edge.start else once_started(gate)
             yield Case(gate.fact, {**gate.branches, "no": absent}) if isinstance(gate, Case) else gate
 
     def _quorum(self, component: Component, quorum: declared.Quorum) -> Gate:
@@ -340,7 +343,14 @@ class Components:
         ]
 
         def moved(lag: float | None, loss: Reason | None) -> Gate:
-            way = Way(f"{component.id} moves to its standby", terms, loss, tested=mover.tested)
+            way = Way(
+                f"{component.id} moves to its standby",
+                terms,
+                loss,
+                tested=mover.tested,
+                never_tested=mover.never_tested,
+                declared=(component.id, mover.at.get("tested", mover.location)),
+            )
             return Failover(primary, tuple(Standby(gate, needs, seconds, lag, way) for gate in standbys), moves)
 
         gate = self._with_lag(component, failover.replication, moved)

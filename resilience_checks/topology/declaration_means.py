@@ -29,6 +29,16 @@ def day(at: At) -> date | None:
     return None if at.value is None else date.fromisoformat(at.value)
 
 
+def tested(at: At) -> date | None:
+    """Return the day of the last test, None where none is declared or there never was one."""
+    return None if never(at) else day(at)
+
+
+def never(at: At) -> bool:
+    """Return whether it is declared that there never was a test."""
+    return bool(at.value == "never")
+
+
 def backup(at: At, refer: Callable[[At], Reference]) -> Backup:
     """Return a backup, whose references `refer` reads."""
     throughput = at["throughput"].value
@@ -49,7 +59,8 @@ def backup(at: At, refer: Callable[[At], Reference]) -> Backup:
         size=None if at["size"].value is None else size(at["size"].value),
         throughput=None if throughput is None else size(throughput.removesuffix("/s")),
         reconcile=at["reconcile"].seconds,
-        tested=day(at["tested"]),
+        tested=tested(at["tested"]),
+        never_tested=never(at["tested"]),
         at=at.lines,
     )
 

@@ -9,8 +9,9 @@ from resilience_checks.model.likelihood import Likelihood
 from resilience_checks.model.question import FaultKind
 from resilience_checks.model.result import Severity
 from resilience_checks.topology import declared, declared_settings
+from resilience_checks.topology.declaration_aids import copy, tool
 from resilience_checks.topology.declaration_at import At
-from resilience_checks.topology.declaration_means import backup, capacity, day, figures, watch
+from resilience_checks.topology.declaration_means import backup, capacity, day, figures, never, tested, watch
 from resilience_checks.topology.declared import Named, Sort
 from resilience_checks.topology.gates import Nature
 from resilience_checks.topology.selectors import Glob, Select, text
@@ -34,6 +35,8 @@ def build(source: Source, digest: str) -> declared.Declarations:
         placement=tuple(_placement(item) for item in top["placement"]),
         backups={item.id: backup(item, lambda at: reference(at, sorts)) for item in top["backups"].members()},
         components={item.id: _Component(item, sorts).build() for item in top["components"].members()},
+        copies={item.id: copy(item, lambda at: reference(at, sorts)) for item in top["copies"].members()},
+        tools={item.id: tool(item, lambda at: reference(at, sorts)) for item in top["tools"].members()},
         domains={item.id: _domain(item, _members(top)) for item in top["domains"].members()},
         consumers={item.id: _consumer(item) for item in top["consumers"].members()},
         services={item.id: _service(item, defaults, sorts) for item in top["services"].members()},
@@ -224,6 +227,9 @@ def _service(at: At, defaults: At, sorts: Mapping[str, Sort]) -> declared.Servic
         consumers=given("consumers").strings,
         needs=tuple(reference(need, sorts) for need in given("needs")),
         peak=figures(peaks),
+        purpose=given("purpose").value,
+        copied=given("copy").value != "none",
+        restores=None if given("restores").value is None else given("restores").strings,
         at={**(defaults.lines if defaults.value else {}), **at.lines},
     )
 
@@ -310,7 +316,7 @@ class _Component:
         return reference(at, self.sorts)
 
     def _edges(self, at: At) -> tuple[declared.Edge, ...]:
-        return tuple(declared.Edge(self._reference(item), _nature(item)) for item in at)
+        return tuple(declared.Edge(self._reference(item), _nature(item), _to_start(item)) for item in at)
 
     def _at_least(self, at: At) -> declared.AtLeast | None:
         return None if at.value is None else declared.AtLeast(int(at["k"].value), self._edges(at["of"]), at.location)
@@ -351,13 +357,18 @@ class _Component:
             ttl=at["ttl"].seconds,
             reconcile=at["reconcile"].seconds,
             watch=checks,
-            tested=day(at["tested"]),
+            tested=tested(at["tested"]),
+            never_tested=never(at["tested"]),
             at=at.lines,
         )
 
 
 def _nature(at: At) -> Nature:
     return Nature(at["nature"].value) if "nature" in at else Nature.NEED
+
+
+def _to_start(at: At) -> bool:
+    return "start" not in at or at["start"].value is not False
 
 
 def _units(at: At) -> int | tuple[declared.Unit, ...] | None:

@@ -48,6 +48,7 @@ def _of_service(path: str) -> tuple[_Place, ...]:
         _Place(f"{path}.entry", (COMPONENT,)),
         _Place(f"{path}.entry.component", (COMPONENT,)),
         _Place(f"{path}.consumers.[]", (CONSUMER,)),
+        _Place(f"{path}.restores.[]", (SERVICE,)),
         *_anywhere(f"{path}.needs.[]"),
     )
 
@@ -78,6 +79,14 @@ _PLACES = (
     _Place("backups.*.site", (SITE,)),
     *_anywhere("backups.*.into"),
     *_anywhere("backups.*.needs.[]"),
+    _Place("copies.*.of.[]", (SERVICE,)),
+    *_anywhere("copies.*.entry"),
+    *_anywhere("copies.*.needs.[]"),
+    _Place("copies.*.consumers.[]", (CONSUMER,)),
+    _Place("tools.*.consumers.[]", (CONSUMER,)),
+    _Place("tools.*.repairs.[]", (SERVICE,)),
+    *_anywhere("tools.*.entry"),
+    *_anywhere("tools.*.needs.[]"),
     _Place("consumers.*.access.[]", (LINK,)),
     _Place("consumers.*.access.any-of.[]", (LINK,)),
     *_of_service("service_defaults"),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from resilience_checks.model.question import FaultKind
     from resilience_checks.model.values import Reason
     from resilience_checks.topology.declaration_source import Source
+    from resilience_checks.topology.declared_aids import Aid
     from resilience_checks.topology.declared_means import Backup, Capacity, Figure
     from resilience_checks.topology.selectors import Select
 
@@ -76,10 +77,11 @@ Reference: TypeAlias = "Select | Named"
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A reference with the nature of the edge to it."""
+    """A reference with the nature of the edge to it; `start` tells whether it is needed to start as well."""
 
     to: Reference
     nature: Nature = Nature.NEED
+    start: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +211,7 @@ class Mover:
     """What performs a failover and how long each step takes, in seconds; None: not declared.
 
     `watch` is the interval of a health check and how many must fail, where `detect` is their product. `tested` is
-    the day on which the failover was last tried.
+    the day on which the failover was last tried; `never_tested` says that it never was.
     """
 
     location: Location
@@ -222,6 +224,7 @@ class Mover:
     reconcile: float | None = None
     watch: tuple[float, int] | None = None
     tested: date | None = None
+    never_tested: bool = False
     at: Lines = field(default_factory=dict)
 
 
@@ -327,6 +330,8 @@ class Service:
 
     `entries` are what further declarations give as its entry; `unseen` are needs that are not known before deployment.
     `rto` and `rpo` in seconds; None: not declared. `peak` holds the declared figures, demands and factors alike.
+    `purpose` is clinical, communications or not declared; `copied` is False where it is declared that there is no copy.
+    `restores` are the services that this one helps to restore, None: all clinical ones.
     """
 
     id: str
@@ -339,6 +344,9 @@ class Service:
     consumers: tuple[str, ...] = ()
     needs: tuple[Reference, ...] = ()
     peak: Mapping[str, Figure] = field(default_factory=dict)
+    purpose: str | None = None
+    copied: bool = True
+    restores: tuple[str, ...] | None = None
     entries: tuple[Entry, ...] = ()
     unseen: tuple[Reason, ...] = ()
     at: Lines = field(default_factory=dict)
@@ -361,6 +369,8 @@ class Declarations:
     placement: tuple[Placement, ...] = ()
     components: Mapping[str, Component] = field(default_factory=dict)
     backups: Mapping[str, Backup] = field(default_factory=dict)
+    copies: Mapping[str, Aid] = field(default_factory=dict)
+    tools: Mapping[str, Aid] = field(default_factory=dict)
     domains: Mapping[str, Domain] = field(default_factory=dict)
     consumers: Mapping[str, Consumer] = field(default_factory=dict)
     services: Mapping[str, Service] = field(default_factory=dict)

@@ -19,7 +19,7 @@ class Backup:
 
     They are kept at `to`, at a `site` or in a provider's `region`, for `keep` seconds, and restored to `into`. The
     steps of a restore are in seconds; `restore` is given, or follows from `size` in bytes and `throughput` in bytes
-    a second. `tested` is the day on which a restore was last tried.
+    a second. `tested` is the day on which a restore was last tried; `never_tested` says that none ever was.
     """
 
     id: str
@@ -39,6 +39,7 @@ class Backup:
     throughput: float | None = None
     reconcile: float | None = None
     tested: date | None = None
+    never_tested: bool = False
     at: Lines = field(default_factory=dict)
 
 

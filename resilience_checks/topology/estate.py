@@ -142,6 +142,7 @@ class Service:
     `scope` is national, regional, local or None when nobody said. Times are in seconds, None when not declared.
     `needs` are asked from each placed part through which the service is served; where nothing in front of the
     service has a place, from the service itself. `declared` is False for a service that the check inferred.
+    `purpose` is clinical, communications or None when nobody said; `copied` is False when it is declared uncopied.
     """
 
     id: str
@@ -156,6 +157,8 @@ class Service:
     location: Location | None = None
     stack: str | None = None
     peak: tuple[Demand, ...] = ()
+    purpose: str | None = None
+    copied: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +184,9 @@ class Backup:
     """Copies of the parts `of`: `store` is up while they can be read, `restored` once the parts are back from them.
 
     It has no effect on running: only questions about recovery and data read it. `every` (between two copies) and
-    `keep` are in seconds, None when not declared; `tested` is the day on which a restore was last tried. `known` says
-    that all is known of how it brings them back; one of which something is not counts where nothing else does.
+    `keep` are in seconds, None when not declared; `tested` is the day on which a restore was last tried, and
+    `never_tested` says that none was. `known` says that all is known of how it brings them back; one of which something
+    is not counts where nothing else does. `declared` is False where the program shows that a platform makes it.
     """
 
     id: str
@@ -192,8 +196,31 @@ class Backup:
     every: float | None = None
     keep: float | None = None
     tested: date | None = None
+    never_tested: bool = False
     known: bool = True
+    declared: bool = True
     location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Aid:
+    """What helps while a service of `of` is away, of a `sort` such as copy, communications or deployment.
+
+    It is up while its gate is. `refreshed` and `limit` are how old a copy may be when it is needed, and how old it was
+    agreed to be at most, in seconds; None when not declared. `kind` says what a copy is, such as viewer. `consumers`
+    must reach it: none where it is used where it stands, None where all that use the service do.
+    """
+
+    id: str
+    sort: str
+    of: tuple[str, ...]
+    gate: Gate
+    kind: str | None = None
+    consumers: tuple[str, ...] | None = ()
+    refreshed: float | None = None
+    limit: float | None = None
+    location: Location | None = None
+    age_location: Location | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +268,7 @@ class Estate:
     links: Mapping[str, Link] = field(default_factory=dict)
     consumers: Mapping[str, Consumer] = field(default_factory=dict)
     backups: Mapping[str, Backup] = field(default_factory=dict)
+    aids: Mapping[str, Aid] = field(default_factory=dict)
     carriers: Mapping[str, Carrier] = field(default_factory=dict)
     """Each part of which it matters how much it carries, by its id."""
     facts: Mapping[str, Fact] = field(default_factory=dict)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.values import Reason
+from resilience_checks.topology.aids import Aids
 from resilience_checks.topology.backups import Backups
 from resilience_checks.topology.capacities import Capacities
 from resilience_checks.topology.collecting import collect
@@ -81,6 +82,7 @@ def build(graphs: Sequence[ResourceGraph], declarations: Declarations, catalogue
         links=links,
         consumers=services.consumers(),
         backups=backups,
+        aids=Aids(declarations, components, book).draw(drawn),
         carriers=capacities.carriers(),
         facts=book.facts,
         contradictions=tuple(book.contradictions),

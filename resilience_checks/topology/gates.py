@@ -7,9 +7,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import date
 
+    from resilience_checks.model.location import Location
     from resilience_checks.model.values import Reason
 
 
@@ -31,13 +32,15 @@ class Up:
     """The target is up and reached: by a route of links and perimeters when it stands at another site.
 
     `target` is the id of a part, or `service:ID` for a service's entry. `serves`: it is what its reader, a mere
-    name, is made of, and so serves what that serves; what a path leads to always does.
+    name, is made of, and so serves what that serves; what a path leads to always does. `start`: it is needed to start
+    after a full stop as well.
     """
 
     target: str
     nature: Nature = Nature.NEED
     why: Reason | None = None
     serves: bool = False
+    start: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,8 @@ class Term:
 class Way:
     """How a standby takes over, for a reader: what moves, the terms that add up, and what the loss of data rests on.
 
-    `restores` says that it is a restore from a backup; `tested` is the day on which it was last tried.
+    `restores` says that it is a restore from a backup; `tested` is the day on which it was last tried, `never_tested`
+    says that it never was. `declared` is what was declared to move, and where; without it the program shows the move.
     """
 
     what: str
@@ -99,6 +103,8 @@ class Way:
     loss: Reason | None = None
     restores: bool = False
     tested: date | None = None
+    never_tested: bool = False
+    declared: tuple[str, Location] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,15 +188,32 @@ def targets(gate: Gate) -> Iterator[str]:
 
 def serving(gate: Gate) -> Gate:
     """Return the gate with members that serve what their reader serves; a mover only moves."""
+    return _leaves(gate, lambda leaf: replace(leaf, serves=True), movers=False)
+
+
+def once_started(gate: Gate) -> Gate:
+    """Return the gate as that of what is needed in steady state, and not to start."""
+    return _leaves(gate, lambda leaf: replace(leaf, start=False), movers=True)
+
+
+def _leaves(gate: Gate, change: Callable[[Up], Up], *, movers: bool) -> Gate:
     match gate:
         case Up():
-            return replace(gate, serves=True)
+            return change(gate)
         case AtLeast(items=items) | All(items=items) | AnyOf(items=items):
-            return replace(gate, items=tuple(serving(item) for item in items))
+            return replace(gate, items=tuple(_leaves(item, change, movers=movers) for item in items))
         case Case(branches=branches):
-            return replace(gate, branches={value: serving(item) for value, item in branches.items()})
+            changed = {value: _leaves(item, change, movers=movers) for value, item in branches.items()}
+            return replace(gate, branches=changed)
         case Failover(primary=primary, standbys=standbys):
-            moved = tuple(replace(standby, gate=serving(standby.gate)) for standby in standbys)
-            return replace(gate, primary=serving(primary), standbys=moved)
+            moved = tuple(
+                replace(
+                    standby,
+                    gate=_leaves(standby.gate, change, movers=movers),
+                    mover=_leaves(standby.mover, change, movers=movers) if movers else standby.mover,
+                )
+                for standby in standbys
+            )
+            return replace(gate, primary=_leaves(primary, change, movers=movers), standbys=moved)
         case Quorum():
             return gate

@@ -45,7 +45,9 @@ def by_platform(thing: Thing, plan: PlatformBackup, parts: Parts, placements: Pl
     gate = Case(fact, {"in time": AnyOf((here, elsewhere)), "too late": NEVER})
     apart = (plan.default if thing.value(plan.path) is None else text(thing.value(plan.path))) in plan.elsewhere
     readable = ALWAYS if apart else Up(name)
-    return Backup(name, (thing.id,), readable, gate, every=plan.every, known=False, location=thing.location)
+    return Backup(
+        name, (thing.id,), readable, gate, every=plan.every, known=False, declared=False, location=thing.location
+    )
 
 
 def _elsewhere(thing: Thing, plan: PlatformBackup, book: FactBook, gate: Gate) -> Gate:

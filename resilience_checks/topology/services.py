@@ -126,6 +126,8 @@ class Services:
             needs=tuple(needs),
             location=service.location,
             stack=stack,
+            purpose=service.purpose,
+            copied=service.copied,
         )
 
     def _agreed(self, service: declared.Service, gate: Gate, reason: Reason) -> Gate:

@@ -26,7 +26,14 @@ def line_of(path: Path, fragment: str) -> int:
     [
         ("nhs-wales-2018", 14, [("violation", "redundant-firewalls", "management-plane:fmg.wales.example", ALL)]),
         ("nhs-wales-resilient", 0, []),
-        ("uk-national-cloud", 13, [("violation", "no-single-region-national-service", "region:uksouth", ("booking",))]),
+        (
+            "uk-national-cloud",
+            13,
+            [
+                ("violation", "no-single-point-of-failure", "device:sql-booking-uksouth", ("booking",)),
+                ("violation", "no-single-region-national-service", "region:uksouth", ("booking",)),
+            ],
+        ),
         ("uk-national-cloud-resilient", 0, []),
     ],
 )
@@ -50,6 +57,15 @@ def test_the_shared_manager_is_reported_where_the_last_firewall_joins_it() -> No
     }
 
 
+HOSTS = {
+    site: [
+        f"{kind}:vc.{site}.example/{name}"
+        for kind, name in (("cluster", "national"), ("device", "national-apps"), ("device", "national-ssd"))
+    ]
+    for site in ("blaenavon", "cardiff-bay")
+}
+"""What the servers of a site have in common: where a service stands at one site only, each can lose it alone."""
+
 BREAKING: dict[str, tuple[list[Edit], list[tuple[str, str, str, tuple[str, ...]]]]] = {
     "a site's second firewall unit is removed": (
         [
@@ -69,6 +85,7 @@ BREAKING: dict[str, tuple[list[Edit], list[tuple[str, str, str, tuple[str, ...]]
         [Edit("estate.py", '"email": (15, ("blaenavon", "cardiff-bay"))', '"email": (15, ("blaenavon",))')],
         [
             ("violation", "cross-site-failover", "site:blaenavon", ("email",)),
+            *(("violation", "no-single-point-of-failure", target, ("email",)) for target in HOSTS["blaenavon"]),
             ("violation", "no-single-region-national-service", "region:gwent", ("email",)),
             ("violation", "redundant-firewalls", "ha-cluster:edge-blaenavon/1", ("email",)),
             ("violation", "redundant-firewalls", "management-plane:fmg.blaenavon.example", ("email",)),
@@ -78,6 +95,11 @@ BREAKING: dict[str, tuple[list[Edit], list[tuple[str, str, str, tuple[str, ...]]
         [Edit("__main__.py", '        monitor="/Common/https",\n', "")],
         [
             *(("violation", "cross-site-failover", f"site:{site}", ALL) for site in ("blaenavon", "cardiff-bay")),
+            *(
+                ("violation", "no-single-point-of-failure", target, ALL)
+                for site in ("blaenavon", "cardiff-bay")
+                for target in HOSTS[site]
+            ),
             *(
                 ("violation", "no-single-region-national-service", f"region:{region}", ALL)
                 for region in ("cardiff", "gwent")

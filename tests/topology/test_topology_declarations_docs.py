@@ -35,6 +35,8 @@ PARTS = (
     ("A health check", "watch"),
     ("A voter", "voter"),
     ("A backup", "backup"),
+    ("A copy", "copy"),
+    ("A tool", "tool"),
     ("A failure domain", "domain"),
     ("A consumer", "consumer"),
     ("A service", "service"),

@@ -40,6 +40,7 @@ from resilience_checks.topology.declared import (
     Unit,
     Voter,
 )
+from resilience_checks.topology.declared_aids import Aid
 from resilience_checks.topology.declared_means import Backup, Capacity, Figure
 from resilience_checks.topology.declared_settings import OnUnknown, PolicySet, PolicySettings, StackGlob, Stacks
 from resilience_checks.topology.gates import Nature
@@ -188,7 +189,7 @@ EXPECTED = Declarations(
             role="application",
             any_of=(
                 Edge(to=Named("gslb", Sort.COMPONENT, at(32, 14))),
-                Edge(to=Select(location=at(32, 21), name=Glob("web-*")), nature=Nature.PATH),
+                Edge(to=Select(location=at(32, 21), name=Glob("web-*")), nature=Nature.PATH, start=False),
             ),
             requires=(
                 Edge(to=Named("gslb", Sort.COMPONENT, at(33, 28)), nature=Nature.MOVER),
@@ -361,7 +362,11 @@ EXPECTED = Declarations(
                 needs=(54, 83),
                 peak=(51, 100),
                 entry=(54, 11),
+                purpose=(54, 121),
+                restores=(54, 146),
             ),
+            purpose="communications",
+            restores=("patient-record",),
         ),
         "intranet": Service(
             id="intranet",
@@ -383,7 +388,11 @@ EXPECTED = Declarations(
                 needs=(51, 85),
                 peak=(51, 100),
                 entry=(55, 14),
+                purpose=(55, 42),
+                copy=(55, 61),
             ),
+            purpose="clinical",
+            copied=False,
         ),
     },
     backups={
@@ -461,6 +470,45 @@ EXPECTED = Declarations(
                 tiers=(57, 159),
             ),
         )
+    },
+    copies={
+        "ward-viewer": Aid(
+            id="ward-viewer",
+            location=at(68, 3),
+            of=("patient-record",),
+            kind="viewer",
+            entry=Named("portal", Sort.COMPONENT, at(68, 58)),
+            needs=(Named("gslb", Sort.COMPONENT, at(68, 74)),),
+            refreshed=900.0,
+            limit=3600.0,
+            at=lines(of=(68, 17), kind=(68, 37), entry=(68, 51), needs=(68, 66), refreshed=(68, 81), limit=(68, 97)),
+        ),
+        "binders": Aid(
+            id="binders",
+            location=at(69, 3),
+            of=("patient-record", "intranet"),
+            kind="paper",
+            at=lines(of=(69, 13), kind=(69, 45)),
+        ),
+    },
+    tools={
+        "pipeline": Aid(
+            id="pipeline",
+            location=at(71, 3),
+            of=("patient-record",),
+            kind="deployment",
+            entry=Named("portal", Sort.COMPONENT, at(71, 78)),
+            needs=(Named("gslb", Sort.COMPONENT, at(71, 94)),),
+            consumers=("powys",),
+            at=lines(kind=(71, 14), repairs=(71, 32), entry=(71, 59), needs=(71, 87), consumers=(71, 100)),
+        ),
+        "console": Aid(
+            id="console",
+            location=at(72, 3),
+            of=None,
+            kind="out-of-band",
+            at=lines(kind=(72, 13)),
+        ),
     },
     policy_set=PolicySet("2026.1", at(66, 1)),
     stacks=Stacks(

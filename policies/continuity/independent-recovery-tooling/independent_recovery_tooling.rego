@@ -1,0 +1,110 @@
+# METADATA
+# title: Tools are lost with what they must repair
+# description: >-
+#   What services are repaired with (deployment, sign-in, monitoring, out-of-band access) does not need them, and no one
+#   fault takes away a service and all tools of a kind.
+# custom:
+#   id: independent-recovery-tooling
+#   severity: high
+#   waivable: true
+#   on_unknown: {default: warn}
+#   remediation: >-
+#     Give each kind of tool a second way that shares nothing with what it repairs: a local account, a console on a
+#     network of its own, a runner at another site.
+#   controls: [CAF-B5.b.5, NIST-SC-37, NIST-CP-10]
+#   parameters:
+#     type: object
+#     additionalProperties: false
+#     properties:
+#       tiers: {type: array, items: {type: integer, minimum: 1}, default: [1], description: Services of which tier must be repairable}
+#       scopes: {type: array, items: {enum: [national, regional, local]}, default: [national], description: "Services of which scope must be repairable, of whatever tier"}
+#       kinds: {type: array, items: {enum: [deployment, sign-in, monitoring, out-of-band]}, default: [deployment, sign-in, monitoring, out-of-band], description: Kinds of tool that must be there}
+#       horizon: {enum: [instant, rto], default: rto, description: How long both may be away together}
+#       left_out: {type: array, items: {type: string}, default: [deployment, provider-instance], description: Kinds of failure domain that do not count}
+#   questions:
+#     deployment: {faults: [outage, bad-change], except_kinds: {parameter: left_out}, horizon: {parameter: horizon}, beside: deployment}
+#     sign-in: {faults: [outage, bad-change], except_kinds: {parameter: left_out}, horizon: {parameter: horizon}, beside: sign-in}
+#     monitoring: {faults: [outage, bad-change], except_kinds: {parameter: left_out}, horizon: {parameter: horizon}, beside: monitoring}
+#     out-of-band: {faults: [outage, bad-change], except_kinds: {parameter: left_out}, horizon: {parameter: horizon}, beside: out-of-band}
+#   reads: [aids]
+package resilience.continuity.independent_recovery_tooling
+
+import data.resilience.lib.beside
+import data.resilience.lib.result
+import data.resilience.lib.words
+
+settings := input.settings["independent-recovery-tooling"]
+
+question(kind) := sprintf("independent-recovery-tooling.%s", [kind])
+
+wanted := {service: answer | some service, known in input.services; answer := applies(known)}
+
+applies(known) := "yes" if {
+	known.tier in settings.tiers
+} else := "yes" if {
+	known.scope in settings.scopes
+} else := "unknown" if {
+	"unknown" in {known.tier, known.scope}
+} else := "no"
+
+report := (lost | needed) | (unsaid | others)
+
+lost := {found |
+	some kind in settings.kinds
+	some found in beside.violations(question(kind), "", kind, wanted, sprintf("tools for %s", [kind]))
+}
+
+# needed are tools that need what they repair where no other tool of the kind does without it.
+needed := {found |
+	some kind in settings.kinds
+	alone := {service: "yes" | some service, answer in wanted; answer == "yes"; beside.needs_itself(kind, service) == "yes"}
+	some found in beside.circular(kind, alone, "it must repair")
+}
+
+others := {found |
+	some service, answer in wanted
+	[outcome, found] := decided(service, answer)
+	outcome != "told"
+}
+
+decided(service, answer) := ["not_applicable", result.of_service("not_applicable", service, "", sprintf("%s is of no tier and scope that must be repairable", [service]))] if {
+	answer == "no"
+} else := ["not_applicable", result.of_service("not_applicable", service, "", sprintf("neither tier nor scope of %s is declared, and no tool that repairs it", [service]))] if {
+	answer == "unknown"
+	count(settings.kinds) == count(missing(service))
+} else := ["error", result.of_service("error", service, question(broken(service)[0]), input.facts[question(broken(service)[0])][service].error)] if {
+	count(broken(service)) > 0
+} else := ["told", {}] if {
+	answer == "yes"
+	count(bad(service)) > 0
+} else := ["told", {}] if {
+	count(missing(service)) > 0
+} else := ["unknown", result.of_service("unknown", service, question(doubtful(service)[0]), sprintf("whether %s can be repaired while it is away is not known", [service]))] if {
+	count(doubtful(service)) > 0
+} else := ["pass", result.of_service("pass", service, "", sprintf("tools of every kind outlive %s", [service]))]
+
+missing(service) := [kind | some kind in settings.kinds; count(input.aids.of[kind][service]) == 0]
+
+broken(service) := [kind | some kind in settings.kinds; input.facts[question(kind)][service].error != ""]
+
+bad(service) := {kind | some kind in settings.kinds; input.facts[question(kind)][service].holds == "no"} | {kind | some kind in settings.kinds; beside.needs_itself(kind, service) == "yes"}
+
+doubtful(service) := [kind | some kind in settings.kinds; input.facts[question(kind)][service].holds in {"no", "unknown"}]
+
+# undeclared are the services whose tools of the same kinds are not declared, by these kinds.
+undeclared := {kinds: services |
+	some kinds in {concat(", ", missing(service)) | some service, answer in wanted; concerned(service, answer) == "yes"; count(missing(service)) > 0}
+	services := [service | some service, answer in wanted; concerned(service, answer) == "yes"; concat(", ", missing(service)) == kinds]
+}
+
+# concerned are services that must be repairable, and those of which nobody says so where some tool repairs them.
+concerned(_, "yes") := "yes"
+
+concerned(service, "unknown") := "yes" if count(missing(service)) < count(settings.kinds)
+
+unsaid := {found |
+	some kinds, services in undeclared
+	why := sprintf("nobody says what is used for %s; to make it known: declare it under `tools`", [kinds])
+	message := sprintf("no tool for %s is declared that repairs %s", [kinds, words.listed(services)])
+	found := result.about("unknown", sprintf("tools for %s", [kinds]), services, message, {"hangs_on": [why]})
+}

@@ -1,0 +1,41 @@
+# METADATA
+# title: Beside
+# description: Of services and the aids that must outlive them, from the answers about both together
+package resilience.lib.beside
+
+import data.resilience.lib.result
+import data.resilience.lib.words
+
+# violations gives one result for each cause that surely loses services together with their aids of a sort; `alone` is the
+# question about services without aids where the aids are services, else "".
+violations(question, alone, sort, applies, noun) := {found |
+	some cause in input.causes[question]
+	services := [service | some service in cause.services; applies[service] == "yes"]
+	count(services) > 0
+	names := lost(alone, cause.id, listed({key | some service in services; some key in input.aids.of[sort][service]}))
+	message := sprintf("%s, together with %s: %s", [words.loss(cause, services), noun, concat(", ", names)])
+	found := object.union(result.violation(cause, services, message), {"evidence": {"beside": names}})
+}
+
+# circular gives one result for each aid that surely needs the very services that it helps.
+circular(sort, applies, help) := {found |
+	some key, item in input.aids.items
+	item.sort == sort
+	services := [service | some service in item.needs; applies[service] == "yes"]
+	count(services) > 0
+	message := sprintf("%s is up only while %s is, which %s", [item.id, words.listed(services), help])
+	found := result.about("violation", key, services, message, {"cause": [key], "at": [key]})
+}
+
+# lost limits aids that are services to those that the cause loses alone, where that was asked.
+lost(alone, id, names) := [name | some name in names; name in input.causes[alone][id].services] if {
+	count({name | some name in names; name in input.causes[alone][id].services}) > 0
+} else := names
+
+listed(keys) := sort({input.aids.items[key].id | some key in keys})
+
+# needs_itself says whether all aids of a sort that a service has need the service.
+needs_itself(sort, service) := "yes" if {
+	count(input.aids.circular[sort][service]) > 0
+	count(input.aids.circular[sort][service]) == count(input.aids.of[sort][service])
+} else := "no"
