@@ -42,8 +42,7 @@ class Question:
     but parts with a role in `except_roles`. `horizon` bounds the time that failovers may take in all;
     `within_rpo` also bounds the replication lag that they may lose. `beside` is a sort of aid, such as copy: then it is
     asked whether each service survives or its aids of that sort do: with `any_beside` any one of them, else all.
-    `declared_only` leaves out the places of these
-    kinds in which something stands although nobody said in which.
+    `declared_only` leaves out the places of these kinds in which something stands although nobody said in which.
     """
 
     id: str
