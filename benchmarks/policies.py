@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 EACH = 20
 """Resources of one service."""
+MACHINES = 6
+"""How many of them serve it; the others are only there."""
 ALONE = 10
 """One service of so many stands at one site."""
 LIMITS = {500: (2.0, 2048), 5000: (25.0, 2048)}
@@ -85,7 +87,7 @@ def declared(services: int) -> str:
     for number in range(services):
         name = f"service-{number}"
         sides = [
-            (side, [f"{name}-{side}-{unit}" for unit in range(EACH) if unit % 2 == (side == "n")]) for side in "ns"
+            (side, [f"{name}-{side}-{unit}" for unit in range(MACHINES) if unit % 2 == (side == "n")]) for side in "ns"
         ]
         for side, machines in sides:
             any_of = ", ".join(f"{{select: {machine}}}" for machine in machines)

@@ -317,20 +317,17 @@ def _summarise(gathered: _Run, estate: Estate) -> None:
 
 
 def _engine(options: Options) -> Engine:
-    if options.engine == "opa" or options.opa_url is not None:
-        from resilience_checks.model.errors import UsageError
+    if options.opa_url is not None:
         from resilience_checks.policy.opa_server import OpaServerEngine
 
-        if options.opa_url is None:
-            raise UsageError(
-                "--engine opa needs --opa-url",
-                why="no server was named",
-                remedy="start one with `opa run --server` and give its URL",
-            )
-        return OpaServerEngine(options.opa_url)
+        return OpaServerEngine(options.opa_url, options.policy_seconds)
+    if options.engine == "opa":
+        from resilience_checks.policy.opa_started import StartedOpaEngine
+
+        return StartedOpaEngine(options.policy_seconds)
     from resilience_checks.policy.embedded import EmbeddedEngine
 
-    return EmbeddedEngine()
+    return EmbeddedEngine(options.policy_seconds)
 
 
 def _failure(error: CheckError, subject: str) -> Failure:

@@ -43,6 +43,8 @@ class Options:
     """Catalogue files of the user's own, or folders of them."""
     engine: str = "embedded"
     opa_url: str | None = None
+    policy_seconds: float | None = None
+    """How long one evaluation of the policies may take; None: as the size of what they read wants it."""
     fail_on: Severity | None = Severity.MEDIUM
     seconds: float = 60.0
     previews: tuple[Path, ...] = ()

@@ -46,9 +46,16 @@ FAIL_ON = ("low", "medium", "high", "critical", "never")
 @click.option(
     "--engine",
     type=click.Choice(("embedded", "opa")),
-    help="What evaluates the policies: the embedded engine (default), or the OPA server at --opa-url.",
+    help="What evaluates the policies: the embedded engine (default), or OPA: the server at --opa-url, or one that is "
+    "started from PATH for this check.",
 )
 @click.option("--opa-url", metavar="URL", help="A running OPA server; implies --engine opa.")
+@click.option(
+    "--policy-timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="How long the policies may take for one estate; not given: 10 s, and 10 s more for each MB that they read.",
+)
 @click.option(
     "--fail-on",
     type=click.Choice(FAIL_ON),

@@ -112,6 +112,7 @@ def chosen(given: dict[str, Any], root: Path) -> Options:
         catalogue=given.get("catalogue", ()),
         engine=engine,
         opa_url=url,
+        policy_seconds=given.get("policy_timeout"),
         fail_on=None if fail_on == "never" else Severity(fail_on),
         seconds=given["timeout"],
         previews=given["previews"],

@@ -11,7 +11,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Any, Self
 
 from resilience_checks.model.errors import EngineError
-from resilience_checks.policy.engine import EngineFault
+from resilience_checks.policy.engine import EngineFault, deadline
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,13 +21,13 @@ _REMEDY = "correct the policy, or take its folder out of --policies"
 
 
 class EmbeddedEngine:
-    """Evaluates in a worker process with a deadline in seconds and a memory limit in bytes (0: none)."""
+    """Evaluates in a worker process with a deadline in seconds (None: by the document's size) and a memory limit in bytes (0: none)."""
 
     name = "embedded"
 
-    def __init__(self, seconds: float = 10.0, memory: int = 2 << 30) -> None:
+    def __init__(self, seconds: float | None = None, memory: int = 2 << 30) -> None:
         """Start nothing yet."""
-        self._seconds, self._memory = seconds, memory
+        self._given, self._memory = seconds, memory
         self._worker: subprocess.Popen[str] | None = None
 
     @property
@@ -58,7 +58,7 @@ class EmbeddedEngine:
             "packages": dict(packages),
             "memory": self._memory,
         }
-        response = self._exchange(json.dumps(request))
+        response = self._exchange(json.dumps(request), self._given if self._given is not None else deadline(document))
         if "broken" in response:
             raise EngineError(
                 f"a policy does not compile: {response['broken']}", why="no policy was evaluated", remedy=_REMEDY
@@ -85,7 +85,7 @@ class EmbeddedEngine:
         """Stop the worker."""
         self.close()
 
-    def _exchange(self, request: str) -> dict[str, Any]:
+    def _exchange(self, request: str, seconds: float) -> dict[str, Any]:
         self.start()
         worker = self._worker
         assert worker is not None
@@ -97,7 +97,7 @@ class EmbeddedEngine:
             late.set()
             worker.kill()
 
-        timer = threading.Timer(self._seconds, stop)
+        timer = threading.Timer(seconds, stop)
         timer.start()
         try:
             worker.stdin.write(request + "\n")
@@ -109,9 +109,10 @@ class EmbeddedEngine:
             timer.cancel()
         if late.is_set():
             raise EngineError(
-                f"the policies were not evaluated within {self._seconds:g} s",
+                f"the policies were not evaluated within {seconds:g} s",
                 why="an evaluation that was cut off gives no verdict",
-                remedy="look for a policy that searches within a search, or check fewer stacks at once",
+                remedy="look for a policy that searches within a search, give it longer with --policy-timeout, or check fewer "
+                "stacks at once",
             )
         if not answer:
             raise EngineError(

@@ -10,6 +10,17 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 
+_LEAST, _EACH_MB = 10.0, 10.0
+
+
+def deadline(document: bytes) -> float:
+    """Return how many seconds an evaluation over the document may take: 10, and 10 more for each MB.
+
+    Thousands of services make about 2 MB a thousand, and take a second for each; the rest is for a busy machine.
+    """
+    return _LEAST + _EACH_MB * len(document) / 1e6
+
+
 @dataclass(frozen=True, slots=True)
 class EngineFault:
     """Why one policy could not be evaluated, as the engine says it: file, row and column first."""

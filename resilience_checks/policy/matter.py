@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from resilience_checks.model.circle import Circle
     from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.model.question import Step
+    from resilience_checks.policy.loosening import Base
     from resilience_checks.policy.settings import Settings
+    from resilience_checks.topology.declared import Declarations
     from resilience_checks.topology.estate import Estate
 
 
@@ -33,6 +35,9 @@ class Matter:
     circles: tuple[Circle, ...] = ()
     change: Change | None = None
     change_given: bool = False
+    base: Base | None = None
+    """Where the settings before this change are found; None where no base is given."""
+    declared: Declarations | None = None
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
 
 

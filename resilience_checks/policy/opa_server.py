@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from resilience_checks.model.errors import EngineError, UsageError
-from resilience_checks.policy.engine import EngineFault
+from resilience_checks.policy.engine import EngineFault, deadline
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,22 +19,23 @@ if TYPE_CHECKING:
 _WHY = "no policy was evaluated"
 _PACKAGE = re.compile(r"^package\s+([\w.]+)", re.MULTILINE)
 _IMPORT = re.compile(r"^import\s+data\.([\w.]+)", re.MULTILINE)
+_LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
 _STRICT = {"strict-builtin-errors": True}
 
 
 class OpaServerEngine:
-    """Evaluates on the OPA server at `url`, with a deadline in seconds for each request."""
+    """Evaluates on the OPA server at `url`; a deadline in seconds for each request, None: by the document's size."""
 
     name = "opa"
 
-    def __init__(self, url: str, seconds: float = 30.0) -> None:
+    def __init__(self, url: str, seconds: float | None = None) -> None:
         """Connect to nothing yet; raise UsageError when the URL is none."""
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise UsageError(
                 f"{url!r} is not the URL of a server", why=_WHY, remedy="give one like http://127.0.0.1:8181"
             )
-        self._url, self._parts, self._seconds = url, parts, seconds
+        self._url, self._parts, self._given, self._seconds = url, parts, seconds, 0.0
         self._prefix = f"run_{secrets.token_hex(8)}"
         self._uploaded: list[str] = []
         self._client: Any = None
@@ -49,6 +50,7 @@ class OpaServerEngine:
         """Upload, query each policy, and take the policies away again, whatever happens."""
         import requests
 
+        self._seconds = self._given if self._given is not None else deadline(document)
         try:
             self._connect()
             try:
@@ -62,7 +64,7 @@ class OpaServerEngine:
             raise EngineError(
                 f"the OPA server at {self._url} did not answer within {self._seconds:g} s",
                 why=_WHY,
-                remedy="check its load, or use --engine embedded",
+                remedy="check its load, give it longer with --policy-timeout, or use --engine embedded",
             ) from error
         except requests.exceptions.RequestException as error:
             raise EngineError(
@@ -94,6 +96,8 @@ class OpaServerEngine:
         self._client = OpaClient(
             host=self._parts.hostname, port=port, ssl=self._parts.scheme == "https", timeout=self._seconds
         )
+        if self._parts.hostname in _LOCAL:
+            self._client._session.trust_env = False  # noqa: SLF001 a proxy must not stand before this machine itself
         found = self._client.ad_hoc_query("x = opa.runtime().version")
         result = found.get("result") or [{}]
         self.version = str(result[0].get("x", "unknown"))

@@ -94,6 +94,9 @@ def load(directories: Sequence[Path] = ()) -> Pack:
             name = f"./{name}" if name in files else name
             files[name] = path
             (tests if path.name.endswith("_test.rego") else modules)[name] = _read(name, path)
+    for name, text in modules.items():
+        _package(name, text)
+    examine(modules)
     policies = tuple(policy for path, text in modules.items() for policy in _policies(path, text))
     _refuse_doubles(policies)
     return Pack(tuple(sorted(policies, key=lambda policy: policy.id)), modules, files, tests)
@@ -133,7 +136,7 @@ def bundled() -> Path:
     return inside if inside.is_dir() else package.parent / "policies"
 
 
-def _policies(path: str, text: str) -> Iterator[Policy]:
+def _package(path: str, text: str) -> str:
     package = _PACKAGE.search(text)
     if package is None:
         raise EngineError(
@@ -142,8 +145,12 @@ def _policies(path: str, text: str) -> Iterator[Policy]:
             why=WHY,
             remedy="start it with `package resilience.AREA.NAME`",
         )
-    examine(path, text)
-    if package.group(1).startswith("resilience.lib."):
+    return package.group(1)
+
+
+def _policies(path: str, text: str) -> Iterator[Policy]:
+    package = _package(path, text)
+    if package.startswith("resilience.lib."):
         return
     data = metadata(path, text)
     custom = data["custom"]
@@ -152,7 +159,7 @@ def _policies(path: str, text: str) -> Iterator[Policy]:
         title=str(data["title"]),
         description=" ".join(str(data["description"]).split()),
         severity=Severity(custom["severity"]),
-        package=package.group(1),
+        package=package,
         path=path,
         remediation=" ".join(str(custom["remediation"]).split()),
         questions=custom.get("questions", {}),

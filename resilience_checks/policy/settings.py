@@ -68,9 +68,12 @@ class Settings:
 
     def unknown_blocks(self, tier: int | None) -> bool:
         """Return whether an unknown about a service of this tier stops a change."""
+        return self.on_unknown_of(tier) == "fail"
+
+    def on_unknown_of(self, tier: int | None) -> str:
+        """Return what an unknown about a service of this tier does: fail, warn or ignore."""
         default = self.on_unknown.get("default", "warn")
-        chosen = self.on_unknown.get("tier1", default) if tier == _TIER1 else default
-        return chosen == "fail"
+        return self.on_unknown.get("tier1", default) if tier == _TIER1 else default
 
 
 def settings(

@@ -79,6 +79,11 @@ class Repository:
         fork = found.stdout.strip()
         return Commit(base, fork, "" if fork == named.id else f"where the change left {base}, which has moved on since")
 
+    def content(self, commit: Commit, path: str) -> bytes | None:
+        """Return what a file, by its path from the root, holds in a commit; None where it has no such file."""
+        done = _git(self.root, "show", f"{commit.id}:{path}")
+        return None if done.returncode else done.stdout.encode()
+
     def uncommitted(self, paths: Iterable[Path]) -> tuple[str, ...]:
         """Return the files under the paths that differ from the last commit, new ones among them."""
         done = _git(self.root, "status", "--porcelain", "--no-renames", "-z", "--", *map(str, paths))

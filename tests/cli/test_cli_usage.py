@@ -44,9 +44,12 @@ def test_what_no_option_takes_is_a_usage_error(arguments: list[str], last: str, 
     [
         (
             ["check", "--engine", "opa"],
-            "--engine opa needs --opa-url",
-            "no server was named",
-            "start one with `opa run --server` and give its URL",
+            "--engine opa starts OPA, and there is no opa on PATH",
+            "no policy was evaluated",
+            (
+                "install OPA (openpolicyagent.org), give the URL of a running server (`opa run --server`) with --opa-url, or "
+                "use --engine embedded"
+            ),
         ),
         (
             ["check", "--engine", "embedded", "--opa-url", "http://127.0.0.1:9"],

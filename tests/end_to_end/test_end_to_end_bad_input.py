@@ -86,7 +86,7 @@ def check(
             [], 2, '{name: "nothing"} matches nothing', "resilience.yaml:3:15", "no checked program has a resource",
         ),
         ({}, ["--opa-url", "http://127.0.0.1:9"], 1, "http://127.0.0.1:9 cannot be reached", None, "opa run --server"),
-        ({}, ["--engine", "opa"], 2, "--engine opa needs --opa-url", None, "opa run --server"),
+        ({}, ["--engine", "opa"], 2, "there is no opa on PATH", None, "opa run --server"),
         ({}, ["--stack", "test"], 2, "no stack matches test", None, "the stacks found are web/prod"),
     ],
 )  # fmt: skip

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+import signal
+import socket
+import subprocess
+import sys
+import time
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 
 from resilience_checks.model.errors import EngineError, UsageError
 from resilience_checks.policy import pack
 from resilience_checks.policy.embedded import EmbeddedEngine
-from resilience_checks.policy.engine import EngineFault
+from resilience_checks.policy.engine import EngineFault, deadline
 from resilience_checks.policy.opa_server import OpaServerEngine, dependency_order
+from resilience_checks.policy.opa_started import StartedOpaEngine
 from resilience_checks.policy.worker import plain
 
 if TYPE_CHECKING:
@@ -98,3 +105,76 @@ def test_modules_are_uploaded_after_what_they_import() -> None:
 def test_a_native_backtrace_is_cut_off() -> None:
     message = "error: conflict\n  --> p.rego:3:1\n  |\n3 | value := 1\n  | ^\nStack backtrace:\n   0: std::backtrace"
     assert plain(message) == "error: conflict: p.rego:3:1"
+
+
+def test_an_opa_of_our_own_is_started_and_ends(opa_binary: str) -> None:
+    with StartedOpaEngine(binary=opa_binary) as engine:
+        engine.start()
+        found = engine.evaluate({"sound.rego": SOUND}, DOCUMENT, {"sound": "resilience.sound"})
+        url = engine._url
+    assert sorted(item["target"] for item in found["sound"]) == ["a", "b"]  # type: ignore[union-attr]
+    assert _gone(url)
+
+
+@pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_no_opa_is_left_by_a_check_that_is_killed(opa_binary: str, sign: signal.Signals) -> None:
+    program = (
+        "import sys, time\n"
+        "from resilience_checks.policy.opa_started import StartedOpaEngine\n"
+        "engine = StartedOpaEngine(binary=sys.argv[1])\n"
+        "engine.start()\n"
+        "engine._await()\n"
+        "print(engine._url, flush=True)\n"
+        "sys.stdin.read()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program, opa_binary], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as check:
+        assert check.stdout is not None
+        url = check.stdout.readline().strip()
+        assert not _answers(url)
+        check.send_signal(sign)
+        check.wait()
+    assert _gone(url)
+
+
+def test_an_opa_that_ends_at_its_start_is_an_error_with_its_words() -> None:
+    with (
+        StartedOpaEngine(binary=sys.executable) as engine,
+        pytest.raises(EngineError, match=r"ended at its start: .*run"),
+    ):
+        engine.evaluate({"sound.rego": SOUND}, DOCUMENT, {"sound": "resilience.sound"})
+
+
+def test_without_opa_on_the_path_the_ways_out_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(UsageError) as caught:
+        StartedOpaEngine()
+    assert caught.value.what == "--engine opa starts OPA, and there is no opa on PATH"
+    assert "--opa-url" in caught.value.remedy
+
+
+def test_an_evaluation_that_needs_too_much_memory_is_an_error() -> None:
+    large = 'package resilience.large\n\nreport := [x | some a in numbers.range(1, 3000000); x := sprintf("%d", [a])]\n'
+    with EmbeddedEngine(seconds=60, memory=200 << 20) as engine, pytest.raises(EngineError, match="without an answer"):
+        engine.evaluate({"large.rego": large}, DOCUMENT, {"large": "resilience.large"})
+
+
+def test_larger_documents_may_take_longer() -> None:
+    assert [deadline(b" " * size) for size in (0, 100_000, 1_000_000)] == [10.0, 11.0, 20.0]
+
+
+def _answers(url: str) -> int:
+    """Return 0 where something listens at the URL."""
+    parts = urlsplit(url)
+    with socket.socket() as probe:
+        return probe.connect_ex((parts.hostname, parts.port))
+
+
+def _gone(url: str) -> bool:
+    """Return whether nothing listens any more, once the operating system has taken down what was killed."""
+    until = time.monotonic() + 20
+    while not _answers(url):
+        if time.monotonic() > until:
+            return False
+    return True

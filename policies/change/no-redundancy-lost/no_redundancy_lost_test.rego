@@ -15,7 +15,7 @@ report_of(change, order) := found if {
 	base := {"given": "yes", "known": "yes", "compared": "yes", "lost": [], "redundancy": {"record": {"perhaps": "no"}}}
 	found := no_redundancy_lost.report with input as {
 		"settings": {"no-redundancy-lost": {"order": order}},
-		"change": object.union(base, change),
+		"change": object.union(object.remove(base, object.keys(change)), change),
 	}
 }
 

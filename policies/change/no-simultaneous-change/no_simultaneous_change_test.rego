@@ -18,7 +18,7 @@ report_of(change, scope) := found if {
 	found := no_simultaneous_change.report with input as {
 		"settings": {"no-simultaneous-change": {"scopes": ["national", "regional"], "roles": ["firewall"]}},
 		"services": {"record": {"scope": scope}},
-		"change": object.union(base, change),
+		"change": object.union(object.remove(base, object.keys(change)), change),
 	}
 }
 

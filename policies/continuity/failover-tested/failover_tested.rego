@@ -41,7 +41,7 @@ days("unknown") := settings.undeclared_days
 
 allowed(item) := min({days(input.services[service].tier) | some service in item.services})
 
-told(key, item) := violation(key, item, sprintf("The %s was never tried, and %d services rely on it", [words(item), count(item.services)])) if {
+told(key, item) := violation(key, item, sprintf("The %s was never tried, and %s", [words(item), rely(item)])) if {
 	item.tested == "never"
 } else := result.about("unknown", key, item.services, sprintf("whether the %s works is not known", [words(item)]), {"at": [key], "hangs_on": [sprintf("when the %s was last tried is not declared; to make it known: declare `tested` (a day, or never)", [words(item)])]}) if {
 	item.tested == "unknown"
@@ -52,6 +52,10 @@ told(key, item) := violation(key, item, sprintf("The %s was never tried, and %d 
 } else := result.about("pass", key, item.services, sprintf("the %s was tried on %s", [words(item), item.tested]), {"at": [key]})
 
 violation(key, item, message) := result.about("violation", key, item.services, message, {"cause": [key], "at": [key], "evidence": {"tested": item.tested}})
+
+rely(item) := "1 service relies on it" if count(item.services) == 1
+
+rely(item) := sprintf("%d services rely on it", [count(item.services)]) if count(item.services) > 1
 
 words(item) := sprintf("failover of %s", [item.name]) if item.kind == "failover"
 

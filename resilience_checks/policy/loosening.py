@@ -1,0 +1,201 @@
+"""Which settings hold an estate less strictly than they did at the base: of policies, services and stacks."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from resilience_checks.model.errors import CheckError
+from resilience_checks.model.location import Location
+from resilience_checks.policy.settings import settings as settle
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from datetime import date
+
+    from resilience_checks.policy.pack import Pack
+    from resilience_checks.policy.settings import Settings
+    from resilience_checks.topology.declared import Declarations, Service
+    from resilience_checks.topology.estate import Estate
+
+_UNKNOWNS = ("ignore", "warn", "fail")
+_SCOPES = ("local", "regional", "national")
+_NOT_DECLARED = "not declared"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How one version of an estate is held: its policies' settings, and what is declared."""
+
+    settings: Mapping[str, Settings]
+    declared: Declarations
+
+
+@dataclass(frozen=True, slots=True)
+class Loosening:
+    """One setting before and after, with the services that it is about; not `sure` where nobody says which is stricter."""
+
+    subject: str
+    setting: str
+    before: str
+    after: str
+    services: tuple[str, ...] = ()
+    location: Location | None = None
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """Where the version to compare with is found: a commit, and the resilience.yaml that may take part, by path."""
+
+    name: str
+    root: Path
+    files: tuple[str, ...]
+    pack: Pack
+
+    def held(self) -> Held:
+        """Return how the estate was held where this version left the base; raise CheckError where that cannot be read."""
+        from resilience_checks.sources.worktrees import Repository
+        from resilience_checks.topology.declaration_union import united
+        from resilience_checks.topology.declarations import load
+
+        repository = Repository(self.root)
+        fork = repository.fork_point(self.name, "HEAD")
+        inside = repository.within(self.root)
+        declared = []
+        with tempfile.TemporaryDirectory() as folder:
+            for name in self.files:
+                content = repository.content(fork, (PurePosixPath(inside.as_posix()) / name).as_posix())
+                if content is not None:
+                    place = Path(folder) / name
+                    place.parent.mkdir(parents=True, exist_ok=True)
+                    place.write_bytes(content)
+                    declared.append(load(place, Path(folder), alone=False))
+        whole = united(declared)
+        known = {policy.id for policy in self.pack.policies}
+        policies = {name: item for name, item in whole.policies.items() if name in known}
+        return Held(settle(self.pack, policies, whole.policy_set), whole)
+
+
+def loosened(before: Held, after: Held, estate: Estate, stacks: Sequence[str], today: date) -> tuple[Loosening, ...]:
+    """Return every loosening, those of policies first; a stack that is ignored now is not of the estate any more."""
+    found = [*_policies(before, after, _cases(estate, stacks), today), *_services(before, after)]
+    return (*found, *_stacks(before, after, stacks))
+
+
+def _cases(estate: Estate, stacks: Sequence[str]) -> dict[tuple[int | None, tuple[str, ...]], list[str]]:
+    """Return the services by what scopes of settings go by; without any service, the estate as a whole."""
+    cases: dict[tuple[int | None, tuple[str, ...]], list[str]] = defaultdict(list)
+    for service in estate.services.values():
+        cases[service.tier, (service.stack,) if service.stack is not None else tuple(stacks)].append(service.id)
+    return cases or {(None, tuple(stacks)): []}
+
+
+def _policies(
+    before: Held, after: Held, cases: Mapping[tuple[int | None, tuple[str, ...]], Sequence[str]], today: date
+) -> Iterator[Loosening]:
+    for name in sorted(before.settings.keys() & after.settings.keys()):
+        old, new = before.settings[name], after.settings[name]
+        services: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+        for (tier, stacks), of in cases.items():
+            for change in _weaker(old.within(tier, stacks), new.within(tier, stacks), tier, today):
+                services[change] += of
+        for (setting, was, now), of in services.items():
+            at = _line(after.declared, name, setting)
+            yield Loosening(f"policy {name}", setting, was, now, tuple(sorted(of)), at)
+        if new.enabled and old.parameters != new.parameters:
+            keys = [key for key in new.parameters if new.parameters[key] != old.parameters.get(key)]
+            was, now = (", ".join(f"{key}: {one.parameters.get(key)}" for key in keys) for one in (old, new))
+            yield Loosening(
+                f"policy {name}", "parameters", was, now, (), _line(after.declared, name, "parameters"), sure=False
+            )
+
+
+def _weaker(old: Settings, new: Settings, tier: int | None, today: date) -> Iterator[tuple[str, str, str]]:
+    """Yield setting, before and after of what is less strict for what is of this tier."""
+    if not old.enabled:
+        return
+    if not new.enabled:
+        yield "enabled", "true", "false"
+        return
+    if new.severity.rank < old.severity.rank:
+        yield "severity", str(old.severity), str(new.severity)
+    was, now = old.on_unknown_of(tier), new.on_unknown_of(tier)
+    if _UNKNOWNS.index(now) < _UNKNOWNS.index(was):
+        yield "on_unknown", was, now
+    if new.not_enforced(today) and (not old.not_enforced(today) or _later(old.enforce_from, new.enforce_from)):
+        yield "enforce_from", "; ".join(old.not_enforced(today)) or "enforced", "; ".join(new.not_enforced(today))
+
+
+def _later(old: date | None, new: date | None) -> bool:
+    return new is not None and (old is None or new > old)
+
+
+def _line(declared: Declarations, policy: str, setting: str) -> Location | None:
+    """Return the last line that says it, else where the policy is set, else the file."""
+    item = declared.policies.get(policy)
+    if item is not None:
+        said = [entry.at[setting] for entry in (item, *item.also) if setting in entry.at]
+        return said[-1] if said else item.location
+    if setting == "enforce_from" and declared.policy_set is not None:
+        return declared.policy_set.location
+    return _top(declared)
+
+
+def _top(declared: Declarations) -> Location | None:
+    return Location(declared.path, 1) if declared.path is not None else None
+
+
+def _services(before: Held, after: Held) -> Iterator[Loosening]:
+    for name, old in before.declared.services.items():
+        new = after.declared.services.get(name)
+        if new is not None:
+            for setting, was, now in _easier(old, new):
+                at = new.at.get(setting, new.location)
+                yield Loosening(f"service {name}", setting, was, now, (name,), at)
+
+
+def _easier(old: Service, new: Service) -> Iterator[tuple[str, str, str]]:
+    """Yield setting, before and after of what asks less of a service."""
+    if old.scope is not None and (new.scope is None or _SCOPES.index(new.scope) < _SCOPES.index(old.scope)):
+        yield "scope", str(old.scope), str(new.scope or _NOT_DECLARED)
+    for setting in ("tier", "rto", "rpo"):
+        was, now = getattr(old, setting), getattr(new, setting)
+        if was is not None and (now is None or now > was):
+            yield setting, _told(setting, was), _told(setting, now)
+
+
+def _told(setting: str, value: float | None) -> str:
+    if value is None:
+        return _NOT_DECLARED
+    return f"{value:g}" if setting == "tier" else f"{value:g} s"
+
+
+def _stacks(before: Held, after: Held, names: Iterable[str]) -> Iterator[Loosening]:
+    for name in sorted(names):
+        was, now = before.declared.stacks.of(name), after.declared.stacks.of(name)
+        if was == "gated" and now != "gated":
+            places = [one.location for one in after.declared.stacks.advisory if one.glob.matches(name)]
+            yield Loosening(f"stack {name}", "stacks", str(was), str(now), (), places[0] if places else None)
+
+
+def read(base: Base | None) -> Held | CheckError | None:
+    """Return how the base held the estate, why that cannot be read, or None where no base is given."""
+    if base is None:
+        return None
+    try:
+        return base.held()
+    except CheckError as error:
+        return error
+
+
+def candidates(files: Collection[str], directories: Iterable[Path], root: Path) -> tuple[str, ...]:
+    """Return the resilience.yaml that may have taken part: those of now, those beside projects, and that of the root."""
+    beside = [place.resolve() / "resilience.yaml" for place in directories]
+    inside = [place.relative_to(root.resolve()).as_posix() for place in beside if place.is_relative_to(root.resolve())]
+    named = [name for name in files if not name.startswith(("/", "../"))]
+    own = [name for name in inside if name in named or (root / name).exists() is False]
+    return tuple(sorted({*named, *own}))

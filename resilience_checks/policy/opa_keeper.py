@@ -1,0 +1,33 @@
+"""Runs an OPA server for as long as standard input is open: it ends with the process that started it, even a killed one.
+
+A process of its own, because nothing tells a server that its client was killed. Usage: opa_keeper OPA ADDRESS.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+
+
+def main() -> None:
+    """Start the server; end it when standard input ends, and end with its exit code when it ends."""
+    binary, address = sys.argv[1:]
+    server = subprocess.Popen(
+        [binary, "run", "--server", "--addr", address, "--disable-telemetry", "--log-level", "error"],
+        stdin=subprocess.DEVNULL,
+        stdout=sys.stderr,
+    )
+
+    def end() -> None:
+        sys.stdin.buffer.read()
+        server.kill()
+
+    threading.Thread(target=end, daemon=True).start()
+    code = server.wait()
+    os._exit(max(0, code))  # the thread may still wait for standard input
+
+
+if __name__ == "__main__":
+    main()
