@@ -277,7 +277,7 @@ class _Line:
             answers = answer(estate, questions(self.pack, settings), deadline=ANALYSIS_SECONDS)
         self.observer(f"asking the policies about {shown}")
         with _timed(self.gathered, "policies"):
-            matter = self.beside.matter(estate, answers, settings, graphs)
+            matter = self._compared(self.beside.matter(estate, answers, settings, graphs))
             document = documents.build(matter, reads(self.pack, settings))
             results = decide(self.pack, document, matter, self.engine)
         for item in results:
@@ -292,6 +292,17 @@ class _Line:
                 self.gathered.not_enforced |= {policy.id: "; ".join(why)} if why else {}
             for whom in settings[policy.id].off:
                 self.gathered.disabled.add(f"{policy.id} ({whom or shown})")
+
+    def _compared(self, matter: Matter) -> Matter:
+        """Return the matter with what is declared, and where the settings before this change are found."""
+        from resilience_checks.policy.loosening import Base
+
+        options = self.beside.options
+        directories = tuple(member.source.directory for member in self.group.members)
+        base = (
+            None if options.base is None else Base(options.base, options.root, directories, options.config, self.pack)
+        )
+        return replace(matter, declared=self.group.declarations, base=base)
 
 
 def _about(result: Result, estate: Estate, names: Sequence[str]) -> frozenset[str]:

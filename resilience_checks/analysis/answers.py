@@ -200,7 +200,7 @@ class Analysis:
         )
 
     def _start(self, question: Question, service: Service) -> int | None:
-        return self.bounds.root(question, service) if question.beside else None
+        return self.bounds.root(question, service) if question.beside or question.any_consumer else None
 
     def _never_met(self, question: Question, service: Service, case: Case) -> str:
         """Return what a service needs that can never be up."""

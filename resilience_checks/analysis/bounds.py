@@ -111,9 +111,10 @@ class Bounds:
         )
 
     def root(self, question: Question, service: Service) -> int:
-        """Return the node whose loss is asked about: the service, or the service and what is beside it."""
+        """Return the node whose loss is asked about: the service, for any consumer, or with what is beside it."""
         if not question.beside:
-            return self.tree.roots[service.id]
+            root = self.tree.roots[service.id]
+            return self.tree.each.get(service.id, root) if question.any_consumer else root
         return self.tree.beside[question.beside, question.any_beside, service.id]
 
     def numbers(self, events: frozenset[str]) -> BitMap:

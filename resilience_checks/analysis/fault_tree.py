@@ -77,6 +77,8 @@ class FaultTree:
     facts: dict[str, Fact] = field(default_factory=dict)
     consumers: dict[str, dict[str, int]] = field(default_factory=dict)
     """For each service the node of every consumer's view of it."""
+    each: dict[str, int] = field(default_factory=dict)
+    """For each service with several consumers the node that is up while all of them have it."""
     beside: dict[tuple[str, bool, str], int] = field(default_factory=dict)
     """For a sort of aid, whether any one of them is enough, and a service: up while the service or these aids are."""
     _repeated: dict[int, tuple[str, ...]] = field(default_factory=dict)
@@ -254,6 +256,10 @@ class _Compiler:
             return self._service(service, NOTHING)
         index, _ = self.add(("root", service.id), service.id)
         self.define(index, self._seen(views))
+        if len(views) > 1:
+            every, _ = self.add(("each", service.id), service.id)
+            self.define(every, both(*(Ref(node, Nature.PATH) for node in views.values())))
+            self.system.each[service.id] = every
         return index
 
     def _seen(self, views: Mapping[str, int]) -> Expression:

@@ -43,6 +43,7 @@ class Question:
     `within_rpo` also bounds the replication lag that they may lose. `declared_only` leaves out the places of these
     kinds in which something stands although nobody said in which. `beside` is a sort of aid, such as copy: then it is
     asked whether each service survives or its aids of that sort do: with `any_beside` any one of them, else all.
+    With `any_consumer` a service does not survive what takes it from one of its consumers alone.
     """
 
     id: str
@@ -57,6 +58,7 @@ class Question:
     declared_only: bool = False
     beside: str = ""
     any_beside: bool = True
+    any_consumer: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,25 +5,28 @@ from __future__ import annotations
 import tempfile
 from collections import defaultdict
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.errors import CheckError
 from resilience_checks.model.location import Location
 from resilience_checks.policy.settings import settings as settle
+from resilience_checks.topology.declaration_durations import duration
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from resilience_checks.policy.pack import Pack
     from resilience_checks.policy.settings import Settings
+    from resilience_checks.sources.worktrees import Commit, Repository
     from resilience_checks.topology.declared import Declarations, Service
     from resilience_checks.topology.estate import Estate
 
 _UNKNOWNS = ("ignore", "warn", "fail")
 _SCOPES = ("local", "regional", "national")
 _NOT_DECLARED = "not declared"
+DECLARATIONS = "resilience.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Loosening:
-    """One setting before and after, with the services that it is about; not `sure` where nobody says which is stricter."""
+    """One setting before and after; not `sure` where nobody says which is stricter. Without `services` it is about all."""
 
     subject: str
     setting: str
@@ -49,35 +52,47 @@ class Loosening:
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """Where the version to compare with is found: a commit, and the resilience.yaml that may take part, by path."""
+    """Where the version to compare with is found: a commit, the folders of the projects, and --config where it is given."""
 
     name: str
     root: Path
-    files: tuple[str, ...]
+    directories: tuple[Path, ...]
+    config: Path | None
     pack: Pack
 
     def held(self) -> Held:
         """Return how the estate was held where this version left the base; raise CheckError where that cannot be read."""
         from resilience_checks.sources.worktrees import Repository
         from resilience_checks.topology.declaration_union import united
-        from resilience_checks.topology.declarations import load
 
         repository = Repository(self.root)
         fork = repository.fork_point(self.name, "HEAD")
-        inside = repository.within(self.root)
-        declared = []
         with tempfile.TemporaryDirectory() as folder:
-            for name in self.files:
-                content = repository.content(fork, (PurePosixPath(inside.as_posix()) / name).as_posix())
-                if content is not None:
-                    place = Path(folder) / name
-                    place.parent.mkdir(parents=True, exist_ok=True)
-                    place.write_bytes(content)
-                    declared.append(load(place, Path(folder), alone=False))
-        whole = united(declared)
+            files = {
+                file for directory in self.directories if (file := self._file(repository, fork, directory)) is not None
+            }
+            whole = united([self._declared(Path(folder), name, content) for name, content in sorted(files)])
         known = {policy.id for policy in self.pack.policies}
         policies = {name: item for name, item in whole.policies.items() if name in known}
         return Held(settle(self.pack, policies, whole.policy_set), whole)
+
+    def _file(self, repository: Repository, fork: Commit, directory: Path) -> tuple[str, bytes] | None:
+        """Return path from the root and content of the file of a project: the one beside it, else that of the root."""
+        beside = [directory / DECLARATIONS, self.root / DECLARATIONS]
+        for place in [self.config] if self.config is not None else beside:
+            content = repository.content(fork, repository.within(place).as_posix())
+            if content is not None:
+                return place.resolve().relative_to(self.root.resolve()).as_posix(), content
+        return None
+
+    @staticmethod
+    def _declared(folder: Path, name: str, content: bytes) -> Declarations:
+        from resilience_checks.topology.declarations import load
+
+        place = folder / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content)
+        return load(place, folder, alone=False)
 
 
 def loosened(before: Held, after: Held, estate: Estate, stacks: Sequence[str], today: date) -> tuple[Loosening, ...]:
@@ -97,6 +112,7 @@ def _cases(estate: Estate, stacks: Sequence[str]) -> dict[tuple[int | None, tupl
 def _policies(
     before: Held, after: Held, cases: Mapping[tuple[int | None, tuple[str, ...]], Sequence[str]], today: date
 ) -> Iterator[Loosening]:
+    everything = sum(map(len, cases.values()))
     for name in sorted(before.settings.keys() & after.settings.keys()):
         old, new = before.settings[name], after.settings[name]
         services: dict[tuple[str, str, str], list[str]] = defaultdict(list)
@@ -104,8 +120,9 @@ def _policies(
             for change in _weaker(old.within(tier, stacks), new.within(tier, stacks), tier, today):
                 services[change] += of
         for (setting, was, now), of in services.items():
-            at = _line(after.declared, name, setting)
-            yield Loosening(f"policy {name}", setting, was, now, tuple(sorted(of)), at)
+            at = _line(after.declared, name, "enforce_from" if setting == "enforcement" else setting)
+            whom = () if len(of) == everything else tuple(sorted(of))
+            yield Loosening(f"policy {name}", setting, was, now, whom, at)
         if new.enabled and old.parameters != new.parameters:
             keys = [key for key in new.parameters if new.parameters[key] != old.parameters.get(key)]
             was, now = (", ".join(f"{key}: {one.parameters.get(key)}" for key in keys) for one in (old, new))
@@ -127,7 +144,7 @@ def _weaker(old: Settings, new: Settings, tier: int | None, today: date) -> Iter
     if _UNKNOWNS.index(now) < _UNKNOWNS.index(was):
         yield "on_unknown", was, now
     if new.not_enforced(today) and (not old.not_enforced(today) or _later(old.enforce_from, new.enforce_from)):
-        yield "enforce_from", "; ".join(old.not_enforced(today)) or "enforced", "; ".join(new.not_enforced(today))
+        yield "enforcement", "; ".join(old.not_enforced(today)) or "immediate", "; ".join(new.not_enforced(today))
 
 
 def _later(old: date | None, new: date | None) -> bool:
@@ -171,7 +188,7 @@ def _easier(old: Service, new: Service) -> Iterator[tuple[str, str, str]]:
 def _told(setting: str, value: float | None) -> str:
     if value is None:
         return _NOT_DECLARED
-    return f"{value:g}" if setting == "tier" else f"{value:g} s"
+    return f"{value:g}" if setting == "tier" else duration(value)
 
 
 def _stacks(before: Held, after: Held, names: Iterable[str]) -> Iterator[Loosening]:
@@ -179,7 +196,7 @@ def _stacks(before: Held, after: Held, names: Iterable[str]) -> Iterator[Looseni
         was, now = before.declared.stacks.of(name), after.declared.stacks.of(name)
         if was == "gated" and now != "gated":
             places = [one.location for one in after.declared.stacks.advisory if one.glob.matches(name)]
-            yield Loosening(f"stack {name}", "stacks", str(was), str(now), (), places[0] if places else None)
+            yield Loosening(f"stack {name}", "strictness", str(was), str(now), (), places[0] if places else None)
 
 
 def read(base: Base | None) -> Held | CheckError | None:
@@ -190,12 +207,3 @@ def read(base: Base | None) -> Held | CheckError | None:
         return base.held()
     except CheckError as error:
         return error
-
-
-def candidates(files: Collection[str], directories: Iterable[Path], root: Path) -> tuple[str, ...]:
-    """Return the resilience.yaml that may have taken part: those of now, those beside projects, and that of the root."""
-    beside = [place.resolve() / "resilience.yaml" for place in directories]
-    inside = [place.relative_to(root.resolve()).as_posix() for place in beside if place.is_relative_to(root.resolve())]
-    named = [name for name in files if not name.startswith(("/", "../"))]
-    own = [name for name in inside if name in named or (root / name).exists() is False]
-    return tuple(sorted({*named, *own}))

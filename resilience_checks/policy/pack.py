@@ -203,4 +203,5 @@ def _question(policy: Policy, name: str, item: Mapping[str, Any], parameters: Ma
         declared_only=item.get("declared_only", False),
         beside=item.get("beside", ""),
         any_beside=value("enough", "any") == "any",
+        any_consumer=item.get("any_consumer", False),
     )

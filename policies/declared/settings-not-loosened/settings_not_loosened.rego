@@ -28,4 +28,13 @@ told(key, one) := result.about("violation", key, one.services, changed(one), {"c
 
 told(key, one) := result.about("unknown", key, one.services, sprintf("%s; whether that is looser is not known", [changed(one)]), {"at": [key], "hangs_on": [sprintf("which value of %s of %s is the stricter one; to make it known: let who answers for the gate look at it", [one.setting, one.subject])]}) if one.sure == "unknown"
 
-changed(one) := sprintf("%s of %s was %s and is %s", [one.setting, one.subject, one.before, one.after])
+changed(one) := sprintf("%s of %s%s was %s and is %s", [one.setting, one.subject, whom(one), one.before, one.after])
+
+whom(one) := "" if count(one.services) == 0
+
+whom(one) := "" if startswith(one.subject, "service ")
+
+whom(one) := sprintf(" for %s", [concat(", ", one.services)]) if {
+	count(one.services) > 0
+	startswith(one.subject, "policy ")
+}

@@ -24,7 +24,7 @@ test_a_loosening_is_a_violation_with_both_values if {
 		"cause": ["policy p: severity"],
 		"services": ["record"],
 		"question": "",
-		"message": "severity of policy p was high and is low",
+		"message": "severity of policy p for record was high and is low",
 		"at": ["policy p: severity"],
 	}}
 }
@@ -41,4 +41,14 @@ test_a_base_that_cannot_be_read_is_unknown if {
 	some one in report("unknown", {})
 	one.outcome == "unknown"
 	one.hangs_on == ["the settings of the base cannot be read: no commit; to make it known: correct them there, or name another base"]
+}
+
+messages(found) := {one.message | some one in report("yes", found)}
+
+test_a_service_is_named_once if {
+	messages({"s": object.union(change, {"subject": "service record", "setting": "tier"})}) == {"tier of service record was high and is low"}
+}
+
+test_what_is_about_all_names_no_service if {
+	messages({"s": object.union(change, {"services": []})}) == {"severity of policy p was high and is low"}
 }
