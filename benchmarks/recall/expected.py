@@ -4,13 +4,20 @@ from __future__ import annotations
 
 _SITE = frozenset({"cross-site-failover", "recovery-within-objectives", "no-single-point-of-failure"})
 _REGION = frozenset({"no-single-region-national-service", "geographic-separation"})
+_AIDS = frozenset({"offline-clinical-copy", "independent-communications", "independent-recovery-tooling"})
 _FIREWALLS = frozenset({"redundant-firewalls", "independent-firewalls"})
 
-CARRIER = frozenset({"diverse-access-paths", "no-single-point-of-failure", "geographic-separation"})
-PLACE = _SITE | _REGION | {"separate-backups", "independent-communications", "offline-clinical-copy"}
-SHARED = _FIREWALLS | {"no-common-cause", "control-plane-independence", "no-simultaneous-change"}
+CARRIER = _AIDS | frozenset({"diverse-access-paths", "no-single-point-of-failure", "geographic-separation"})
+PLACE = _SITE | _REGION | _AIDS | {"separate-backups"}
+SHARED = _FIREWALLS | _AIDS | {"no-common-cause", "control-plane-independence", "no-simultaneous-change"}
 LINK = frozenset({"diverse-access-paths"}) | _SITE | _REGION | SHARED
-UNIT = _FIREWALLS | _SITE | _REGION | {"no-single-point-of-failure", "redundant-traffic-steering", "peak-after-failure"}
+UNIT = (
+    _FIREWALLS
+    | _AIDS
+    | _SITE
+    | _REGION
+    | {"no-single-point-of-failure", "redundant-traffic-steering", "peak-after-failure"}
+)
 MOVED = (
     _SITE | _REGION | SHARED | UNIT | {"quorum-survives-site-loss", "survives-zone-loss", "independent-communications"}
 )
@@ -28,3 +35,5 @@ DECLARED = (
 )
 ZONE = frozenset({"survives-zone-loss", "no-single-point-of-failure", "no-single-region-national-service"})
 STEERING = frozenset({"redundant-traffic-steering"}) | MOVED | MOVER
+AID = _AIDS
+"""What helps while a service is away."""

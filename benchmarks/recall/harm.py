@@ -5,6 +5,7 @@ A harm is (measure, of what, by what). An edit weakens when a harm is there that
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING
 
 from resilience_checks.analysis.answers import Analysis
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 Harm = tuple[str, str, str]
 _PLACES = ("site", "zone", "region")
+_SORTS = ("copy", "deployment", "sign-in", "monitoring", "out-of-band")
 _FAULTS = (FaultKind.OUTAGE, FaultKind.BAD_CHANGE)
 INTERRUPTED = Question("interrupted", _FAULTS, horizon=Horizon.INSTANT)
 LOST = Question("lost", _FAULTS, horizon=Horizon.RTO, within_rpo=True)
@@ -27,7 +29,9 @@ LOST = Question("lost", _FAULTS, horizon=Horizon.RTO, within_rpo=True)
 
 def harms(estate: Estate, declared: Declarations) -> frozenset[Harm]:
     """Return every harm that one fault can do, and every means of recovery that is missing."""
-    return frozenset([*_faults(estate), *_peaks(estate), *_copies(estate), *_trials(declared), *_words(estate)])
+    return frozenset(
+        [*_faults(estate), *_peaks(estate), *_aids(estate), *_copies(estate), *_trials(declared), *_words(estate)]
+    )
 
 
 def _faults(estate: Estate) -> Iterator[Harm]:
@@ -47,8 +51,13 @@ def _faults(estate: Estate) -> Iterator[Harm]:
 
 def asked_of(estate: Estate, service: str) -> list[str]:
     """Return the faults that a service is held to survive, one at a time."""
-    events = [f"{domain.id}/{fault}" for domain in estate.domains.values() for fault in domain.faults]
-    return [event for event in events if _held(estate, service, event)]
+    return [event for event in _events(estate) if _held(estate, service, event)]
+
+
+def _events(estate: Estate) -> list[str]:
+    return [
+        f"{domain.id}/{fault}" for domain in estate.domains.values() if not domain.implied for fault in domain.faults
+    ]
 
 
 def _units(estate: Estate, events: list[str]) -> list[str]:
@@ -84,6 +93,20 @@ def _peaks(estate: Estate) -> Iterator[Harm]:
         for found in headrooms(estate, ((), *places(estate, _PLACES))):
             if found.enough is Enough.SHORT:
                 yield "short", found.service, "+".join(found.events) or "nothing failed"
+
+
+def _aids(estate: Estate) -> Iterator[Harm]:
+    """Yield each service with the single faults that take it and what helps while it is away, and what helps with none."""
+    analysis = Analysis(estate)
+    sorts = {aid.sort for aid in estate.aids.values()}
+    for sort, service in product(sorted({*_SORTS, *sorts}), estate.services):
+        if not any(aid.sort == sort and service in aid.of for aid in estate.aids.values()):
+            yield "no aid", service, sort
+            continue
+        events = [event for event in _events(estate) if not event.startswith(("deployment:", "provider-instance:"))]
+        together = Question(f"with {sort}", _FAULTS, horizon=Horizon.RTO, beside=sort)
+        surely, _ = analysis.lost(together, service, [frozenset({event}) for event in events])
+        yield from ((f"lost with its {sort}", service, event) for at, event in enumerate(events) if surely >> at & 1)
 
 
 def _copies(estate: Estate) -> Iterator[Harm]:

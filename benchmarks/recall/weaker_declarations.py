@@ -6,6 +6,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.recall.expected import (
+    AID,
     BACKUP,
     CAPACITY,
     CARRIER,
@@ -293,6 +294,47 @@ def forget_objective(stack: Stack) -> Iterator[Variant]:
             yield stack.edited(f"{name} of {service}", change)
 
 
+def no_copy(stack: Stack) -> Iterator[Variant]:
+    """Leave staff nothing to read while a service is away."""
+    for name in stack.declared["services"]:
+
+        def change(declared: Declared, name: str = name) -> None:
+            for copy in declared["copies"].values():
+                copy["of"] = [service for service in _many(copy["of"]) if service != name]
+            declared["copies"] = {key: copy for key, copy in declared["copies"].items() if copy["of"]}
+            declared["services"][name]["copy"] = "none"
+
+        if any(name in _many(copy["of"]) for _, copy in _each(stack, "copies")):
+            yield stack.edited(name, change)
+
+
+def _many(said: str | list[str]) -> list[str]:
+    return [said] if isinstance(said, str) else said
+
+
+def no_tool(stack: Stack) -> Iterator[Variant]:
+    """Say no more what services are repaired with."""
+    for name, _ in _each(stack, "tools"):
+
+        def change(declared: Declared, name: str = name) -> None:
+            del declared["tools"][name]
+
+        yield stack.edited(name, change)
+
+
+def move_aid(stack: Stack) -> Iterator[Variant]:
+    """Put what helps while services are away at another site: at some it is lost with them."""
+    entries = {item.get("entry") for kind in ("copies", "tools") for _, item in _each(stack, kind)}
+    for name, item in _each(stack, "components"):
+        for site in dict(_each(stack, "sites")) if name in entries and "site" in item else ():
+
+            def change(declared: Declared, name: str = name, site: str = site) -> None:
+                declared["components"][name]["site"] = site
+
+            if site != item["site"]:
+                yield stack.edited(f"{name} to {site}", change)
+
+
 OPERATORS = tuple(
     Operator(name, "declarations", places, accepted)
     for name, places, accepted in (
@@ -313,6 +355,9 @@ OPERATORS = tuple(
         ("remove the standby", no_standby, MOVER | REPLICA | MOVED),
         ("delete a backup", no_backup, BACKUP),
         ("move a backup", backup_beside_source, BACKUP),
+        ("have no copy to read", no_copy, AID),
+        ("have no tool of a kind", no_tool, AID),
+        ("move a copy or a tool", move_aid, AID),
         ("forget when it was tested", never_tried, TESTED),
         ("shrink capacity", shrink, CAPACITY),
         ("forget an objective", forget_objective, DECLARED),

@@ -21,10 +21,20 @@ def line_of(path: Path, fragment: str) -> int:
     return next(number for number, line in enumerate(lines, start=1) if fragment in line)
 
 
+WALES = [
+    ("unknown", "failover-tested", "failover clinical-db", CLINICAL),
+    ("unknown", "independent-recovery-tooling", "tools for deployment, sign-in, monitoring, out-of-band", ALL),
+    ("unknown", "offline-clinical-copy", "copies", CLINICAL),
+    ("violation", "independent-communications", "management-plane:fmg.wales.example", CLINICAL),
+    ("violation", "redundant-firewalls", "management-plane:fmg.wales.example", ALL),
+]
+"""What the shared manager loses, and what nothing is known of."""
+
+
 @pytest.mark.parametrize(
     ("stack", "code", "expected"),
     [
-        ("nhs-wales-2018", 14, [("violation", "redundant-firewalls", "management-plane:fmg.wales.example", ALL)]),
+        ("nhs-wales-2018", 14, WALES),
         ("nhs-wales-resilient", 0, []),
         (
             "uk-national-cloud",
@@ -48,7 +58,9 @@ def test_a_stack_gives_what_its_readme_says_on_both_engines(
 
 def test_the_shared_manager_is_reported_where_the_last_firewall_joins_it() -> None:
     _, data = report(STACKS / "nhs-wales-2018")
-    [violation] = [item for item in data["results"] if item["outcome"] == "violation"]
+    [violation] = [
+        item for item in data["results"] if item["severity"] == "critical" and item["outcome"] == "violation"
+    ]
     source = STACKS / "nhs-wales-2018" / "sites.py"
     assert violation["location"] == {
         "path": source.relative_to(ROOT).as_posix(),
