@@ -86,7 +86,12 @@ class _Run:
             self.results.append(result)
 
 
-def run(options: Options, observer: Observer = lambda _: None, ready: Sequence[Source] = ()) -> Report:
+def run(
+    options: Options,
+    observer: Observer = lambda _: None,
+    ready: Sequence[Source] = (),
+    engine: Engine | None = None,
+) -> Report:
     """Check every selected stack, or those of the sources that are `ready`, and return the report.
 
     A stack that cannot be evaluated, or an estate that cannot be decided, becomes a failure in the report; the
@@ -100,7 +105,7 @@ def run(options: Options, observer: Observer = lambda _: None, ready: Sequence[S
         options = stack.enter_context(_kept(options))
         inputs = Inputs(options, ready)
         gathered.failures += [_failure(error, "") for error in inputs.failures]
-        engine = stack.enter_context(_engine(options))
+        engine = stack.enter_context(engine or _engine(options))
         together = stack.enter_context(closing(inputs.evaluate(observer)))
         together.start()
         engine.start()
@@ -159,6 +164,16 @@ def graphs(options: Options) -> Iterator[ResourceGraph]:
                 yield result.graph
 
 
+def policy_inputs(options: Options) -> tuple[bytes, ...]:
+    """Return the documents that the enabled policies would read, one for each estate, as JSON; raise the first error."""
+    from resilience_checks.policy.recorder import Recorder
+
+    recorder = Recorder()
+    for failure in run(options, engine=recorder).failures:
+        raise InputError(failure.what, location=failure.location, why=failure.why, remedy=failure.remedy)
+    return tuple(recorder.documents)
+
+
 def _prepare(options: Options) -> tuple[Pack, Catalogue]:
     """Read policies and catalogue, and load what is needed later, while the programs run."""
     import resilience_checks.analysis.answers
@@ -182,7 +197,12 @@ class _Beside:
     changes: tuple[EstateChange, ...]
 
     def matter(
-        self, estate: Estate, answers: Answers, settings: Mapping[str, Settings], graphs: Sequence[ResourceGraph]
+        self,
+        estate: Estate,
+        answers: Answers,
+        settings: Mapping[str, Settings],
+        graphs: Sequence[ResourceGraph],
+        types: tuple[str, ...],
     ) -> Matter:
         """Return what policies may read of one estate."""
         from resilience_checks.policy.matter import Matter
@@ -196,6 +216,7 @@ class _Beside:
             tuple(circle for circle in self.circles if names & set(circle.stacks)),
             next((each.change for each in self.changes if names & set(each.stacks)), None),
             change_given=self.options.base is not None or bool(self.options.previews),
+            types=types,
             today=self.options.today,
         )
 
@@ -263,7 +284,7 @@ class _Line:
         from resilience_checks.analysis.answers import answer
         from resilience_checks.policy import document as documents
         from resilience_checks.policy.outcome import decide
-        from resilience_checks.policy.pack import questions, reads
+        from resilience_checks.policy.pack import questions, reads, types
         from resilience_checks.policy.settings import settings as settle
         from resilience_checks.topology import estate_builder
 
@@ -277,7 +298,7 @@ class _Line:
             answers = answer(estate, questions(self.pack, settings), deadline=ANALYSIS_SECONDS)
         self.observer(f"asking the policies about {shown}")
         with _timed(self.gathered, "policies"):
-            matter = self._compared(self.beside.matter(estate, answers, settings, graphs))
+            matter = self._compared(self.beside.matter(estate, answers, settings, graphs, types(self.pack, settings)))
             document = documents.build(matter, reads(self.pack, settings))
             results = decide(self.pack, document, matter, self.engine)
         for item in results:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from math import inf
 from typing import TYPE_CHECKING
 
+from resilience_checks.analysis.expressions import scan
 from resilience_checks.analysis.fault_tree import compile_estate
 from resilience_checks.analysis.loads import Spread, Ways
 from resilience_checks.analysis.sharing import best_scale
@@ -115,6 +116,8 @@ class _Capacity:
     asked: Sequence[FaultSet]
     _spreads: dict[tuple[object, ...], _Both] = field(default_factory=dict)
     _below: dict[str, list[int]] = field(default_factory=dict)
+    _known: dict[tuple[str, str], bool] = field(default_factory=dict)
+    _together: dict[tuple[str, int], Mapping[str, _Both]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._tree = compile_estate(self.estate)
@@ -126,10 +129,7 @@ class _Capacity:
         """Return what becomes of a demand after fault set `index`."""
         if not _in_time(self._best(self._tree.roots[service.id], index), service):
             return Headroom(service.id, self.asked[index], demand, Enough.LOST)
-        together = {
-            other.id: self._both(other, demand.dimension, amount, index)
-            for other, amount in self._asking(demand.dimension)
-        }
+        together = self._all(demand.dimension, index)
         stages = self._stages(service, together, pessimistic=False)
         short = [stage for stage in stages if stage.carries < stage.total * (1 - _SLACK)]
         if short:
@@ -150,6 +150,14 @@ class _Capacity:
             doubts if enough is Enough.UNKNOWN else (),
         )
 
+    def _all(self, dimension: str, index: int) -> Mapping[str, _Both]:
+        """Return the spreads of all services that ask for the dimension."""
+        if (dimension, index) not in self._together:
+            self._together[dimension, index] = {
+                other.id: self._both(other, dimension, amount, index) for other, amount in self._asking(dimension)
+            }
+        return self._together[dimension, index]
+
     def _asking(self, dimension: str) -> Iterator[tuple[Service, float]]:
         for service in self.estate.services.values():
             for demand in service.peak:
@@ -162,11 +170,22 @@ class _Capacity:
         times = tuple((self._best(node, index), self._worst(node, index)) for node in below)
         key = (service.id, dimension, times)
         if key not in self._spreads:
-            best, worst = (
-                self._spread(service, dimension, index, pessimistic=pessimistic) for pessimistic in (False, True)
-            )
+            worst = self._spread(service, dimension, index, pessimistic=True)
+            same = all(low == high for low, high in times) and self._certain(service, dimension, below)
+            best = worst if same else self._spread(service, dimension, index, pessimistic=False)
             self._spreads[key] = _Both(amount, best, worst)
         return self._spreads[key]
+
+    def _certain(self, service: Service, dimension: str, below: Sequence[int]) -> bool:
+        """Return whether nothing is unknown of the ways below a service but, perhaps, what is up."""
+        key = (service.id, dimension)
+        if key not in self._known:
+            nodes = [self._tree.nodes[node] for node in below]
+            parts = [node.part for node in nodes if node.part is not None]
+            self._known[key] = not any(scan(node.expression).facts for node in nodes) and all(
+                self._amount(part, service, dimension) is not None for part in parts
+            )
+        return self._known[key]
 
     def _walk(self, index: int, *, pessimistic: bool) -> Walk:
         times = self._worst if pessimistic else self._best

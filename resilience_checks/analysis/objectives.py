@@ -5,9 +5,9 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING
 
-from resilience_checks.analysis.fates import Survey
-from resilience_checks.analysis.recovery import Recoveries, places
-from resilience_checks.model.question import Horizon
+from resilience_checks.analysis.answers import Analysis
+from resilience_checks.analysis.recovery import PLACES, Recoveries, places
+from resilience_checks.model.question import FaultKind, Question
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,36 +16,35 @@ if TYPE_CHECKING:
     from resilience_checks.topology.estate import Estate
 
 
-def interrupted(estate: Estate, until: float | None = None) -> tuple[tuple[FaultSet, ...], tuple[Recovery, ...]]:
+def interrupted(estate: Estate, analysis: Analysis | None = None) -> tuple[tuple[FaultSet, ...], tuple[Recovery, ...]]:
     """Return the places that are asked about, and the recovery of each service that one of them may interrupt.
 
-    What keeps running, and what is lost with nothing failed, is left out. `until` is on the monotonic clock.
+    What keeps running, and what is lost with nothing failed, is left out. An `analysis` of this estate that was made
+    before saves compiling it again.
     """
     asked = places(estate)
-    survey = Survey(estate, asked, until=until)
-    pairs = [
-        (name, index)
-        for name in estate.services
-        if not (fates := survey.fates(name, Horizon.INSTANT)).lost & 1
-        for index in _bits((1 << len(asked) + 1) - 2 & ~fates.whole)
-    ]
-    return asked, tuple(_found(estate, asked, pairs))
+    known = analysis or Analysis(estate)
+    question = Question("interrupted", (FaultKind.OUTAGE,), PLACES)
+    numbers = {event: number for number, (event,) in enumerate(asked, start=1)}
+    pairs = []
+    for name, cuts in known.cut_sets(question).items():
+        if () in cuts.sure:
+            continue
+        possible = set(numbers) if () in cuts.possible else {cut[0] for cut in cuts.possible}
+        pairs += [(name, number) for event, number in numbers.items() if event in possible]
+    return asked, tuple(_found(estate, asked, pairs, known))
 
 
-def _found(estate: Estate, asked: tuple[FaultSet, ...], pairs: list[tuple[str, int]]) -> Iterator[Recovery]:
+def _found(
+    estate: Estate, asked: tuple[FaultSet, ...], pairs: list[tuple[str, int]], known: Analysis
+) -> Iterator[Recovery]:
     if not pairs:
         return
-    sure = Recoveries(estate, asked)
+    services = list(dict.fromkeys(name for name, _ in pairs))
+    sure = Recoveries(estate, asked, services=services, compiled=known.bounds)
     doubtful = any(not backup.known for backup in estate.backups.values())
-    perhaps = Recoveries(estate, asked, unknown=True) if doubtful else None
+    perhaps = Recoveries(estate, asked, unknown=True, services=services) if doubtful else None
     for name, index in pairs:
         service = estate.services[name]
         found = sure.of(service, index)
         yield perhaps.of(service, index) if perhaps is not None and found.time.high == inf else found
-
-
-def _bits(mask: int) -> Iterator[int]:
-    while mask:
-        low = mask & -mask
-        yield low.bit_length() - 1
-        mask ^= low

@@ -26,8 +26,9 @@ from resilience_checks.model.question import Doubt, FaultKind
 from resilience_checks.model.values import Basis, Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
+    from resilience_checks.analysis.bounds import Bounds as Compiled
     from resilience_checks.topology.estate import Estate, Service
 
 PLACES = ("site", "region", "zone", "campus", "building", "room", "hazard")
@@ -144,19 +145,25 @@ def recoveries(estate: Estate, asked: Sequence[FaultSet], services: Sequence[str
 class Recoveries:
     """One estate, solved for the fault sets that are asked about; number 0 is the empty one.
 
-    `unknown`: backups of which something is not known count as well.
+    `unknown`: backups of which something is not known count as well. With `services` only these are solved. What was
+    `compiled` of this estate before is used where no backup counts.
     """
 
     estate: Estate
     asked: Sequence[FaultSet]
     unknown: bool = False
+    services: Collection[str] | None = None
+    compiled: Compiled | None = None
     _known: Mapping[str, str] = field(default_factory=dict)
     _solved: dict[tuple[float | None, tuple[tuple[str, str], ...]], _Solution] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.sets: tuple[FaultSet, ...] = ((), *self.asked)
-        self._tree = compile_estate(with_backups(self.estate, unknown=self.unknown))
-        self._times = Times(self._tree, self.sets)
+        read = with_backups(self.estate, unknown=self.unknown)
+        done = self.compiled if read is self.estate else None
+        self._tree = done.tree if done is not None else compile_estate(read)
+        roots = None if self.services is None else [self._tree.roots[name] for name in self.services]
+        self._times = Times(self._tree, self.sets, roots, done.system if done is not None else None)
 
     def of(self, service: Service, index: int) -> Recovery:
         """Return the recovery of a service from fault set `index`, by cases where facts stand in several units."""

@@ -45,10 +45,10 @@ class _Values(list[Value]):
 class Solver:
     """The equations in the order in which they can be solved."""
 
-    def __init__(self, tree: FaultTree) -> None:
-        """Sort the equations into components, each after those that it refers to."""
+    def __init__(self, tree: FaultTree, system: System | None = None) -> None:
+        """Sort the equations into components, each after those that it refers to, unless that is done."""
         self.tree = tree
-        self._system = System(tree)
+        self._system = system or System(tree)
 
     @property
     def longest(self) -> float:
@@ -64,7 +64,7 @@ class Solver:
     ) -> list[Value]:
         """Return the value of every node, or of the `wanted` ones (closed under reference).
 
-        `plain` is the solution of the same setting with no fact fixed: what no fixed fact reaches is taken from it.
+        `plain` is a solution of the same fault sets and nodes: what is not read differently is taken from it.
         """
         reading = self._system.reading(pessimistic=setting.pessimistic, cap=setting.cap, lag=setting.lag)
         reading = replace(reading, known=setting.known)

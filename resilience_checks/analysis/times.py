@@ -8,18 +8,31 @@ from typing import TYPE_CHECKING
 from resilience_checks.analysis.solver import Setting, Solver
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from resilience_checks.analysis.bits import Value
     from resilience_checks.analysis.fault_tree import FaultTree
+    from resilience_checks.analysis.system import System
 
 
 class Times:
     """The equations, solved with the horizon open: the one place here that knows what a solution looks like."""
 
-    def __init__(self, tree: FaultTree, sets: Sequence[Sequence[str]]) -> None:
-        """Give each fault set its place in `sets` as its number."""
-        self._solver = Solver(tree)
+    def __init__(
+        self,
+        tree: FaultTree,
+        sets: Sequence[Sequence[str]],
+        roots: Iterable[int] | None = None,
+        system: System | None = None,
+    ) -> None:
+        """Give each fault set its place in `sets` as its number.
+
+        With `roots` only these and what is below them are solved. A `system` of the tree that was sorted before saves
+        sorting it again.
+        """
+        self._solver = Solver(tree, system)
+        self._wanted = None if roots is None else self._solver.reachable(roots)
+        self._first: Sequence[Value] | None = None
         self._full = (1 << len(sets)) - 1
         self._masks: dict[str, int] = {}
         for index, events in enumerate(sets):
@@ -37,7 +50,9 @@ class Times:
 
         `lag` is the most data in seconds that a move may lose, None: any; `known` are facts that are fixed.
         """
-        values = self._solver.solve(Setting(self._masks, self._full, pessimistic, cap=inf, lag=lag, known=known or {}))
+        setting = Setting(self._masks, self._full, pessimistic, cap=inf, lag=lag, known=known or {})
+        values = self._solver.solve(setting, self._wanted, self._first)
+        self._first = self._first or values
         return lambda node, index: since(values[node], index)
 
 

@@ -160,15 +160,27 @@ class Instances:
 class PlatformBackup:
     """Copies that the platform makes of the resource by itself: in its region, and elsewhere where an input says so.
 
-    `every` is how much may be lost in seconds, `every_elsewhere` the same of the copies in another region.
+    `every` is how much may be lost in seconds, `every_elsewhere` the same of the copies in another region. It makes none
+    where the input `off_path` (`off_default` where it is not given) is one of `off`; copies are kept for the days of
+    `keep_path`.
     """
 
     every: float
-    every_elsewhere: float
-    path: str
-    default: str
-    elsewhere: tuple[str, ...]
     source: str
+    every_elsewhere: float = 0.0
+    path: str = ""
+    default: str = ""
+    elsewhere: tuple[str, ...] = ()
+    off_path: str = ""
+    off_default: object = None
+    off: tuple[object, ...] = ()
+    keep_path: str = ""
+    keep_default: float | None = None
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every input that it reads."""
+        return tuple(path for path in (self.path, self.off_path, self.keep_path) if path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,9 +141,19 @@ def _units(data: Mapping[str, Any] | None) -> Units | None:
 def _backup(data: Mapping[str, Any] | None) -> PlatformBackup | None:
     if data is None:
         return None
-    place = data["elsewhere"]
+    place, off, keep = (data.get(name, {}) for name in ("elsewhere", "off", "keep"))
     return PlatformBackup(
-        data["every"], place["every"], place["from"], place["default"], tuple(place["when"]), data["source"]
+        every=data["every"],
+        source=data["source"],
+        every_elsewhere=place.get("every", 0.0),
+        path=place.get("from", ""),
+        default=place.get("default", ""),
+        elsewhere=tuple(place.get("when", ())),
+        off_path=off.get("from", ""),
+        off_default=off.get("default"),
+        off=tuple(off.get("is", ())),
+        keep_path=keep.get("from", ""),
+        keep_default=keep.get("default"),
     )
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 VERSION = "resilience-policy-input/v1"
 _UNKNOWN = "unknown"
+_MOST = 20
+"""Of how many unknown facts a policy reads; results tell all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +77,12 @@ def causes(estate: Estate, statements: Sequence[Statement]) -> dict[str, dict[st
     A place that is a cut only because it encloses a smaller one is no cause of its own.
     """
     found: dict[str, dict[str, Any]] = {}
+    enclosed = _Enclosed(estate)
     for statement in statements:
         mine = found.setdefault(statement.question, {})
         if statement.holds != "no":
             continue
-        for cut in _causal(estate, statement.cuts):
+        for cut in _causal(enclosed, statement.cuts):
             key = " + ".join(sorted(cut.events))
             cause = mine.setdefault(
                 key,
@@ -96,15 +99,22 @@ def causes(estate: Estate, statements: Sequence[Statement]) -> dict[str, dict[st
     return found
 
 
-def _causal(estate: Estate, cuts: Sequence[Cut]) -> list[Cut]:
+class _Enclosed(dict[str, frozenset[str]]):
+    """What each domain encloses, as sets: a region may enclose each machine of the estate."""
+
+    def __init__(self, estate: Estate) -> None:
+        super().__init__()
+        self._domains = estate.domains
+
+    def __missing__(self, domain: str) -> frozenset[str]:
+        self[domain] = found = frozenset(self._domains[domain].encloses)
+        return found
+
+
+def _causal(enclosed: _Enclosed, cuts: Sequence[Cut]) -> list[Cut]:
     """Return the cuts without those that are there only because a place encloses a smaller cut."""
     single = {cut.events[0].rpartition("/")[0] for cut in cuts if len(cut.events) == 1}
-
-    def encloses(cut: Cut) -> bool:
-        domain = cut.events[0].rpartition("/")[0]
-        return len(cut.events) == 1 and bool(single & set(estate.domains[domain].encloses))
-
-    return [cut for cut in cuts if not encloses(cut)]
+    return [cut for cut in cuts if len(cut.events) > 1 or not single & enclosed[cut.events[0].rpartition("/")[0]]]
 
 
 def _fact(statement: Statement) -> dict[str, Any]:
@@ -114,6 +124,6 @@ def _fact(statement: Statement) -> dict[str, Any]:
         "cuts": [list(cut.events) for cut in statement.cuts],
         "because": [step.text for cut in statement.cuts[:1] for step in cut.chain],
         "assumed": [reason.text for reason in statement.assumed],
-        "depends_on": [doubt.reason.text for doubt in statement.depends_on],
+        "depends_on": [doubt.reason.text for doubt in statement.depends_on[:_MOST]],
         "error": statement.error or "",
     }

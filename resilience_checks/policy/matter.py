@@ -38,6 +38,9 @@ class Matter:
     base: Base | None = None
     """Where the settings before this change are found; None where no base is given."""
     declared: Declarations | None = None
+    types: tuple[str, ...] = ()
+    """Globs of the types of resources whose inputs policies read."""
+
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
 
 

@@ -41,6 +41,8 @@ class Policy:
     parameters: Mapping[str, Any]
     on_unknown: Mapping[str, str]
     reads: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
+    """Globs of the types of resources whose inputs it reads."""
     controls: tuple[str, ...] = ()
     waivable: bool = True
     since: str = FIRST_SET
@@ -129,6 +131,12 @@ def reads(pack: Pack, settings: Mapping[str, Settings]) -> tuple[str, ...]:
     return tuple(sorted({name for policy in pack.policies if settings[policy.id].enabled for name in policy.reads}))
 
 
+def types(pack: Pack, settings: Mapping[str, Settings]) -> tuple[str, ...]:
+    """Return the globs of the types of resources whose inputs the enabled policies read."""
+    enabled = (policy for policy in pack.policies if settings[policy.id].enabled)
+    return tuple(sorted({glob for policy in enabled for glob in policy.resources}))
+
+
 def bundled() -> Path:
     """Return where the policies stand that come with the package: inside it, or beside it in the repository."""
     package = Path(str(resources.files("resilience_checks")))
@@ -165,7 +173,8 @@ def _policies(path: str, text: str) -> Iterator[Policy]:
         questions=custom.get("questions", {}),
         parameters=custom.get("parameters", {"type": "object"}),
         on_unknown=custom.get("on_unknown", {}),
-        reads=tuple(custom.get("reads", ())),
+        reads=(*custom.get("reads", ()), *(("resources",) if "resources" in custom else ())),
+        resources=tuple(custom.get("resources", ())),
         controls=tuple(custom.get("controls", ())),
         waivable=custom.get("waivable", True),
         since=custom.get("since", FIRST_SET),

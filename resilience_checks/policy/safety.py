@@ -76,6 +76,16 @@ _DOCUMENT = frozenset({"input", "data"})
 _WHY = "its answer could differ between the engines, or count what is not known as a pass"
 _PLACE = re.compile(r"-->\s.*?:(\d+):(\d+)\s")
 _MAX_STEPS = 100
+_QUIET = re.compile(r'"(?:\\.|[^"\\\n])*"|`[^`]*`|#[^\n]*')
+_TELLING = re.compile(r'\b(?:not|with)\b|[\])}"]\s*\(|^\s*\(|[\w.]\s+\.|\.\s+\w|[^\x00-\x7f]', re.MULTILINE)
+"""Negations, `with`, and all brackets that may open a call of what is no plain name before them on their line."""
+_CALLED = re.compile(r"([\w.]+)\s*\(")
+_DEFINED = re.compile(r"^(?:default\s+)?([a-z_]\w*)\(", re.MULTILINE)
+_IMPORT = re.compile(r"^import\s+data\.([\w.]+)(?:[ \t]+as[ \t]+(\w+))?", re.MULTILINE)
+_PACKAGE = re.compile(r"^package\s+([\w.]+)", re.MULTILINE)
+_KEYWORDS = frozenset({"if", "in", "some", "every", "else", "contains"})
+_BARE = frozenset({"all", "any", "print", "re_match", "rego", "set_diff", "trace", "walk"})
+"""Builtins without a dot that no policy may call: what looks like a rule of that name may be a call."""
 _INNER = (dict, list)
 Node = Any
 """A part of the syntax tree as regorus writes it: objects with one key that names their kind, lists, texts, numbers."""
@@ -94,8 +104,9 @@ class _Module:
 
 def examine(modules: Mapping[str, str]) -> None:
     """Raise EngineError, with row and column, at the first thing that no policy may have, or at what is no Rego."""
+    _hold_syntax(modules)
     packages: dict[str, list[_Module]] = {}
-    for module in _parsed(modules):
+    for module in _parsed(_to_look_at(modules)):
         packages.setdefault(module.package, []).append(module)
     for parts in packages.values():
         own = frozenset(name for part in parts for rule in part.rules if (name := _name(rule)) is not None)
@@ -104,7 +115,7 @@ def examine(modules: Mapping[str, str]) -> None:
         _hold_negations(parts)
 
 
-def _parsed(modules: Mapping[str, str]) -> Iterator[_Module]:
+def _hold_syntax(modules: Mapping[str, str]) -> None:
     import regorus
 
     engine = regorus.Engine()
@@ -115,6 +126,36 @@ def _parsed(modules: Mapping[str, str]) -> Iterator[_Module]:
             if isinstance(error, (KeyboardInterrupt, SystemExit, MemoryError)):
                 raise
             raise _unreadable(path, str(error)) from error
+
+
+def _to_look_at(modules: Mapping[str, str]) -> dict[str, str]:
+    """Return the modules whose text does not already show that they are harmless, and the others of their packages.
+
+    Syntax trees cost most of the check, and few modules need one.
+    """
+    packages = {path: _PACKAGE.findall(text)[:1] for path, text in modules.items()}
+    doubtful = [packages[path] for path, text in modules.items() if not _harmless(text)]
+    return {path: text for path, text in modules.items() if packages[path] in doubtful}
+
+
+def _harmless(text: str) -> bool:
+    """Return whether there is surely no negation, no `with`, and no call but of common builtins and of the pack's rules."""
+    plain = _QUIET.sub('""', text)
+    if _TELLING.search(plain):
+        return False
+    imported = {alias or path.rpartition(".")[2] for path, alias in _IMPORT.findall(plain)}
+    known = BUILTINS | _KEYWORDS | (set(_DEFINED.findall(plain)) - _BARE)
+    return all(name in known or name.split(".")[0] in imported for name in _CALLED.findall(plain))
+
+
+def _parsed(modules: Mapping[str, str]) -> Iterator[_Module]:
+    import regorus
+
+    if not modules:
+        return
+    engine = regorus.Engine()
+    for path, text in modules.items():
+        engine.add_policy(path, text)
     for found in json.loads(engine.get_ast_as_json()):
         path, tree = found["source"]["file"], found["ast"]
         source = modules[path].encode()

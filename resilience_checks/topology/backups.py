@@ -13,7 +13,7 @@ from resilience_checks.topology.estate import Backup, Part
 from resilience_checks.topology.gates import ALWAYS, NEVER, Case, Failover, Gate, Nature, Standby, Up, Way, targets
 from resilience_checks.topology.parts import every
 from resilience_checks.topology.placement import Place
-from resilience_checks.topology.platform_backups import by_platform
+from resilience_checks.topology.platform_backups import by_platform, may_be_off, switched_off
 from resilience_checks.topology.steps import restore_terms, total
 
 if TYPE_CHECKING:
@@ -48,14 +48,31 @@ class Backups:
 
     def draw(self) -> dict[str, Backup]:
         """Return every backup; the place of its copies is taken up as a part."""
-        declared = {item.id: self._backup(item) for item in self._declarations.backups.values()}
+        declared = {item.id: self._backup(item) for item in self._declarations.backups.values() if not item.never}
         covered = {part for backup in declared.values() for part in backup.of}
         made = (
             by_platform(thing, thing.entry.backup, self._parts, self._placements, self._book)
             for thing in list(self._parts.things.values())
-            if thing.entry.backup is not None and thing.id not in covered
+            if thing.entry.backup is not None
+            and thing.id not in covered
+            and switched_off(thing, thing.entry.backup) is None
+            and not may_be_off(thing, thing.entry.backup)
         )
         return declared | {backup.id: backup for backup in made}
+
+    def without(self) -> dict[str, Reason]:
+        """Return the parts of which it is declared, or shown by a program, that no backups are made."""
+        found = {
+            thing.id: off
+            for thing in self._parts.things.values()
+            if thing.entry.backup is not None and (off := switched_off(thing, thing.entry.backup)) is not None
+        }
+        for item in self._declarations.backups.values():
+            location = item.at.get("every", item.location)
+            why = Reason(f"backup {item.id} is declared to be made never", location=location)
+            if item.never:
+                found |= dict.fromkeys((part for to in item.of for part in self._protected(to)), why)
+        return found
 
     def _backup(self, item: Declared) -> Backup:
         of = tuple(dict.fromkeys(part for to in item.of for part in self._protected(to)))

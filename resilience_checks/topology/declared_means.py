@@ -19,7 +19,8 @@ class Backup:
 
     They are kept at `to`, at a `site` or in a provider's `region`, for `keep` seconds, and restored to `into`. The
     steps of a restore are in seconds; `restore` is given, or follows from `size` in bytes and `throughput` in bytes
-    a second. `tested` is the day on which a restore was last tried; `never_tested` says that none ever was.
+    a second. `tested` is the day on which a restore was last tried; `never_tested` says that none ever was, `never` that
+    no copies are made.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Backup:
     throughput: float | None = None
     reconcile: float | None = None
     tested: date | None = None
+    never: bool = False
     never_tested: bool = False
     at: Lines = field(default_factory=dict)
 

@@ -268,6 +268,8 @@ class Estate:
     links: Mapping[str, Link] = field(default_factory=dict)
     consumers: Mapping[str, Consumer] = field(default_factory=dict)
     backups: Mapping[str, Backup] = field(default_factory=dict)
+    without_backup: Mapping[str, Reason] = field(default_factory=dict)
+    """Each part of which it is known that no backups are made, with why."""
     aids: Mapping[str, Aid] = field(default_factory=dict)
     carriers: Mapping[str, Carrier] = field(default_factory=dict)
     """Each part of which it matters how much it carries, by its id."""

@@ -66,7 +66,8 @@ def build(graphs: Sequence[ResourceGraph], declarations: Declarations, catalogue
     drawn = services.draw(things)
     capacities = Capacities(declarations, components, parts, book)
     drawn = {name: _at_peak(service, declarations, capacities) for name, service in drawn.items()}
-    backups = Backups(declarations, selection, components, parts, placements, book).draw()
+    copies = Backups(declarations, selection, components, parts, placements, book)
+    backups = copies.draw()
     domains = Domains(things, parts, declarations, catalogue, book)
     domains.draw()
     DeclaredDomains(declarations, selection, components, parts, drawn, book).draw(domains.drafts)
@@ -82,6 +83,7 @@ def build(graphs: Sequence[ResourceGraph], declarations: Declarations, catalogue
         links=links,
         consumers=services.consumers(),
         backups=backups,
+        without_backup=copies.without(),
         aids=Aids(declarations, components, book).draw(drawn),
         carriers=capacities.carriers(),
         facts=book.facts,

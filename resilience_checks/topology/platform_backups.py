@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from resilience_checks.model.values import Basis, Reason
+from resilience_checks.model.values import Basis, Reason, StackOutput, Unknown
 from resilience_checks.topology.estate import Backup, Part
 from resilience_checks.topology.gates import ALWAYS, NEVER, AnyOf, Case, Failover, Gate, Nature, Standby, Term, Up, Way
 from resilience_checks.topology.things import text
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from resilience_checks.topology.parts import Parts
     from resilience_checks.topology.placement import Placements
     from resilience_checks.topology.things import Thing
+
+
+_DAY = 86_400.0
 
 
 def by_platform(thing: Thing, plan: PlatformBackup, parts: Parts, placements: Placements, book: FactBook) -> Backup:
@@ -43,15 +46,49 @@ def by_platform(thing: Thing, plan: PlatformBackup, parts: Parts, placements: Pl
     elsewhere = _elsewhere(thing, plan, book, restored(ALWAYS, plan.every_elsewhere))
     fact = book.doubt(f"restore of the {name}", ("in time", "too late"), unknown.text, remedy, location=thing.location)
     gate = Case(fact, {"in time": AnyOf((here, elsewhere)), "too late": NEVER})
-    apart = (plan.default if thing.value(plan.path) is None else text(thing.value(plan.path))) in plan.elsewhere
-    readable = ALWAYS if apart else Up(name)
-    return Backup(
-        name, (thing.id,), readable, gate, every=plan.every, known=False, declared=False, location=thing.location
+    apart = (
+        bool(plan.elsewhere)
+        and (plan.default if thing.value(plan.path) is None else text(thing.value(plan.path))) in plan.elsewhere
     )
+    readable = ALWAYS if apart else Up(name)
+    every = plan.every_elsewhere if apart else plan.every
+    kept_for = _keep(thing, plan)
+    return Backup(
+        name, (thing.id,), readable, gate, every, kept_for, known=False, declared=False, location=thing.location
+    )
+
+
+def switched_off(thing: Thing, plan: PlatformBackup) -> Reason | None:
+    """Return why the platform surely makes no copies of a thing, None where it does, or where that is not known."""
+    if not plan.off:
+        return None
+    value = thing.value(plan.off_path)
+    shown = plan.off_default if value is None else value
+    if not any(shown == one and type(shown) in (type(one), float) for one in plan.off):
+        return None
+    said = "is not given" if value is None else f"is {str(shown).lower()}"
+    return Reason(
+        f"{plan.off_path} of {thing.label} {said}: no backups are made", Basis.DOCUMENTED, thing.location, plan.source
+    )
+
+
+def may_be_off(thing: Thing, plan: PlatformBackup) -> bool:
+    """Return whether it is not known that the platform makes copies of a thing."""
+    return bool(plan.off) and isinstance(thing.value(plan.off_path), Unknown | StackOutput)
+
+
+def _keep(thing: Thing, plan: PlatformBackup) -> float | None:
+    if not plan.keep_path:
+        return None
+    value = thing.value(plan.keep_path)
+    days = plan.keep_default if value is None else value
+    return float(days) * _DAY if isinstance(days, int | float) and not isinstance(days, bool) else None
 
 
 def _elsewhere(thing: Thing, plan: PlatformBackup, book: FactBook, gate: Gate) -> Gate:
     """Return the restore from the copies in another region, where the input says that there are some."""
+    if not plan.elsewhere:
+        return NEVER
     value = thing.value(plan.path)
     shown = plan.default if value is None else text(value)
     if shown is not None:

@@ -182,6 +182,13 @@ def database() -> tuple[ResourceGraph, str]:
     return program.graph(), CLOUD
 
 
+def relational_database() -> tuple[ResourceGraph, str]:
+    """A database in two zones that is the service itself."""
+    program = Program()
+    program.add("aws:rds/instance:Instance", "app", {"identifier": "app", "region": "eu-west-2", "multiAz": True})
+    return program.graph(), CLOUD
+
+
 def campus() -> tuple[ResourceGraph, str]:
     """Two core switches of one site, in a fabric of that site, each enough for the service."""
     program = Program()
@@ -276,6 +283,7 @@ PROGRAMS: dict[str, Callable[[], tuple[ResourceGraph, str]]] = {
     "web app with a secret": web_app_with("Secret"),
     "web app with a key": web_app_with("Key"),
     "database": database,
+    "relational database": relational_database,
     "campus": campus,
     "border": border,
 }

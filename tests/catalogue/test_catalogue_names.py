@@ -57,7 +57,8 @@ def _paths(entry: Entry) -> Iterator[str]:
         for term in entry.mover.terms:
             yield from _target(term.of)
             yield from (path for path in (term.times_from, None if term.of else term.path) if path)
-    yield from (plan.path for plan in (entry.backup, entry.instances) if plan)
+    yield from (entry.backup.paths if entry.backup else ())
+    yield from ((entry.instances.path,) if entry.instances else ())
     if entry.join:
         yield from (*_target(entry.join.at), *_target(entry.join.to), *_conditions(entry.join.skip))
     if entry.placement:

@@ -92,6 +92,9 @@ other(service, applicable, fact) := result.of_service("error", service, question
 } else := doubtful(service, "", sprintf("not all sites over which %s is redundant could be looked at", [service]), limit) if {
 	applicable != "no"
 	input.site_sets.unfinished[service] == "yes"
+} else := result.of_service("pass", service, question, sprintf("no two or three sites together lose %s", [service])) if {
+	applicable != "no"
+	count(input.site_sets.of[service]) == 0
 } else := result.of_service("pass", service, question, sprintf("the sites over which %s is redundant are separated", [service])) if {
 	applicable != "no"
 }

@@ -124,3 +124,7 @@ test_a_service_that_is_lost_at_rest_is_an_error if {
 	fact := object.union(survived, {"error": "record is lost with nothing failed"})
 	told(report("national", fact, {}, {})) == {["error", "record is lost with nothing failed"]}
 }
+
+test_a_service_that_no_few_sites_lose_passes if {
+	told(report("national", survived, {}, {})) == {["pass", "no two or three sites together lose record"]}
+}

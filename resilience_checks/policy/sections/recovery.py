@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 from math import inf
 from typing import TYPE_CHECKING, Any
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
     from resilience_checks.topology.estate import Estate
     from resilience_checks.topology.gates import Term
 
-SECONDS = 30.0
-"""How long the recoveries of one estate may take."""
-
 
 def section(matter: Matter) -> Section:
     """Return for each service its objectives and what is unknown of them, and the causes that miss them.
@@ -32,7 +28,7 @@ def section(matter: Matter) -> Section:
     miss the same objective are in it together.
     """
     estate = matter.estate
-    asked, found = interrupted(estate, time.monotonic() + SECONDS)
+    asked, found = interrupted(estate, matter.answers.analysis)
     services: dict[str, dict[str, Any]] = {
         service.id: {
             "rto": "declared" if service.rto is not None else "unknown",

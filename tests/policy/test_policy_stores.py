@@ -1,0 +1,121 @@
+"""The section `stores`, from declarations and programs as users write them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from resilience_checks.catalogue.loader import load as load_catalogue
+from resilience_checks.policy.matter import Matter
+from resilience_checks.policy.sections import stores
+from resilience_checks.topology.declarations import load
+from resilience_checks.topology.estate_builder import build
+from tests.topology.graphs import Program
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from resilience_checks.policy.matter import Section
+
+ESTATE = """version: 1
+sites: {north: {region: n, perimeter: none}, third: {region: t, perimeter: none}}
+components:
+  web: {role: application, site: north}
+  db: {role: database, site: north}
+services:
+  record: {entry: web, needs: [db], rpo: 15m}
+"""
+
+
+def section(text: str, tmp_path: Path, program: Program | None = None) -> Section:
+    path = tmp_path / "resilience.yaml"
+    path.write_text(text, encoding="utf-8")
+    estate = build([(program or Program()).graph()], load(path, tmp_path), load_catalogue())
+    answers: Any = None
+    return stores.section(Matter(estate, answers, {}))
+
+
+def test_a_store_is_written_with_all_that_policies_ask_about(tmp_path: Path) -> None:
+    found = section(ESTATE + "backups: {nightly: {of: db, site: third, every: 1d, keep: 30d}}\n", tmp_path)
+    assert found.data == {
+        "component db": {
+            "label": "db",
+            "role": "database",
+            "may_be": ["database"],
+            "services": ["record"],
+            "rpo": {"record": {"seconds": 900.0, "text": "15m"}},
+            "backed": "yes",
+            "why": "",
+            "at": ["component db"],
+            "backups": [{"id": "backup nightly", "keep": 2592000.0, "kept": "30d", "at": "backup:nightly"}],
+            "shared": [],
+            "hangs_on": [],
+            "ways": [
+                {
+                    "label": "backup nightly",
+                    "low": 86400.0,
+                    "high": 86400.0,
+                    "behind": "1d",
+                    "shares": [],
+                    "hangs_on": [],
+                }
+            ],
+        }
+    }
+    assert {name: str(step.location) for name, step in found.places.items()} == {
+        "component db": "resilience.yaml:5:3",
+        "backup:nightly": "resilience.yaml:8:11",
+    }
+
+
+def test_a_backup_at_the_same_site_is_lost_with_the_store(tmp_path: Path) -> None:
+    data = section(ESTATE + "backups: {nightly: {of: db, site: north, every: 1d}}\n", tmp_path).data["component db"]
+    shared = {"id": "site:north", "kind": "site", "name": "north", "fault": "loss", "holds": "yes", "inside": []}
+    region = {"id": "region:n", "kind": "region", "name": "n", "fault": "loss", "holds": "yes", "inside": ["site"]}
+    assert data["shared"] == [region, shared]
+    assert data["ways"][0]["shares"] == [{"kind": "region", "holds": "yes"}, {"kind": "site", "holds": "yes"}]
+
+
+def test_one_backup_elsewhere_is_enough(tmp_path: Path) -> None:
+    both = "backups: {here: {of: db, site: north}, there: {of: db, site: third}}\n"
+    assert section(ESTATE + both, tmp_path).data["component db"]["shared"] == []
+
+
+def test_a_backup_of_which_no_place_is_declared_may_be_anywhere(tmp_path: Path) -> None:
+    data = section(ESTATE + "backups: {nightly: {of: db}}\n", tmp_path).data["component db"]
+    assert {(one["id"], one["holds"]) for one in data["shared"]} >= {("site:north", "unknown")}
+    assert data["hangs_on"] == [
+        "where the copies of backup nightly are kept is not declared; to make it known: declare `to`, `site` or `region` of it"
+    ]
+    assert data["ways"][0]["shares"] == [{"kind": "", "holds": "unknown"}]
+    assert (data["ways"][0]["low"], data["ways"][0]["high"]) == (0.0, stores.ENDLESS)
+
+
+def test_a_store_of_which_no_copies_are_made_says_where_that_stands(tmp_path: Path) -> None:
+    found = section(ESTATE + "backups:\n  none: {of: db, every: never}\n", tmp_path)
+    data = found.data["component db"]
+    assert (data["backed"], data["why"]) == ("no", "backup none is declared to be made never")
+    assert str(found.places["component db/none"].location) == "resilience.yaml:9:18"
+
+
+def test_what_nobody_says_anything_of_is_unknown(tmp_path: Path) -> None:
+    assert section(ESTATE, tmp_path).data["component db"]["backed"] == "unknown"
+
+
+def rds(tmp_path: Path, **inputs: Any) -> dict[str, Any]:
+    program = Program()
+    program.add("aws:rds/instance:Instance", "db", {"identifier": "db", "region": "eu-west-2", **inputs})
+    found: dict[str, Any] = section("version: 1\nservices: {record: {entry: {select: db}}}\n", tmp_path, program).data[
+        "db"
+    ]
+    return found
+
+
+def test_a_platform_that_makes_no_backups_says_so(tmp_path: Path) -> None:
+    assert (
+        rds(tmp_path, backupRetentionPeriod=0)["why"]
+        == "backupRetentionPeriod of Instance db is 0: no backups are made"
+    )
+    assert rds(tmp_path)["why"] == "backupRetentionPeriod of Instance db is not given: no backups are made"
+    kept = rds(tmp_path, backupRetentionPeriod=14)
+    assert (kept["backed"], kept["backups"][0]["kept"]) == ("yes", "14d")
+    assert [(one["kind"], one["name"]) for one in kept["shared"]] == [("region", "eu-west-2")]
