@@ -276,6 +276,7 @@ GROUPED = (
         r'\1        opts=pulumi.ResourceOptions(parent=pulumi.ComponentResource("booking:web:Region", region)),\n\2',
     ),
 )  # fmt: skip
+UNUSED = ((r"\nimport pulumi\n", '\nimport pulumi\n\nNOTES = {"owner": "operations"}  # registers nothing\n'),)
 FASTER = ((r"ttl=30\b", "ttl=10"), (r'"ttl": 30\b', '"ttl": 10'))
 
 SOURCE = (
@@ -286,6 +287,7 @@ SOURCE = (
     ("add servers or units", MORE),
     ("move a resource into a component", GROUPED),
     ("shorten a TTL", FASTER),
+    ("add code that registers nothing", UNUSED),
 )
 DECLARATIONS = (
     ("rename a site", rename_sites),

@@ -98,6 +98,7 @@ OPERATORS = tuple(
             ),
             SHARED,
         ),
+        ("leave a plan one instance", pattern((r'"capacity": 3\}', '"capacity": 1}')), CAPACITY | ZONE | UNIT),
         ("let a pair only copy its configuration", pattern((r' +type="sync-failover",.*\n', "")), UNIT | MOVED),
         ("let a service's servers share a host", pattern((r"mandatory=True", "mandatory=False"), (r"mandatory=True", "enabled=False")), UNIT),
     )
