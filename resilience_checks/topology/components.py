@@ -343,14 +343,8 @@ class Components:
         ]
 
         def moved(lag: float | None, loss: Reason | None) -> Gate:
-            way = Way(
-                f"{component.id} moves to its standby",
-                terms,
-                loss,
-                tested=mover.tested,
-                never_tested=mover.never_tested,
-                declared=(component.id, mover.at.get("tested", mover.location)),
-            )
+            tried = (component.id, mover.at.get("tested", mover.location))
+            way = Way(moves.text, terms, loss, tested=mover.tested, never_tested=mover.never_tested, declared=tried)
             return Failover(primary, tuple(Standby(gate, needs, seconds, lag, way) for gate in standbys), moves)
 
         gate = self._with_lag(component, failover.replication, moved)
