@@ -19,11 +19,14 @@ def filled(text: str) -> str:
 
 
 def output(command: str) -> str:
+    """Return what a command prints; of one that ends with `| head -n N` the first N lines."""
+    command, _, head = command.partition(" | head -n ")
     arguments = command.split()[1:]
     done = subprocess.run(
         [sys.executable, "-m", "resilience_checks", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
     )
-    return "".join(f"{line.rstrip()}\n" for line in done.stdout.splitlines())
+    lines = done.stdout.splitlines()
+    return "".join(f"{line.rstrip()}\n" for line in (lines[: int(head)] if head else lines))
 
 
 def main(arguments: list[str]) -> int:
