@@ -30,6 +30,7 @@ _LIMITS = {
     "complete": "whether these are all resources",
 }
 _MAX_CALLBACKS = 5
+_MAX_NAMES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class SummaryLine:
 def summary_lines(report: Report) -> Iterator[SummaryLine]:
     """Yield the lines in which every report ends, a clean one too; `verdict` is the last."""
     yield SummaryLine("checked", _checked(report))
-    yield SummaryLine("policies", f"{', '.join(sorted(report.policies)) or 'none'}; engine: {report.engine}")
+    yield SummaryLine("policies", f"{_policies(report)}; engine: {report.engine}")
     yield SummaryLine("results", counts(report))
     yield SummaryLine("coverage", coverage(report))
     if report.disabled:
@@ -58,6 +59,13 @@ def summary_lines(report: Report) -> Iterator[SummaryLine]:
         for text in _limits(stack):
             yield SummaryLine("note", f"{stack.name}: {text}")
     yield SummaryLine("verdict", report.verdict.words)
+
+
+def _policies(report: Report) -> str:
+    """Return the names of the policies, or where they are many, how many there are."""
+    if len(report.policies) > _MAX_NAMES:
+        return f"{len(report.policies)} (`resilience-checks policies list` tells them)"
+    return ", ".join(sorted(report.policies)) or "none"
 
 
 def counts(report: Report) -> str:
