@@ -22,6 +22,7 @@ def line_of(path: Path, fragment: str) -> int:
 
 
 WALES = [
+    ("unknown", "backups-exist", "component clinical-db", CLINICAL),
     ("unknown", "failover-tested", "failover clinical-db", CLINICAL),
     ("unknown", "independent-recovery-tooling", "tools for deployment, sign-in, monitoring, out-of-band", ALL),
     ("unknown", "offline-clinical-copy", "copies", CLINICAL),
@@ -40,8 +41,15 @@ WALES = [
             "uk-national-cloud",
             13,
             [
+                (
+                    "unknown",
+                    "independent-recovery-tooling",
+                    "tools for deployment, sign-in, monitoring, out-of-band",
+                    ("booking",),
+                ),
                 ("violation", "no-single-point-of-failure", "device:sql-booking-uksouth", ("booking",)),
                 ("violation", "no-single-region-national-service", "region:uksouth", ("booking",)),
+                ("violation", "replicated-within-rpo", "sql-booking-uksouth", ("booking",)),
             ],
         ),
         ("uk-national-cloud-resilient", 0, []),
