@@ -36,6 +36,12 @@ FAIL_ON = ("low", "medium", "high", "critical", "never")
     help="Judge the change as well: what it touches at once, and what redundancy it takes away since COMMIT.",
 )
 @click.option(
+    "--today",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="The day on which dates in declarations are judged (default: today, in UTC).",
+)
+@click.option(
     "--policies",
     multiple=True,
     type=click.Path(path_type=Path, exists=True, file_okay=False),

@@ -120,4 +120,5 @@ def chosen(given: dict[str, Any], root: Path) -> Options:
         lookups=given["lookups"],
         stack_outputs=given["stack_outputs"],
         base=given.get("base"),
+        **({"today": given["today"].date()} if given.get("today") else {}),
     )
