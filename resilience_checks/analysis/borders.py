@@ -57,15 +57,19 @@ def borders(estate: Estate, analysis: Analysis) -> tuple[Border, ...]:
     )
 
 
-def _units(estate: Estate, gate: Gate) -> Iterator[str]:
-    """Yield the firewalls of a gate, each group and each address by its units."""
+def _units(estate: Estate, gate: Gate, seen: frozenset[str] = frozenset()) -> Iterator[str]:
+    """Yield the firewalls of a gate, each group and each address by its units.
+
+    What has units has no fault of its own (SEMANTICS, section 1), so a firewall with one is not looked into:
+    another firewall that it needs is no unit of it, and two may need each other.
+    """
     for target in targets(gate):
         part = estate.parts.get(target)
-        if part is None:
+        if part is None or target in seen:
             continue
         inside = [name for name in targets(part.gate) if name in estate.parts and estate.parts[name].role == _FIREWALL]
-        if inside:
-            yield from _units(estate, part.gate)
+        if inside and f"device:{target}" not in estate.domains:
+            yield from _units(estate, part.gate, seen | {target})
         elif part.role == _FIREWALL:
             yield target
 
