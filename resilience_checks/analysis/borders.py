@@ -38,7 +38,7 @@ class Border:
 def borders(estate: Estate, analysis: Analysis) -> tuple[Border, ...]:
     """Return every border of two firewalls or more.
 
-    A domain that hits all that stands at the site is none below it, and what nobody declared is not looked at.
+    A domain that hits all that stands at the site is none below it. A place that nobody declared may be shared.
     """
     found = {}
     for site in estate.sites.values():
@@ -78,11 +78,13 @@ def _shared(estate: Estate, site: str, units: tuple[str, ...]) -> Iterator[Share
     place = estate.domains.get(f"site:{site}")
     whole = {member.part for member in place.members} if place is not None else set()
     for domain in estate.domains.values():
-        if domain.implied or domain is place or len(domain.members) < len(units):
+        if domain is place or len(domain.members) < len(units):
             continue
         ways = {member.part: member.when for member in domain.members}
-        if all(unit in ways for unit in units) and not (whole and whole <= set(ways)):
-            yield SharedDomain(domain, not domain.exists and not any(ways[unit] for unit in units))
+        below = domain.implied or not whole or not whole <= set(ways)
+        if below and all(unit in ways for unit in units):
+            sure = not domain.implied and not domain.exists and not any(ways[unit] for unit in units)
+            yield SharedDomain(domain, sure)
 
 
 def _passing(analysis: Analysis, units: set[str]) -> dict[str, frozenset[str]]:

@@ -16,6 +16,7 @@
 #     additionalProperties: false
 #     properties:
 #       kinds: {type: array, items: {type: string}, default: [rack, host, power, cluster, chassis, switch], description: Kinds of failure domain that they may not share}
+#       must_be_known: {type: array, items: {type: string}, default: [rack], description: Kinds of place of which somebody must say in which each firewall stands}
 #   reads: [borders]
 package resilience.network.independent_firewalls
 
@@ -23,7 +24,19 @@ import data.resilience.lib.result
 
 kinds := input.settings["independent-firewalls"].kinds
 
-shared(border) := [one | some one in border.shared; one.kind in kinds]
+must_be_known := input.settings["independent-firewalls"].must_be_known
+
+shared(border) := [one | some one in border.shared; counts(one)]
+
+counts(one) if {
+	one.declared == "yes"
+	one.kind in kinds
+}
+
+counts(one) if {
+	one.declared == "no"
+	one.kind in must_be_known
+}
 
 violations := {found |
 	some site, border in input.borders
@@ -49,13 +62,17 @@ outcome_of(border) := "violation" if {
 	count(shared(border)) > 0
 } else := "pass"
 
-text("pass", site) := sprintf("the firewalls of site %s share nothing below the site that is known", [site])
+text("pass", site) := sprintf("the firewalls of site %s share no failure domain below the site that is known", [site])
 
 text("unknown", site) := sprintf("whether the firewalls of site %s share a failure domain is not known", [site])
 
 more("pass", site, _) := {"at": [site]}
 
-more("unknown", site, border) := {"at": [site], "hangs_on": [sprintf("whether %s %s takes all of them is not known; to make it known: declare under `placement` or `domains` where each stands", [one.kind, one.name]) | some one in shared(border)]}
+more("unknown", site, border) := {"at": [site], "hangs_on": [doubt(one) | some one in shared(border)]}
+
+doubt(one) := sprintf("whether %s %s takes all of them is not known; to make it known: declare under `placement` or `domains` where each stands", [one.kind, one.name]) if one.declared == "yes"
+
+doubt(one) := sprintf("nobody says in which %s each of them stands; to make it known: declare `%s` under `placement`, or of the `units`", [one.kind, one.kind]) if one.declared == "no"
 
 report contains found if some found in violations
 

@@ -28,6 +28,7 @@ def section(matter: Matter) -> Section:
                     "kind": one.domain.kind,
                     "name": one.domain.name,
                     "sure": "yes" if one.sure else "unknown",
+                    "declared": "no" if one.domain.implied else "yes",
                     "at": [one.domain.id, *border.firewalls],
                 }
                 for one in border.shared
