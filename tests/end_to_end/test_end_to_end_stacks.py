@@ -24,6 +24,7 @@ def line_of(path: Path, fragment: str) -> int:
 WALES = [
     ("unknown", "backups-exist", "component clinical-db", CLINICAL),
     ("unknown", "failover-tested", "failover clinical-db", CLINICAL),
+    *(("unknown", "independent-firewalls", f"site:{site}", ALL) for site in ("blaenavon", "cardiff-bay")),
     ("unknown", "independent-recovery-tooling", "tools for deployment, sign-in, monitoring, out-of-band", ALL),
     ("unknown", "offline-clinical-copy", "copies", CLINICAL),
     ("violation", "independent-communications", "management-plane:fmg.wales.example", CLINICAL),
@@ -86,6 +87,16 @@ HOSTS = {
 }
 """What the servers of a site have in common: where a service stands at one site only, each can lose it alone."""
 
+SHARED = {
+    site: (
+        f"ha-cluster:edge-{site}/1",
+        f"ha-cluster:lb.{site}.example/lb-pair-{site}",
+        f"management-plane:fmg.{site}.example",
+    )
+    for site in ("blaenavon", "cardiff-bay")
+}
+"""What all traffic of a site passes, and what configures that."""
+
 BREAKING: dict[str, tuple[list[Edit], list[tuple[str, str, str, tuple[str, ...]]]]] = {
     "a site's second firewall unit is removed": (
         [
@@ -93,13 +104,21 @@ BREAKING: dict[str, tuple[list[Edit], list[tuple[str, str, str, tuple[str, ...]]
                 "estate.py",
                 'firewalls=("fw-a", "fw-b"), manager="fmg.cardiff-bay',
                 'firewalls=("fw-a",), manager="fmg.cardiff-bay',
-            )
+            ),
+            Edit(
+                "resilience.yaml",
+                "  - {match: {provider: fw-b.cardiff-bay.example}, site: cardiff-bay, rack: c2}\n",
+                "",
+            ),
         ],
         [("violation", "redundant-firewalls", "device:fw-a.cardiff-bay.example", ALL)],
     ),
     "both sites' firewalls join one manager": (
         [Edit("estate.py", "fmg.cardiff-bay.example", "fmg.blaenavon.example")],
-        [("violation", "redundant-firewalls", "management-plane:fmg.blaenavon.example", ALL)],
+        [
+            ("violation", "independent-communications", "management-plane:fmg.blaenavon.example", CLINICAL),
+            ("violation", "redundant-firewalls", "management-plane:fmg.blaenavon.example", ALL),
+        ],
     ),
     "every part of one service moves to one site": (
         [Edit("estate.py", '"email": (15, ("blaenavon", "cardiff-bay"))', '"email": (15, ("blaenavon",))')],
@@ -107,6 +126,7 @@ BREAKING: dict[str, tuple[list[Edit], list[tuple[str, str, str, tuple[str, ...]]
             ("violation", "cross-site-failover", "site:blaenavon", ("email",)),
             *(("violation", "no-single-point-of-failure", target, ("email",)) for target in HOSTS["blaenavon"]),
             ("violation", "no-single-region-national-service", "region:gwent", ("email",)),
+            *(("violation", "peak-after-failure", f"VirtualMachine email-blaenavon-{n}", ("email",)) for n in (1, 2)),
             ("violation", "redundant-firewalls", "ha-cluster:edge-blaenavon/1", ("email",)),
             ("violation", "redundant-firewalls", "management-plane:fmg.blaenavon.example", ("email",)),
         ],
@@ -115,6 +135,11 @@ BREAKING: dict[str, tuple[list[Edit], list[tuple[str, str, str, tuple[str, ...]]
         [Edit("__main__.py", '        monitor="/Common/https",\n', "")],
         [
             *(("violation", "cross-site-failover", f"site:{site}", ALL) for site in ("blaenavon", "cardiff-bay")),
+            *(
+                ("violation", "independent-communications", target, CLINICAL)
+                for site in ("blaenavon", "cardiff-bay")
+                for target in (*HOSTS[site], *SHARED[site])
+            ),
             *(
                 ("violation", "no-single-point-of-failure", target, ALL)
                 for site in ("blaenavon", "cardiff-bay")
