@@ -76,6 +76,11 @@ test_at_least if {
 }
 
 test_of_type if {
-	resource.of_type("t") == [] with input as {"resources": {}}
-	resource.of_type("t") == [one] with input as {"resources": {"t": [one]}}
+	found := resource.of_type("t") with input as {"resources": {"t": [one]}}
+	found == [one]
+}
+
+test_of_a_type_that_no_program_has if {
+	found := resource.of_type("t") with input as {"resources": {}}
+	found == []
 }

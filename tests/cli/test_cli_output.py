@@ -32,7 +32,7 @@ ANNOTATION = (
     "a program that does not run to its end has no graph, so nothing of this stack was checked%0A%0A"
     "run `pulumi preview` to see the same error, and correct the program"
 )
-DECIDED = "  verdict   clean, but no policy applies to what was checked"
+DECIDED = "  verdict   clean"
 NOT_DECIDED = "  verdict   not decided: a stack could not be evaluated"
 
 

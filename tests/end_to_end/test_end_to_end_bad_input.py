@@ -114,7 +114,7 @@ def test_a_policy_that_does_not_compile_is_an_error_with_its_line(tmp_path: Path
     (tmp_path / "own" / "own.rego").write_text("# METADATA\n# title: T\npackage resilience.own\n", encoding="utf-8")
     done = check(tmp_path, {}, "--policies", "own")
     assert done.returncode == 1
-    assert "own/own.rego:1" in done.stdout + done.stderr
+    assert "own/own.rego:2" in done.stdout + done.stderr
 
 
 def test_a_traceback_is_shown_with_debug(tmp_path: Path) -> None:

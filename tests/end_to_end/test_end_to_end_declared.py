@@ -58,6 +58,8 @@ for service, name in names.items():
     needs = [gslb] if service in {"email", "intranet"} else [gslb, clinical]
     Service(service, entry=name, pools=[f"{service}-pool"], needs=needs, consumers=users, **OBJECTIVES)
 """
+TOLD = ("cross-site-failover", "no-common-cause", "no-single-region-national-service", "redundant-firewalls")
+"""Policies that read nothing of what a program cannot declare, such as copies and tools."""
 OBJECTIVES = 'OBJECTIVES = {"scope": "national", "tier": 1, "rto": "1h", "rpo": "15m"}\n'
 MACHINES = """
 import pulumi
@@ -103,6 +105,7 @@ def results(data: dict[str, Any]) -> list[tuple[object, ...]]:
             item["fingerprint"],
         )
         for item in data["results"]
+        if item["policy"] in TOLD
     )
 
 
@@ -118,7 +121,8 @@ def test_an_estate_declared_in_its_program_is_the_same_estate(stack: str, tmp_pa
     environment(directory)
     found, by_program = report(directory)
     assert by_program["failures"] == []
-    assert (found, results(by_program)) == (code, results(by_file))
+    assert found == code
+    assert results(by_program) == results(by_file) != []
     assert {item["location"]["path"] for item in by_program["services"]} == {"__main__.py"}
 
 

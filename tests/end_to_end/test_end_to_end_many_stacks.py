@@ -67,8 +67,8 @@ def app(name: str, reference: str, output: str = "plan") -> str:
 def test_a_service_stands_on_a_chain_of_three_stacks_in_two_languages(tmp_path: Path) -> None:
     root = plant(tmp_path, CHAIN, resilience_yaml=SERVICES)
     report = checked(root)
-    assert spoken(report) == [("violation", REGION, "region:uksouth", ("booking",))]
-    [violation] = [item for item in report.results if item.outcome == "violation"]
+    assert spoken(report, REGION) == [("violation", REGION, "region:uksouth", ("booking",))]
+    [violation] = [item for item in report.results if item.policy == REGION and item.outcome == "violation"]
     assert str(violation.location) == line(root, "platform/Pulumi.yaml", "plan:")
     assert violation.chain[0].text == "an outage of region uksouth takes down WebApp app-1 and 2 more"
     assert violation.evidence["stacks"] == ["booking/prod", "data/prod", "platform/prod"]
@@ -235,7 +235,8 @@ def test_environments_that_share_a_network_stay_estates_of_their_own(tmp_path: P
     )
     report = checked(root)
     assert [service.id for service in report.services] == ["booking", "booking"]
-    assert [item.evidence["stacks"] for item in report.results if item.outcome == "violation"] == [
+    violations = [item for item in report.results if item.policy == REGION and item.outcome == "violation"]
+    assert [item.evidence["stacks"] for item in violations] == [
         ["booking/dev", "platform/shared"],
         ["booking/prod", "platform/shared"],
     ]
@@ -258,7 +259,7 @@ def test_how_strictly_stacks_are_gated(stacks: str, code: int, left_out: tuple[s
     }
     report = checked(plant(tmp_path, files, resilience_yaml=f"{SERVICES}stacks: {stacks}\n"))
     assert [failure.what for failure in report.failures] == []
-    assert spoken(report) == [("violation", REGION, "region:uksouth", ("booking",))]
+    assert spoken(report, REGION) == [("violation", REGION, "region:uksouth", ("booking",))]
     assert (report.verdict.exit_code, report.left_out) == (code, left_out)
 
 
@@ -315,7 +316,7 @@ def test_a_program_stands_on_what_a_state_says_is_deployed(tmp_path: Path) -> No
     [made] = [item for item in found["booking/prod"].resources if item.name == "app"]
     assert made.inputs["serverFarmId"] == "/subscriptions/1/plan-1"
     assert made.element_dependencies["serverFarmId"][0] == "output:platform/prod:plan"
-    assert spoken(check.run(options)) == [("violation", REGION, "region:uksouth", ("booking",))]
+    assert spoken(check.run(options), REGION) == [("violation", REGION, "region:uksouth", ("booking",))]
 
 
 def test_a_state_stands_on_what_another_state_says_is_deployed(tmp_path: Path) -> None:
@@ -345,4 +346,4 @@ def test_a_state_stands_on_what_another_state_says_is_deployed(tmp_path: Path) -
     states[0].write_text(json.dumps(content), encoding="utf-8")
     states[1].write_text(deployed("platform", "/plan-1"), encoding="utf-8")
     report = check.run(check.Options(paths=(root,), root=root, states=states))
-    assert spoken(report) == [("violation", REGION, "region:uksouth", ("booking",))]
+    assert spoken(report, REGION) == [("violation", REGION, "region:uksouth", ("booking",))]

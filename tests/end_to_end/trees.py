@@ -60,12 +60,12 @@ def checked(root: Path, *stacks: str, **options: Any) -> Report:
     return check.run(check.Options(paths=options.pop("paths", (root,)), root=root, stacks=stacks, **options))
 
 
-def spoken(report: Report) -> list[tuple[str, str, str, tuple[str, ...]]]:
-    """Return outcome, policy, target and services of everything but passes."""
+def spoken(report: Report, *policies: str) -> list[tuple[str, str, str, tuple[str, ...]]]:
+    """Return outcome, policy, target and services of everything that these policies say but passes."""
     return sorted(
         (str(item.outcome), item.policy, item.target, item.services)
         for item in report.results
-        if item.outcome in FINDINGS
+        if item.outcome in FINDINGS and item.policy in policies
     )
 
 
