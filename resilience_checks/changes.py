@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from resilience_checks.analysis.change import ORDER, Changes, EstateChange, Unread, change
@@ -110,13 +107,11 @@ def of_versions(
 
 def of_previews(options: Options, asked: Asked, observer: Observer = lambda _: None) -> Changes:
     """Read what previews say is deployed; with paths, the programs under them are the estate's other stacks, unchanged."""
-    with ExitStack() as stack:
-        options = stack.enter_context(kept(options))
-        after = _side(AFTER, options, observer)
-        for unread in after.unread:
-            raise unread.error
-        standing = tuple(_earlier(options, after))
-        before = _side(BEFORE, replace(options, paths=(), previews=()), observer, standing)
+    after = _side(AFTER, options, observer)
+    for unread in after.unread:
+        raise unread.error
+    standing = tuple(_earlier(options, after))
+    before = _side(BEFORE, replace(options, paths=(), previews=()), observer, standing)
     observer("comparing")
     notes = [f"what stands cannot be compared: {one.error}" for one in before.unread]
     before.lacking.clear()  # what the preview itself says is deployed is known without it
@@ -331,25 +326,3 @@ def _earlier(options: Options, after: _Side) -> Iterator[Source]:
             yield Fixed(graph, options.root)
         elif (stands := older[name].graph()).resources:
             yield Fixed(stands, options.root)
-
-
-@contextmanager
-def kept(options: Options) -> Iterator[Options]:
-    """Give standard input among the previews as a file, so that it can be read more than once."""
-    from resilience_checks.sources.files.json_file import STANDARD_INPUT
-
-    with ExitStack() as stack:
-        files = [
-            stack.enter_context(_kept_input()) if str(path) == STANDARD_INPUT else path for path in options.previews
-        ]
-        yield replace(options, previews=tuple(files))
-
-
-@contextmanager
-def _kept_input() -> Iterator[Path]:
-    """Give standard input as a file: what stands and what will are read from it one after the other."""
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / "standard input"
-        with file.open("wb") as stream:
-            shutil.copyfileobj(sys.stdin.buffer, stream)
-        yield file

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 import traceback
-from contextlib import ExitStack, closing, nullcontext
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
@@ -18,7 +18,6 @@ from resilience_checks.report.interface import Failure, Remark, Report, ServiceS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from contextlib import AbstractContextManager
 
     from resilience_checks.analysis.answers import Answers
     from resilience_checks.analysis.change import EstateChange
@@ -102,7 +101,6 @@ def run(
     gathered = _Run()
     sys.setswitchinterval(_SWITCH)
     with ExitStack() as stack:
-        options = stack.enter_context(_kept(options))
         inputs = Inputs(options, ready)
         gathered.failures += [_failure(error, "") for error in inputs.failures]
         engine = stack.enter_context(engine or _engine(options))
@@ -241,14 +239,6 @@ def _changes(options: Options, gathered: _Run, observer: Observer) -> tuple[Esta
     if options.base is not None:
         gathered.failures += [_failure(one.error, one.stack) for one in found.unread if one.side == BEFORE]
     return found.estates
-
-
-def _kept(options: Options) -> AbstractContextManager[Options]:
-    if not options.previews:
-        return nullcontext(options)
-    from resilience_checks.changes import kept
-
-    return kept(options)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,11 @@ def decide(pack: Pack, document: Document, matter: Matter, engine: Engine) -> tu
 _LIMIT = "a limit of time or size stopped the analysis: there are at least these"
 
 
+_OF_ABSENCE = frozenset({"capacity", "recovery", "stores"})
+"""Sections in which something more, such as another replica or member, would make good what is violated."""
+_WHOLE = "check the program itself, or write the preview with `pulumi preview --json --show-sames`"
+
+
 class _Completer:
     """Adds to each report what the analysis knows of it."""
 
@@ -56,6 +61,7 @@ class _Completer:
         self._statements = {(statement.question, statement.service): statement for statement in statements}
         self._stacks = tuple(graph.name for graph in matter.graphs)
         self._today = matter.today
+        self._partial = tuple(graph.name for graph in matter.graphs if not graph.capabilities.complete)
         self.anchor = next(iter(matter.estate.anchors.values()), None)
 
     def held(self, settings: Settings, services: Iterable[str]) -> tuple[tuple[int | None, Settings], ...]:
@@ -67,6 +73,7 @@ class _Completer:
 
     def complete(self, policy: Policy, held: Sequence[tuple[int | None, Settings]], item: Mapping[str, Any]) -> Result:
         """Return the result as the strictest of the services' settings wants it."""
+        item = self._as_far_as_shown(policy, item)
         outcome = Outcome(item["outcome"])
         services = tuple(sorted(item["services"]))
         cause = tuple(sorted(item["cause"]))
@@ -100,6 +107,23 @@ class _Completer:
             blocks_when_unknown=outcome is Outcome.UNKNOWN and any(how.unknown_blocks(tier) for tier, how in held),
             advisory=self._not_enforced([how for _, how in held]),
         )
+
+    def _as_far_as_shown(self, policy: Policy, item: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return as unknown what resources could change that an input leaves out: passes, and violations by absence.
+
+        Answers to questions about faults take that into account themselves.
+        """
+        absence = item["outcome"] == Outcome.VIOLATION and not _OF_ABSENCE.isdisjoint(policy.reads)
+        if not self._partial or item["question"] or not (item["outcome"] == Outcome.PASS or absence):
+            return item
+        why = f"{', '.join(self._partial)} is read from an input that leaves resources out; to make it known: {_WHOLE}"
+        return {
+            **item,
+            "outcome": "unknown",
+            "cause": [],
+            "message": f"as far as is shown, {item['message']}",
+            "hangs_on": [why],
+        }
 
     def _not_enforced(self, held: Sequence[Settings]) -> tuple[str, ...]:
         """Return why the result blocks nothing yet: the policy is not enforced for any of its services."""

@@ -116,22 +116,13 @@ def test_a_server_that_nobody_runs_is_a_failure_of_the_engine(project: Project) 
     }
 
 
-def test_a_policy_that_does_not_compile_fails_the_run_at_its_line(project: Project) -> None:
+@pytest.mark.parametrize("engine", ["embedded", "server"])
+def test_a_policy_that_does_not_compile_fails_the_run_at_its_line(engine: str, project: Project, opa_url: str) -> None:
     project.write("own/own.rego", POLICY + "\nreport contains found if {\n  found :=\n}\n")
-    code, words, failed = failure(project, "--policies", "own")
-    assert (code, words) == (1, BROKEN)
-    assert failed["what"].startswith("a policy does not compile: own/own.rego:12:")
-    assert (failed["why"], failed["remedy"]) == (
-        "no policy was evaluated",
-        "correct the policy, or take its folder out of --policies",
-    )
-
-
-def test_a_policy_that_does_not_compile_on_a_server_fails_the_run(project: Project, opa_url: str) -> None:
-    project.write("own/own.rego", POLICY + "\nreport contains found if {\n  found :=\n}\n")
-    code, words, failed = failure(project, "--policies", "own", "--opa-url", opa_url)
-    assert (code, words) == (1, BROKEN)
-    assert failed["what"].startswith("a policy does not compile: own/own.rego")
+    done = project.run("check", "--policies", "own", *(("--opa-url", opa_url) if engine == "server" else ()))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("error: the policy is not Rego that both engines read: expecting `}`")
+    assert "\n  --> own/own.rego:12:9\n" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,9 @@ _NAME = "pulumi-analyzer-policy-resilience-checks"
 _PACKAGES = ("vsphere", "fortios", "f5bigip")
 _FINDING = re.compile(r"^ +- \[(\w+)\](?: \[severity: \w+\])?  (\S+)(?:  \((.*)\))?$", re.MULTILINE)
 _LEFT_OUT = re.compile(r' +"?(patient-record|test-results|appointments|prescriptions)"?: ')
+_COPIES = re.compile(r"^copies:\n(?:  .*\n)+", re.MULTILINE)
+"""Of services that are left out."""
+MISSION = ("redundant-firewalls", "cross-site-failover", "no-common-cause", "no-single-region-national-service")
 
 
 def preview(
@@ -62,7 +65,8 @@ def copy(stack: str, folder: Path) -> Path:
     shutil.copytree(STACKS / stack, target, ignore=shutil.ignore_patterns("__pycache__", ".venv"))
     for file in (target / "estate.py", target / "resilience.yaml"):
         lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
-        file.write_text("".join(line for line in lines if not _LEFT_OUT.match(line)), encoding="utf-8")
+        text = "".join(line for line in lines if not _LEFT_OUT.match(line))
+        file.write_text(_COPIES.sub("", text), encoding="utf-8")
     return target
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.engines.analyzer import STACKS, answers, copy, findings, preview, small
+from tests.engines.analyzer import MISSION, STACKS, answers, copy, findings, preview, small
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +26,10 @@ def test_a_violation_blocks_on_its_resource_with_its_line(engine: Engine, tmp_pa
         .index("            fortios.system.Centralmanagement(")
     )
     assert done.returncode != 0
-    assert findings(done) == [("mandatory", "redundant-firewalls", MANAGER)]
+    assert [one for one in findings(done) if one[0] == "mandatory"] == [
+        ("mandatory", "redundant-firewalls", MANAGER),
+        ("mandatory", "independent-communications", MANAGER),
+    ]
     assert f"sites.py:{line + 1}: One bad change of management plane fmg.wales.example loses 6 services" in done.stdout
 
 
@@ -39,7 +42,8 @@ def test_a_sound_stack_passes(engine: Engine, tmp_path: Path) -> None:
 def test_a_violation_that_does_not_block_is_shown(engine: Engine, tmp_path: Path) -> None:
     lookups, config = answers("nhs-wales-2018", tmp_path), {"all": "advisory", "resilience-checks": {"failOn": "high"}}
     done = preview(engine, STACKS / "nhs-wales-2018", tmp_path, lookups=lookups, config=config)
-    assert (done.returncode, findings(done)) == (0, [("advisory", "redundant-firewalls", MANAGER)])
+    assert done.returncode == 0
+    assert [one for one in findings(done) if one[1] in MISSION] == [("advisory", "redundant-firewalls", MANAGER)]
 
 
 def test_without_an_offline_run_it_says_so_and_nothing_is_taken_for_sound(engine: Engine, tmp_path: Path) -> None:
@@ -50,14 +54,14 @@ def test_without_an_offline_run_it_says_so_and_nothing_is_taken_for_sound(engine
     done = preview(engine, program, tmp_path, lookups=answers("nhs-wales-resilient", tmp_path))
     stack = "pulumi:pulumi:Stack: nhs-wales-resilient-prod"
     assert done.returncode != 0
-    assert findings(done) == [
+    assert [one for one in findings(done) if one[1] in (*MISSION, "resilience-checks")] == [
         ("mandatory", "redundant-firewalls", stack),
         ("mandatory", "cross-site-failover", stack),
         ("mandatory", "no-common-cause", stack),
         ("mandatory", "no-single-region-national-service", stack),
         ("advisory", "resilience-checks", stack),
     ]
-    assert done.stdout.count(": unknown: ") == 4
+    assert done.stdout.count(": unknown: ") >= len(MISSION)
     assert done.stdout.count("the program could not be run offline") == 1
     assert "__main__.py:71: the program looks up the address of 127.0.0.1" in done.stdout
 

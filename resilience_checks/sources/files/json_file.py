@@ -9,7 +9,8 @@ import sys
 import zlib
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from resilience_checks.model.errors import InputError
 from resilience_checks.sources.project import relative
@@ -44,7 +45,7 @@ def read(path: Path, root: Path) -> Content:
     name = "standard input" if standard else relative(path, root)
     try:
         if standard:
-            raw = sys.stdin.buffer.read(MAX_BYTES + 1)
+            raw = _whole(sys.stdin.buffer)
         else:
             with path.open("rb") as file:
                 raw = file.read(MAX_BYTES + 1)
@@ -58,6 +59,12 @@ def read(path: Path, root: Path) -> Content:
     if len(raw) > MAX_BYTES:
         raise _too_large(name)
     return Content(name, _decoded(raw, name), digest)
+
+
+@lru_cache(maxsize=1)
+def _whole(stream: BinaryIO) -> bytes:
+    """Return what standard input holds; it can be read once, and a change is looked at from both sides."""
+    return stream.read(MAX_BYTES + 1)
 
 
 class Reader:
