@@ -94,7 +94,7 @@ class _Completer:
             cause=cause,
             chain=cut.chain if cut is not None else (),
             remediation=policy.remediation if outcome is Outcome.VIOLATION else "",
-            depends_on=(*_doubts(statements), *item.get("hangs_on", ())) if outcome is Outcome.UNKNOWN else (),
+            depends_on=_depends_on(statements, item) if outcome is Outcome.UNKNOWN else (),
             assumed=tuple(dict.fromkeys(reason.text for statement in statements for reason in statement.assumed)),
             evidence={
                 **({"question": item["question"]} if item["question"] else {}),
@@ -174,6 +174,11 @@ class _Completer:
             Related(f"{name} {says}", place) for name in services if (place := self._estate.services[name].location)
         ]
         return tuple(dict.fromkeys(item for item in (*places, *members, *lost) if item.location != primary))
+
+
+def _depends_on(statements: Sequence[Statement], item: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return each fact that the result hangs on once, in the order of the first time."""
+    return tuple(dict.fromkeys((*_doubts(statements), *item.get("hangs_on", ()))))
 
 
 def _doubts(statements: Iterable[Statement]) -> tuple[str, ...]:

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from tests.end_to_end.trees import checked, plant
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = """\
 nhs-wales-resilient/prod: 1 service after 1 loss
@@ -87,3 +89,32 @@ def test_a_name_that_is_none_is_a_usage_error(command: str, option: str, said: s
 
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
+
+
+NAMELESS = """\
+resources:
+  sql-n: {type: vsphere:VirtualMachine, properties: {name: sql-n, resourcePoolId: pool-n}}
+  sql-s: {type: vsphere:VirtualMachine, properties: {name: sql-s, resourcePoolId: pool-s}}
+"""
+SITES = """\
+version: 1
+sites: {north: {region: leeds, perimeter: none}, south: {region: bristol, perimeter: none}}
+links: {ring: {between: [north, south]}}
+placement: [{match: sql-n, site: north}, {match: sql-s, site: south}]
+components:
+  db:
+    role: database
+    failover:
+      primary: {select: sql-n}
+      standby: [{select: sql-s}]
+      replication: {mode: async, lag: 30s}
+      mover: {mode: automatic, detect: 60s, promote: 120s}
+services: {record: {entry: db, tier: 1, scope: regional, rto: 1h, rpo: 15m}}
+"""
+
+
+def test_what_a_result_hangs_on_is_said_once(tmp_path: Path) -> None:
+    report = checked(plant(tmp_path, {"halls": NAMELESS}, resilience_yaml=SITES))
+    hanging = [item.depends_on for item in report.results if item.policy == "recovery-within-objectives"]
+    assert any(any("pool-s" in text for text in texts) for texts in hanging)
+    assert all(len(texts) == len(set(texts)) for texts in hanging)

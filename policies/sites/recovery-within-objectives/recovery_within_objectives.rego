@@ -42,9 +42,13 @@ violations := {found |
 
 missing := {service | some cause in input.recovery.causes; some service in cause.services}
 
-message(cause, services) := sprintf("After the loss of %s %s after %s (%s), and the RTO is %s", [lost(cause), back(services), cause.takes, cause.terms, cause.limit]) if cause.objective == "RTO"
+message(cause, services) := sprintf("After the loss of %s %s after %s%s, and the RTO is %s", [lost(cause), back(services), cause.takes, sum_of(cause), cause.limit]) if cause.objective == "RTO"
 
-message(cause, services) := sprintf("After the loss of %s %s without the data of the last %s (%s), and the RPO is %s", [lost(cause), back(services), cause.takes, cause.terms, cause.limit]) if cause.objective == "RPO"
+message(cause, services) := sprintf("After the loss of %s %s without the data of the last %s%s, and the RPO is %s", [lost(cause), back(services), cause.takes, sum_of(cause), cause.limit]) if cause.objective == "RPO"
+
+sum_of(cause) := "" if cause.terms == ""
+
+sum_of(cause) := sprintf(" (%s)", [cause.terms]) if cause.terms != ""
 
 lost(cause) := concat(" or ", cause.places)
 

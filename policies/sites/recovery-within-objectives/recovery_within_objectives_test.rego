@@ -40,6 +40,11 @@ test_what_comes_back_too_late_is_a_violation_that_adds_up_the_terms if {
 	}}
 }
 
+test_a_time_whose_terms_are_not_told_apart_has_no_empty_brackets if {
+	bare := object.union(late, {"terms": ""})
+	{found.message | some found in report_of({}, [bare], 1, [])} == {"After the loss of site north or region east record is back after 2h, and the RTO is 1h"}
+}
+
 test_data_that_is_too_old_is_a_violation if {
 	{found.message | some found in report_of({}, [old], 1, [])} == {"After the loss of site north or region east record is back without the data of the last 2h (the declared lag), and the RPO is 1h"}
 }
