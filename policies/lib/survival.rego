@@ -24,8 +24,16 @@ others(questions, applies) := {found |
 	outcome := outcome_of(of_service, applicable)
 	outcome != "violation"
 	question := deciding(questions, of_service, outcome)
-	found := result.of_service(outcome, service, question, words.of_service(outcome, service, question))
+	said := result.of_service(outcome, service, question, words.of_service(outcome, service, question))
+	found := undeclared(said, outcome, applicable)
 }
+
+# undeclared adds why it is not known whether the policy is about the service at all.
+undeclared(said, outcome, _) := said if outcome != "unknown"
+
+undeclared(said, "unknown", applicable) := said if applicable == "yes"
+
+undeclared(said, "unknown", "unknown") := object.union(said, {"hangs_on": [sprintf("the scope or tier of %s is not declared, so whether it must survive is not known; to make it known: declare `scope` and `tier` of %s", [said.target, said.target])]})
 
 # scoped says for each service whether its scope is one of the wanted ones.
 scoped(scopes) := {service: answer | some service, known in input.services; answer := in_scope(known.scope, scopes)}

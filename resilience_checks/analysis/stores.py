@@ -123,7 +123,7 @@ class Stores:
         if part not in self._copies:
             self._copies[part] = (Copy(frozenset((part,))),)
             gate = self.estate.parts[part].gate if part in self.estate.parts else None
-            below = () if gate is None else self._of(gate)
+            below = () if gate is None else self._of(gate) or (self._member(gate) if self._is_name(part) else ())
             if below:
                 own = frozenset((part,)) if self.hits(part) else frozenset()
                 self._copies[part] = tuple(
@@ -185,7 +185,8 @@ class Stores:
         """Return the parts of a store, the names on the way to its copies included."""
         found, pending = {part}, [part]
         while pending:
-            for target in self._served(self.estate.parts[pending.pop()].gate, member=False):
+            name = pending.pop()
+            for target in self._served(self.estate.parts[name].gate, member=self._is_name(name)):
                 if target not in found:
                     found.add(target)
                     pending.append(target)
@@ -254,8 +255,14 @@ class Stores:
 
     def _inner(self, part: Part) -> frozenset[str]:
         if part.id not in self._served_by:
-            self._served_by[part.id] = frozenset(self._served(part.gate, member=False))
+            served = self._served(part.gate, member=self._is_name(part.id))
+            self._served_by[part.id] = frozenset(served)
         return self._served_by[part.id]
+
+    def _is_name(self, part: str) -> bool:
+        """Return whether a part is only a name for others, such as a failover group: nothing but they can fail."""
+        found = self.estate.parts.get(part)
+        return found is not None and _keeps(found) and f"device:{part}" not in self.estate.domains
 
     def _services(self) -> dict[str, int]:
         """Return for each part the services that need it, as bits; what only moves something is not needed."""
