@@ -34,8 +34,9 @@ lost(alone, id, names) := [name | some name in names; name in input.causes[alone
 
 listed(keys) := sort({input.aids.items[key].id | some key in keys})
 
-# needs_itself says whether all aids of a sort that a service has need the service.
-needs_itself(sort, service) := "yes" if {
-	count(input.aids.circular[sort][service]) > 0
-	count(input.aids.circular[sort][service]) == count(input.aids.of[sort][service])
-} else := "no"
+# needing_themselves are the services that all aids of a sort that they have need.
+needing_themselves(sort) := {service |
+	some service, needing in input.aids.circular[sort]
+	count(needing) > 0
+	count(needing) == count(input.aids.of[sort][service])
+}

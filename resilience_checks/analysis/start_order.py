@@ -21,6 +21,7 @@ from resilience_checks.model.values import Basis, Reason
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
+    from resilience_checks.analysis.answers import Analysis
     from resilience_checks.analysis.expressions import Expression
     from resilience_checks.analysis.fault_tree import FaultTree
     from resilience_checks.topology.estate import Estate
@@ -49,9 +50,12 @@ class StartOrder:
     lost: frozenset[str] = frozenset()
 
 
-def start_order(estate: Estate) -> StartOrder:
-    """Return the cycles that keep what is up at rest from starting."""
-    return _Starting(compile_estate(estate)).order()
+def start_order(estate: Estate, analysis: Analysis | None = None) -> StartOrder:
+    """Return the cycles that keep what is up at rest from starting.
+
+    An `analysis` of this estate that was made before saves compiling it again.
+    """
+    return _Starting(analysis.bounds.tree if analysis is not None else compile_estate(estate)).order()
 
 
 class _Starting:

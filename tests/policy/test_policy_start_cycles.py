@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from resilience_checks.analysis.answers import Answers
 from resilience_checks.model.location import Location
 from resilience_checks.model.question import Step
 from resilience_checks.model.values import Reason
@@ -22,8 +21,7 @@ def test_a_cycle_is_written_with_its_services_and_lines() -> None:
         "mail": Part("mail", "mail", "compute"),
     }
     services = {"record": Service("record", Up("dns")), "email": Service("email", Up("mail"))}
-    answers: Any = None
-    found = start_cycles.section(Matter(Estate(parts, {}, services), answers, {}))
+    found = start_cycles.section(Matter(Estate(parts, {}, services), Answers(()), {}))
     assert found.data == {
         "cycles": {
             "directory + dns": {

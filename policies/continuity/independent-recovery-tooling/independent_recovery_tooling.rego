@@ -35,7 +35,7 @@ import data.resilience.lib.words
 
 settings := input.settings["independent-recovery-tooling"]
 
-question(kind) := sprintf("independent-recovery-tooling.%s", [kind])
+questions := {kind: sprintf("independent-recovery-tooling.%s", [kind]) | some kind in settings.kinds}
 
 wanted := {service: answer | some service, known in input.services; answer := applies(known)}
 
@@ -51,13 +51,13 @@ report := (lost | needed) | (unsaid | others)
 
 lost := {found |
 	some kind in settings.kinds
-	some found in beside.violations(question(kind), "", kind, wanted, sprintf("tools for %s", [kind]))
+	some found in beside.violations(questions[kind], "", kind, wanted, sprintf("tools for %s", [kind]))
 }
 
 # needed are tools that need what they repair where no other tool of the kind does without it.
 needed := {found |
-	some kind in settings.kinds
-	alone := {service: "yes" | some service, answer in wanted; answer == "yes"; beside.needs_itself(kind, service) == "yes"}
+	some kind, services in circled
+	alone := {service: "yes" | some service in services; wanted[service] == "yes"}
 	some found in beside.circular(kind, alone, "it must repair")
 }
 
@@ -71,36 +71,57 @@ decided(service, answer) := ["not_applicable", result.of_service("not_applicable
 	answer == "no"
 } else := ["not_applicable", result.of_service("not_applicable", service, "", sprintf("neither tier nor scope of %s is declared, and no tool that repairs it", [service]))] if {
 	answer == "unknown"
-	count(settings.kinds) == count(missing(service))
-} else := ["error", result.of_service("error", service, question(broken(service)[0]), input.facts[question(broken(service)[0])][service].error)] if {
-	count(broken(service)) > 0
+	count(settings.kinds) == count(missing[service])
+} else := ["error", result.of_service("error", service, broken[service][0], input.facts[broken[service][0]][service].error)] if {
+	count(broken[service]) > 0
 } else := ["told", {}] if {
 	answer == "yes"
-	count(bad(service)) > 0
+	service in bad
 } else := ["told", {}] if {
-	count(missing(service)) > 0
-} else := ["unknown", result.of_service("unknown", service, question(doubtful(service)[0]), sprintf("whether %s can be repaired while it is away is not known", [service]))] if {
-	count(doubtful(service)) > 0
+	count(missing[service]) > 0
+} else := ["unknown", result.of_service("unknown", service, doubtful[service][0], sprintf("whether %s can be repaired while it is away is not known", [service]))] if {
+	count(doubtful[service]) > 0
 } else := ["pass", result.of_service("pass", service, "", sprintf("tools of every kind outlive %s", [service]))]
 
-missing(service) := [kind | some kind in settings.kinds; count(input.aids.of[kind][service]) == 0]
+# What follows is found once for all services, by service.
 
-broken(service) := [kind | some kind in settings.kinds; input.facts[question(kind)][service].error != ""]
+missing := {service: kinds |
+	some service, answer in wanted
+	answer != "no"
+	kinds := [kind | some kind in settings.kinds; count(input.aids.of[kind][service]) == 0]
+}
 
-bad(service) := {kind | some kind in settings.kinds; input.facts[question(kind)][service].holds == "no"} | {kind | some kind in settings.kinds; beside.needs_itself(kind, service) == "yes"}
+broken := {service: asked |
+	some service in {name | some question in questions; some name, fact in input.facts[question]; fact.error != ""}
+	asked := [questions[kind] | some kind in settings.kinds; input.facts[questions[kind]][service].error != ""]
+}
 
-doubtful(service) := [kind | some kind in settings.kinds; input.facts[question(kind)][service].holds in {"no", "unknown"}]
+doubtful := {service: asked |
+	some service in {name | some question in questions; some name, fact in input.facts[question]; fact.holds in {"no", "unknown"}}
+	asked := [questions[kind] | some kind in settings.kinds; input.facts[questions[kind]][service].holds in {"no", "unknown"}]
+}
+
+bad := {service | some question in questions; some service, fact in input.facts[question]; fact.holds == "no"} | {service | some services in circled; some service in services}
+
+circled := {kind: services | some kind in settings.kinds; services := beside.needing_themselves(kind)}
+
+# gaps are the kinds of tool that are not declared, of services that must be repairable and of those of which nobody
+# says so where some tool repairs them.
+gaps := {service: concat(", ", kinds) |
+	some service, kinds in missing
+	count(kinds) > 0
+	concerned(wanted[service], kinds) == "yes"
+}
+
+concerned("yes", _) := "yes"
+
+concerned("unknown", kinds) := "yes" if count(kinds) < count(settings.kinds)
 
 # undeclared are the services whose tools of the same kinds are not declared, by these kinds.
 undeclared := {kinds: services |
-	some kinds in {concat(", ", missing(service)) | some service, answer in wanted; concerned(service, answer) == "yes"; count(missing(service)) > 0}
-	services := [service | some service, answer in wanted; concerned(service, answer) == "yes"; concat(", ", missing(service)) == kinds]
+	some kinds in {lacking | some lacking in gaps}
+	services := [service | some service, lacking in gaps; lacking == kinds]
 }
-
-# concerned are services that must be repairable, and those of which nobody says so where some tool repairs them.
-concerned(_, "yes") := "yes"
-
-concerned(service, "unknown") := "yes" if count(missing(service)) < count(settings.kinds)
 
 unsaid := {found |
 	some kinds, services in undeclared

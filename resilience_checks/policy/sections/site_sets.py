@@ -26,10 +26,11 @@ def section(matter: Matter) -> Section:
     for key, one in sets.items():
         for service in one.services:
             of[service].append(key)
+    unfinished = frozenset(found.unfinished)
     data = {
         "sets": {key: _set(matter.estate, one) for key, one in sets.items()},
         "of": of,
-        "unfinished": {service: "yes" if service in set(found.unfinished) else "no" for service in of},
+        "unfinished": {service: "yes" if service in unfinished else "no" for service in of},
     }
     sites = {site for one in found.sets for site in one.sites}
     places = {

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def section(matter: Matter) -> Section:
     """Return each cycle by its parts, and of each service whether it can start: yes, no, unknown, or lost at rest."""
-    order = start_order(matter.estate)
+    order = start_order(matter.estate, matter.answers.analysis)
     cycles = {" + ".join(cycle.members): cycle for cycle in order.cycles}
     starts = dict.fromkeys(matter.estate.services, "yes") | dict.fromkeys(order.lost, "lost")
     for answer in ("unknown", "no"):
