@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from math import inf
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.analysis.objectives import interrupted
@@ -120,7 +119,7 @@ def _place(estate: Estate, one: Recovery) -> str:
 
 
 def _shown(bounds: Bounds) -> str:
-    return duration(bounds.low) if bounds.known or bounds.high == inf else f"{duration(bounds.low)} or more"
+    return duration(bounds.low) if bounds.known else f"at least {duration(bounds.low)}"
 
 
 def _terms(one: Recovery) -> Iterator[str]:
