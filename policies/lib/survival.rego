@@ -33,7 +33,10 @@ undeclared(said, outcome, _) := said if outcome != "unknown"
 
 undeclared(said, "unknown", applicable) := said if applicable == "yes"
 
-undeclared(said, "unknown", "unknown") := object.union(said, {"hangs_on": [sprintf("the scope or tier of %s is not declared, so whether it must survive is not known; to make it known: declare `scope` and `tier` of %s", [said.target, said.target])]})
+undeclared(said, "unknown", "unknown") := object.union(said, {"hangs_on": [sprintf("the %s of %s is not declared, so whether it must survive is not known; to make it known: declare `%s` of %s", [key, said.target, key, said.target]) |
+	some key in ["scope", "tier"]
+	input.services[said.target][key] == "unknown"
+]})
 
 # scoped says for each service whether its scope is one of the wanted ones.
 scoped(scopes) := {service: answer | some service, known in input.services; answer := in_scope(known.scope, scopes)}

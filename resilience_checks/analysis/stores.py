@@ -262,7 +262,8 @@ class Stores:
     def _is_name(self, part: str) -> bool:
         """Return whether a part is only a name for others, such as a failover group: nothing but they can fail."""
         found = self.estate.parts.get(part)
-        return found is not None and _keeps(found) and f"device:{part}" not in self.estate.domains
+        made = found is not None and found.urn is not None and _keeps(found)
+        return made and f"device:{part}" not in self.estate.domains
 
     def _services(self) -> dict[str, int]:
         """Return for each part the services that need it, as bits; what only moves something is not needed."""
