@@ -110,6 +110,12 @@ class Doubt:
     reason: Reason
     remedy: str
 
+    @property
+    def text(self) -> str:
+        """The reason with its line, and how to make it known."""
+        place = f" ({self.reason.location})" if self.reason.location else ""
+        return f"{self.reason.text}{place}; to make it known: {self.remedy}"
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:

@@ -183,10 +183,7 @@ def _depends_on(statements: Sequence[Statement], item: Mapping[str, Any]) -> tup
 
 def _doubts(statements: Iterable[Statement]) -> tuple[str, ...]:
     doubts = [doubt for statement in statements for doubt in statement.depends_on]
-    texts = (
-        f"{doubt.reason.text}{f' ({doubt.reason.location})' if doubt.reason.location else ''}; to make it known: {doubt.remedy}"
-        for doubt in doubts
-    )
+    texts = (doubt.text for doubt in doubts)
     return tuple(dict.fromkeys(texts))
 
 

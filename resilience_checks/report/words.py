@@ -60,10 +60,7 @@ def _step(step: Step) -> str:
 
 def doubts(found: Iterable[Doubt]) -> list[str]:
     """Return facts that are not known, each with its place and what would make it known."""
-    texts = (
-        f"{doubt.reason.text}{f' ({doubt.reason.location})' if doubt.reason.location else ''}; to make it known: {doubt.remedy}"
-        for doubt in found
-    )
+    texts = (doubt.text for doubt in found)
     return list(dict.fromkeys(texts))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from resilience_checks.policy import pack
 from tools.readme import ROOT, filled
 
 
@@ -9,3 +10,8 @@ def test_the_output_blocks_are_those_of_a_real_run() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert "<!-- output: resilience-checks check stacks/nhs-wales-2018 | head -n 49 -->" in text
     assert text == filled(text)
+
+
+def test_as_many_policies_are_told_as_there_are() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"[{len(pack.load().policies)} policies](docs/policies.md)" in text

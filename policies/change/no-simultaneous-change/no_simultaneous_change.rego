@@ -54,7 +54,8 @@ listed(services) := sprintf("%d services (%s)", [count(services), concat(", ", s
 
 violated := {service | some found in violations; some service in found.services}
 
-doubtful := {service | some set in sets; some service in set.services}
+# doubtful is what a touched set may lose, or what would be lost by a set that was not found.
+doubtful := {service | some set in array.concat(sets, input.change.undecided); some service in set.services}
 
 others := {found |
 	some service, _ in input.change.services

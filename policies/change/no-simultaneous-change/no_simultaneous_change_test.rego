@@ -14,7 +14,7 @@ both := {
 }
 
 report_of(change, scope) := found if {
-	base := {"given": "yes", "known": "yes", "sets": [], "services": {"record": "yes"}}
+	base := {"given": "yes", "known": "yes", "sets": [], "undecided": [], "services": {"record": "yes"}}
 	found := no_simultaneous_change.report with input as {
 		"settings": {"no-simultaneous-change": {"scopes": ["national", "regional"], "roles": ["firewall"]}},
 		"services": {"record": {"scope": scope}},
@@ -48,6 +48,10 @@ test_roles_that_are_not_asked_about_pass if {
 test_what_may_be_touched_is_unknown if {
 	outcomes(report_of({"sets": [object.union(both, {"sure": "unknown"})]}, "national")) == {"unknown"}
 	outcomes(report_of({"sets": [both]}, "unknown")) == {"unknown"}
+}
+
+test_a_loss_whose_set_was_not_found_is_unknown if {
+	outcomes(report_of({"undecided": [{"stack": "edge/prod", "services": ["record"]}]}, "national")) == {"unknown"}
 }
 
 test_another_scope_is_not_asked_about if {

@@ -13,7 +13,6 @@ from resilience_checks.policy.matter import Section
 
 if TYPE_CHECKING:
     from resilience_checks.analysis.capacity import Headroom, Stage
-    from resilience_checks.model.question import Doubt
     from resilience_checks.policy.matter import Matter
     from resilience_checks.topology.estate import Estate
 
@@ -39,7 +38,7 @@ def section(matter: Matter) -> Section:
             causes.setdefault(key, _Cause(*key)).add(estate, one, one.weakest)
         else:
             services[one.service]["unknown"].append(
-                {**_loss(estate, one), "hangs_on": [_said(doubt) for doubt in one.doubts]}
+                {**_loss(estate, one), "hangs_on": [doubt.text for doubt in one.doubts]}
             )
     places = {at: step for cause in causes.values() for at, step in cause.steps().items()}
     data = {
@@ -97,8 +96,3 @@ def _loss(estate: Estate, one: Headroom) -> dict[str, str]:
         "loss": " with ".join(f"{domain.kind.replace('-', ' ')} {domain.name}" for domain in domains),
         "kind": domains[0].kind if domains else "",
     }
-
-
-def _said(doubt: Doubt) -> str:
-    where = f" ({doubt.reason.location})" if doubt.reason.location else ""
-    return f"{doubt.reason.text}{where}; to make it known: {doubt.remedy}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from resilience_checks.analysis.touched import TouchedSet
 from resilience_checks.model.operation import REPLACE
 from resilience_checks.model.question import Step
 from resilience_checks.policy.matter import Section
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from resilience_checks.analysis.change import Change
     from resilience_checks.analysis.redundancy import CutChange, ServiceChange
     from resilience_checks.analysis.replaced import Replacement
-    from resilience_checks.analysis.touched import Deployment, Touch, TouchedSet
+    from resilience_checks.analysis.touched import Deployment, Touch
     from resilience_checks.model.question import Event
     from resilience_checks.policy.matter import Matter
 
@@ -51,15 +52,17 @@ def section(matter: Matter) -> Section:
 def _deployments(change: Change, data: dict[str, Any], places: dict[str, Step]) -> None:
     for deployment in change.deployments:
         touched = {touch.part: touch for touch in deployment.touched}
-        for number, one in enumerate(deployment.sets):
+        parts = [one.parts for one in deployment.sets]
+        whole = [TouchedSet(one.parts, one.services) for one in deployment.whole if one.parts not in parts]
+        for number, one in enumerate((*deployment.sets, *whole)):
             if one.redundant:
                 key = f"{deployment.stack}/set/{number}"
                 steps = _lines(key, one.parts, touched)
                 places.update(steps)
                 data["sets"].append(_set(deployment, one, touched, list(steps)))
-        data["undecided"] += (
-            [{"stack": deployment.stack, "services": list(deployment.perhaps)}] if deployment.perhaps else []
-        )
+        told = {name for one in deployment.sets for name in one.services}
+        open_ = [name for name in (*deployment.lost, *deployment.perhaps) if name not in told]
+        data["undecided"] += [{"stack": deployment.stack, "services": open_}] if open_ else []
         for name in (*deployment.lost, *deployment.perhaps, *deployment.kept):
             data["services"][name] = "yes"
 

@@ -106,10 +106,7 @@ def _cause(estate: Estate, one: Recovery, objective: str) -> _Cause:
 
 
 def _doubt(estate: Estate, one: Recovery, objective: str) -> dict[str, Any]:
-    doubts = [
-        f"{doubt.reason.text}{f' ({doubt.reason.location})' if doubt.reason.location else ''}; to make it known: {doubt.remedy}"
-        for doubt in one.doubts
-    ]
+    doubts = [doubt.text for doubt in one.doubts]
     return {"place": _place(estate, one), "objective": objective, "hangs_on": doubts}
 
 
