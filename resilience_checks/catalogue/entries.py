@@ -195,7 +195,11 @@ class Join:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What one type means for failure; an element is an entry of its own with `each` set."""
+    """What one type means for failure; an element is an entry of its own with `each` set.
+
+    `counted` is false for a type of which nobody says whether a resource of it is one thing that fails, or a service
+    that its provider runs on many.
+    """
 
     token: str
     package: str
@@ -203,6 +207,7 @@ class Entry:
     role: str | None = None
     logical: bool = False
     fault: str = "device"
+    counted: bool = True
     entry: bool = False
     configures: str | None = None
     runs_on: str | None = None
