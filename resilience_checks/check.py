@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
 import traceback
@@ -103,6 +104,7 @@ def run(
     with ExitStack() as stack:
         inputs = Inputs(options, ready)
         gathered.failures += [_failure(error, "") for error in inputs.failures]
+        stack.callback(gc.unfreeze)
         engine = stack.enter_context(engine or _engine(options))
         together = stack.enter_context(closing(inputs.evaluate(observer)))
         together.start()
@@ -283,9 +285,11 @@ class _Line:
         with _timed(self.gathered, "topology"):
             estate = estate_builder.build(graphs, self.group.declarations, self.catalogue)
         _summarise(self.gathered, estate)
+        gc.freeze()  # it lives as long as the check: no collection need look at it again
         self.observer(f"analysing {shown}")
         with _timed(self.gathered, "analysis"):
             answers = answer(estate, questions(self.pack, settings), deadline=ANALYSIS_SECONDS)
+        gc.freeze()
         self.observer(f"asking the policies about {shown}")
         with _timed(self.gathered, "policies"):
             matter = self._compared(self.beside.matter(estate, answers, settings, graphs, types(self.pack, settings)))
