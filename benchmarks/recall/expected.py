@@ -21,7 +21,12 @@ UNIT = (
 MOVED = (
     _SITE | _REGION | SHARED | UNIT | {"quorum-survives-site-loss", "survives-zone-loss", "independent-communications"}
 )
-MOVER = _SITE | _REGION | SHARED | {"quorum-survives-site-loss", "replicated-within-rpo", "failover-tested"}
+MOVER = (
+    _SITE
+    | _REGION
+    | SHARED
+    | {"quorum-survives-site-loss", "replicated-within-rpo", "failover-tested", "peak-after-failure"}
+)
 REPLICA = _SITE | _REGION | SHARED | {"replicated-within-rpo", "failover-tested"}
 BACKUP = frozenset({"backups-exist", "separate-backups", "recovery-within-objectives", "offline-clinical-copy"})
 TESTED = frozenset({"failover-tested"})

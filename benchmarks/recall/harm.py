@@ -9,9 +9,9 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from resilience_checks.analysis.answers import Analysis
-from resilience_checks.analysis.capacity import Enough, headrooms
-from resilience_checks.analysis.recovery import places
+from resilience_checks.analysis.capacity import Enough, headrooms, losses
 from resilience_checks.model.question import FaultKind, Horizon, Question
+from resilience_checks.topology.gates import Failover, targets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,9 +22,11 @@ if TYPE_CHECKING:
 Harm = tuple[str, str, str]
 _PLACES = ("site", "zone", "region")
 _SORTS = ("copy", "deployment", "sign-in", "monitoring", "out-of-band")
+_CLINICAL = ("copy", "communications")
 _FAULTS = (FaultKind.OUTAGE, FaultKind.BAD_CHANGE)
 INTERRUPTED = Question("interrupted", _FAULTS, horizon=Horizon.INSTANT)
 LOST = Question("lost", _FAULTS, horizon=Horizon.RTO, within_rpo=True)
+CUT_OFF = Question("cut off", (FaultKind.OUTAGE,), horizon=Horizon.RTO, any_consumer=True)
 
 
 def harms(estate: Estate, declared: Declarations) -> frozenset[Harm]:
@@ -37,12 +39,18 @@ def harms(estate: Estate, declared: Declarations) -> frozenset[Harm]:
 def _faults(estate: Estate) -> Iterator[Harm]:
     """Yield each service with the single faults that surely lose it for longer than its RTO or RPO allows.
 
-    The outage of a border's firewall counts also when it only interrupts: it interrupts all of a site's services.
+    The outage of a border's firewall counts also when it only interrupts: it interrupts all of a site's services. That
+    of a link or carrier counts also when it cuts off one of the consumers.
     """
     analysis = Analysis(estate)
     for service in estate.services:
         asked = asked_of(estate, service)
-        for measure, question, events in (("lost", LOST, asked), ("interrupted", INTERRUPTED, _units(estate, asked))):
+        measures = (
+            ("lost", LOST, asked),
+            ("interrupted", INTERRUPTED, _units(estate, asked)),
+            ("cut off", CUT_OFF, _ways(estate, service)),
+        )
+        for measure, question, events in measures:
             surely, possibly = analysis.lost(question, service, [frozenset({event}) for event in events])
             for number, event in enumerate(events):
                 if possibly >> number & 1:
@@ -71,6 +79,13 @@ def _units(estate: Estate, events: list[str]) -> list[str]:
     ]
 
 
+def _ways(estate: Estate, service: str) -> list[str]:
+    """Return the outages of links and carriers, where a service is not for one place alone."""
+    if estate.services[service].scope == "local":
+        return []
+    return [event for event in _events(estate) if event.startswith(("link:", "carrier:")) and event.endswith("outage")]
+
+
 def _held(estate: Estate, service: str, event: str) -> bool:
     """Return whether a service of this scope and tier is held to survive an event.
 
@@ -88,18 +103,25 @@ def _held(estate: Estate, service: str, event: str) -> bool:
 
 
 def _peaks(estate: Estate) -> Iterator[Harm]:
-    """Yield each service with the losses of places after which what remains does not carry its peak."""
+    """Yield each service with the single losses after which what remains does not carry its peak."""
     if any(service.peak for service in estate.services.values()):
-        for found in headrooms(estate, ((), *places(estate, _PLACES))):
+        for found in headrooms(estate, losses(estate)):
             if found.enough is Enough.SHORT:
                 yield "short", found.service, "+".join(found.events) or "nothing failed"
 
 
 def _aids(estate: Estate) -> Iterator[Harm]:
-    """Yield each service with the single faults that take it and what helps while it is away, and what helps with none."""
+    """Yield each service with the single faults that take it and what helps while it is away, and what helps with none.
+
+    What is clinical has something to read and ways to call each other; what is national, or of the highest tier, has
+    tools to repair it.
+    """
     analysis = Analysis(estate)
     sorts = {aid.sort for aid in estate.aids.values()}
     for sort, service in product(sorted({*_SORTS, *sorts}), estate.services):
+        found = estate.services[service]
+        if found.purpose != "clinical" if sort in _CLINICAL else (found.tier != 1 and found.scope != "national"):
+            continue
         if not any(aid.sort == sort and service in aid.of for aid in estate.aids.values()):
             yield "no aid", service, sort
             continue
@@ -110,16 +132,29 @@ def _aids(estate: Estate) -> Iterator[Harm]:
 
 
 def _copies(estate: Estate) -> Iterator[Harm]:
-    """Yield what has a state and no copy, and the places that copies share with what they are to bring back."""
+    """Yield what has a state and no copy, and the places that copies share with all that they are to bring back."""
     copied = {part for backup in estate.backups.values() for part in backup.of}
     for role in ("database", "storage"):
         without = [part for part in estate.parts.values() if part.role == role and part.id not in copied]
         yield from (("no copy", role, str(number)) for number, _ in enumerate(without, start=1))
     for backup in estate.backups.values():
+        kept = {held for part in backup.of for held in _held_by(estate, part)}
         for domain in estate.domains.values():
             members = {member.part for member in domain.members}
-            if domain.kind in {"site", "region"} and f"backup {backup.id}" in members and members & set(backup.of):
+            if domain.kind in {"site", "region"} and {f"backup {backup.id}", *kept} <= members:
                 yield "copy beside", backup.id, domain.id
+
+
+def _held_by(estate: Estate, part: str) -> frozenset[str]:
+    """Return the primary and the standbys of a declared failover that are in the program, or else the part itself."""
+    gate = estate.parts[part].gate
+    if not isinstance(gate, Failover):
+        return frozenset({part})
+    sides = (
+        gate.primary,
+        *(standby.gate for standby in gate.standbys if standby.way is None or not standby.way.restores),
+    )
+    return frozenset(target for side in sides for target in targets(side))
 
 
 def _trials(declared: Declarations) -> Iterator[Harm]:

@@ -17,9 +17,12 @@ if TYPE_CHECKING:
 
 
 def _said(data: Any, old: str, new: str) -> Any:
-    """Return the data in which one name is another, as a key and as a value."""
+    """Return the data in which one name is another, as a key and as a value; a kind or a role is no name."""
     if isinstance(data, dict):
-        return {(new if key == old else key): _said(value, old, new) for key, value in data.items()}
+        return {
+            (new if key == old else key): value if key in {"kind", "role"} else _said(value, old, new)
+            for key, value in data.items()
+        }
     if isinstance(data, list):
         return [_said(value, old, new) for value in data]
     return new if data == old else data
@@ -198,7 +201,7 @@ def new_witness_site(stack: Stack) -> Iterator[Variant]:
 
             def change(declared: Declared, name: str = name) -> None:
                 old = declared["components"][name]["site"]
-                declared["sites"]["new"] = {"region": "new", "perimeter": "none"}
+                declared["sites"]["new"] = {"region": "new", "coordinates": [54.97, -1.61], "perimeter": "none"}
                 declared["components"][name]["site"] = "new"
                 for link, ends in list(declared["links"].items()):
                     if old in ends.get("between", []):
@@ -231,7 +234,7 @@ RENAMED = (
     (r'f"manager-\{unit\}-\{name\}"', 'f"z-{unit}-{name}"'),
     (r'f"vc-\{name\}",', 'f"v-{name}",'),
     (r'f"lb-\{name\}",\n( +)address', r'f"l-{name}",\n\1address'),
-    (r"            name,\n            name=name,\n            resource_pool", '            f"vm-{name}",\n            name=name,\n            resource_pool'),
+    (r"            name,\n            name=name,\n            resource_pool", '            f"{name}-vm",\n            name=name,\n            resource_pool'),
     (r'f"\{service\}-pool",\n( +)name=', r'f"p-{service}",\n\1name='),
     (r'f"\{service\}-name", name=', 'f"n-{service}", name='),
     (r'    f"booking-\{region\}",\n( +)(server_name|resource_group_name)', r'    f"b-{region}",\n\1\2'),

@@ -87,9 +87,15 @@ def _idle_rules_go(report: Report, file: Path) -> bool:
     for failure in report.failures:
         told = failure.what.removesuffix(" matches nothing")
         rules = declared.get("placement", [])
-        left = [rule for rule in rules if f'{{provider: "{rule["match"].get("provider")}"}}' != told]
+        left = [rule for rule in rules if _told(rule["match"]) != told]
         if told != failure.what and len(left) < len(rules):
             with file.open("w", encoding="utf-8") as stream:
                 YAML(typ="safe", pure=True).dump({**declared, "placement": left}, stream)
             return True
     return False
+
+
+def _told(match: dict[str, str]) -> str:
+    """Return a match as an error names it."""
+    inside = ", ".join(f'{key}: "{value}"' for key, value in match.items())
+    return f"{{{inside}}}"

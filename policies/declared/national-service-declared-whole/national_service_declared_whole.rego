@@ -37,11 +37,11 @@ of_service(service, "yes", missing) := result.about("violation", service, [servi
 	message := sprintf("%s is a service of scope %s and does not declare %s", [service, input.services[service].scope, concat(", ", missing)])
 }
 
-of_service(service, applicable, []) := result.about("pass", service, [service], sprintf("%s is declared whole", [service]), {}) if applicable != "no"
+of_service(service, "yes", []) := result.about("pass", service, [service], sprintf("%s is declared whole", [service]), {})
 
 of_service(service, "no", _) := result.about("not_applicable", service, [service], sprintf("%s has another scope", [service]), {})
 
-of_service(service, "unknown", missing) := undecided(service, input.services[service].declared) if count(missing) > 0
+of_service(service, "unknown", _) := undecided(service, input.services[service].declared)
 
 undecided(service, "yes") := result.about("unknown", service, [service], sprintf("whether %s must be declared whole is not known", [service]), {"hangs_on": [sprintf("the scope of %s is not declared; to make it known: declare `scope` of %s", [service, service])]})
 
