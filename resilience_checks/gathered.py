@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from resilience_checks import __version__
@@ -41,7 +41,8 @@ class Gathered:
     policies: dict[str, str] = field(default_factory=dict)
     disabled: set[str] = field(default_factory=set)
     not_enforced: dict[str, str] = field(default_factory=dict)
-    said: set[object] = field(default_factory=set)
+    said: dict[object, int] = field(default_factory=dict)
+    """By what tells results apart, the place of each among the results."""
 
     def read(self, results: Sequence[Evaluated]) -> None:
         """Take note of every stack, read or not."""
@@ -53,11 +54,17 @@ class Gathered:
                 self.inputs[result.graph.name] = result.graph.digest
 
     def add(self, result: Result, stacks: frozenset[str]) -> None:
-        """Add a result about these stacks; of a stack that two estates share it is told once."""
-        said = (result.fingerprint, result.outcome, result.message, result.location, stacks)
+        """Add a result about these stacks; of a stack that two estates share it is told once.
+
+        So is what names no service, such as a setting that holds for several estates: it is then about all their stacks.
+        """
+        same = (result.fingerprint, result.outcome, result.message, result.location)
+        said = (*same, stacks if result.services else None)
         if said not in self.said:
-            self.said.add(said)
+            self.said[said] = len(self.results)
             self.results.append(result)
+        elif not result.services:
+            self.results[self.said[said]] = _joined(self.results[self.said[said]], result)
 
     def fail(self, error: CheckError, subject: str = "") -> None:
         """Take note of what could not be evaluated or decided."""
@@ -116,6 +123,20 @@ class Gathered:
             failures=tuple(self.failures),
             timings=self.timings,
         )
+
+
+def _joined(one: Result, other: Result) -> Result:
+    """Return two equal results of different estates as one, which blocks where either does."""
+    told = [found.evidence.get("stacks") for found in (one, other)]
+    stacks = dict.fromkeys(name for names in told if isinstance(names, list) for name in names)
+    return replace(
+        one,
+        evidence={**one.evidence, "stacks": list(stacks)},
+        depends_on=tuple(dict.fromkeys((*one.depends_on, *other.depends_on))),
+        advisory=one.advisory if one.advisory and other.advisory else (),
+        blocks_when_unknown=one.blocks_when_unknown or other.blocks_when_unknown,
+        severity=max(one.severity, other.severity, key=lambda severity: severity.rank),
+    )
 
 
 def _stack(graph: ResourceGraph) -> StackSummary:
