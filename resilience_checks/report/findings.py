@@ -42,8 +42,12 @@ def targets(group: Iterable[Result]) -> tuple[str, ...]:
 
 
 def chain(result: Result) -> list[str]:
-    """Return the steps from fault to loss, each with its place and the page that it rests on."""
-    return words.steps(result.chain)
+    """Return the steps from fault to loss, each with its place and the page that it rests on.
+
+    Where the policy found them by itself, they are in its evidence.
+    """
+    why = result.evidence.get("why")
+    return words.steps(result.chain) or ([str(step) for step in why] if isinstance(why, list) else [])
 
 
 def unnamed(result: Result) -> tuple[str, ...]:
