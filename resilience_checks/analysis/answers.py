@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from math import prod
 from typing import TYPE_CHECKING
@@ -182,7 +182,7 @@ class Analysis:
             return cuts, len(names) <= room
         smallest = [algebra.named(case.violated)[0] for case in cases]
         events = tuple(sorted({event for cut in smallest for event in cut}))
-        return (Cut(events, self._cut(question, service, first, smallest[0]).chain, by_cases=True),), True
+        return (replace(self._cut(question, service, first, smallest[0]), events=events, by_cases=True),), True
 
     def _everywhere(self, question: Question, cases: list[Case]) -> Family:
         """Return the cuts of events that surely count in every case, and that lose the service in every one."""
@@ -204,9 +204,10 @@ class Analysis:
         low, _ = self.bounds.limits(question, service)
         values = self.bounds.of_one_set(question, case, events)
         after = Aftermath(Times(values, 0), frozenset(events), low.cap, low.lag, case.known)
-        return Cut(
-            events, Explanation(self.estate, self.bounds.tree, after).chain(service.id, self._start(question, service))
-        )
+        chain = Explanation(self.estate, self.bounds.tree, after).chain(service.id, self._start(question, service))
+        views = self.bounds.tree.consumers[service.id] if question.any_consumer else {}
+        cut_off = (name for name, node in views.items() if all(time > low.cap for time, _ in values[node]))
+        return Cut(events, chain, consumers=tuple(cut_off))
 
     def _start(self, question: Question, service: Service) -> int | None:
         return self.bounds.root(question, service) if question.beside or question.any_consumer else None
