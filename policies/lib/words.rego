@@ -24,7 +24,14 @@ event(id) := sprintf("one %s of %s %s", [faults[known.fault], known.kind, known.
 
 listed(services) := services[0] if count(services) == 1
 
-listed(services) := sprintf("%d services: %s", [count(services), concat(", ", services)]) if count(services) > 1
+listed(services) := sprintf("%d services: %s", [count(services), shortened(services)]) if count(services) > 1
+
+most_named := 8
+
+# shortened names what fits into a sentence and counts the others: a result has all of its services beside its message.
+shortened(names) := concat(", ", names) if count(names) <= most_named
+
+shortened(names) := sprintf("%s and %d more", [concat(", ", array.slice(names, 0, 6)), count(names) - 6]) if count(names) > most_named
 
 of_service("pass", service, _) := sprintf("%s survives every fault that was asked about", [service])
 

@@ -46,3 +46,14 @@ test_an_unknown_names_at_most_three_candidates if {
 		"one outage of link b",
 	])
 }
+
+names := [sprintf("s%02d", [number]) | some number in numbers.range(1, 40)]
+
+test_up_to_eight_are_named if {
+	words.shortened(["a"]) == "a"
+	words.shortened(array.slice(names, 0, 8)) == "s01, s02, s03, s04, s05, s06, s07, s08"
+}
+
+test_of_more_six_are_named_and_the_others_counted if {
+	words.listed(names) == "40 services: s01, s02, s03, s04, s05, s06 and 34 more"
+}

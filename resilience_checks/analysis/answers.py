@@ -26,6 +26,7 @@ from resilience_checks.model.values import Basis, Reason
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
+    from resilience_checks.analysis.bounds import Compiled
     from resilience_checks.analysis.cut_families import Family
     from resilience_checks.model.question import Question
     from resilience_checks.topology.estate import Estate, Service
@@ -47,12 +48,14 @@ class Answers:
     """What found them, compiled: further questions need not compile the estate again."""
 
 
-def answer(estate: Estate, questions: Sequence[Question], *, deadline: float | None = None) -> Answers:
+def answer(
+    estate: Estate, questions: Sequence[Question], *, deadline: float | None = None, compiled: Compiled | None = None
+) -> Answers:
     """Answer every question for every service; `deadline` is in seconds from now.
 
-    What the deadline cuts off is unknown, never survived.
+    What the deadline cuts off is unknown, never survived. `compiled` is the estate, where it is compiled already.
     """
-    analysis = Analysis(estate, _until(deadline))
+    analysis = Analysis(estate, _until(deadline), compiled=compiled)
     statements = tuple(
         analysis.state(question, service) for question in questions for service in estate.services.values()
     )
@@ -74,10 +77,16 @@ def _until(deadline: float | None) -> float | None:
 class Analysis:
     """One estate, compiled once, and every question about it."""
 
-    def __init__(self, estate: Estate, until: float | None = None, max_sets: int = MAX_SETS) -> None:
-        """Compile the estate; `until` is when the time is up, on the monotonic clock."""
+    def __init__(
+        self,
+        estate: Estate,
+        until: float | None = None,
+        max_sets: int = MAX_SETS,
+        compiled: Compiled | None = None,
+    ) -> None:
+        """Compile the estate unless it is; `until` is when the time is up, on the monotonic clock."""
         self.estate = estate
-        self.bounds = Bounds(estate, until, max_sets)
+        self.bounds = Bounds(estate, until, max_sets, compiled)
         self._until = until
         self._told = 0
 

@@ -52,6 +52,11 @@ def unnamed(result: Result) -> tuple[str, ...]:
     return () if told else result.services
 
 
+def loses(result: Result) -> bool:
+    """Return whether the services of a finding are lost, and not only concerned by what it is about."""
+    return not any(related.label.endswith("is concerned") for related in result.related)
+
+
 def not_blocking(result: Result) -> str:
     """Return why an advisory finding blocks nothing."""
     return f"does not block: {'; '.join(result.advisory)}"
