@@ -274,7 +274,8 @@ class _Line:
         from resilience_checks.analysis.answers import answer
         from resilience_checks.policy import document as documents
         from resilience_checks.policy.outcome import decide
-        from resilience_checks.policy.pack import questions, reads, types
+        from resilience_checks.policy.pack import reads, types
+        from resilience_checks.policy.rounds import Asked, rounds
         from resilience_checks.policy.settings import settings as settle
         from resilience_checks.topology import estate_builder
 
@@ -285,7 +286,8 @@ class _Line:
         _summarise(self.gathered, estate)
         self.observer(f"analysing {shown}")
         with _timed(self.gathered, "analysis"):
-            answers = answer(estate, questions(self.pack, settings), deadline=ANALYSIS_SECONDS)
+            asked = Asked(self.pack, rounds(settings, estate, names))
+            answers = asked.answered(answer(estate, asked.questions, deadline=ANALYSIS_SECONDS))
         self.observer(f"asking the policies about {shown}")
         with _timed(self.gathered, "policies"):
             matter = self._compared(self.beside.matter(estate, answers, settings, graphs, types(self.pack, settings)))
