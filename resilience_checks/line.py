@@ -105,14 +105,17 @@ class Line:
         from resilience_checks.analysis.answers import answer
         from resilience_checks.policy import document as documents
         from resilience_checks.policy.outcome import decide
-        from resilience_checks.policy.pack import questions, reads
+        from resilience_checks.policy.pack import reads
+        from resilience_checks.policy.rounds import Asked, rounds
         from resilience_checks.policy.settings import settings as settle
 
         shown, pack, estate = ", ".join(built.stacks), beside.pack, built.estate
         settings = settle(pack, self.group.declarations.policies, self.group.declarations.policy_set)
         beside.observer(f"analysing {shown}")
         with self.gathered.timed("analysis"):
-            answers = answer(estate, questions(pack, settings), deadline=ANALYSIS_SECONDS, compiled=built.compiled)
+            asked = Asked(pack, rounds(settings, estate, built.stacks))
+            found = answer(estate, asked.questions, deadline=ANALYSIS_SECONDS, compiled=built.compiled)
+            answers = asked.answered(found)
         beside.observer(f"asking the policies about {shown}")
         with self.gathered.timed("policies"):
             matter = beside.matter(built, answers, settings, self.group)

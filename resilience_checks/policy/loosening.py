@@ -149,18 +149,16 @@ def _policies(
         old, new = before.settings[name], after.settings[name]
         services: dict[tuple[str, str, str], list[str]] = defaultdict(list)
         for (tier, stacks), of in cases.items():
-            for change in _weaker(old.within(tier, stacks), new.within(tier, stacks), tier, today):
+            was, now = old.within(tier, stacks), new.within(tier, stacks)
+            for change in (*_weaker(was, now, tier, today), *_otherwise(was, now)):
                 services[change] += of
-        for (setting, was, now), of in services.items():
+        for (setting, earlier, later), of in services.items():
             at = _line(after.declared, name, "enforce_from" if setting == "enforcement" else setting)
             whom = () if len(of) == everything else tuple(sorted(of))
-            part = f"policy {name}: {setting}{f' from {was} to {now}' if whom else ''}"
-            yield Loosening("policy", (name,), setting, was, now, whom, at, parts=(part,)), at
-        if new.enabled and old.parameters != new.parameters:
-            keys = [key for key in new.parameters if new.parameters[key] != old.parameters.get(key)]
-            was, now = (", ".join(f"{key}: {one.parameters.get(key)}" for key in keys) for one in (old, new))
-            at, part = _line(after.declared, name, "parameters"), f"policy {name}: parameters"
-            yield Loosening("policy", (name,), "parameters", was, now, (), at, sure=False, parts=(part,)), None
+            part = f"policy {name}: {setting}{f' from {earlier} to {later}' if whom else ''}"
+            sure = setting != "parameters"
+            found = Loosening("policy", (name,), setting, earlier, later, whom, at, sure=sure, parts=(part,))
+            yield found, at if sure else None
 
 
 def _weaker(old: Settings, new: Settings, tier: int | None, today: date) -> Iterator[tuple[str, str, str]]:
@@ -177,6 +175,14 @@ def _weaker(old: Settings, new: Settings, tier: int | None, today: date) -> Iter
         yield "on_unknown", was, now
     if new.not_enforced(today) and (not old.not_enforced(today) or _later(old.enforce_from, new.enforce_from)):
         yield "enforcement", "; ".join(old.not_enforced(today)) or "immediate", "; ".join(new.not_enforced(today))
+
+
+def _otherwise(old: Settings, new: Settings) -> Iterator[tuple[str, str, str]]:
+    """Yield the parameters before and after; which of them is less strict the policy alone could say."""
+    if new.enabled and old.parameters != new.parameters:
+        keys = [key for key in new.parameters if new.parameters[key] != old.parameters.get(key)]
+        before, after = (", ".join(f"{key}: {one.parameters.get(key)}" for key in keys) for one in (old, new))
+        yield "parameters", before, after
 
 
 def _later(old: date | None, new: date | None) -> bool:
@@ -229,7 +235,7 @@ def _stacks(before: Held, after: Held, names: Iterable[str]) -> Iterator[_AtLine
     for name in sorted(names):
         was, now = before.declared.stacks.of(name), after.declared.stacks.of(name)
         if was == "gated" and now != "gated":
-            at = next((one.location for one in after.declared.stacks.advisory if one.glob.matches(name)), None)
+            at = next((one.location for one in after.declared.stacks.advisory if one.matches(name)), None)
             part = f"stack {name}: strictness"
             yield Loosening("stack", (name,), "strictness", str(was), str(now), (), at, parts=(part,)), at
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from resilience_checks.model.location import Related
 from resilience_checks.model.result import Outcome, Result
 from resilience_checks.policy.engine import EngineFault
+from resilience_checks.policy.rounds import rounds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from resilience_checks.model.location import Location
     from resilience_checks.model.question import Cut, Statement, Step
@@ -24,13 +25,9 @@ if TYPE_CHECKING:
 def decide(pack: Pack, document: Document, matter: Matter, engine: Engine) -> tuple[Result, ...]:
     """Evaluate every enabled policy and return its results, in an order that depends on nothing but them."""
     settings = matter.settings
-    enabled = [policy for policy in pack.policies if settings[policy.id].enabled]
-    packages = {policy.id: policy.package for policy in enabled}
-    reports = engine.evaluate(pack.modules, json.dumps(document.data, sort_keys=True).encode(), packages)
     completer = _Completer(matter, document)
     results: list[Result] = []
-    for policy in enabled:
-        report = reports.get(policy.id, EngineFault(f"the engine did not answer for {policy.id}"))
+    for policy, report in _reports(pack, document, matter, engine):
         if isinstance(report, EngineFault):
             results.append(_failed(policy, settings[policy.id], report, completer))
         else:
@@ -42,6 +39,30 @@ def decide(pack: Pack, document: Document, matter: Matter, engine: Engine) -> tu
             key=lambda result: (result.policy, list(Outcome).index(result.outcome), result.target, result.cause),
         )
     )
+
+
+def _reports(
+    pack: Pack, document: Document, matter: Matter, engine: Engine
+) -> Iterator[tuple[Policy, Sequence[Mapping[str, Any]] | EngineFault]]:
+    """Yield what each enabled policy reports; what several sets of parameters say alike is told once, of all its services."""
+    said: dict[str, dict[str, Mapping[str, Any]]] = {}
+    services = matter.estate.services
+    for one in rounds(matter.settings, matter.estate, [graph.name for graph in matter.graphs]):
+        enabled = [policy for policy in pack.policies if one.settings[policy.id].enabled]
+        data = one.read(document.data, matter.estate, matter.answers)
+        packages = {policy.id: policy.package for policy in enabled}
+        reports = engine.evaluate(pack.modules, json.dumps(data, sort_keys=True).encode(), packages)
+        for policy in enabled:
+            report = reports.get(policy.id, EngineFault(f"the engine did not answer for {policy.id}"))
+            if isinstance(report, EngineFault) or policy.id not in one.judged:
+                yield policy, report
+                continue
+            mine = said.setdefault(policy.id, {})
+            for item in filter(None, (one.own(policy.id, item, services) for item in report)):
+                key = json.dumps({**item, "services": []}, sort_keys=True)
+                others = mine[key]["services"] if key in mine else ()
+                mine[key] = {**item, "services": [*others, *item["services"]]}
+    yield from ((policy, tuple(said[policy.id].values())) for policy in pack.policies if policy.id in said)
 
 
 _LIMIT = "a limit of time or size stopped the analysis: there are at least these"

@@ -65,6 +65,7 @@ def test_everything_that_is_held_less_strictly_is_told_at_its_line(project: Path
         "  no-common-cause: [{tiers: [2], enabled: false}]\n"
         "  redundant-firewalls: {enforce_from: 2999-01-01}\n"
         "  no-single-region-national-service: {severity: critical}\n"
+        "  survives-zone-loss: [{tiers: [3], parameters: {scopes: [local]}}]\n"
     )
     found = told(project, f"{HEAD}{shop}{policies}stacks: {{advisory: ['*/prod']}}\n", "--base", "main")
     assert sorted(found, key=lambda item: (item[2] or 0, item[1])) == [
@@ -84,7 +85,7 @@ def test_everything_that_is_held_less_strictly_is_told_at_its_line(project: Path
             "enforcement of policy redundant-firewalls was immediate and is enforced from 2999-01-01 on",
             7,
         ),
-        ("violation", "strictness of stack web/prod was gated and is advisory", 9),
+        ("violation", "strictness of stack web/prod was gated and is advisory", 10),
     ]
 
 
