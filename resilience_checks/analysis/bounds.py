@@ -58,14 +58,35 @@ class Case:
     surely: BitMap
 
 
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """The equations of one estate, which several analyses of it share."""
+
+    tree: FaultTree
+    system: System
+
+    @classmethod
+    def of(cls, estate: Estate) -> Compiled:
+        """Compile the estate."""
+        tree = compile_estate(estate)
+        return cls(tree, System(tree))
+
+
 class Bounds:
     """One estate, compiled once; solutions are kept for questions and services that share them."""
 
-    def __init__(self, estate: Estate, until: float | None = None, max_sets: int = MAX_SETS) -> None:
-        """Compile the estate; `until` is when the time is up, on the monotonic clock."""
+    def __init__(
+        self,
+        estate: Estate,
+        until: float | None = None,
+        max_sets: int = MAX_SETS,
+        compiled: Compiled | None = None,
+    ) -> None:
+        """Compile the estate unless it is; `until` is when the time is up, on the monotonic clock."""
         self.estate, self.until = estate, until
-        self.tree: FaultTree = compile_estate(estate)
-        self.system = System(self.tree)
+        compiled = compiled or Compiled.of(estate)
+        self.tree: FaultTree = compiled.tree
+        self.system: System = compiled.system
         self._interned = Interned(until, max_sets)
         self._algebras: dict[tuple[int, frozenset[str] | None], CutFamilies] = {}
         self._solutions: dict[tuple[object, float, float | None, bool], Solution[Family]] = {}

@@ -78,6 +78,9 @@ def test_a_policy_that_does_not_compile_is_an_error_of_the_run(engine: Engine) -
 def test_an_opa_server_is_left_as_it_was(opa_url: str) -> None:
     from opa_client.opa import OpaClient
 
+    host, port = opa_url.removeprefix("http://").split(":")
+    client = OpaClient(host=host, port=int(port))
+    before = set(client.get_policies_list())
     engine = OpaServerEngine(opa_url)
     engine.evaluate({"sound.rego": SOUND}, DOCUMENT, {"sound": "resilience.sound"})
     with pytest.raises(EngineError):
@@ -86,11 +89,12 @@ def test_an_opa_server_is_left_as_it_was(opa_url: str) -> None:
             DOCUMENT,
             {"sound": "resilience.sound"},
         )
-    host, port = opa_url.removeprefix("http://").split(":")
-    client = OpaClient(host=host, port=int(port))
-    assert client.get_policies_list() == []
-    client.close_connection()
+    assert set(client.get_policies_list()) == before
+    engine.evaluate({"sound.rego": SOUND}, DOCUMENT, {"sound": "resilience.sound"})
+    assert len(set(client.get_policies_list()) - before) == 1
     engine.close()
+    assert set(client.get_policies_list()) == before
+    client.close_connection()
 
 
 def test_an_evaluation_that_overruns_its_deadline_is_cut_off() -> None:
