@@ -22,7 +22,7 @@ from resilience_checks.model.question import Doubt, FaultKind
 from resilience_checks.model.values import Basis, Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from resilience_checks.analysis.bounds import Bounds
     from resilience_checks.topology.estate import Demand, Domain, Estate, Service
@@ -89,20 +89,25 @@ def _outages(estate: Estate) -> Iterator[Domain]:
 
 
 def headrooms(
-    estate: Estate, asked: Sequence[FaultSet], services: Sequence[str] = (), compiled: Bounds | None = None
+    estate: Estate,
+    asked: Sequence[FaultSet],
+    services: Sequence[str] = (),
+    compiled: Bounds | None = None,
+    told: Collection[Enough] = tuple(Enough),
 ) -> tuple[Headroom, ...]:
     """Return for each demand of each service (default: all) what becomes of it after each set of faults.
 
-    What was `compiled` of this estate before saves compiling it again.
+    What was `compiled` of this estate before saves compiling it again. Only what is `told` is returned.
     """
-    analysis = _Capacity(estate, asked, compiled)
+    analysis = _Capacity(estate, asked, compiled, told)
     chosen = [estate.services[name] for name in services] or list(estate.services.values())
-    return tuple(
+    found = (
         analysis.of(service, demand, index)
         for service in chosen
         for demand in service.peak
         for index in range(len(asked))
     )
+    return tuple(one for one in found if one.enough in told)
 
 
 @dataclass(frozen=True)
@@ -121,9 +126,11 @@ class _Capacity:
     estate: Estate
     asked: Sequence[FaultSet]
     compiled: Bounds | None = None
-    _spreads: dict[tuple[str, str, int], _Both] = field(default_factory=dict)
+    told: Collection[Enough] = tuple(Enough)
+    _spreads: dict[tuple[str, str, bool, int], Spread] = field(default_factory=dict)
     _below: dict[str, list[int]] = field(default_factory=dict)
-    _first: dict[str, list[int]] = field(default_factory=dict)
+    _first: dict[tuple[str, bool], list[int]] = field(default_factory=dict)
+    _loads: dict[tuple[str, int, bool], Mapping[str, float]] = field(default_factory=dict)
     _known: dict[tuple[str, str], bool] = field(default_factory=dict)
     _together: dict[tuple[str, tuple[int, ...]], Mapping[str, _Both]] = field(default_factory=dict)
     _verdicts: dict[tuple[str, str, tuple[int, ...]], tuple[Enough, Stage | None]] = field(default_factory=dict)
@@ -132,8 +139,8 @@ class _Capacity:
         self._tree = self.compiled.tree if self.compiled is not None else compile_estate(self.estate)
         self._ways = Ways(self.estate, self._tree)
         times = Times(self._tree, self.asked, system=self.compiled.system if self.compiled is not None else None)
-        self._values = tuple(times.values(pessimistic=pessimistic) for pessimistic in (True, False))
-        worst, best = self._values
+        self._values = {bad: times.values(pessimistic=bad) for bad in (False, True)}
+        worst, best = self._values[True], self._values[False]
         self._worst: Callable[[int, int], float] = lambda node, index: since(worst[node], index)
         self._best: Callable[[int, int], float] = lambda node, index: since(best[node], index)
 
@@ -153,16 +160,23 @@ class _Capacity:
         return self._verdicts[key]
 
     def _decided(self, service: Service, dimension: str, together: Mapping[str, _Both]) -> tuple[Enough, Stage | None]:
+        fits, fits_best = (self._fits(service, dimension, together, pessimistic=bad) for bad in (True, False))
+        if fits and fits_best:  # no stage is short where a spread fits: the stages need not be looked at to decide
+            return Enough.ENOUGH, self._weakest(service, together) if Enough.ENOUGH in self.told else None
         stages = self._stages(service, together, pessimistic=False)
         short = [stage for stage in stages if stage.carries < stage.total * (1 - _SLACK)]
         if short:
             enough = Enough.SHORT
-        elif self._fits(service, dimension, together):
-            enough, stages = Enough.ENOUGH, self._stages(service, together, pessimistic=True)
+        elif fits:
+            return Enough.ENOUGH, self._weakest(service, together)
         else:
             enough = self._sought(service, together)
             stages = self._loaded(service, dimension, together) if enough is Enough.SHORT else stages
         return enough, min(short or stages, key=_tightness, default=None)
+
+    def _weakest(self, service: Service, together: Mapping[str, _Both]) -> Stage | None:
+        """Return the stage that is nearest to its limit in the worst case."""
+        return min(self._stages(service, together, pessimistic=True), key=_tightness, default=None)
 
     def _all(self, dimension: str, index: int) -> Mapping[str, _Both]:
         """Return the spreads of all services that ask for the dimension."""
@@ -174,17 +188,18 @@ class _Capacity:
         return self._together[key]
 
     def _same(self, dimension: str, index: int) -> tuple[int, ...]:
-        """Return for each service that asks for the dimension the first fault set that leaves its ways the same."""
-        return tuple(self._alike(other)[index] for other, _ in self._asking(dimension))
+        """Return for each service that asks for the dimension the first fault sets that leave its ways the same."""
+        asking = [other for other, _ in self._asking(dimension)]
+        return tuple(self._alike(other, pessimistic=bad)[index] for other in asking for bad in (False, True))
 
-    def _alike(self, service: Service) -> list[int]:
+    def _alike(self, service: Service, *, pessimistic: bool) -> list[int]:
         """Return for each fault set the first one in which all ways of a service have the same times."""
-        if service.id not in self._first:
+        key = (service.id, pessimistic)
+        if key not in self._first:
             below = self._below.setdefault(service.id, self._ways.below(service.id))
-            self._first[service.id] = alike(
-                (values[node] for values in self._values for node in below), len(self.asked)
-            )
-        return self._first[service.id]
+            values = self._values[pessimistic]
+            self._first[key] = alike((values[node] for node in below), len(self.asked))
+        return self._first[key]
 
     def _asking(self, dimension: str) -> Iterator[tuple[Service, float]]:
         for service in self.estate.services.values():
@@ -193,16 +208,13 @@ class _Capacity:
                     yield service, demand.amount
 
     def _both(self, service: Service, dimension: str, amount: float, index: int) -> _Both:
-        """Return the spreads of a service; fault sets in which all its ways have the same times share them."""
-        key = (service.id, dimension, self._alike(service)[index])
-        if key not in self._spreads:
-            below = self._below[service.id]
-            worst = self._spread(service, dimension, index, pessimistic=True)
-            sure = all(self._best(node, index) == self._worst(node, index) for node in below)
-            same = sure and self._certain(service, dimension, below)
-            best = worst if same else self._spread(service, dimension, index, pessimistic=False)
-            self._spreads[key] = _Both(amount, best, worst)
-        return self._spreads[key]
+        """Return the spreads of a service in both cases."""
+        worst = self._spread(service, dimension, index, pessimistic=True)
+        below = self._below[service.id]
+        sure = self._certain(service, dimension, below)
+        same = sure and all(self._best(node, index) == self._worst(node, index) for node in below)
+        best = worst if same else self._spread(service, dimension, index, pessimistic=False)
+        return _Both(amount, best, worst)
 
     def _certain(self, service: Service, dimension: str, below: Sequence[int]) -> bool:
         """Return whether nothing is unknown of the ways below a service but, perhaps, what is up."""
@@ -220,6 +232,13 @@ class _Capacity:
         return Walk(self._tree, lambda node: times(node, index), self.asked[index], pessimistic=pessimistic)
 
     def _spread(self, service: Service, dimension: str, index: int, *, pessimistic: bool) -> Spread:
+        """Return the spread of a service; fault sets in which all its ways have the same times share it."""
+        key = (service.id, dimension, pessimistic, self._alike(service, pessimistic=pessimistic)[index])
+        if key not in self._spreads:
+            self._spreads[key] = self._run(service, dimension, index, pessimistic=pessimistic)
+        return self._spreads[key]
+
+    def _run(self, service: Service, dimension: str, index: int, *, pessimistic: bool) -> Spread:
         walk = self._walk(index, pessimistic=pessimistic)
 
         def carries(part: str) -> float:
@@ -286,17 +305,24 @@ class _Capacity:
                 found.append(self._stage(self.estate.parts[part].label, amount, asked, (part,)))
         return found
 
-    def _fits(self, service: Service, dimension: str, together: Mapping[str, _Both]) -> bool:
-        """Return whether the plain spread fits on every part that the service uses, in the worst case."""
-        mine = together[service.id].worst
+    def _fits(self, service: Service, dimension: str, together: Mapping[str, _Both], *, pessimistic: bool) -> bool:
+        """Return whether the plain spread fits on every part that the service uses, in the worst or in the best case."""
+        mine = together[service.id].worst if pessimistic else together[service.id].best
         if not mine.serves:
             return False
-        loads: dict[str, float] = {}
-        for both in together.values():
-            for part, share in both.worst.parts(both.worst.shares).items():
-                loads[part] = loads.get(part, 0.0) + both.amount * share
-        used = mine.parts(mine.shares)
-        return all(loads[part] <= (self._amount(part, service, dimension) or 0.0) * (1 + _SLACK) for part in used)
+        loads = self._load(dimension, together, pessimistic=pessimistic)
+        return all(loads[part] <= mine.carries(part) * (1 + _SLACK) for part in mine.carried)
+
+    def _load(self, dimension: str, together: Mapping[str, _Both], *, pessimistic: bool) -> Mapping[str, float]:
+        """Return what the plain spreads of all services bring to each part."""
+        key = (dimension, id(together), pessimistic)
+        if key not in self._loads:
+            loads: dict[str, float] = {}
+            for both in together.values():
+                for part, share in (both.worst if pessimistic else both.best).carried.items():
+                    loads[part] = loads.get(part, 0.0) + both.amount * share
+            self._loads[key] = loads
+        return self._loads[key]
 
     @staticmethod
     def _sought(service: Service, together: Mapping[str, _Both]) -> Enough:

@@ -110,7 +110,8 @@ class Spread:
     _limits: dict[int, tuple[str, ...]] = field(default_factory=dict)
     _passes: dict[int, Expression] = field(default_factory=dict)
     _rates: dict[int, float] = field(default_factory=dict)
-    """What `rate` found, by the identity of expressions: they live as long as the tree and `_passes`."""
+    _chosen: dict[int, tuple[bool, Sequence[Expression]]] = field(default_factory=dict)
+    """What `rate` and `chosen` found, by the identity of expressions: they live as long as the tree and `_passes`."""
 
     def run(self) -> Spread:
         """Fill in all three."""
@@ -140,6 +141,11 @@ class Spread:
             part = self.ways.tree.nodes[node].part
             if part is not None:
                 yield part
+
+    @cached_property
+    def carried(self) -> Mapping[str, float]:
+        """How much of the demand each part carries when every group shares in proportion."""
+        return self.parts(self.shares)
 
     @cached_property
     def forced_through(self) -> dict[frozenset[str], float]:
@@ -240,6 +246,12 @@ class Spread:
 
     def chosen(self, expression: Threshold) -> tuple[bool, Sequence[Expression]]:
         """Return what a request passes: all of the items together, or any one of them."""
+        key = id(expression)
+        if key not in self._chosen:
+            self._chosen[key] = self._choose(expression)
+        return self._chosen[key]
+
+    def _choose(self, expression: Threshold) -> tuple[bool, Sequence[Expression]]:
         k, items = expression.k, expression.items
         if expression.shares:
             return False, items

@@ -47,7 +47,7 @@ def shortfalls(estate: Estate, until: float | None = None, analysis: Analysis | 
     for chunk in _chunks(asked):
         if until is not None and time.monotonic() > until:
             return Shortfalls(tuple(found), len(asked), complete=False)
-        found += (one for one in headrooms(estate, chunk, services, compiled) if one.enough in _TOLD)
+        found += headrooms(estate, chunk, services, compiled, _TOLD)
     return Shortfalls(tuple(found), len(asked), complete=True)
 
 

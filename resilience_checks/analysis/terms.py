@@ -143,9 +143,10 @@ class Walk:
                     found = self._times[node] = self._at(node)
                 return found
             case Threshold(k=k, items=items):
-                if k > len(items):
-                    return inf
-                return sorted(self.time(item, known) for item in items)[k - 1] if k > 0 else 0.0
+                if k <= 0 or k > len(items):
+                    return inf if k > 0 else 0.0
+                times = [self.time(item, known) for item in items]
+                return min(times) if k == 1 else max(times) if k == len(times) else sorted(times)[k - 1]
             case Choice():
                 times = [self.time(item, known) for item in _branches(expression, known)]
                 return max(times) if self._pessimistic else min(times)

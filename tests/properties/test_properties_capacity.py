@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from resilience_checks.analysis.capacity import Enough, headrooms
+from resilience_checks.analysis.capacity import Enough, _Capacity, headrooms
 from resilience_checks.model.question import FaultKind
 from resilience_checks.model.values import Reason
 from resilience_checks.topology.estate import Carrier, Demand, Domain, Estate, Member, Part, Service
@@ -159,3 +160,33 @@ def test_members_that_two_pools_share_carry_what_the_pools_do_not_need_otherwise
 
     assert [item.enough for item in headrooms(estate, [()])] == [Enough.ENOUGH, Enough.ENOUGH]
     assert math.isclose(scale(estate, enumerated(estate, ())), 1.0)
+
+
+@given(loaded(unknown=True))
+def test_where_a_spread_fits_no_stage_is_short(case: tuple[Estate, tuple[str, ...]]) -> None:
+    """Losses are decided without their stages where a spread fits: with them the answers are the same."""
+    estate, hit = case
+    found = headrooms(estate, [(), hit])
+    whole = _Capacity._fits
+
+    def only_in_the_worst_case(self: _Capacity, *given: Any, pessimistic: bool) -> bool:
+        return pessimistic and whole(self, *given, pessimistic=pessimistic)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_Capacity, "_fits", only_in_the_worst_case)
+        assert headrooms(estate, [(), hit]) == found
+
+
+@given(loaded(unknown=True))
+def test_losses_that_share_a_verdict_would_have_had_it_alone(case: tuple[Estate, tuple[str, ...]]) -> None:
+    estate, hit = case
+    asked = [(), hit, *((f"device:{name}/outage",) for name in PARTS)]
+    alone = [item for one in asked for item in headrooms(estate, [one])]
+    together = headrooms(estate, asked)
+    order = sorted(together, key=lambda item: (asked.index(item.events), list(estate.services).index(item.service)))
+    assert order == sorted(
+        alone, key=lambda item: (asked.index(item.events), list(estate.services).index(item.service))
+    )
+    assert headrooms(estate, asked, told=(Enough.SHORT, Enough.UNKNOWN)) == tuple(
+        item for item in together if item.enough in {Enough.SHORT, Enough.UNKNOWN}
+    )
