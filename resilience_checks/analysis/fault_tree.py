@@ -12,7 +12,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from resilience_checks.analysis.expressions import (
-    FALSE,
     TRUE,
     Expression,
     Move,
@@ -25,7 +24,7 @@ from resilience_checks.analysis.expressions import (
     scan,
 )
 from resilience_checks.analysis.flows import Flows
-from resilience_checks.analysis.voters import deciding, spots
+from resilience_checks.analysis.majorities import Majorities
 from resilience_checks.model.values import Basis, Reason
 from resilience_checks.topology.estate import Condition, Fact, PlacedWhen
 from resilience_checks.topology.gates import (
@@ -39,7 +38,6 @@ from resilience_checks.topology.gates import (
     Nature,
     Quorum,
     Up,
-    Vote,
     targets,
 )
 
@@ -52,7 +50,6 @@ NOTHING = ""
 """The origin of what is read from no place in particular."""
 _MAYBE = "?"
 """Before the name of a service that may be served along an edge of unknown nature."""
-_MAX_VOTER_FACTS = 8
 
 
 @dataclass(slots=True)
@@ -109,6 +106,7 @@ class _Compiler:
         self._fronts = _fronts(estate)
         self._hits = _hits(estate)
         self.flows = Flows(self)
+        self.majorities = Majorities(self)
 
     def tree(self) -> FaultTree:
         for service in self.estate.services.values():
@@ -144,6 +142,10 @@ class _Compiler:
         self.system.facts.setdefault(fact.id, fact)
         return fact.id
 
+    def values(self, fact: str) -> tuple[str, ...]:
+        """Return the values of a fact."""
+        return self.system.facts[fact].values
+
     def gate(self, gate: Gate, origin: str, serving: str = "", nature: Nature | None = None) -> Expression:
         """Return the gate as read from `origin`; `nature` overrides that of its leaves."""
         match gate:
@@ -178,7 +180,7 @@ class _Compiler:
                 )
                 return either(self.gate(primary, origin, serving, nature), *moves, why=why)
             case Quorum():
-                return self._quorum(gate, origin, serving)
+                return self.majorities.of(gate, origin, serving)
 
     def read(
         self,
@@ -199,15 +201,16 @@ class _Compiler:
             return choice(
                 part.site.fact,
                 {
-                    value: self._read_at(part, site, origin, nature, why, serving)
+                    value: self.read_at(part, site, origin, nature, why, serving)
                     for value, site in part.site.sites.items()
                 },
             )
-        return self._read_at(part, part.site, origin, nature, why, serving)
+        return self.read_at(part, part.site, origin, nature, why, serving)
 
-    def _read_at(
+    def read_at(
         self, part: Part, site: str | None, origin: str, nature: Nature, why: Reason | None, serving: str
     ) -> Expression:
+        """Return that a part is up at its site and reached from `origin`."""
         if site is None:
             return Ref(self._part_node(part, origin, serving), nature, why)
         found = Ref(self._part_node(part, self.flows.place(part.id, site), ""), nature, why)
@@ -304,64 +307,6 @@ class _Compiler:
         if isinstance(gate, Up) and gate.target.startswith("service:"):
             return Ref(self.system.roots[gate.target.removeprefix("service:")], gate.nature, gate.why)
         return self.gate(gate, NOTHING)
-
-    def _quorum(self, quorum: Quorum, origin: str, serving: str) -> Expression:
-        """Return that some connected group of live voters holds more than half of all configured votes.
-
-        Connection is transitive, so a group is whatever one of its voters can reach. Which voters belong is
-        fixed for each value of the facts in their conditions.
-        """
-        names = deciding(self.estate, quorum)
-        if len(names) > _MAX_VOTER_FACTS:
-            return self._undecided(quorum, names)
-
-        def members(known: dict[str, str], rest: list[str]) -> Expression:
-            if not rest:
-                return self._majority(quorum, known, origin, serving)
-            fact = rest[0]
-            values = self.system.facts[fact].values
-            return choice(fact, {value: members({**known, fact: value}, rest[1:]) for value in values})
-
-        return members({}, names)
-
-    def _undecided(self, quorum: Quorum, names: list[str]) -> Expression:
-        """Return that a quorum may hold or not, whose members too many facts decide to look at every case."""
-        why = f"the members of a quorum hang on {len(names)} facts that are not known"
-        reason = Reason(why, Basis.UNKNOWN, quorum.why.location if quorum.why is not None else None)
-        fact = Fact(f"quorum of {' and '.join(names)}", ("holds", "does not"), reason, "declare its voters")
-        return choice(self.doubt(fact), {"holds": TRUE, "does not": FALSE})
-
-    def _majority(self, quorum: Quorum, known: Mapping[str, str], origin: str, serving: str) -> Expression:
-        voters = [vote for vote in quorum.votes if all(known.get(fact) == value for fact, value in vote.when)]
-        met = dict.fromkeys(spot for vote in voters for spot in spots(self.estate, vote.voter, known))
-        groups = [self._group(spot, voters, quorum, origin, serving) for spot in met]
-        return either(*groups) if groups else FALSE
-
-    def _group(self, spot: str, voters: Sequence[Vote], quorum: Quorum, origin: str, serving: str) -> Expression:
-        """Return that whoever asks reaches this spot, and that it reaches more than half of the votes.
-
-        Connection is transitive, so who reaches one voter of a group reaches the group.
-        """
-        needed = sum(vote.votes for vote in voters) // 2 + 1
-        part = self.estate.parts.get(spot)
-
-        def votes(start: str) -> Expression:
-            items = [
-                self.read(vote.voter, start, quorum.nature, quorum.why) for vote in voters for _ in range(vote.votes)
-            ]
-            return Threshold(needed, tuple(items), quorum.why)
-
-        if part is None:
-            return both(self.read(spot, origin, quorum.nature, quorum.why), votes(NOTHING))
-        found = part
-
-        def at(site: str | None) -> Expression:
-            reached = self._read_at(found, site, origin, quorum.nature, quorum.why, serving)
-            return both(reached, votes(f"site:{site}" if site else NOTHING))
-
-        if isinstance(found.site, PlacedWhen):
-            return choice(found.site.fact, {value: at(site) for value, site in found.site.sites.items()})
-        return at(found.site)
 
 
 def _items(gate: Gate) -> tuple[Gate, ...]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from resilience_checks.model.errors import UsageError
 from resilience_checks.model.question import Holds
-from resilience_checks.model.values import Basis, Reason
+from resilience_checks.model.values import Reason
 from resilience_checks.topology.bounded import recounted
 from resilience_checks.topology.declared import Component, Edge, Named, ReplicationMode, Sort
 from resilience_checks.topology.estate import Part
@@ -27,6 +27,7 @@ from resilience_checks.topology.gates import (
     serving,
 )
 from resilience_checks.topology.parts import Parts, at_least, every
+from resilience_checks.topology.replication import loss, with_lag
 from resilience_checks.topology.steps import mover_terms, total
 
 if TYPE_CHECKING:
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
     from resilience_checks.topology.selectors import Select
     from resilience_checks.topology.things import Thing
     from resilience_checks.topology.wiring import Wiring
-
-_ENDLESS = float("inf")
 
 
 def part_id(name: str) -> str:
@@ -88,7 +87,7 @@ class Components:
             lag = 0.0 if replication.mode is ReplicationMode.SYNC else replication.lag
             for thing, answer in self.selected[component.id]:
                 if lag is not None and answer is Holds.YES:
-                    wiring.declared_lag[thing.id] = (lag, _loss(replication))
+                    wiring.declared_lag[thing.id] = (lag, loss(replication))
 
     def draw(self) -> None:
         """Add a part for every component, then its gate."""
@@ -347,7 +346,7 @@ class Components:
             way = Way(moves.text, terms, loss, tested=mover.tested, never_tested=mover.never_tested, declared=tried)
             return Failover(primary, tuple(Standby(gate, needs, seconds, lag, way) for gate in standbys), moves)
 
-        gate = self._with_lag(component, failover.replication, moved)
+        gate = with_lag(component, part_id(component.id), failover.replication, moved, self._book)
         if all(term.seconds is not None for term in terms):
             return gate
         text = f"how long {component.id} takes to move is not declared"
@@ -360,42 +359,7 @@ class Components:
         )
         return Case(fact, {"in time": gate, "too late": primary})
 
-    def _with_lag(self, component: Component, replication: declared.Replication | None, moved: _Moved) -> Gate:
-        if replication is None:
-            stateful = bool({component.role, *component.roles} & {"database", "storage", "queue"})
-            if not stateful:
-                return moved(None, None)
-            text, location = f"how {component.id} replicates is not declared", component.location
-        elif replication.mode is ReplicationMode.SYNC or replication.lag is not None:
-            return moved(replication.lag or 0.0, _loss(replication))
-        else:
-            text, location = f"how far the standby of {component.id} lags behind is not declared", replication.location
-        fact = self._book.doubt(
-            f"replication lag of {part_id(component.id)}",
-            ("within the RPO", "beyond it"),
-            text,
-            "declare `replication` with its `lag`",
-            location=location,
-        )
-        return Case(
-            fact,
-            {"within the RPO": moved(None, None), "beyond it": moved(_ENDLESS, Reason(text, Basis.UNKNOWN, location))},
-        )
-
 
 def _not_asked(member: Case) -> Gate:
     """Return the gate of a member that is needed only if it is one."""
     return Case(member.fact, {**member.branches, "no": ALWAYS}) if "no" in member.branches else member
-
-
-def _loss(replication: declared.Replication) -> Reason:
-    """Return what the loss of data in a move rests on."""
-    if replication.mode is ReplicationMode.SYNC:
-        return Reason("it is written to both before it counts", location=replication.location)
-    return Reason("the declared lag of the replica", location=replication.at.get("lag", replication.location))
-
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    _Moved = Callable[[float | None, Reason | None], Gate]
