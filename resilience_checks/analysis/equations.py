@@ -75,7 +75,8 @@ class Equations:
                 self.hit_facts[index] = frozenset(hits)
             if any(ref.nature is Nature.UNKNOWN for ref in found.refs):
                 self._unknown.append(index)
-        self._lags = sorted(lags)
+        self.lags = sorted(lags)
+        """The lags of all moves that may lose data, in seconds."""
         self.order = components(self.edges)
         self.component = [0] * len(tree.nodes)
         for number, component in enumerate(self.order):
@@ -141,8 +142,8 @@ class Equations:
     def reading(self, *, pessimistic: bool, cap: float, lag: float | None) -> Reading:
         """Return the reading, the same one for limits between which no move makes a difference."""
         if lag is not None:
-            within = [own for own in self._lags if own <= lag]
-            lag = None if len(within) == len(self._lags) else within[-1] if within else -1.0
+            within = [own for own in self.lags if own <= lag]
+            lag = None if len(within) == len(self.lags) else within[-1] if within else -1.0
         return Reading(pessimistic, min(cap, self.longest), lag)
 
     @cached_property

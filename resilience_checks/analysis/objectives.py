@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def interrupted(estate: Estate, analysis: Analysis | None = None) -> tuple[tuple[FaultSet, ...], tuple[Recovery, ...]]:
     """Return the places that are asked about, and the recovery of each service that one of them may interrupt.
 
-    What keeps running, and what is lost with nothing failed, is left out. An `analysis` of this estate that was made
+    What keeps running, and what is lost with nothing failed, is left out; why nothing brings a service back is not said. An `analysis` of this estate that was made
     before saves compiling it again.
     """
     asked = places(estate)
@@ -41,9 +41,9 @@ def _found(
     if not pairs:
         return
     services = list(dict.fromkeys(name for name, _ in pairs))
-    sure = Recoveries(estate, asked, services=services, compiled=known.bounds)
+    sure = Recoveries(estate, asked, services=services, compiled=known.bounds, noted=False)
     doubtful = any(not backup.known for backup in estate.backups.values())
-    perhaps = Recoveries(estate, asked, unknown=True, services=services) if doubtful else None
+    perhaps = Recoveries(estate, asked, unknown=True, services=services, noted=False) if doubtful else None
     for name, index in pairs:
         service = estate.services[name]
         found = sure.of(service, index)

@@ -146,7 +146,8 @@ class Recoveries:
     """One estate, solved for the fault sets that are asked about; number 0 is the empty one.
 
     `unknown`: backups of which something is not known count as well. With `services` only these are solved. What was
-    `compiled` of this estate before is used where no backup counts.
+    `compiled` of this estate before is used where no backup counts. Only where it is `noted` it is said what stands in
+    the way of what never comes back.
     """
 
     estate: Estate
@@ -154,6 +155,7 @@ class Recoveries:
     unknown: bool = False
     services: Collection[str] | None = None
     compiled: Compiled | None = None
+    noted: bool = True
     _known: Mapping[str, str] = field(default_factory=dict)
     _solved: dict[tuple[float | None, tuple[tuple[str, str], ...]], _Solution] = field(default_factory=dict)
 
@@ -215,7 +217,7 @@ class Recoveries:
             moves=used,
             meanwhile=beside,
             doubts=tuple(self._doubts(service, index, chosen)) if not (time.known and loss.known) else (),
-            notes=tuple(dict.fromkeys(self._notes(service, index))) if time.low == inf else (),
+            notes=tuple(dict.fromkeys(self._notes(service, index))) if self.noted and time.low == inf else (),
         )
 
     def _moves(self, root: int, index: int, chosen: _Solution) -> tuple[tuple[Move, ...], tuple[Move, ...]]:
@@ -244,8 +246,7 @@ class Recoveries:
     @cached_property
     def _lags(self) -> tuple[float, ...]:
         """Every amount of data that some move loses, in ascending order, and none."""
-        found = {move.lag or 0.0 for node in self._tree.nodes for move in scan(node.expression).moves}
-        return tuple(sorted({0.0, *(lag for lag in found if lag < inf)}))
+        return tuple(sorted({0.0, *(lag for lag in self._times.lags if lag < inf)}))
 
     def _solution(self, lag: float | None) -> _Solution:
         key = (lag, tuple(self._known.items()))

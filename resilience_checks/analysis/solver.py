@@ -55,6 +55,11 @@ class Solver:
         """The sum of all moves: a failover that takes longer waits for itself."""
         return self._system.longest
 
+    @property
+    def lags(self) -> Sequence[float]:
+        """The lags of all moves that may lose data, in seconds."""
+        return self._system.lags
+
     def reachable(self, roots: Iterable[int]) -> frozenset[int]:
         """Return the nodes that the roots depend on, themselves included."""
         return self._system.reachable(roots)

@@ -39,6 +39,11 @@ class Times:
             for event in events:
                 self._masks[event] = self._masks.get(event, 0) | 1 << index
 
+    @property
+    def lags(self) -> Sequence[float]:
+        """The lags of all moves that may lose data, in seconds."""
+        return self._solver.lags
+
     def below(self, root: int) -> frozenset[int]:
         """Return the nodes that a root depends on, itself included."""
         return self._solver.reachable([root])
