@@ -48,6 +48,8 @@ class Walk:
         self._known = known or {}
         self._events, self._limit = frozenset(events), inf if lag is None else lag
         self._times: dict[int, float] = {}
+        self._open: dict[int, float] = {}
+        """Times where no fact is fixed, by the identity of expressions, which live as long as the tree or whoever walks."""
 
     def chain(self, root: int) -> tuple[Move, ...]:
         """Return the moves that follow each other until the root is up, whose seconds add up to its time.
@@ -136,12 +138,20 @@ class Walk:
 
     def time(self, expression: Expression, known: Mapping[str, str]) -> float:
         """Return the seconds after which the expression is up, with these facts fixed."""
+        if isinstance(expression, Ref):
+            found = self._times.get(expression.node)
+            if found is None:
+                found = self._times[expression.node] = self._at(expression.node)
+            return found
+        if known:
+            return self._time(expression, known)
+        found = self._open.get(id(expression))
+        if found is None:
+            found = self._open[id(expression)] = self._time(expression, known)
+        return found
+
+    def _time(self, expression: Threshold | Choice | Move, known: Mapping[str, str]) -> float:
         match expression:
-            case Ref(node=node):
-                found = self._times.get(node)
-                if found is None:
-                    found = self._times[node] = self._at(node)
-                return found
             case Threshold(k=k, items=items):
                 if k <= 0 or k > len(items):
                     return inf if k > 0 else 0.0
