@@ -19,7 +19,7 @@
 #       scopes: {type: array, items: {enum: [national, regional, local]}, default: [national, regional], description: Services of which scope must survive}
 #       order: {type: integer, minimum: 1, maximum: 3, default: 1, description: How many bad changes at once must be survived}
 #   questions:
-#     shared-change: {faults: [bad-change], kinds: [management-plane, ha-cluster, firmware], roles: [network, gateway, load-balancer, global-traffic, dns, link, compute, compute-group, database, storage, identity, queue, cache], order: {parameter: order}, horizon: rto}
+#     shared-change: {faults: [bad-change], kinds: [management-plane, ha-cluster, firmware], except_roles: [firewall], members: needed, order: {parameter: order}, horizon: rto}
 #     site-outage: {faults: [outage], kinds: [site], horizon: rto, within_rpo: true}
 package resilience.shared_fate.no_common_cause
 
