@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from math import prod
 from typing import TYPE_CHECKING
@@ -26,6 +26,7 @@ from resilience_checks.model.values import Basis, Reason
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
+    from resilience_checks.analysis.bounds import Compiled
     from resilience_checks.analysis.cut_families import Family
     from resilience_checks.model.question import Question
     from resilience_checks.topology.estate import Estate, Service
@@ -47,12 +48,14 @@ class Answers:
     """What found them, compiled: further questions need not compile the estate again."""
 
 
-def answer(estate: Estate, questions: Sequence[Question], *, deadline: float | None = None) -> Answers:
+def answer(
+    estate: Estate, questions: Sequence[Question], *, deadline: float | None = None, compiled: Compiled | None = None
+) -> Answers:
     """Answer every question for every service; `deadline` is in seconds from now.
 
-    What the deadline cuts off is unknown, never survived.
+    What the deadline cuts off is unknown, never survived. `compiled` is the estate, where it is compiled already.
     """
-    analysis = Analysis(estate, _until(deadline), questions=questions)
+    analysis = Analysis(estate, _until(deadline), questions=questions, compiled=compiled)
     statements = tuple(
         analysis.state(question, service) for question in questions for service in estate.services.values()
     )
@@ -80,13 +83,14 @@ class Analysis:
         until: float | None = None,
         max_sets: int = MAX_SETS,
         questions: Sequence[Question] = (),
+        compiled: Compiled | None = None,
     ) -> None:
-        """Compile the estate; `until` is when the time is up, on the monotonic clock.
+        """Compile the estate unless it is; `until` is when the time is up, on the monotonic clock.
 
         `questions` must name those that look at parts of faults (`Question.members`).
         """
         self.estate = estate
-        self.bounds = Bounds(estate, until, max_sets, questions)
+        self.bounds = Bounds(estate, until, max_sets, questions, compiled)
         self._until = until
         self._told = 0
 
@@ -183,7 +187,7 @@ class Analysis:
             return cuts, len(names) <= room
         smallest = [algebra.named(case.violated)[0] for case in cases]
         events = self.bounds.counted(question).told(event for cut in smallest for event in cut)
-        return (Cut(events, self._cut(question, service, first, smallest[0]).chain, by_cases=True),), True
+        return (replace(self._cut(question, service, first, smallest[0]), events=events, by_cases=True),), True
 
     def _everywhere(self, question: Question, cases: list[Case]) -> Family:
         """Return the cuts of events that surely count in every case, and that lose the service in every one."""
@@ -209,8 +213,12 @@ class Analysis:
         low, _ = self.bounds.limits(question, service)
         values = self.bounds.of_one_set(question, case, events)
         after = Aftermath(Times(values, 0), frozenset(events), low.cap, low.lag, case.known)
-        explanation = Explanation(self.bounds.compiled, self.bounds.tree, after)
-        return Cut(told, explanation.chain(service.id, self._start(question, service)))
+        chain = Explanation(self.bounds.drawn, self.bounds.tree, after).chain(
+            service.id, self._start(question, service)
+        )
+        views = self.bounds.tree.consumers[service.id] if question.any_consumer else {}
+        cut_off = (name for name, node in views.items() if all(time > low.cap for time, _ in values[node]))
+        return Cut(told, chain, consumers=tuple(cut_off))
 
     def _start(self, question: Question, service: Service) -> int | None:
         return self.bounds.root(question, service) if question.beside or question.any_consumer else None

@@ -12,19 +12,19 @@ from pyroaring import BitMap
 from resilience_checks.analysis.bits import Value
 from resilience_checks.analysis.cut_families import EVERYTHING, CutFamilies, Family
 from resilience_checks.analysis.families import Counted, counted, parts_of_faults
-from resilience_checks.analysis.fault_tree import compile_estate
+from resilience_checks.analysis.fault_tree import compile_estate, hits
 from resilience_checks.analysis.interned import MAX_SETS, Interned
 from resilience_checks.analysis.system import System
 from resilience_checks.model.question import Horizon
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from resilience_checks.analysis.algebra import Algebra
     from resilience_checks.analysis.fault_tree import FaultTree
     from resilience_checks.analysis.system import Solution
     from resilience_checks.model.question import Question
-    from resilience_checks.topology.estate import Estate, Service
+    from resilience_checks.topology.estate import Domain, Estate, Service
 
 T = TypeVar("T")
 ENDLESS = float("inf")
@@ -59,6 +59,30 @@ class Case:
     surely: BitMap
 
 
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """The equations of one estate, which several analyses of it share."""
+
+    tree: FaultTree
+    system: System
+
+    @classmethod
+    def of(cls, estate: Estate) -> Compiled:
+        """Compile the estate."""
+        tree = compile_estate(estate)
+        return cls(tree, System(tree))
+
+    def hit_by(self, domains: Iterable[Domain]) -> Compiled:
+        """Return the equations with the faults of further domains."""
+        more = hits(domains)
+        nodes = [
+            replace(node, hits=(*node.hits, *more[node.part])) if node.part in more else node
+            for node in self.tree.nodes
+        ]
+        tree = replace(self.tree, nodes=nodes)
+        return Compiled(tree, System(tree))
+
+
 class Bounds:
     """One estate, compiled once; solutions are kept for questions and services that share them."""
 
@@ -68,17 +92,20 @@ class Bounds:
         until: float | None = None,
         max_sets: int = MAX_SETS,
         questions: Sequence[Question] = (),
+        compiled: Compiled | None = None,
     ) -> None:
-        """Compile the estate; `until` is when the time is up, on the monotonic clock.
+        """Compile the estate unless it is; `until` is when the time is up, on the monotonic clock.
 
         `questions` must name those that look at parts of faults; others may be asked all the same.
         """
         self.estate, self.until = estate, until
-        parts = parts_of_faults(estate, questions)
-        self.compiled = replace(estate, domains={**estate.domains, **parts}) if parts else estate
-        """The estate as it is compiled, with the parts of faults as events of their own."""
-        self.tree: FaultTree = compile_estate(self.compiled)
-        self.system = System(self.tree)
+        compiled, parts = compiled or Compiled.of(estate), parts_of_faults(estate, questions)
+        if parts:
+            compiled = compiled.hit_by(parts.values())
+        self.drawn = replace(estate, domains={**estate.domains, **parts}) if parts else estate
+        """The estate with the parts of faults as failure domains of their own."""
+        self.tree: FaultTree = compiled.tree
+        self.system: System = compiled.system
         self._interned = Interned(until, max_sets)
         self._algebras: dict[tuple[int, frozenset[str] | None], CutFamilies] = {}
         self._solutions: dict[tuple[object, float, float | None, bool], Solution[Family]] = {}
@@ -92,7 +119,7 @@ class Bounds:
         if question not in self._counted:
             found = counted(self.estate, question)
             parts = {event.rpartition("/")[0] for event in (*found.whole, *found.rest.values())}
-            assert parts <= self.compiled.domains.keys(), f"{question.id} was not named when the estate was compiled"
+            assert parts <= self.drawn.domains.keys(), f"{question.id} was not named when the estate was compiled"
             self._counted[question] = found
         return self._counted[question]
 

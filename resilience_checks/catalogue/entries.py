@@ -117,12 +117,16 @@ class Mover:
 
 @dataclass(frozen=True, slots=True)
 class Zones:
-    """How a part spreads over zones: over those that `named` names, or, `when` it does, over `least`; else in one."""
+    """How a part spreads over zones: over those that `named` names, or, `when` it does, over `least`; else in one.
+
+    Where the input `decided` is given, it names something else that decides instead.
+    """
 
     source: str
     named: str | None = None
     when: Condition = ()
     least: int = 2
+    decided: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,11 +76,15 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One link of the chain from a fault to a lost service, where it is said, and the vendor's page if it is cited."""
+    """One link of the chain from a fault to a lost service, where it is said, and the vendor's page if it is cited.
+
+    `part` is the one part that it is about, where what joined a failure domain is told.
+    """
 
     text: str
     location: Location | None = None
     source: str | None = None
+    part: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +111,13 @@ class Cut:
     """A minimal set of events that together lose a service, with the chain that shows it.
 
     `by_cases`: no one set loses it however the unknowns turn out, but in every case some of these events does;
-    the chain is that of the first case.
+    the chain is that of the first case. `consumers` are those that it cuts off, where any one of them counts.
     """
 
     events: tuple[str, ...]
     chain: tuple[Step, ...] = ()
     by_cases: bool = False
+    consumers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

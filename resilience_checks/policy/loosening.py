@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import tempfile
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,9 +24,12 @@ if TYPE_CHECKING:
     from resilience_checks.topology.declared import Declarations, Service
     from resilience_checks.topology.estate import Estate
 
+    _AtLine = tuple["Loosening", Location | None]
+
 _UNKNOWNS = ("ignore", "warn", "fail")
 _SCOPES = ("local", "regional", "national")
 _NOT_DECLARED = "not declared"
+_PLURALS = {"policy": "policies", "service": "services", "stack": "stacks"}
 DECLARATIONS = "resilience.yaml"
 
 
@@ -39,15 +43,26 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Loosening:
-    """One setting before and after; not `sure` where nobody says which is stricter. Without `services` it is about all."""
+    """One setting of policies, services or stacks before and after; not `sure` where nobody says which is stricter.
 
-    subject: str
+    `names` are those for which one line says it now, or said it before where none does now. Without `services` it is
+    about all. `parts` are the same setting of each of the names, by which it is known again.
+    """
+
+    kind: str
+    names: tuple[str, ...]
     setting: str
     before: str
     after: str
     services: tuple[str, ...] = ()
     location: Location | None = None
     sure: bool = True
+    parts: tuple[str, ...] = ()
+
+    @property
+    def target(self) -> str:
+        """What it is about: the one setting, or that of several."""
+        return self.parts[0] if len(self.parts) == 1 else f"{self.setting} of {len(self.names)} {_PLURALS[self.kind]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +111,26 @@ class Base:
 
 
 def loosened(before: Held, after: Held, estate: Estate, stacks: Sequence[str], today: date) -> tuple[Loosening, ...]:
-    """Return every loosening, those of policies first; a stack that is ignored now is not of the estate any more."""
-    found = [*_policies(before, after, _cases(estate, stacks), today), *_services(before, after)]
-    return (*found, *_stacks(before, after, stacks))
+    """Return every loosening, those of policies first, and what one line loosens in the same way as one.
+
+    A stack that is ignored now is not of the estate any more.
+    """
+    cases = _cases(estate, stacks)
+    kinds = (_policies(before, after, cases, today), _services(before, after), _stacks(before, after, stacks))
+    lines: dict[tuple[object, ...], list[Loosening]] = defaultdict(list)
+    for one, line in chain(*kinds):
+        whom = () if one.kind == "service" else one.services
+        lines[one.kind, one.setting, one.before, one.after, one.sure, whom, line or one.parts].append(one)
+    return tuple(_joined(together) for together in lines.values())
+
+
+def _joined(found: Sequence[Loosening]) -> Loosening:
+    return replace(
+        found[0],
+        names=tuple(dict.fromkeys(name for one in found for name in one.names)),
+        services=tuple(dict.fromkeys(service for one in found for service in one.services)),
+        parts=tuple(part for one in found for part in one.parts),
+    )
 
 
 def _cases(estate: Estate, stacks: Sequence[str]) -> dict[tuple[int | None, tuple[str, ...]], list[str]]:
@@ -111,24 +143,22 @@ def _cases(estate: Estate, stacks: Sequence[str]) -> dict[tuple[int | None, tupl
 
 def _policies(
     before: Held, after: Held, cases: Mapping[tuple[int | None, tuple[str, ...]], Sequence[str]], today: date
-) -> Iterator[Loosening]:
+) -> Iterator[_AtLine]:
     everything = sum(map(len, cases.values()))
     for name in sorted(before.settings.keys() & after.settings.keys()):
         old, new = before.settings[name], after.settings[name]
         services: dict[tuple[str, str, str], list[str]] = defaultdict(list)
         for (tier, stacks), of in cases.items():
-            for change in _weaker(old.within(tier, stacks), new.within(tier, stacks), tier, today):
+            was, now = old.within(tier, stacks), new.within(tier, stacks)
+            for change in (*_weaker(was, now, tier, today), *_otherwise(was, now)):
                 services[change] += of
-        for (setting, was, now), of in services.items():
+        for (setting, earlier, later), of in services.items():
             at = _line(after.declared, name, "enforce_from" if setting == "enforcement" else setting)
             whom = () if len(of) == everything else tuple(sorted(of))
-            yield Loosening(f"policy {name}", setting, was, now, whom, at)
-        if new.enabled and old.parameters != new.parameters:
-            keys = [key for key in new.parameters if new.parameters[key] != old.parameters.get(key)]
-            was, now = (", ".join(f"{key}: {one.parameters.get(key)}" for key in keys) for one in (old, new))
-            yield Loosening(
-                f"policy {name}", "parameters", was, now, (), _line(after.declared, name, "parameters"), sure=False
-            )
+            part = f"policy {name}: {setting}{f' from {earlier} to {later}' if whom else ''}"
+            sure = setting != "parameters"
+            found = Loosening("policy", (name,), setting, earlier, later, whom, at, sure=sure, parts=(part,))
+            yield found, at if sure else None
 
 
 def _weaker(old: Settings, new: Settings, tier: int | None, today: date) -> Iterator[tuple[str, str, str]]:
@@ -145,6 +175,14 @@ def _weaker(old: Settings, new: Settings, tier: int | None, today: date) -> Iter
         yield "on_unknown", was, now
     if new.not_enforced(today) and (not old.not_enforced(today) or _later(old.enforce_from, new.enforce_from)):
         yield "enforcement", "; ".join(old.not_enforced(today)) or "immediate", "; ".join(new.not_enforced(today))
+
+
+def _otherwise(old: Settings, new: Settings) -> Iterator[tuple[str, str, str]]:
+    """Yield the parameters before and after; which of them is less strict the policy alone could say."""
+    if new.enabled and old.parameters != new.parameters:
+        keys = [key for key in new.parameters if new.parameters[key] != old.parameters.get(key)]
+        before, after = (", ".join(f"{key}: {one.parameters.get(key)}" for key in keys) for one in (old, new))
+        yield "parameters", before, after
 
 
 def _later(old: date | None, new: date | None) -> bool:
@@ -166,13 +204,15 @@ def _top(declared: Declarations) -> Location | None:
     return Location(declared.path, 1) if declared.path is not None else None
 
 
-def _services(before: Held, after: Held) -> Iterator[Loosening]:
+def _services(before: Held, after: Held) -> Iterator[_AtLine]:
     for name, old in before.declared.services.items():
         new = after.declared.services.get(name)
         if new is not None:
             for setting, was, now in _easier(old, new):
-                at = new.at.get(setting, new.location)
-                yield Loosening(f"service {name}", setting, was, now, (name,), at)
+                line = new.at.get(setting)
+                at, part = line or new.location, f"service {name}: {setting}"
+                found = Loosening("service", (name,), setting, was, now, (name,), at, parts=(part,))
+                yield found, line or old.at.get(setting)
 
 
 def _easier(old: Service, new: Service) -> Iterator[tuple[str, str, str]]:
@@ -191,12 +231,13 @@ def _told(setting: str, value: float | None) -> str:
     return f"{value:g}" if setting == "tier" else duration(value)
 
 
-def _stacks(before: Held, after: Held, names: Iterable[str]) -> Iterator[Loosening]:
+def _stacks(before: Held, after: Held, names: Iterable[str]) -> Iterator[_AtLine]:
     for name in sorted(names):
         was, now = before.declared.stacks.of(name), after.declared.stacks.of(name)
         if was == "gated" and now != "gated":
-            places = [one.location for one in after.declared.stacks.advisory if one.glob.matches(name)]
-            yield Loosening(f"stack {name}", "strictness", str(was), str(now), (), places[0] if places else None)
+            at = next((one.location for one in after.declared.stacks.advisory if one.matches(name)), None)
+            part = f"stack {name}: strictness"
+            yield Loosening("stack", (name,), "strictness", str(was), str(now), (), at, parts=(part,)), at
 
 
 def read(base: Base | None) -> Held | CheckError | None:

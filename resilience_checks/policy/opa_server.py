@@ -38,6 +38,7 @@ class OpaServerEngine:
         self._url, self._parts, self._given, self._seconds = url, parts, seconds, 0.0
         self._prefix = f"run_{secrets.token_hex(8)}"
         self._uploaded: list[str] = []
+        self._modules: dict[str, str] | None = None
         self._client: Any = None
         self.version = "not asked"
 
@@ -47,19 +48,19 @@ class OpaServerEngine:
     def evaluate(
         self, modules: Mapping[str, str], document: bytes, packages: Mapping[str, str]
     ) -> Mapping[str, list[dict[str, Any]] | EngineFault]:
-        """Upload, query each policy, and take the policies away again, whatever happens."""
+        """Upload what is not there yet, and query each policy; after a failure nothing stays on the server."""
         import requests
 
         self._seconds = self._given if self._given is not None else deadline(document)
         try:
             self._connect()
             try:
-                for number, path in enumerate(dependency_order(modules)):
-                    self._upload(path, modules[path], f"{self._prefix}_{number}")
+                self._hold(modules)
                 data = json.loads(document)
                 return {name: self._query(package, data) for name, package in packages.items()}
-            finally:
+            except BaseException:
                 self._clean()
+                raise
         except requests.exceptions.Timeout as error:
             raise EngineError(
                 f"the OPA server at {self._url} did not answer within {self._seconds:g} s",
@@ -74,7 +75,11 @@ class OpaServerEngine:
             ) from error
 
     def close(self) -> None:
-        """Close the connection."""
+        """Take the policies away, and close the connection."""
+        self._clean()
+        self._disconnect()
+
+    def _disconnect(self) -> None:
         if self._client is not None:
             self._client.close_connection()
             self._client = None
@@ -86,12 +91,13 @@ class OpaServerEngine:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close the connection."""
+        """Take the policies away, and close the connection."""
         self.close()
 
     def _connect(self) -> None:
         from opa_client.opa import OpaClient
 
+        self._disconnect()
         port = self._parts.port or (443 if self._parts.scheme == "https" else 80)
         self._client = OpaClient(
             host=self._parts.hostname, port=port, ssl=self._parts.scheme == "https", timeout=self._seconds
@@ -101,6 +107,15 @@ class OpaServerEngine:
         found = self._client.ad_hoc_query("x = opa.runtime().version")
         result = found.get("result") or [{}]
         self.version = str(result[0].get("x", "unknown"))
+
+    def _hold(self, modules: Mapping[str, str]) -> None:
+        """Make sure that the server has these modules and no others of ours: it compiles all of them at each upload."""
+        if self._modules == modules:
+            return
+        self._clean()
+        for number, path in enumerate(dependency_order(modules)):
+            self._upload(path, modules[path], f"{self._prefix}_{number}")
+        self._modules = dict(modules)
 
     def _upload(self, path: str, text: str, endpoint: str) -> None:
         from opa_client.errors import RegoParseError
@@ -137,6 +152,7 @@ class OpaServerEngine:
             except (requests.exceptions.RequestException, Exception):  # noqa: BLE001, S112 the first failure is the one to tell
                 continue
         self._uploaded.clear()
+        self._modules = None
 
 
 def dependency_order(modules: Mapping[str, str]) -> list[str]:

@@ -64,8 +64,10 @@ class StartedOpaEngine(OpaServerEngine):
         return super().evaluate(modules, document, packages)
 
     def close(self) -> None:
-        """Close the connection and end the server."""
-        super().close()
+        """Close the connection and end the server, with all that it has."""
+        self._disconnect()
+        self._uploaded.clear()
+        self._modules = None
         if self._keeper is not None:
             assert self._keeper.stdin is not None
             self._keeper.stdin.close()

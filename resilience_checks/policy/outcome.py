@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from resilience_checks.model.location import Related
 from resilience_checks.model.result import Outcome, Result
 from resilience_checks.policy.engine import EngineFault
+from resilience_checks.policy.rounds import rounds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from resilience_checks.model.location import Location
     from resilience_checks.model.question import Cut, Statement, Step
@@ -24,13 +25,9 @@ if TYPE_CHECKING:
 def decide(pack: Pack, document: Document, matter: Matter, engine: Engine) -> tuple[Result, ...]:
     """Evaluate every enabled policy and return its results, in an order that depends on nothing but them."""
     settings = matter.settings
-    enabled = [policy for policy in pack.policies if settings[policy.id].enabled]
-    packages = {policy.id: policy.package for policy in enabled}
-    reports = engine.evaluate(pack.modules, json.dumps(document.data, sort_keys=True).encode(), packages)
     completer = _Completer(matter, document)
     results: list[Result] = []
-    for policy in enabled:
-        report = reports.get(policy.id, EngineFault(f"the engine did not answer for {policy.id}"))
+    for policy, report in _reports(pack, document, matter, engine):
         if isinstance(report, EngineFault):
             results.append(_failed(policy, settings[policy.id], report, completer))
         else:
@@ -42,6 +39,30 @@ def decide(pack: Pack, document: Document, matter: Matter, engine: Engine) -> tu
             key=lambda result: (result.policy, list(Outcome).index(result.outcome), result.target, result.cause),
         )
     )
+
+
+def _reports(
+    pack: Pack, document: Document, matter: Matter, engine: Engine
+) -> Iterator[tuple[Policy, Sequence[Mapping[str, Any]] | EngineFault]]:
+    """Yield what each enabled policy reports; what several sets of parameters say alike is told once, of all its services."""
+    said: dict[str, dict[str, Mapping[str, Any]]] = {}
+    services = matter.estate.services
+    for one in rounds(matter.settings, matter.estate, [graph.name for graph in matter.graphs]):
+        enabled = [policy for policy in pack.policies if one.settings[policy.id].enabled]
+        data = one.read(document.data, matter.estate, matter.answers)
+        packages = {policy.id: policy.package for policy in enabled}
+        reports = engine.evaluate(pack.modules, json.dumps(data, sort_keys=True).encode(), packages)
+        for policy in enabled:
+            report = reports.get(policy.id, EngineFault(f"the engine did not answer for {policy.id}"))
+            if isinstance(report, EngineFault) or policy.id not in one.judged:
+                yield policy, report
+                continue
+            mine = said.setdefault(policy.id, {})
+            for item in filter(None, (one.own(policy.id, item, services) for item in report)):
+                key = json.dumps({**item, "services": []}, sort_keys=True)
+                others = mine[key]["services"] if key in mine else ()
+                mine[key] = {**item, "services": [*others, *item["services"]]}
+    yield from ((policy, tuple(said[policy.id].values())) for policy in pack.policies if policy.id in said)
 
 
 _LIMIT = "a limit of time or size stopped the analysis: there are at least these"
@@ -80,7 +101,8 @@ class _Completer:
         statements = [found for service in services if (found := self._statements.get((item["question"], service)))]
         cut = self._cut(statements, cause)
         named = [step for key in item.get("at", ()) if (step := self._places.get(key)) is not None and step.location]
-        location = named[0].location if named else self._location(cause, services)
+        consumers = self._cut_off(statements, cause)
+        location = named[0].location if named else self._location(cause, services, consumers)
         return Result(
             policy=policy.id,
             outcome=outcome,
@@ -89,7 +111,7 @@ class _Completer:
             title=policy.title,
             message=item["message"],
             location=location,
-            related=self._related(named, cause, services, location) if outcome is Outcome.VIOLATION else (),
+            related=self._related(named, cause, services, consumers, location) if outcome is Outcome.VIOLATION else (),
             services=services,
             cause=cause,
             chain=cut.chain if cut is not None else (),
@@ -98,6 +120,7 @@ class _Completer:
             assumed=tuple(dict.fromkeys(reason.text for statement in statements for reason in statement.assumed)),
             evidence={
                 **({"question": item["question"]} if item["question"] else {}),
+                **({"consumers": list(consumers)} if consumers else {}),
                 "controls": list(policy.controls),
                 **item.get("evidence", {}),
                 **self._likelihood(cause),
@@ -135,11 +158,24 @@ class _Completer:
             (cut for statement in statements for cut in statement.cuts if tuple(sorted(cut.events)) == cause), None
         )
 
-    def _location(self, cause: tuple[str, ...], services: tuple[str, ...]) -> Location | None:
-        for event in cause:
-            found = self._answers.events.get(event)
-            if found is not None and found.primary is not None:
-                return found.primary
+    @staticmethod
+    def _cut_off(statements: Iterable[Statement], cause: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the consumers that a cause cuts off from any of the services, where each was asked about."""
+        cuts = (cut for statement in statements for cut in statement.cuts if tuple(sorted(cut.events)) == cause)
+        return tuple(dict.fromkeys(name for cut in cuts for name in cut.consumers))
+
+    def _location(
+        self, cause: tuple[str, ...], services: tuple[str, ...], consumers: tuple[str, ...]
+    ) -> Location | None:
+        """Return the line to change: of consumers that are cut off the last of their own links, else that of a fault."""
+        access = {f"link {link}" for name in consumers for link in self._estate.consumers[name].access or ()}
+        found = [self._answers.events[event] for event in cause if event in self._answers.events]
+        own = [step.location for event in found for step in event.members if step.part in access and step.location]
+        if own:
+            return own[-1]
+        for event in found:
+            if event.primary is not None:
+                return event.primary
         places = (self._estate.services[name].location for name in services if name in self._estate.services)
         return next((place for place in places if place is not None), self.anchor)
 
@@ -159,7 +195,12 @@ class _Completer:
         return {"resources": list(urns)} if urns else {}
 
     def _related(
-        self, named: Iterable[Step], cause: tuple[str, ...], services: tuple[str, ...], primary: Location | None
+        self,
+        named: Iterable[Step],
+        cause: tuple[str, ...],
+        services: tuple[str, ...],
+        consumers: tuple[str, ...],
+        primary: Location | None,
     ) -> tuple[Related, ...]:
         places = [Related(step.text, step.location) for step in named if step.location]
         members = [
@@ -169,11 +210,16 @@ class _Completer:
             for step in self._answers.events[event].members
             if step.location
         ]
+        cut_off = [
+            Related(f"{name} is cut off", place)
+            for name in consumers
+            if (place := self._estate.consumers[name].location)
+        ]
         says = "is lost" if cause and cause[0] in self._answers.events else "is concerned"
         lost = [
             Related(f"{name} {says}", place) for name in services if (place := self._estate.services[name].location)
         ]
-        return tuple(dict.fromkeys(item for item in (*places, *members, *lost) if item.location != primary))
+        return tuple(dict.fromkeys(item for item in (*places, *members, *cut_off, *lost) if item.location != primary))
 
 
 def _depends_on(statements: Sequence[Statement], item: Mapping[str, Any]) -> tuple[str, ...]:

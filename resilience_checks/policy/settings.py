@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import UsageError
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import date
 
+    from resilience_checks.model.location import Location
     from resilience_checks.policy.pack import Pack, Policy
     from resilience_checks.topology.declared_settings import PolicySet, PolicySettings
 
@@ -84,8 +86,6 @@ def settings(
     known = {policy.id: policy for policy in pack.policies}
     for name, item in declared.items():
         if name not in known:
-            from difflib import get_close_matches
-
             near = get_close_matches(name, known, n=1)
             hint = f"did you mean {near[0]}?" if near else f"the policies are {', '.join(known)}."
             raise UsageError(
@@ -144,26 +144,32 @@ def _changed(found: Settings, item: PolicySettings) -> Settings:
 
 
 def _hold(policy: Policy, declared: PolicySettings) -> None:
-    parameters = {**policy.defaults, **declared.parameters}
-    if declared.scoped and declared.parameters:
-        raise UsageError(
-            f"parameters of {policy.id}: they cannot differ between stacks or tiers",
-            location=declared.at.get("parameters", declared.location),
-            why="a policy is evaluated once for an estate",
-            remedy="set them in an entry without stacks and tiers",
-        )
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import best_match
 
+    parameters = {**policy.defaults, **declared.parameters}
+    known = policy.parameters.get("properties", {})
+    for name in declared.parameters:
+        if name not in known and policy.parameters.get("additionalProperties") is False:
+            near = get_close_matches(name, known, n=1)
+            raise UsageError(
+                f"{policy.id} has no parameter {name!r}",
+                location=_place(declared, name),
+                why="what is set here would have no effect",
+                remedy=f"did you mean {near[0]}?" if near else f"its parameters are {', '.join(known) or 'none'}",
+            )
     error = best_match(Draft202012Validator(policy.parameters).iter_errors(dict(parameters)))
     if error is None:
         return
     place = ".".join(str(item) for item in error.absolute_path)
-    location = declared.at.get("parameters", declared.location)
-    what = f"parameters{'.' if place else ''}{place} of {policy.id}: {error.message}"
     raise UsageError(
-        what,
-        location=location,
+        f"parameters{'.' if place else ''}{place} of {policy.id}: {error.message}",
+        location=_place(declared, place.partition(".")[0]),
         why="the policy cannot be evaluated with it",
-        remedy=f"its parameters are {', '.join(policy.parameters.get('properties', {})) or 'none'}",
+        remedy=f"`resilience-checks policies show {policy.id}` tells what it may be",
     )
+
+
+def _place(declared: PolicySettings, parameter: str) -> Location:
+    """Return where the parameter is set, else where parameters are, else where the policy is."""
+    return declared.parameters_at.get(parameter, declared.at.get("parameters", declared.location))

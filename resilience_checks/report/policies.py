@@ -111,6 +111,7 @@ def _scoped(item: PolicySettings) -> Iterator[str]:
     parts = [f"severity {item.severity}"] if item.severity else []
     parts += [f"unknown: {unknowns({'default': str(item.on_unknown)})}"] if item.on_unknown else []
     parts += [f"enforced from {item.enforce_from.isoformat()} on"] if item.enforce_from else []
+    parts += [f"{name}: {_plain(value)}" for name, value in item.parameters.items()]
     if parts:
         yield f"for {item.scope}: {', '.join(parts)}"
 

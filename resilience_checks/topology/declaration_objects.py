@@ -253,18 +253,19 @@ def _policy_set(at: At) -> declared_settings.PolicySet | None:
 
 
 def _policy(at: At, name: str) -> declared_settings.PolicySettings:
-    severity, on_unknown = at["severity"].value, at["on_unknown"].value
+    severity, on_unknown, parameters = at["severity"].value, at["on_unknown"].value, at["parameters"]
     return declared_settings.PolicySettings(
         id=name,
         location=at.location,
         enabled=at["enabled"].value,
         severity=None if severity is None else Severity(severity),
         on_unknown=None if on_unknown is None else declared_settings.OnUnknown(on_unknown),
-        parameters=at["parameters"].value or {},
+        parameters=parameters.value or {},
         enforce_from=day(at["enforce_from"]),
         stacks=tuple(declared_settings.StackGlob(Glob(str(item.value)), item.location) for item in at["stacks"]),
         tiers=tuple(int(item.value) for item in at["tiers"]),
         at=at.lines,
+        parameters_at={} if parameters.value is None else parameters.lines,
     )
 
 

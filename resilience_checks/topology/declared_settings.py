@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 from resilience_checks.model.errors import UsageError
+from resilience_checks.topology.selectors import Glob
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
     from resilience_checks.model.location import Location
     from resilience_checks.model.result import Severity
-    from resilience_checks.topology.selectors import Glob
 
 Lines: TypeAlias = "Mapping[str, Location]"
 
@@ -45,6 +45,7 @@ class PolicySettings:
     stacks: tuple[StackGlob, ...] = ()
     tiers: tuple[int, ...] = ()
     at: Lines = field(default_factory=dict)
+    parameters_at: Lines = field(default_factory=dict)
     also: tuple[PolicySettings, ...] = ()
 
     @property
@@ -62,9 +63,7 @@ class PolicySettings:
     def holds_for(self, tier: int | None, stacks: Collection[str]) -> bool:
         """Return whether it holds for what is of this tier (None: not known, and of no listed one) and these stacks."""
         for_tier = not self.tiers or tier in self.tiers
-        return for_tier and (
-            not self.stacks or all(any(one.glob.matches(name) for one in self.stacks) for name in stacks)
-        )
+        return for_tier and (not self.stacks or all(any(one.matches(name) for one in self.stacks) for name in stacks))
 
     def hold(self, names: Sequence[str]) -> None:
         """Raise UsageError at the first pattern of it, or of what is set besides, that matches none of the stacks."""
@@ -104,10 +103,23 @@ class Strictness(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StackGlob:
-    """A pattern over `project/stack`, and where it stands."""
+    """A pattern of stacks, and where it stands.
+
+    `STACK` is about the stack's own name, `PROJECT/STACK` about both. Of `ORGANISATION/PROJECT/STACK` the first part is
+    passed over, as no program says in which organisation it is deployed.
+    """
 
     glob: Glob
     location: Location
+
+    def matches(self, name: str) -> bool:
+        """Return whether the stack `project/stack` is one of them."""
+        pattern, parts = str(self.glob), name.split("/")
+        if "/" not in pattern:
+            return self.glob.matches(parts[-1])
+        surplus = pattern.count("/") + 1 - len(parts)
+        glob = Glob(pattern.split("/", surplus)[-1]) if surplus > 0 else self.glob
+        return glob.matches(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +138,7 @@ class Stacks:
             (Strictness.IGNORED, self.ignored),
             (Strictness.ADVISORY, self.advisory),
         ):
-            if any(pattern.glob.matches(name) for pattern in patterns):
+            if any(pattern.matches(name) for pattern in patterns):
                 return strictness
         return Strictness.GATED
 
@@ -137,7 +149,7 @@ class Stacks:
 
 def _hold(patterns: Sequence[StackGlob], names: Sequence[str], where: str) -> None:
     for pattern in patterns:
-        if not any(pattern.glob.matches(name) for name in names):
+        if not any(pattern.matches(name) for name in names):
             raise UsageError(
                 f'{where}: "{pattern.glob}" matches no stack',
                 location=pattern.location,

@@ -74,6 +74,8 @@ BOTH = ["shop", "till"]
         ("[{severity: low}, {tiers: [1], severity: critical}]", 14, [("critical", BOTH, True, [])]),
         ("[{tiers: [1], severity: low}]", 13, [("high", BOTH, True, [])]),
         ("[{tiers: [3], enabled: false}, {tiers: [1], severity: low}]", 0, [("low", BOTH, False, [])]),
+        ("{tiers: [3], parameters: {scopes: [local]}}", 13, [("high", ["shop"], True, [])]),
+        ("{stacks: [prod], parameters: {scopes: [local]}}", 0, []),
         ('{stacks: ["web/*"], severity: medium}', 12, [("medium", BOTH, True, [])]),
         ("{tiers: [1, 3], enabled: false}", 3, []),
         ("{enforce_from: 2999-01-01}", 0, [("high", BOTH, False, ["enforced from 2999-01-01 on"])]),

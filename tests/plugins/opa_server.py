@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from resilience_checks.policy.opa_server import OpaServerEngine
 from tools.binaries import TOOLS
 
 if TYPE_CHECKING:
@@ -47,6 +48,13 @@ def opa_url(opa_binary: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         finally:
             server.kill()
             server.wait()
+
+
+@pytest.fixture(scope="session")
+def opa_engine(opa_url: str) -> Iterator[OpaServerEngine]:
+    """An engine on that server, for all that is evaluated with the policies as they are: it uploads them once."""
+    with OpaServerEngine(opa_url, seconds=60) as engine:
+        yield engine
 
 
 def _await(server: subprocess.Popen[bytes], url: str) -> None:

@@ -17,7 +17,6 @@ from resilience_checks.evaluation import Options
 from resilience_checks.policy import document, pack
 from resilience_checks.policy.embedded import EmbeddedEngine
 from resilience_checks.policy.matter import Matter
-from resilience_checks.policy.opa_server import OpaServerEngine
 from resilience_checks.policy.settings import settings
 from tests.properties.strategies import estates
 
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from resilience_checks.policy.engine import Engine, EngineFault
+    from resilience_checks.policy.opa_server import OpaServerEngine
     from resilience_checks.topology.estate import Estate
 
 ROOT = Path(pack.__file__).parents[2]
@@ -35,9 +35,9 @@ PACKAGES = {policy.id: policy.package for policy in PACK.policies}
 
 
 @pytest.fixture(scope="module")
-def engines(opa_url: str) -> Iterator[tuple[Engine, Engine]]:
-    with EmbeddedEngine(seconds=60) as embedded, OpaServerEngine(opa_url, seconds=60) as server:
-        yield embedded, server
+def engines(opa_engine: OpaServerEngine) -> Iterator[tuple[Engine, Engine]]:
+    with EmbeddedEngine(seconds=60) as embedded:
+        yield embedded, opa_engine
 
 
 def reports(engine: Engine, found: bytes) -> dict[str, Any]:

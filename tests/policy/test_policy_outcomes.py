@@ -11,7 +11,6 @@ from resilience_checks.model.result import Outcome, Result, Severity
 from resilience_checks.policy import document, pack
 from resilience_checks.policy.embedded import EmbeddedEngine
 from resilience_checks.policy.matter import Matter
-from resilience_checks.policy.opa_server import OpaServerEngine
 from resilience_checks.policy.outcome import decide
 from resilience_checks.policy.pack import reads
 from resilience_checks.policy.settings import settings
@@ -29,12 +28,12 @@ SITE_QUESTION = "cross-site-failover.site-outage"
 UNIT_QUESTION = "redundant-firewalls.firewall-outage"
 
 
-@pytest.fixture(params=["embedded", "opa"])
+@pytest.fixture(scope="module", params=["embedded", "opa"])
 def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    made: Engine = (
-        EmbeddedEngine() if request.param == "embedded" else OpaServerEngine(request.getfixturevalue("opa_url"))
-    )
-    with made:
+    if request.param == "opa":
+        yield request.getfixturevalue("opa_engine")
+        return
+    with EmbeddedEngine() as made:
         yield made
 
 

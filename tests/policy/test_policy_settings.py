@@ -98,10 +98,21 @@ def test_a_set_that_there_is_not_is_an_error_at_its_line(name: str) -> None:
     assert caught.value.remedy == f"the sets that this version knows are 2026.1 to {newest(PACK)}"
 
 
-def test_parameters_cannot_differ_between_stacks_or_tiers() -> None:
-    with pytest.raises(UsageError, match="they cannot differ between stacks or tiers") as caught:
-        found(entry(tiers=(1,), parameters={"order": 2}, at={"parameters": Location("resilience.yaml", 9, 7)}))
-    assert caught.value.location == Location("resilience.yaml", 9, 7)
+def test_parameters_of_some_go_before_those_of_all_and_leave_the_others_as_they_are() -> None:
+    one = found(entry(parameters={"order": 1}), entry(tiers=(1,), parameters={"order": 2}))
+    assert [one.within(tier, []).parameters["order"] for tier in (1, 2, None)] == [2, 1, 1]
+    assert one.within(1, []).parameters == {**one.parameters, "order": 2}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "holds"),
+    [("prod", True), ("p*", True), ("shop/prod", True), ("*/prod", True), ("acme/shop/prod", True), ("acme/*/prod", True),
+     ("shop", False), ("sh*", False), ("acme/other/prod", False), ("dev", False), ("*", True), ("shop/*", True)],
+)  # fmt: skip
+def test_a_pattern_is_about_the_stack_or_project_and_stack_and_passes_the_organisation_over(
+    pattern: str, holds: bool
+) -> None:
+    assert StackGlob(Glob(pattern), AT).matches("shop/prod") is holds
 
 
 def test_a_pattern_that_matches_no_stack_is_an_error_at_its_line() -> None:

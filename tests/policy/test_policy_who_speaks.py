@@ -69,7 +69,9 @@ def test_a_supply_of_whole_sites_is_no_matter_of_links(tier: int, expected: set[
     assert speaking(tmp_path, "power", "outage", "a, b", tier) == expected
 
 
-@pytest.mark.parametrize(("kind", "expected"), [("power", {"diverse-access-paths"}), ("carrier", {"diverse-access-paths"})])
+@pytest.mark.parametrize(
+    ("kind", "expected"), [("power", {"diverse-access-paths"}), ("carrier", {"diverse-access-paths"})]
+)
 def test_what_is_lost_only_with_the_links_is_a_matter_of_links(kind: str, expected: set[str], tmp_path: Path) -> None:
     assert speaking(tmp_path, kind, "outage", "to-a, to-b") == expected
 

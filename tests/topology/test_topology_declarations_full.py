@@ -469,6 +469,7 @@ EXPECTED = Declarations(
                 stacks=(57, 139),
                 tiers=(57, 159),
             ),
+            parameters_at=lines(order=(57, 87), kinds=(57, 97)),
         )
     },
     copies={

@@ -59,7 +59,7 @@ def test_a_list_of_settings_is_the_first_and_the_others(tmp_path: Path) -> None:
         ("policies: {p: []}\n", "policies.p: found an empty list, expected a list of settings"),
         ("policies: {p: {tiers: [5]}}\n", "policies.p.tiers[0]: found 5, expected a tier from 1 (most critical) to 4"),
         ("policies: {p: {enforce_from: soon}}\n", 'enforce_from: found "soon", expected a day such as 2026-09-14'),
-        ("policies: {p: {stacks: prod}}\n", 'found "prod", expected a list of patterns of PROJECT/STACK'),
+        ("policies: {p: {stacks: prod}}\n", 'found "prod", expected a list of patterns of STACK or PROJECT/STACK'),
     ],
 )
 def test_what_is_not_a_setting_is_an_error_in_words(text: str, said: str, tmp_path: Path) -> None:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 def section(matter: Matter) -> Section:
     """Return every border of two firewalls or more by its site, every other group by the ids of its firewalls."""
     estate = matter.estate
-    data, places = {}, {}
+    data: dict[str, object] = {}
+    places: dict[str, Step] = {}
     for border in borders(estate, matter.answers.analysis or Analysis(estate)):
         parts = [estate.parts[name] for name in border.firewalls]
         site = estate.sites.get(border.site) if border.border and border.site is not None else None

@@ -25,17 +25,18 @@ def section(matter: Matter) -> Section:
         return Section({"base": "unknown", "why": before.what, "found": {}})
     names = [graph.name for graph in matter.graphs]
     after = Held(matter.settings, matter.declared)
-    found = {
-        f"{one.subject}: {one.setting}": one for one in loosened(before, after, matter.estate, names, matter.today)
-    }
+    found = {one.parts[0]: one for one in loosened(before, after, matter.estate, names, matter.today)}
     data = {
         key: {
-            "subject": one.subject,
+            "target": one.target,
+            "kind": one.kind,
+            "names": list(one.names),
             "setting": one.setting,
             "before": one.before,
             "after": one.after,
             "services": list(one.services),
             "sure": "yes" if one.sure else "unknown",
+            "cause": list(one.parts),
         }
         for key, one in found.items()
     }
