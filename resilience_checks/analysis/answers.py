@@ -55,7 +55,7 @@ def answer(
 
     What the deadline cuts off is unknown, never survived. `compiled` is the estate, where it is compiled already.
     """
-    analysis = Analysis(estate, _until(deadline), questions=questions, compiled=compiled)
+    analysis = Analysis(estate, _until(deadline), compiled=compiled, questions=questions)
     statements = tuple(
         analysis.state(question, service) for question in questions for service in estate.services.values()
     )
@@ -82,15 +82,15 @@ class Analysis:
         estate: Estate,
         until: float | None = None,
         max_sets: int = MAX_SETS,
-        questions: Sequence[Question] = (),
         compiled: Compiled | None = None,
+        questions: Sequence[Question] = (),
     ) -> None:
         """Compile the estate unless it is; `until` is when the time is up, on the monotonic clock.
 
         `questions` must name those that look at parts of faults (`Question.members`).
         """
         self.estate = estate
-        self.bounds = Bounds(estate, until, max_sets, questions, compiled)
+        self.bounds = Bounds(estate, until, max_sets, compiled, questions)
         self._until = until
         self._told = 0
 
@@ -213,9 +213,8 @@ class Analysis:
         low, _ = self.bounds.limits(question, service)
         values = self.bounds.of_one_set(question, case, events)
         after = Aftermath(Times(values, 0), frozenset(events), low.cap, low.lag, case.known)
-        chain = Explanation(self.bounds.drawn, self.bounds.tree, after).chain(
-            service.id, self._start(question, service)
-        )
+        explanation = Explanation(self.bounds.compiled, self.bounds.tree, after)
+        chain = explanation.chain(service.id, self._start(question, service))
         views = self.bounds.tree.consumers[service.id] if question.any_consumer else {}
         cut_off = (name for name, node in views.items() if all(time > low.cap for time, _ in values[node]))
         return Cut(told, chain, consumers=tuple(cut_off))

@@ -18,7 +18,7 @@ from resilience_checks.analysis.system import System
 from resilience_checks.model.question import Horizon
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Mapping
 
     from resilience_checks.analysis.algebra import Algebra
     from resilience_checks.analysis.fault_tree import FaultTree
@@ -63,6 +63,7 @@ class Case:
 class Compiled:
     """The equations of one estate, which several analyses of it share."""
 
+    estate: Estate
     tree: FaultTree
     system: System
 
@@ -70,17 +71,18 @@ class Compiled:
     def of(cls, estate: Estate) -> Compiled:
         """Compile the estate."""
         tree = compile_estate(estate)
-        return cls(tree, System(tree))
+        return cls(estate, tree, System(tree))
 
-    def hit_by(self, domains: Iterable[Domain]) -> Compiled:
-        """Return the equations with the faults of further domains."""
-        more = hits(domains)
+    def hit_by(self, domains: Mapping[str, Domain]) -> Compiled:
+        """Return the equations with the faults of further domains, drawn once."""
+        estate = replace(self.estate, domains={**self.estate.domains, **domains})
+        more = hits(domains.values())
         nodes = [
             replace(node, hits=(*node.hits, *more[node.part])) if node.part in more else node
             for node in self.tree.nodes
         ]
         tree = replace(self.tree, nodes=nodes)
-        return Compiled(tree, System(tree))
+        return Compiled(estate, tree, System(tree))
 
 
 class Bounds:
@@ -91,19 +93,20 @@ class Bounds:
         estate: Estate,
         until: float | None = None,
         max_sets: int = MAX_SETS,
-        questions: Sequence[Question] = (),
         compiled: Compiled | None = None,
+        questions: Sequence[Question] = (),
     ) -> None:
         """Compile the estate unless it is; `until` is when the time is up, on the monotonic clock.
 
         `questions` must name those that look at parts of faults; others may be asked all the same.
         """
         self.estate, self.until = estate, until
-        compiled, parts = compiled or Compiled.of(estate), parts_of_faults(estate, questions)
-        if parts:
-            compiled = compiled.hit_by(parts.values())
-        self.drawn = replace(estate, domains={**estate.domains, **parts}) if parts else estate
-        """The estate with the parts of faults as failure domains of their own."""
+        parts = parts_of_faults(estate, questions)
+        compiled = compiled or Compiled.of(estate)
+        if not parts.keys() <= compiled.estate.domains.keys():
+            compiled = compiled.hit_by(parts)
+        self.compiled: Estate = compiled.estate
+        """The estate as it is compiled, with the parts of faults as events of their own."""
         self.tree: FaultTree = compiled.tree
         self.system: System = compiled.system
         self._interned = Interned(until, max_sets)
@@ -119,7 +122,7 @@ class Bounds:
         if question not in self._counted:
             found = counted(self.estate, question)
             parts = {event.rpartition("/")[0] for event in (*found.whole, *found.rest.values())}
-            assert parts <= self.drawn.domains.keys(), f"{question.id} was not named when the estate was compiled"
+            assert parts <= self.compiled.domains.keys(), f"{question.id} was not named when the estate was compiled"
             self._counted[question] = found
         return self._counted[question]
 

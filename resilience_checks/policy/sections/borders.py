@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from resilience_checks.analysis.answers import Analysis
 from resilience_checks.analysis.borders import borders
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def section(matter: Matter) -> Section:
     """Return every border of two firewalls or more by its site, every other group by the ids of its firewalls."""
     estate = matter.estate
-    data: dict[str, object] = {}
+    data: dict[str, Any] = {}
     places: dict[str, Step] = {}
     for border in borders(estate, matter.answers.analysis or Analysis(estate)):
         parts = [estate.parts[name] for name in border.firewalls]
