@@ -12,7 +12,7 @@ from pyroaring import BitMap
 from resilience_checks.analysis.bits import Value
 from resilience_checks.analysis.cut_families import EVERYTHING, CutFamilies, Family
 from resilience_checks.analysis.families import Counted, counted, parts_of_faults
-from resilience_checks.analysis.fault_tree import compile_estate
+from resilience_checks.analysis.fault_tree import compile_estate, hits
 from resilience_checks.analysis.interned import MAX_SETS, Interned
 from resilience_checks.analysis.system import System
 from resilience_checks.model.question import Horizon
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from resilience_checks.analysis.fault_tree import FaultTree
     from resilience_checks.analysis.system import Solution
     from resilience_checks.model.question import Question
-    from resilience_checks.topology.estate import Estate, Service
+    from resilience_checks.topology.estate import Domain, Estate, Service
 
 T = TypeVar("T")
 ENDLESS = float("inf")
@@ -73,6 +73,17 @@ class Compiled:
         tree = compile_estate(estate)
         return cls(estate, tree, System(tree))
 
+    def hit_by(self, domains: Mapping[str, Domain]) -> Compiled:
+        """Return the equations with the faults of further domains, drawn once."""
+        estate = replace(self.estate, domains={**self.estate.domains, **domains})
+        more = hits(domains.values())
+        nodes = [
+            replace(node, hits=(*node.hits, *more[node.part])) if node.part in more else node
+            for node in self.tree.nodes
+        ]
+        tree = replace(self.tree, nodes=nodes)
+        return Compiled(estate, tree, System(tree))
+
 
 class Bounds:
     """One estate, compiled once; solutions are kept for questions and services that share them."""
@@ -91,8 +102,9 @@ class Bounds:
         """
         self.estate, self.until = estate, until
         parts = parts_of_faults(estate, questions)
-        if compiled is None or not parts.keys() <= compiled.estate.domains.keys():
-            compiled = Compiled.of(replace(estate, domains={**estate.domains, **parts}) if parts else estate)
+        compiled = compiled or Compiled.of(estate)
+        if not parts.keys() <= compiled.estate.domains.keys():
+            compiled = compiled.hit_by(parts)
         self.compiled: Estate = compiled.estate
         """The estate as it is compiled, with the parts of faults as events of their own."""
         self.tree: FaultTree = compiled.tree
