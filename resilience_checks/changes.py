@@ -124,7 +124,7 @@ def _side(name: str, options: Options, observer: Observer, ready: Sequence[Sourc
     """Evaluate one side as far as it can be; a side without any project is empty."""
     from resilience_checks.catalogue import loader
 
-    side = _Side(name, options.root, options.catalogue)
+    side = _Side(name, options.root)
     if not (options.paths or options.previews or ready):
         return side
     try:
@@ -133,7 +133,8 @@ def _side(name: str, options: Options, observer: Observer, ready: Sequence[Sourc
             side.fail([], failure)
         with closing(inputs.evaluate(observer)) as together:
             together.start()
-            catalogue = loader.load(options.catalogue)
+            side.extra = inputs.own("catalogue")
+            catalogue = loader.load(side.extra)
             inputs.load()
             results = together.results()
     except NothingToCheckError:

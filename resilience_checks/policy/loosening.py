@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,8 @@ class Held:
 
     settings: Mapping[str, Settings]
     declared: Declarations
+    own: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """What its resilience.yaml names of its own (key, and path from the root), with a digest of the files there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,15 @@ class Base:
             whole = united([self._declared(Path(folder), name, content) for name, content in sorted(files)])
         known = {policy.id for policy in self.pack.policies}
         policies = {name: item for name, item in whole.policies.items() if name in known}
-        return Held(settle(self.pack, policies, whole.policy_set), whole)
+        own = {named: repository.digest(fork, named[1]) for named in _own_paths(whole)}
+        return Held(settle(self.pack, policies, whole.policy_set), whole, own)
+
+    def own(self, declared: Declarations) -> dict[tuple[str, str], str]:
+        """Return the same of what is checked now."""
+        from resilience_checks.sources.worktrees import Repository
+
+        repository = Repository(self.root)
+        return {named: repository.digest(None, named[1]) for named in _own_paths(declared)}
 
     def _file(self, repository: Repository, fork: Commit, directory: Path) -> tuple[str, bytes] | None:
         """Return path from the root and content of the file of a project: the one beside it, else that of the root."""
@@ -98,7 +109,7 @@ class Base:
 def loosened(before: Held, after: Held, estate: Estate, stacks: Sequence[str], today: date) -> tuple[Loosening, ...]:
     """Return every loosening, those of policies first; a stack that is ignored now is not of the estate any more."""
     found = [*_policies(before, after, _cases(estate, stacks), today), *_services(before, after)]
-    return (*found, *_stacks(before, after, stacks))
+    return (*found, *_stacks(before, after, stacks), *_own(before, after))
 
 
 def _cases(estate: Estate, stacks: Sequence[str]) -> dict[tuple[int | None, tuple[str, ...]], list[str]]:
@@ -200,6 +211,27 @@ def _stacks(before: Held, after: Held, names: Iterable[str]) -> Iterator[Looseni
         if was == "gated" and now != "gated":
             places = [one.location for one in after.declared.stacks.advisory if one.matches(name)]
             yield Loosening(f"stack {name}", "strictness", str(was), str(now), (), places[0] if places else None)
+
+
+def _own_paths(declared: Declarations) -> dict[tuple[str, str], Location]:
+    """Return what a resilience.yaml names of its own, as key and path from the root, and where."""
+    named = (*declared.catalogue, *declared.policy_packs)
+    return {(one.key, os.path.normpath(Path(one.location.path).parent / one.text)): one.location for one in named}
+
+
+def _own(before: Held, after: Held) -> Iterator[Loosening]:
+    """Yield what of one's own is not as it was; policies that are not evaluated any more surely held more strictly."""
+    lines = _own_paths(after.declared)
+    for (key, path), was in before.own.items():
+        now = after.own.get((key, path))
+        if now is None:
+            at = _top(after.declared)
+            yield Loosening(path, key, "named", "not named", (), at, sure=key == "policy_packs")
+        elif now != was:
+            yield Loosening(path, f"content of {key}", was, now, (), lines[key, path], sure=False)
+    for key, path in sorted(after.own.keys() - before.own.keys()):
+        if key == "catalogue":
+            yield Loosening(path, key, "not named", "named", (), lines[key, path], sure=False)
 
 
 def read(base: Base | None) -> Held | CheckError | None:

@@ -24,9 +24,11 @@ def section(matter: Matter) -> Section:
     if isinstance(before, CheckError):
         return Section({"base": "unknown", "why": before.what, "found": {}})
     names = [graph.name for graph in matter.graphs]
-    after = Held(matter.settings, matter.declared)
+    assert matter.base is not None
+    after = Held(matter.settings, matter.declared, matter.base.own(matter.declared))
     found = {
-        f"{one.subject}: {one.setting}": one for one in loosened(before, after, matter.estate, names, matter.today)
+        " ".join((f"{one.subject}: {one.setting}", *one.services)): one
+        for one in loosened(before, after, matter.estate, names, matter.today)
     }
     data = {
         key: {
