@@ -73,7 +73,7 @@ def run(
         gathered.contradictions += differing(results)
         found = tuple(circles(results, together.circles))
         gathered.circles += [Remark(circle.text, circle.locations) for circle in found]
-        lines = [Line(gathered, group).build(catalogue) for group in inputs.groups(results)]
+        lines = [Line(gathered, group).build(catalogue, pack) for group in inputs.groups(results)]
         with gathered.timed("change"):
             after = _Head(inputs.failures, results, lines, catalogue)
             beside = Beside(options, pack, engine, observer, found, _changes(options, gathered, after, observer))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from resilience_checks.catalogue.loader import Catalogue
     from resilience_checks.evaluation import Group, Options
     from resilience_checks.model.graph import ResourceGraph
+    from resilience_checks.model.question import Question
     from resilience_checks.sources.interface import Source
     from resilience_checks.topology.declared import Declarations
     from resilience_checks.topology.estate import Estate
@@ -24,19 +25,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Built:
-    """One estate, with the stacks that form it and what is declared for them."""
+    """One estate, with the stacks that form it, what is declared for them, and what will be asked about it."""
 
     stacks: tuple[str, ...]
     graphs: tuple[ResourceGraph, ...]
     declarations: Declarations
     estate: Estate
+    questions: tuple[Question, ...] = ()
 
     @cached_property
     def compiled(self) -> Compiled:
         """The estate's equations, for all that asks about its faults."""
         from resilience_checks.analysis.bounds import Compiled
 
-        return Compiled.of(self.estate)
+        return Compiled.of(self.estate, self.questions)
 
 
 def built(group: Group, catalogue: Catalogue) -> Built | None:

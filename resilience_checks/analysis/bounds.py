@@ -18,7 +18,7 @@ from resilience_checks.analysis.system import System
 from resilience_checks.model.question import Horizon
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from resilience_checks.analysis.algebra import Algebra
     from resilience_checks.analysis.fault_tree import FaultTree
@@ -61,17 +61,23 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """The equations of one estate, which several analyses of it share."""
+    """The equations of one estate, which several analyses of it share.
+
+    `estate` is that which is compiled: it has beside its own the domains `added` for questions about parts of faults.
+    """
 
     estate: Estate
     tree: FaultTree
     system: System
+    added: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, estate: Estate) -> Compiled:
-        """Compile the estate."""
-        tree = compile_estate(estate)
-        return cls(estate, tree, System(tree))
+    def of(cls, estate: Estate, questions: Iterable[Question] = ()) -> Compiled:
+        """Compile the estate for these questions, and any that do not look at parts of faults."""
+        parts = parts_of_faults(estate, questions)
+        whole = replace(estate, domains={**estate.domains, **parts}) if parts else estate
+        tree = compile_estate(whole)
+        return cls(whole, tree, System(tree), frozenset(parts))
 
 
 class Bounds:
@@ -90,9 +96,8 @@ class Bounds:
         `questions` must name those that look at parts of faults; others may be asked all the same.
         """
         self.estate, self.until = estate, until
-        parts = parts_of_faults(estate, questions)
-        if compiled is None or not parts.keys() <= compiled.estate.domains.keys():
-            compiled = Compiled.of(replace(estate, domains={**estate.domains, **parts}) if parts else estate)
+        if compiled is None or not parts_of_faults(estate, questions).keys() <= compiled.added:
+            compiled = Compiled.of(estate, questions)
         self.compiled: Estate = compiled.estate
         """The estate as it is compiled, with the parts of faults as events of their own."""
         self.tree: FaultTree = compiled.tree
