@@ -65,7 +65,7 @@ def run(
         together.start()
         engine.start()
         with gathered.timed("preparation"):
-            pack, catalogue = _prepare(options)
+            pack, catalogue = _prepare(inputs)
             inputs.load()
         with gathered.timed("programs"):
             results = together.results()
@@ -73,7 +73,7 @@ def run(
         gathered.contradictions += differing(results)
         found = tuple(circles(results, together.circles))
         gathered.circles += [Remark(circle.text, circle.locations) for circle in found]
-        lines = [Line(gathered, group).build(catalogue, pack) for group in inputs.groups(results)]
+        lines = [Line(gathered, group).build(catalogue) for group in inputs.groups(results)]
         with gathered.timed("change"):
             after = _Head(inputs.failures, results, lines, catalogue)
             beside = Beside(options, pack, engine, observer, found, _changes(options, gathered, after, observer))
@@ -109,7 +109,7 @@ def policy_inputs(options: Options) -> tuple[bytes, ...]:
     return tuple(recorder.documents)
 
 
-def _prepare(options: Options) -> tuple[Pack, Catalogue]:
+def _prepare(inputs: Inputs) -> tuple[Pack, Catalogue]:
     """Read policies and catalogue, and load what is needed later, while the programs run."""
     import resilience_checks.analysis.answers
     import resilience_checks.policy.outcome
@@ -117,10 +117,10 @@ def _prepare(options: Options) -> tuple[Pack, Catalogue]:
     from resilience_checks.catalogue import loader
     from resilience_checks.policy import pack
 
-    catalogue = loader.load(options.catalogue)
+    catalogue = loader.load(inputs.own("catalogue"))
     for package in catalogue.packages:
         catalogue.package(package)
-    return pack.load(options.policies), catalogue
+    return pack.load(inputs.own("policy_packs")), catalogue
 
 
 @dataclass(frozen=True, slots=True)

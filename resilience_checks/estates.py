@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from resilience_checks.catalogue.loader import Catalogue
     from resilience_checks.evaluation import Group, Options
     from resilience_checks.model.graph import ResourceGraph
-    from resilience_checks.model.question import Question
     from resilience_checks.sources.interface import Source
     from resilience_checks.topology.declared import Declarations
     from resilience_checks.topology.estate import Estate
@@ -25,20 +24,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Built:
-    """One estate, with the stacks that form it, what is declared for them, and what will be asked about it."""
+    """One estate, with the stacks that form it and what is declared for them."""
 
     stacks: tuple[str, ...]
     graphs: tuple[ResourceGraph, ...]
     declarations: Declarations
     estate: Estate
-    questions: tuple[Question, ...] = ()
 
     @cached_property
     def compiled(self) -> Compiled:
         """The estate's equations, for all that asks about its faults."""
         from resilience_checks.analysis.bounds import Compiled
 
-        return Compiled.of(self.estate, self.questions)
+        return Compiled.of(self.estate)
 
 
 def built(group: Group, catalogue: Catalogue) -> Built | None:
@@ -79,7 +77,7 @@ def estates(
         raise failure
     with closing(inputs.evaluate(observer)) as together:
         together.start()
-        catalogue = loader.load(options.catalogue)
+        catalogue = loader.load(inputs.own("catalogue"))
         inputs.load()
         results = together.results()
     for result in results:

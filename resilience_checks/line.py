@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from resilience_checks.policy.engine import Engine
     from resilience_checks.policy.matter import Matter
     from resilience_checks.policy.pack import Pack
-    from resilience_checks.policy.rounds import Asked
     from resilience_checks.policy.settings import Settings
     from resilience_checks.topology.estate import Estate
 
@@ -73,10 +72,9 @@ class Line:
     gathered: Gathered
     group: Group
     built: Built | CheckError | None = None
-    asked: tuple[Mapping[str, Settings], Asked] | None = None
 
-    def build(self, catalogue: Catalogue, pack: Pack) -> Line:
-        """Build the estate of those stacks that can be decided, see what is asked about it, and return this line."""
+    def build(self, catalogue: Catalogue) -> Line:
+        """Build the estate of those stacks that can be decided, and return this line."""
         from resilience_checks.estates import tried
 
         self.gathered.inputs.update(self.group.files)
@@ -91,40 +89,32 @@ class Line:
             self.gathered.fail(self.built, ", ".join(self._names()))
         elif self.built is not None:
             self.gathered.summarise(self.built.estate)
-            try:
-                self._ask(self.built, pack)
-            except CheckError as error:
-                self.gathered.fail(error, ", ".join(self.built.stacks))
         return self
-
-    def _ask(self, built: Built, pack: Pack) -> None:
-        from resilience_checks.policy.rounds import Asked, rounds
-        from resilience_checks.policy.settings import settings as settle
-
-        settings = settle(pack, self.group.declarations.policies, self.group.declarations.policy_set)
-        asked = Asked(pack, rounds(settings, built.estate, built.stacks))
-        self.asked, self.built = (settings, asked), replace(built, questions=tuple(asked.questions))
 
     def decide(self, beside: Beside) -> None:
         """Ask the policies about the estate, where there is one, and let go of it."""
         built, self.built = self.built, None
-        if isinstance(built, CheckError) or built is None or self.asked is None:
+        if isinstance(built, CheckError) or built is None:
             return
         try:
-            self._decide(built, *self.asked, beside)
+            self._decide(built, beside)
         except CheckError as error:
             self.gathered.fail(error, ", ".join(built.stacks))
 
-    def _decide(self, built: Built, settings: Mapping[str, Settings], asked: Asked, beside: Beside) -> None:
+    def _decide(self, built: Built, beside: Beside) -> None:
         from resilience_checks.analysis.answers import answer
         from resilience_checks.policy import document as documents
         from resilience_checks.policy.outcome import decide
         from resilience_checks.policy.pack import reads
+        from resilience_checks.policy.rounds import Asked, rounds
+        from resilience_checks.policy.settings import settings as settle
 
-        shown, pack = ", ".join(built.stacks), beside.pack
+        shown, pack, estate = ", ".join(built.stacks), beside.pack, built.estate
+        settings = settle(pack, self.group.declarations.policies, self.group.declarations.policy_set)
         beside.observer(f"analysing {shown}")
         with self.gathered.timed("analysis"):
-            found = answer(built.estate, asked.questions, deadline=ANALYSIS_SECONDS, compiled=built.compiled)
+            asked = Asked(pack, rounds(settings, estate, built.stacks))
+            found = answer(estate, asked.questions, deadline=ANALYSIS_SECONDS, compiled=built.compiled)
             answers = asked.answered(found)
         beside.observer(f"asking the policies about {shown}")
         with self.gathered.timed("policies"):

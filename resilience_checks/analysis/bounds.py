@@ -12,19 +12,19 @@ from pyroaring import BitMap
 from resilience_checks.analysis.bits import Value
 from resilience_checks.analysis.cut_families import EVERYTHING, CutFamilies, Family
 from resilience_checks.analysis.families import Counted, counted, parts_of_faults
-from resilience_checks.analysis.fault_tree import compile_estate
+from resilience_checks.analysis.fault_tree import compile_estate, hits
 from resilience_checks.analysis.interned import MAX_SETS, Interned
 from resilience_checks.analysis.system import System
 from resilience_checks.model.question import Horizon
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Mapping
 
     from resilience_checks.analysis.algebra import Algebra
     from resilience_checks.analysis.fault_tree import FaultTree
     from resilience_checks.analysis.system import Solution
     from resilience_checks.model.question import Question
-    from resilience_checks.topology.estate import Estate, Service
+    from resilience_checks.topology.estate import Domain, Estate, Service
 
 T = TypeVar("T")
 ENDLESS = float("inf")
@@ -61,23 +61,28 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """The equations of one estate, which several analyses of it share.
-
-    `estate` is that which is compiled: it has beside its own the domains `added` for questions about parts of faults.
-    """
+    """The equations of one estate, which several analyses of it share."""
 
     estate: Estate
     tree: FaultTree
     system: System
-    added: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, estate: Estate, questions: Iterable[Question] = ()) -> Compiled:
-        """Compile the estate for these questions, and any that do not look at parts of faults."""
-        parts = parts_of_faults(estate, questions)
-        whole = replace(estate, domains={**estate.domains, **parts}) if parts else estate
-        tree = compile_estate(whole)
-        return cls(whole, tree, System(tree), frozenset(parts))
+    def of(cls, estate: Estate) -> Compiled:
+        """Compile the estate."""
+        tree = compile_estate(estate)
+        return cls(estate, tree, System(tree))
+
+    def hit_by(self, domains: Mapping[str, Domain]) -> Compiled:
+        """Return the equations with the faults of further domains, drawn once."""
+        estate = replace(self.estate, domains={**self.estate.domains, **domains})
+        more = hits(domains.values())
+        nodes = [
+            replace(node, hits=(*node.hits, *more[node.part])) if node.part in more else node
+            for node in self.tree.nodes
+        ]
+        tree = replace(self.tree, nodes=nodes)
+        return Compiled(estate, tree, System(tree))
 
 
 class Bounds:
@@ -96,8 +101,10 @@ class Bounds:
         `questions` must name those that look at parts of faults; others may be asked all the same.
         """
         self.estate, self.until = estate, until
-        if compiled is None or not parts_of_faults(estate, questions).keys() <= compiled.added:
-            compiled = Compiled.of(estate, questions)
+        parts = parts_of_faults(estate, questions)
+        compiled = compiled or Compiled.of(estate)
+        if not parts.keys() <= compiled.estate.domains.keys():
+            compiled = compiled.hit_by(parts)
         self.compiled: Estate = compiled.estate
         """The estate as it is compiled, with the parts of faults as events of their own."""
         self.tree: FaultTree = compiled.tree

@@ -55,7 +55,7 @@ class Probe:
         facts: Iterable[Fact] = (),
         compiled: Compiled | None = None,
     ) -> None:
-        """Compile the estate; `compiled` is this very one, where nothing is brought along and it is compiled already."""
+        """Compile the estate; `compiled` is this very one with nothing brought along, where it is compiled already."""
         more = {domain.id: domain for domain in domains}
         self.estate = replace(
             estate,
@@ -63,7 +63,7 @@ class Probe:
             facts={**estate.facts, **{fact.id: fact for fact in facts}},
         )
         self._question = Question("change", (FaultKind.OUTAGE, FaultKind.BAD_CHANGE), horizon=horizon)
-        self._added = frozenset(more) | (compiled.added if compiled is not None else frozenset())
+        self._added = frozenset(more)
         self._analysis = Analysis(self.estate, compiled=compiled)
         self.tree: FaultTree = self._analysis.bounds.tree
         self._below: dict[str, frozenset[int]] = {}
