@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, closing
-from dataclasses import dataclass, field, replace
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from resilience_checks.analysis.change import ORDER, Changes, EstateChange, Unread, change
-from resilience_checks.estates import Built
-from resilience_checks.evaluation import Inputs
-from resilience_checks.model.errors import CheckError, InputError, NothingToCheckError
+from resilience_checks.analysis.change import ORDER, Changes, EstateChange, change
+from resilience_checks.catalogue import loader
+from resilience_checks.model.errors import NothingToCheckError
 from resilience_checks.model.operation import CREATE, DELETE, Operation
 from resilience_checks.model.question import Horizon
+from resilience_checks.sides import AFTER, BEFORE, PREVIEW, Side, evaluated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from resilience_checks.analysis.touched import ResourceChange
     from resilience_checks.catalogue.loader import Catalogue
-    from resilience_checks.evaluation import Group, Options
+    from resilience_checks.estates import Built
+    from resilience_checks.evaluation import Options
     from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.sources.interface import Source
     from resilience_checks.sources.worktrees import Repository
     from resilience_checks.topology.estate import Estate
 
     Observer = Callable[[str], None]
-
-BEFORE, AFTER = "before", "after"
-_PREVIEW = "preview"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,42 +38,28 @@ class Asked:
     order: int
 
 
-@dataclass
-class _Side:
-    """One side of the comparison: its estates and the stacks that are in none."""
+def known(options: Options, after: Side, observer: Observer = lambda _: None) -> Changes | None:
+    """Return what the options say is deployed, by a base to compare with or by previews; None where neither is given.
 
-    name: str
-    root: Path
-    extra: tuple[Path, ...] = ()
-    """Catalogue files of the user's own."""
-    estates: list[Built] = field(default_factory=list)
-    unread: list[Unread] = field(default_factory=list)
-    lacking: set[str] = field(default_factory=set)
-    """The stacks of every estate that is not there because one of them could not be evaluated; "" where all may be."""
-
-    def fail(self, names: Sequence[str], error: CheckError) -> None:
-        self.unread.append(Unread(self.name, ", ".join(names), error))
-        self.lacking.update(names or [""])
-
-    @property
-    def graphs(self) -> dict[str, ResourceGraph]:
-        return {graph.name: graph for built in self.estates for graph in built.graphs}
-
-
-def known(options: Options, observer: Observer = lambda _: None) -> Changes | None:
-    """Return what the options say is deployed: by a base to compare with, or by previews; None where neither is given."""
+    `after` is what is checked, evaluated already.
+    """
     asked = Asked(Horizon.RTO, ORDER)
     if options.base is not None:
-        return of_versions(options, options.base, None, asked, observer)
-    return of_previews(options, asked, observer) if options.previews else None
+        return of_versions(options, options.base, None, asked, observer, after)
+    return of_previews(options, asked, observer, after) if options.previews else None
 
 
 def of_versions(
-    options: Options, base: str, head: str | None, asked: Asked, observer: Observer = lambda _: None
+    options: Options,
+    base: str,
+    head: str | None,
+    asked: Asked,
+    observer: Observer = lambda _: None,
+    after: Side | None = None,
 ) -> Changes:
     """Compare two versions of the programs: where `head` left `base`, and `head` itself, else the working tree.
 
-    Raises CheckError where neither side can be read at all.
+    `after` is the working tree, where it is evaluated already. Raises CheckError where neither side can be read at all.
     """
     from resilience_checks.sources.discovery import projects
     from resilience_checks.sources.worktrees import Repository
@@ -85,91 +69,52 @@ def of_versions(
     fork = repository.fork_point(base, head or "HEAD")
     here = [project.directory for project in projects([path for path in options.paths if path.exists()], options.root)]
     notes = [f"{fork.why}"] if fork.why else []
+    catalogue = loader.load(options.catalogue) if after is None else after.catalogue
     with ExitStack() as stack:
         observer(f"checking out {fork.short}")
         root = stack.enter_context(repository.checked_out(fork, here))
-        before = _side(BEFORE, _moved(options, repository, root, paths), observer)
+        before = evaluated(Side(BEFORE, root, catalogue), _moved(options, repository, root, paths), observer)
         notes += _submodules(repository, fork.id, paths, BEFORE)
         if head is None:
             dirty = repository.uncommitted(options.paths)
             notes += [_uncommitted(dirty)] if dirty else []
-            after, name = _side(AFTER, replace(options, root=repository.root), observer), "the working tree"
+            other, name = repository.root, "the working tree"
+            moved = replace(options, root=other)
         else:
             commit = repository.commit(head)
-            other = stack.enter_context(repository.checked_out(commit, here))
-            after, name = _side(AFTER, _moved(options, repository, other, paths), observer), f"{head} ({commit.short})"
+            other, name = stack.enter_context(repository.checked_out(commit, here)), f"{head} ({commit.short})"
+            moved = _moved(options, repository, other, paths)
             notes += _submodules(repository, commit.id, paths, AFTER)
+        after = after or evaluated(Side(AFTER, other, catalogue), moved, observer)
     _hold_something(before, after)
     observer("comparing")
-    found = _compared(before, after, asked, partial(_differing, (str(before.root), str(after.root))))
+    found = _compared(before, after, asked, partial(_differing, (str(root), str(other))))
     return Changes(f"{base} ({fork.short})", name, found, (*before.unread, *after.unread), tuple(notes))
 
 
-def of_previews(options: Options, asked: Asked, observer: Observer = lambda _: None) -> Changes:
-    """Read what previews say is deployed; with paths, the programs under them are the estate's other stacks, unchanged."""
-    after = _side(AFTER, options, observer)
+def of_previews(
+    options: Options, asked: Asked, observer: Observer = lambda _: None, after: Side | None = None
+) -> Changes:
+    """Read what previews say is deployed; with paths, the programs under them are the estate's other stacks, unchanged.
+
+    `after` is what the previews and the programs show, where it is evaluated already.
+    """
+    if after is None:
+        after = evaluated(Side(AFTER, options.root, loader.load(options.catalogue)), options, observer)
     for unread in after.unread:
         raise unread.error
     standing = tuple(_earlier(options, after))
-    before = _side(BEFORE, replace(options, paths=(), previews=()), observer, standing)
+    before = Side(BEFORE, options.root, after.catalogue)
+    evaluated(before, replace(options, paths=(), previews=()), observer, standing)
     observer("comparing")
     notes = [f"what stands cannot be compared: {one.error}" for one in before.unread]
     before.lacking.clear()  # what the preview itself says is deployed is known without it
     found = _compared(before, after, asked, _told)
-    names = ", ".join(sorted(name for name, graph in after.graphs.items() if graph.source == _PREVIEW))
+    names = ", ".join(sorted(name for name, graph in after.graphs.items() if graph.source == PREVIEW))
     return Changes("what stands", f"the preview of {names}", found, notes=tuple(notes))
 
 
-def _side(name: str, options: Options, observer: Observer, ready: Sequence[Source] = ()) -> _Side:
-    """Evaluate one side as far as it can be; a side without any project is empty."""
-    from resilience_checks.catalogue import loader
-
-    side = _Side(name, options.root)
-    if not (options.paths or options.previews or ready):
-        return side
-    try:
-        inputs = Inputs(options, ready)
-        for failure in inputs.failures:
-            side.fail([], failure)
-        with closing(inputs.evaluate(observer)) as together:
-            together.start()
-            side.extra = inputs.own("catalogue")
-            catalogue = loader.load(side.extra)
-            inputs.load()
-            results = together.results()
-    except NothingToCheckError:
-        return side
-    except CheckError as error:
-        side.fail([], error)
-        return side
-    for result in results:
-        if result.error is not None:
-            side.fail([result.source.name], result.error)
-        elif result.graph is not None and _is_partial(result.graph):
-            side.fail([result.source.name], _partial(result.graph))
-    _build(side, inputs.groups(results), catalogue)
-    return side
-
-
-def _build(side: _Side, groups: Iterable[Group], catalogue: Catalogue) -> None:
-    """Add the estate of each group that is whole."""
-    from resilience_checks.topology import estate_builder
-
-    for group in groups:
-        names = [member.source.name for member in group.members]
-        graphs = tuple(member.graph for member in group.members if member.graph is not None)
-        if group.undecided or len(graphs) < len(group.members) or any(map(_is_partial, graphs)):
-            side.lacking.update(names)
-            continue
-        try:
-            estate = estate_builder.build(graphs, group.declarations, catalogue)
-        except CheckError as error:
-            side.fail(names, error)
-        else:
-            side.estates.append(Built(tuple(names), graphs, group.declarations, estate))
-
-
-def _hold_something(before: _Side, after: _Side) -> None:
+def _hold_something(before: Side, after: Side) -> None:
     """Raise the first error where no stack of either side can be read."""
     if before.estates or after.estates:
         return
@@ -183,8 +128,8 @@ def _hold_something(before: _Side, after: _Side) -> None:
 
 
 def _compared(
-    before: _Side,
-    after: _Side,
+    before: Side,
+    after: Side,
     asked: Asked,
     operations: Callable[[ResourceGraph | None, ResourceGraph | None], Mapping[str, Operation]],
 ) -> tuple[EstateChange, ...]:
@@ -201,10 +146,10 @@ def _compared(
             name: tuple(resource_changes(one.get(name), other.get(name), operations(one.get(name), other.get(name))))
             for name in names
         }
-        stood = (
-            _united(old, before.extra) if old or not before.unread else None
-        )  # a preview of what stands that cannot be built
-        found.append(EstateChange(names, change(stood, _united(new, after.extra), changes, asked.horizon, asked.order)))
+        # A preview's earlier estate that cannot be built is not known; where nothing stood, it is empty.
+        stood = _united(old, before.catalogue) if old or not before.unread else None
+        stands, compiled = _united(new, after.catalogue), new[0].compiled if len(new) == 1 and stood else None
+        found.append(EstateChange(names, change(stood, stands, changes, asked.horizon, asked.order, compiled)))
     return tuple(found)
 
 
@@ -228,9 +173,8 @@ def _graphs(estates: Iterable[Built]) -> dict[str, ResourceGraph]:
     return {graph.name: graph for built in estates for graph in built.graphs}
 
 
-def _united(estates: Sequence[Built], extra: Sequence[Path]) -> Estate:
+def _united(estates: Sequence[Built], catalogue: Catalogue) -> Estate:
     """Return one estate, an empty one of none; several that the other side has joined are built anew as one."""
-    from resilience_checks.catalogue import loader
     from resilience_checks.topology import estate_builder
     from resilience_checks.topology.declaration_union import united
     from resilience_checks.topology.estate import Estate
@@ -240,7 +184,7 @@ def _united(estates: Sequence[Built], extra: Sequence[Path]) -> Estate:
     if len(estates) == 1:
         return estates[0].estate
     graphs = [graph for built in estates for graph in built.graphs]
-    return estate_builder.build(graphs, united([built.declarations for built in estates]), loader.load(extra))
+    return estate_builder.build(graphs, united([built.declarations for built in estates]), catalogue)
 
 
 def _differing(
@@ -304,19 +248,7 @@ def _uncommitted(files: Sequence[str]) -> str:
     return f"the working tree has {what}"
 
 
-def _is_partial(graph: ResourceGraph) -> bool:
-    return graph.source == _PREVIEW and not graph.capabilities.complete
-
-
-def _partial(graph: ResourceGraph) -> InputError:
-    return InputError(
-        f"the preview of {graph.name} is partial: {'; '.join(graph.notes) or 'it lacks resources'}",
-        why="what stands in for what is touched may be among what it does not show, so nothing was decided",
-        remedy="write it with `pulumi preview --json --show-sames --show-replacement-steps`",
-    )
-
-
-def _earlier(options: Options, after: _Side) -> Iterator[Source]:
+def _earlier(options: Options, after: Side) -> Iterator[Source]:
     """Yield a source for every stack that stands: as its preview shows it, else as its program has it."""
     from resilience_checks.sources.files.reading import open_earlier
     from resilience_checks.sources.opening import Fixed

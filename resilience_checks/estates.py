@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from resilience_checks.evaluation import Inputs
-from resilience_checks.model.errors import InputError
+from resilience_checks.model.errors import CheckError, InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from resilience_checks.evaluation import Options
+    from resilience_checks.analysis.bounds import Compiled
+    from resilience_checks.catalogue.loader import Catalogue
+    from resilience_checks.evaluation import Group, Options
     from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.sources.interface import Source
     from resilience_checks.topology.declared import Declarations
     from resilience_checks.topology.estate import Estate
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Built:
     """One estate, with the stacks that form it and what is declared for them."""
 
@@ -27,6 +30,36 @@ class Built:
     graphs: tuple[ResourceGraph, ...]
     declarations: Declarations
     estate: Estate
+
+    @cached_property
+    def compiled(self) -> Compiled:
+        """The estate's equations, for all that asks about its faults."""
+        from resilience_checks.analysis.bounds import Compiled
+
+        return Compiled.of(self.estate)
+
+
+def built(group: Group, catalogue: Catalogue) -> Built | None:
+    """Return the estate of those stacks of the group that can be decided, None without any; raise CheckError."""
+    from resilience_checks.topology import estate_builder
+
+    graphs = tuple(
+        member.graph
+        for member in group.members
+        if member.graph is not None and member.graph.name not in group.undecided
+    )
+    if not graphs:
+        return None
+    estate = estate_builder.build(graphs, group.declarations, catalogue)
+    return Built(tuple(graph.name for graph in graphs), graphs, group.declarations, estate)
+
+
+def tried(group: Group, catalogue: Catalogue) -> Built | CheckError | None:
+    """Return the estate of those stacks of a group that can be decided, why it cannot be built, or None without any."""
+    try:
+        return built(group, catalogue)
+    except CheckError as error:
+        return error
 
 
 def estates(
@@ -38,7 +71,6 @@ def estates(
     from has no answer.
     """
     from resilience_checks.catalogue import loader
-    from resilience_checks.topology import estate_builder
 
     inputs = Inputs(options, ready)
     for failure in inputs.failures:
@@ -53,13 +85,12 @@ def estates(
             raise result.error
     found = []
     for group in inputs.groups(results):
-        graphs = tuple(member.graph for member in group.members if member.graph is not None)
-        if group.undecided or not graphs:
+        estate = None if group.undecided else built(group, catalogue)
+        if estate is None:
             raise InputError(
                 f"{', '.join(sorted(group.undecided))} cannot be decided: another stack of its estate is missing",
                 why="what it stands on may be in the stack that is missing",
                 remedy="correct the other stack first",
             )
-        estate = estate_builder.build(graphs, group.declarations, catalogue)
-        found.append(Built(tuple(graph.name for graph in graphs), graphs, group.declarations, estate))
+        found.append(estate)
     return tuple(found)

@@ -16,6 +16,21 @@ violations(questions, applies) := {found |
 	found := result.violation(cause, services, words.loss(cause, services))
 }
 
+# violations_beside leaves out what another policy that is on tells: of `elsewhere`, for each of its questions, the
+# services that it is about. So one cause of a service's loss is one violation.
+violations_beside(questions, applies, elsewhere) := {found |
+	some question in questions
+	some cause in input.causes[question]
+	told := {service |
+		some other, about in elsewhere
+		some service in input.causes[other][cause.id].services
+		about[service] == "yes"
+	}
+	services := [service | some service in cause.services; applies[service] == "yes"; count({service} - told) > 0]
+	count(services) > 0
+	found := result.violation(cause, services, words.loss(cause, services))
+}
+
 # others gives one result for each service that no cause surely loses.
 others(questions, applies) := {found |
 	facts := [input.facts[question] | some question in questions]

@@ -6,7 +6,16 @@ package resilience.lib.words
 faults := {"outage": "outage", "bad-change": "bad change"}
 
 # loss tells what a cause takes down: "One bad change of management plane fmg.example loses 2 services: a, b".
-loss(cause, services) := capitalised(sprintf("%s loses %s", [subject(cause), listed(services)]))
+loss(cause, services) := capitalised(sprintf("%s loses %s", [subject(cause), listed(services)])) if count(consumers(cause)) == 0
+
+loss(cause, services) := capitalised(sprintf("%s cuts %s off from %s", [subject(cause), cut_off(consumers(cause)), listed(services)])) if count(consumers(cause)) > 0
+
+# consumers are those that a cause cuts off, where each of them was asked about.
+consumers(cause) := object.get(cause, "consumers", [])
+
+cut_off(names) := names[0] if count(names) == 1
+
+cut_off(names) := sprintf("%d consumers (%s)", [count(names), shortened(names)]) if count(names) > 1
 
 subject(cause) := event(cause.events[0]) if count(cause.events) == 1
 
@@ -24,7 +33,19 @@ event(id) := sprintf("one %s of %s %s", [faults[known.fault], known.kind, known.
 
 listed(services) := services[0] if count(services) == 1
 
-listed(services) := sprintf("%d services: %s", [count(services), concat(", ", services)]) if count(services) > 1
+listed(services) := sprintf("%d services: %s", [count(services), shortened(services)]) if count(services) > 1
+
+# enclosed names services where the sentence goes on.
+enclosed(services) := services[0] if count(services) == 1
+
+enclosed(services) := sprintf("%d services (%s)", [count(services), shortened(services)]) if count(services) > 1
+
+most_named := 8
+
+# shortened names what fits into a sentence and counts the others: a result has all of its services beside its message.
+shortened(names) := concat(", ", names) if count(names) <= most_named
+
+shortened(names) := sprintf("%s and %d more", [concat(", ", array.slice(names, 0, 6)), count(names) - 6]) if count(names) > most_named
 
 of_service("pass", service, _) := sprintf("%s survives every fault that was asked about", [service])
 

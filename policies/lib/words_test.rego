@@ -36,6 +36,13 @@ test_one_of_several_faults_loses_a_service_in_every_case if {
 	found == "However the unknowns turn out, one of 2 faults (one outage of link a; one outage of link b) loses record"
 }
 
+test_consumers_are_cut_off_from_services if {
+	fault := {"events": ["link:a/outage"]}
+	loss(object.union(fault, {"consumers": ["clinics"]}), ["record"]) == "One outage of link a cuts clinics off from record"
+	found := loss(object.union(fault, {"consumers": ["clinics", "wards"]}), ["mail", "record"])
+	found == "One outage of link a cuts 2 consumers (clinics, wards) off from 2 services: mail, record"
+}
+
 test_an_unknown_without_a_candidate_says_only_that if unknown([]) == "whether record survives is not known"
 
 test_an_unknown_names_at_most_three_candidates if {
@@ -45,4 +52,16 @@ test_an_unknown_names_at_most_three_candidates if {
 		"one outage of link a together with one outage of link b",
 		"one outage of link b",
 	])
+}
+
+names := [sprintf("s%02d", [number]) | some number in numbers.range(1, 40)]
+
+test_up_to_eight_are_named if {
+	words.shortened(["a"]) == "a"
+	words.shortened(array.slice(names, 0, 8)) == "s01, s02, s03, s04, s05, s06, s07, s08"
+}
+
+test_of_more_six_are_named_and_the_others_counted if {
+	words.listed(names) == "40 services: s01, s02, s03, s04, s05, s06 and 34 more"
+	words.enclosed(names) == "40 services (s01, s02, s03, s04, s05, s06 and 34 more)"
 }

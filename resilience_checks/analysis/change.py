@@ -15,6 +15,7 @@ from resilience_checks.model.operation import DELETE
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from resilience_checks.analysis.bounds import Compiled
     from resilience_checks.analysis.touched import Deployment, ResourceChange
     from resilience_checks.model.errors import CheckError
     from resilience_checks.model.question import Horizon
@@ -85,19 +86,26 @@ def change(
     changes: Mapping[str, Sequence[ResourceChange]],
     horizon: Horizon,
     order: int = ORDER,
+    compiled: Compiled | None = None,
 ) -> Change:
-    """Return what the changes of each stack do to the estate; one that is None did not exist, or no longer does."""
+    """Return what the changes of each stack do to the estate; one that is None did not exist, or no longer does.
+
+    `compiled` is the estate after, where it is compiled already.
+    """
     standing = before or after
     if standing is None:
         return Change((), None, (), (), None)
     deployed = {stack: each for stack, each in changes.items() if any(one.operation.changes for one in each)}
-    deployments = tuple(evaluate(stack, each, before, after, horizon) for stack, each in deployed.items())
     everything = [one for each in deployed.values() for one in each if one.operation.op != DELETE]
-    both = before is not None and after is not None
+    shared: tuple[Shared, ...] = ()
+    redundancy = None
+    if before is not None and after is not None:
+        old, new = Probe(before, horizon), Probe(after, horizon, compiled=compiled)
+        shared, redundancy = newly_shared(old, after, horizon), compare(old, new, order)
     return Change(
-        deployments=deployments,
+        deployments=tuple(evaluate(stack, each, before, after, horizon) for stack, each in deployed.items()),
         at_once=together(deployed, before, after, horizon) if len(deployed) > 1 else None,
         replacements=replacements(standing, everything, horizon),
-        shared=newly_shared(before, after, horizon) if before is not None and after is not None else (),
-        redundancy=compare(Probe(before, horizon), Probe(after, horizon), order) if both else None,  # type: ignore[arg-type]
+        shared=shared,
+        redundancy=redundancy,
     )

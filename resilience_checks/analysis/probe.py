@@ -18,6 +18,7 @@ from resilience_checks.model.question import FaultKind, Holds, Question
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
+    from resilience_checks.analysis.bounds import Compiled
     from resilience_checks.analysis.cut_lists import CutSets
     from resilience_checks.analysis.fault_tree import FaultTree, Node
     from resilience_checks.model.question import Horizon, Step
@@ -47,9 +48,14 @@ class Probe:
     """One estate, compiled once, with further domains (and facts that they hang on) that a question brings along."""
 
     def __init__(
-        self, estate: Estate, horizon: Horizon, domains: Iterable[Domain] = (), facts: Iterable[Fact] = ()
+        self,
+        estate: Estate,
+        horizon: Horizon,
+        domains: Iterable[Domain] = (),
+        facts: Iterable[Fact] = (),
+        compiled: Compiled | None = None,
     ) -> None:
-        """Compile the estate."""
+        """Compile the estate; `compiled` is this very one with nothing brought along, where it is compiled already."""
         more = {domain.id: domain for domain in domains}
         self.estate = replace(
             estate,
@@ -58,7 +64,7 @@ class Probe:
         )
         self._question = Question("change", (FaultKind.OUTAGE, FaultKind.BAD_CHANGE), horizon=horizon)
         self._added = frozenset(more)
-        self._analysis = Analysis(self.estate)
+        self._analysis = Analysis(self.estate, compiled=compiled)
         self.tree: FaultTree = self._analysis.bounds.tree
         self._below: dict[str, frozenset[int]] = {}
         self._events: dict[str, frozenset[str]] = {}

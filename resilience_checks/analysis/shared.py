@@ -38,8 +38,12 @@ class Shared:
     sure: bool = True
 
 
-def newly_shared(before: Estate, after: Estate, horizon: Horizon) -> tuple[Shared, ...]:
-    """Return the domains with new members that hit several parts of some redundant set, where they did not before."""
+def newly_shared(old: Probe, after: Estate, horizon: Horizon) -> tuple[Shared, ...]:
+    """Return the domains with new members that hit several parts of some redundant set, where they did not before.
+
+    `old` is the estate before.
+    """
+    before = old.estate
     changed = {
         domain.id: joined
         for domain in after.domains.values()
@@ -48,7 +52,7 @@ def newly_shared(before: Estate, after: Estate, horizon: Horizon) -> tuple[Share
     if not changed:
         return ()
     parts = {member.part for name in changed for member in after.domains[name].members}
-    old, new = Probe(before, horizon), Probe(after, horizon, map(_single, sorted(parts)))
+    new = Probe(after, horizon, map(_single, sorted(parts)))
     same = alike(old, new)
     services = [name for name in after.services if name not in same]
     return tuple(found for name, joined in changed.items() for found in _of(old, new, name, joined, services))

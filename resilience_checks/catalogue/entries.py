@@ -117,12 +117,16 @@ class Mover:
 
 @dataclass(frozen=True, slots=True)
 class Zones:
-    """How a part spreads over zones: over those that `named` names, or, `when` it does, over `least`; else in one."""
+    """How a part spreads over zones: over those that `named` names, or, `when` it does, over `least`; else in one.
+
+    Where the input `decided` is given, it names something else that decides instead.
+    """
 
     source: str
     named: str | None = None
     when: Condition = ()
     least: int = 2
+    decided: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +201,11 @@ class Join:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What one type means for failure; an element is an entry of its own with `each` set."""
+    """What one type means for failure; an element is an entry of its own with `each` set.
+
+    `counted` is false for a type of which nobody says whether a resource of it is one thing that fails, or a service
+    that its provider runs on many.
+    """
 
     token: str
     package: str
@@ -205,6 +213,7 @@ class Entry:
     role: str | None = None
     logical: bool = False
     fault: str = "device"
+    counted: bool = True
     entry: bool = False
     configures: str | None = None
     runs_on: str | None = None

@@ -62,6 +62,8 @@ class ResourceGraph:
     output_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """What each path in the outputs comes from: URNs, lookup ids, outputs of other stacks (`StackOutput.reference`)."""
     references: tuple[StackLink, ...] = ()
+    default_providers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What the engine gives to the default provider of each package, as far as it is plain text: the stack's settings."""
     capabilities: Capabilities = field(default_factory=lambda: Capabilities(True, True, True, True, True))  # noqa: FBT003
     notes: tuple[str, ...] = ()
     digest: str = ""

@@ -33,6 +33,14 @@ class Holds(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Members(StrEnum):
+    """How the parts of counted roles must stand behind a loss: hit with others, enough for it alone, or needed for it."""
+
+    ANY = "any"
+    ALONE = "alone"
+    NEEDED = "needed"
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """Whether each service survives every set of up to `order` of the counted faults.
@@ -44,6 +52,10 @@ class Question:
     kinds in which something stands although nobody said in which. `beside` is a sort of aid, such as copy: then it is
     asked whether each service survives or its aids of that sort do: with `any_beside` any one of them, else all.
     With `any_consumer` a service does not survive what takes it from one of its consumers alone.
+
+    `members` says how a loss must rest on the parts of counted roles, those in `roles` (empty: any) and not in
+    `except_roles`. ANY: each event hits one of them. ALONE: the events lose the service although they hit nothing else.
+    NEEDED: they lose it, and would not if they hit only what else they hit; events that hit nothing else always count.
     """
 
     id: str
@@ -59,15 +71,20 @@ class Question:
     beside: str = ""
     any_beside: bool = True
     any_consumer: bool = False
+    members: Members = Members.ANY
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One link of the chain from a fault to a lost service, where it is said, and the vendor's page if it is cited."""
+    """One link of the chain from a fault to a lost service, where it is said, and the vendor's page if it is cited.
+
+    `part` is the one part that it is about, where what joined a failure domain is told.
+    """
 
     text: str
     location: Location | None = None
     source: str | None = None
+    part: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +111,13 @@ class Cut:
     """A minimal set of events that together lose a service, with the chain that shows it.
 
     `by_cases`: no one set loses it however the unknowns turn out, but in every case some of these events does;
-    the chain is that of the first case.
+    the chain is that of the first case. `consumers` are those that it cuts off, where any one of them counts.
     """
 
     events: tuple[str, ...]
     chain: tuple[Step, ...] = ()
     by_cases: bool = False
+    consumers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,9 +93,11 @@ def causes(estate: Estate, statements: Sequence[Statement]) -> dict[str, dict[st
                     "target": " + ".join(sorted({event.rpartition("/")[0] for event in cut.events})),
                     "together": "no" if cut.by_cases else "yes",
                     "services": [],
+                    "consumers": [],
                 },
             )
             cause["services"].append(statement.service)
+            cause["consumers"] += (name for name in cut.consumers if name not in cause["consumers"])
     return found
 
 

@@ -63,6 +63,8 @@ class EmbeddedEngine:
             raise EngineError(
                 f"a policy does not compile: {response['broken']}", why="no policy was evaluated", remedy=_REMEDY
             )
+        if "whole" in response:
+            return response["whole"]["result"][0]["expressions"][0]["value"]  # type: ignore[no-any-return]
         return {
             name: EngineFault(item["fault"]) if "fault" in item else item["report"]
             for name, item in response["reports"].items()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import tempfile
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,9 +25,12 @@ if TYPE_CHECKING:
     from resilience_checks.topology.declared import Declarations, Service
     from resilience_checks.topology.estate import Estate
 
+    _AtLine = tuple["Loosening", Location | None]
+
 _UNKNOWNS = ("ignore", "warn", "fail")
 _SCOPES = ("local", "regional", "national")
 _NOT_DECLARED = "not declared"
+_PLURALS = {"policy": "policies", "service": "services", "stack": "stacks", "file": "files"}
 DECLARATIONS = "resilience.yaml"
 
 
@@ -42,15 +46,26 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Loosening:
-    """One setting before and after; not `sure` where nobody says which is stricter. Without `services` it is about all."""
+    """One setting of policies, services or stacks before and after; not `sure` where nobody says which is stricter.
 
-    subject: str
+    `names` are those for which one line says it now, or said it before where none does now. Without `services` it is
+    about all. `parts` are the same setting of each of the names, by which it is known again.
+    """
+
+    kind: str
+    names: tuple[str, ...]
     setting: str
     before: str
     after: str
     services: tuple[str, ...] = ()
     location: Location | None = None
     sure: bool = True
+    parts: tuple[str, ...] = ()
+
+    @property
+    def target(self) -> str:
+        """What it is about: the one setting, or that of several."""
+        return self.parts[0] if len(self.parts) == 1 else f"{self.setting} of {len(self.names)} {_PLURALS[self.kind]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +122,26 @@ class Base:
 
 
 def loosened(before: Held, after: Held, estate: Estate, stacks: Sequence[str], today: date) -> tuple[Loosening, ...]:
-    """Return every loosening, those of policies first; a stack that is ignored now is not of the estate any more."""
-    found = [*_policies(before, after, _cases(estate, stacks), today), *_services(before, after)]
-    return (*found, *_stacks(before, after, stacks), *_own(before, after))
+    """Return every loosening, those of policies first, and what one line loosens in the same way as one.
+
+    A stack that is ignored now is not of the estate any more.
+    """
+    cases = _cases(estate, stacks)
+    settings = (_policies(before, after, cases, today), _services(before, after))
+    lines: dict[tuple[object, ...], list[Loosening]] = defaultdict(list)
+    for one, line in chain(*settings, _stacks(before, after, stacks), _own(before, after)):
+        whom = () if one.kind == "service" else one.services
+        lines[one.kind, one.setting, one.before, one.after, one.sure, whom, line or one.parts].append(one)
+    return tuple(_joined(together) for together in lines.values())
+
+
+def _joined(found: Sequence[Loosening]) -> Loosening:
+    return replace(
+        found[0],
+        names=tuple(dict.fromkeys(name for one in found for name in one.names)),
+        services=tuple(dict.fromkeys(service for one in found for service in one.services)),
+        parts=tuple(part for one in found for part in one.parts),
+    )
 
 
 def _cases(estate: Estate, stacks: Sequence[str]) -> dict[tuple[int | None, tuple[str, ...]], list[str]]:
@@ -122,7 +154,7 @@ def _cases(estate: Estate, stacks: Sequence[str]) -> dict[tuple[int | None, tupl
 
 def _policies(
     before: Held, after: Held, cases: Mapping[tuple[int | None, tuple[str, ...]], Sequence[str]], today: date
-) -> Iterator[Loosening]:
+) -> Iterator[_AtLine]:
     everything = sum(map(len, cases.values()))
     for name in sorted(before.settings.keys() & after.settings.keys()):
         old, new = before.settings[name], after.settings[name]
@@ -134,7 +166,10 @@ def _policies(
         for (setting, earlier, later), of in services.items():
             at = _line(after.declared, name, "enforce_from" if setting == "enforcement" else setting)
             whom = () if len(of) == everything else tuple(sorted(of))
-            yield Loosening(f"policy {name}", setting, earlier, later, whom, at, sure=setting != "parameters")
+            part = f"policy {name}: {setting}{f' from {earlier} to {later}' if whom else ''}"
+            sure = setting != "parameters"
+            found = Loosening("policy", (name,), setting, earlier, later, whom, at, sure=sure, parts=(part,))
+            yield found, at if sure else None
 
 
 def _weaker(old: Settings, new: Settings, tier: int | None, today: date) -> Iterator[tuple[str, str, str]]:
@@ -180,13 +215,15 @@ def _top(declared: Declarations) -> Location | None:
     return Location(declared.path, 1) if declared.path is not None else None
 
 
-def _services(before: Held, after: Held) -> Iterator[Loosening]:
+def _services(before: Held, after: Held) -> Iterator[_AtLine]:
     for name, old in before.declared.services.items():
         new = after.declared.services.get(name)
         if new is not None:
             for setting, was, now in _easier(old, new):
-                at = new.at.get(setting, new.location)
-                yield Loosening(f"service {name}", setting, was, now, (name,), at)
+                line = new.at.get(setting)
+                at, part = line or new.location, f"service {name}: {setting}"
+                found = Loosening("service", (name,), setting, was, now, (name,), at, parts=(part,))
+                yield found, line or old.at.get(setting)
 
 
 def _easier(old: Service, new: Service) -> Iterator[tuple[str, str, str]]:
@@ -205,12 +242,13 @@ def _told(setting: str, value: float | None) -> str:
     return f"{value:g}" if setting == "tier" else duration(value)
 
 
-def _stacks(before: Held, after: Held, names: Iterable[str]) -> Iterator[Loosening]:
+def _stacks(before: Held, after: Held, names: Iterable[str]) -> Iterator[_AtLine]:
     for name in sorted(names):
         was, now = before.declared.stacks.of(name), after.declared.stacks.of(name)
         if was == "gated" and now != "gated":
-            places = [one.location for one in after.declared.stacks.advisory if one.matches(name)]
-            yield Loosening(f"stack {name}", "strictness", str(was), str(now), (), places[0] if places else None)
+            at = next((one.location for one in after.declared.stacks.advisory if one.matches(name)), None)
+            part = f"stack {name}: strictness"
+            yield Loosening("stack", (name,), "strictness", str(was), str(now), (), at, parts=(part,)), at
 
 
 def _own_paths(declared: Declarations) -> dict[tuple[str, str], Location]:
@@ -219,19 +257,23 @@ def _own_paths(declared: Declarations) -> dict[tuple[str, str], Location]:
     return {(one.key, os.path.normpath(Path(one.location.path).parent / one.text)): one.location for one in named}
 
 
-def _own(before: Held, after: Held) -> Iterator[Loosening]:
+def _own(before: Held, after: Held) -> Iterator[_AtLine]:
     """Yield what of one's own is not as it was; policies that are not evaluated any more surely held more strictly."""
     lines = _own_paths(after.declared)
     for (key, path), was in before.own.items():
         now = after.own.get((key, path))
         if now is None:
-            at = _top(after.declared)
-            yield Loosening(path, key, "named", "not named", (), at, sure=key == "policy_packs")
+            sure = key == "policy_packs"
+            yield _of_file(path, key, "named", "not named", _top(after.declared), sure=sure)
         elif now != was:
-            yield Loosening(path, f"content of {key}", was, now, (), lines[key, path], sure=False)
+            yield _of_file(path, f"content of {key}", was, now, lines[key, path])
     for key, path in sorted(after.own.keys() - before.own.keys()):
         if key == "catalogue":
-            yield Loosening(path, key, "not named", "named", (), lines[key, path], sure=False)
+            yield _of_file(path, key, "not named", "named", lines[key, path])
+
+
+def _of_file(path: str, setting: str, was: str, now: str, at: Location | None, *, sure: bool = False) -> _AtLine:
+    return Loosening("file", (path,), setting, was, now, (), at, sure=sure, parts=(f"{path}: {setting}",)), None
 
 
 def read(base: Base | None) -> Held | CheckError | None:

@@ -101,7 +101,8 @@ class _Completer:
         statements = [found for service in services if (found := self._statements.get((item["question"], service)))]
         cut = self._cut(statements, cause)
         named = [step for key in item.get("at", ()) if (step := self._places.get(key)) is not None and step.location]
-        location = named[0].location if named else self._location(cause, services)
+        consumers = self._cut_off(statements, cause)
+        location = named[0].location if named else self._location(cause, services, consumers)
         return Result(
             policy=policy.id,
             outcome=outcome,
@@ -110,7 +111,7 @@ class _Completer:
             title=policy.title,
             message=item["message"],
             location=location,
-            related=self._related(named, cause, services, location) if outcome is Outcome.VIOLATION else (),
+            related=self._related(named, cause, services, consumers, location) if outcome is Outcome.VIOLATION else (),
             services=services,
             cause=cause,
             chain=cut.chain if cut is not None else (),
@@ -119,6 +120,7 @@ class _Completer:
             assumed=tuple(dict.fromkeys(reason.text for statement in statements for reason in statement.assumed)),
             evidence={
                 **({"question": item["question"]} if item["question"] else {}),
+                **({"consumers": list(consumers)} if consumers else {}),
                 "controls": list(policy.controls),
                 **item.get("evidence", {}),
                 **self._likelihood(cause),
@@ -156,11 +158,24 @@ class _Completer:
             (cut for statement in statements for cut in statement.cuts if tuple(sorted(cut.events)) == cause), None
         )
 
-    def _location(self, cause: tuple[str, ...], services: tuple[str, ...]) -> Location | None:
-        for event in cause:
-            found = self._answers.events.get(event)
-            if found is not None and found.primary is not None:
-                return found.primary
+    @staticmethod
+    def _cut_off(statements: Iterable[Statement], cause: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the consumers that a cause cuts off from any of the services, where each was asked about."""
+        cuts = (cut for statement in statements for cut in statement.cuts if tuple(sorted(cut.events)) == cause)
+        return tuple(dict.fromkeys(name for cut in cuts for name in cut.consumers))
+
+    def _location(
+        self, cause: tuple[str, ...], services: tuple[str, ...], consumers: tuple[str, ...]
+    ) -> Location | None:
+        """Return the line to change: of consumers that are cut off the last of their own links, else that of a fault."""
+        access = {f"link {link}" for name in consumers for link in self._estate.consumers[name].access or ()}
+        found = [self._answers.events[event] for event in cause if event in self._answers.events]
+        own = [step.location for event in found for step in event.members if step.part in access and step.location]
+        if own:
+            return own[-1]
+        for event in found:
+            if event.primary is not None:
+                return event.primary
         places = (self._estate.services[name].location for name in services if name in self._estate.services)
         return next((place for place in places if place is not None), self.anchor)
 
@@ -180,7 +195,12 @@ class _Completer:
         return {"resources": list(urns)} if urns else {}
 
     def _related(
-        self, named: Iterable[Step], cause: tuple[str, ...], services: tuple[str, ...], primary: Location | None
+        self,
+        named: Iterable[Step],
+        cause: tuple[str, ...],
+        services: tuple[str, ...],
+        consumers: tuple[str, ...],
+        primary: Location | None,
     ) -> tuple[Related, ...]:
         places = [Related(step.text, step.location) for step in named if step.location]
         members = [
@@ -190,11 +210,16 @@ class _Completer:
             for step in self._answers.events[event].members
             if step.location
         ]
+        cut_off = [
+            Related(f"{name} is cut off", place)
+            for name in consumers
+            if (place := self._estate.consumers[name].location)
+        ]
         says = "is lost" if cause and cause[0] in self._answers.events else "is concerned"
         lost = [
             Related(f"{name} {says}", place) for name in services if (place := self._estate.services[name].location)
         ]
-        return tuple(dict.fromkeys(item for item in (*places, *members, *lost) if item.location != primary))
+        return tuple(dict.fromkeys(item for item in (*places, *members, *cut_off, *lost) if item.location != primary))
 
 
 def _depends_on(statements: Sequence[Statement], item: Mapping[str, Any]) -> tuple[str, ...]:

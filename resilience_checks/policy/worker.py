@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def main() -> None:
@@ -17,41 +20,44 @@ def main() -> None:
     for line in sys.stdin:
         request = json.loads(line)
         _limit(request["memory"])
-        response = _respond(regorus, request)
-        sys.stdout.write(json.dumps(response) + "\n")
+        sys.stdout.write(_respond(regorus, request) + "\n")
         sys.stdout.flush()
 
 
-def _respond(regorus: Any, request: dict[str, Any]) -> dict[str, Any]:
+def _respond(regorus: Any, request: dict[str, Any]) -> str:
     engine = regorus.Engine()
     for path, text in request["modules"].items():
         try:
             engine.add_policy(path, text)
         except BaseException as error:  # noqa: BLE001 regorus raises its own kinds
-            return {"broken": plain(str(error)), "path": path}
+            return json.dumps({"broken": plain(str(error)), "path": path})
     engine.set_input_json(request["document"])
     packages = request["packages"]
-    whole = ", ".join(f"{json.dumps(name)}: data.{package}.report" for name, package in packages.items())
-    try:
-        found = _query(engine, f"{{{whole}}}")
-    except BaseException:  # noqa: BLE001 one policy that fails takes the whole query with it
-        found = None
+    found = whole(engine, packages)
     if found is not None:
-        return {"reports": {name: {"report": report} for name, report in found.items()}}
-    return {"reports": {name: _alone(engine, package) for name, package in packages.items()}}
+        return f'{{"whole": {found}}}'
+    return json.dumps({"reports": {name: _alone(engine, package) for name, package in packages.items()}})
+
+
+def whole(engine: Any, packages: Mapping[str, str]) -> str | None:
+    """Return the engine's JSON about all packages at once, None where one of them fails: it takes the others with it."""
+    # A line each: regorus refuses lines of more than 1,024 columns.
+    reports = ",\n".join(f"{json.dumps(name)}: data.{package}.report" for name, package in packages.items())
+    try:
+        text: str = engine.eval_query_as_json(f"{{{reports}}}")
+    except BaseException:  # noqa: BLE001 the policies are asked one by one
+        return None
+    return text.replace("\n", "") if text.strip() != "{}" else None
 
 
 def _alone(engine: Any, package: str) -> dict[str, Any]:
     try:
-        report = _query(engine, f"data.{package}.report")
+        result = json.loads(engine.eval_query_as_json(f"data.{package}.report")).get("result") or []
     except BaseException as error:  # noqa: BLE001 told as this policy's fault
         return {"fault": plain(str(error))}
-    return {"report": report} if report is not None else {"fault": f"data.{package}.report is undefined"}
-
-
-def _query(engine: Any, query: str) -> Any:
-    result = json.loads(engine.eval_query_as_json(query)).get("result") or []
-    return result[0]["expressions"][0]["value"] if result else None
+    if not result:
+        return {"fault": f"data.{package}.report is undefined"}
+    return {"report": result[0]["expressions"][0]["value"]}
 
 
 def plain(message: str) -> str:

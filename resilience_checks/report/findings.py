@@ -42,14 +42,23 @@ def targets(group: Iterable[Result]) -> tuple[str, ...]:
 
 
 def chain(result: Result) -> list[str]:
-    """Return the steps from fault to loss, each with its place and the page that it rests on."""
-    return words.steps(result.chain)
+    """Return the steps from fault to loss, each with its place and the page that it rests on.
+
+    Where the policy found them by itself, they are in its evidence.
+    """
+    why = result.evidence.get("why")
+    return words.steps(result.chain) or ([str(step) for step in why] if isinstance(why, list) else [])
 
 
 def unnamed(result: Result) -> tuple[str, ...]:
     """Return the services that a finding is about, none when its message names each of them already."""
     told = all(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", result.message) for name in result.services)
     return () if told else result.services
+
+
+def loses(result: Result) -> bool:
+    """Return whether the services of a finding are lost, and not only concerned by what it is about."""
+    return not any(related.label.endswith("is concerned") for related in result.related)
 
 
 def not_blocking(result: Result) -> str:

@@ -11,7 +11,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.result import Outcome, Result
-from resilience_checks.report.findings import chain, findings, not_blocking, targets, unnamed
+from resilience_checks.report.findings import chain, findings, loses, not_blocking, targets, unnamed
 from resilience_checks.report.text import counted, safe
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def _of_results(kind: str, group: Sequence[Result]) -> str:
     found = first.message if len(group) == 1 else f"not known for {', '.join(targets(group))}"
     lost = ", ".join(unnamed(first)) if len(group) == 1 else ""
     message = found + _paragraphs(
-        f"Lost: {lost}" if lost else "",
+        f"{'Lost' if loses(first) else 'Services'}: {lost}" if lost else "",
         _listed("Why", chain(first)),
         _listed("Hangs on", first.depends_on),
         _listed("Assumed", first.assumed),

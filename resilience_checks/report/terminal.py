@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.result import Outcome, Result, Severity
-from resilience_checks.report.findings import chain, findings, not_blocking, targets, unnamed
+from resilience_checks.report.findings import chain, findings, loses, not_blocking, targets, unnamed
 from resilience_checks.report.page import WIDTH, Page
 from resilience_checks.report.summary import SummaryLine, summary_lines
 
@@ -50,7 +50,7 @@ class _Report(Page):
             self.head(str(result.severity), _STYLES[result.severity], result.policy, result.title)
         self.source(result.location)
         self.field("found", result.message)
-        self.field("lost", ", ".join(unnamed(result)))
+        self.field("lost" if loses(result) else "services", ", ".join(unnamed(result)))
         self.listed("why", chain(result))
         self.listed("assumed", result.assumed)
         self.field("fix", result.remediation)

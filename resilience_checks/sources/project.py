@@ -55,6 +55,14 @@ class StackConfig:
     environment: bool = False
     """Whether an `environment:` adds values that are not known offline."""
 
+    def default_providers(self) -> Mapping[str, Mapping[str, str]]:
+        """Return by package what its default provider is given: what stands in the package's namespace and is no secret."""
+        found: dict[str, dict[str, str]] = {}
+        for full in sorted(self.values.keys() - self.secrets):
+            package, _, key = full.partition(":")
+            found.setdefault(package, {})[key] = self.values[full]
+        return found
+
 
 def read_project(file: Path, root: Path) -> Project:
     """Read a Pulumi.yaml; raise InputError with its line when it is not one."""

@@ -24,6 +24,7 @@ from resilience_checks.topology.things import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from resilience_checks.catalogue.entries import ProviderEntry
     from resilience_checks.catalogue.loader import Catalogue
     from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.model.resource import Lookup, Resource
@@ -77,6 +78,12 @@ def _outputs(things: Things) -> dict[str, tuple[ResourceGraph, tuple[str, ...]]]
     return found
 
 
+def _name_of(provider: Thing, meaning: ProviderEntry) -> str | None:
+    """Return what the estate calls the provider instance, by the first of its naming inputs that is given."""
+    key = text(next((value for path in meaning.key for _, value in provider.values(path)), None))
+    return re.sub(meaning.strip, "", key) if key is not None and meaning.strip else key
+
+
 class _Collector:
     """Collects the things of one graph."""
 
@@ -115,13 +122,9 @@ class _Collector:
         self.things.known[resource.type] += 1
         entry = Entry(resource.type, package, known.estate if known else "cloud", role=meaning.role, entry=False)
         thing = Thing(entry, self.graph, resource, resource.inputs, logical_name=resource.name)
-        raw = next((value for path in meaning.key for _, value in thing.values(path)), None)
-        key = text(raw)
-        thing.natural = re.sub(meaning.strip, "", key) if key is not None and meaning.strip else key
-        thing.provider_names = (
-            resource.name,
-            None if raw is not None and key is None else thing.natural or resource.name,
-        )
+        thing.natural = _name_of(thing, meaning)
+        unseen = thing.natural is None and any(thing.values(path) for path in meaning.key)
+        thing.provider_names = (resource.name, None if unseen else thing.natural or resource.name)
         self.things.by_reference[(id(self.graph), resource.urn)] = thing
         self.things.all.append(thing)
 
@@ -129,8 +132,11 @@ class _Collector:
         if package not in self.defaults:
             meaning, known = self.catalogue.provider(package), self.catalogue.package(package)
             entry = Entry(PROVIDER + package, package, known.estate if known else "cloud", role=meaning.role)
-            thing = Thing(entry, self.graph, None, {}, logical_name=f"default {package} provider of {self.graph.name}")
-            thing.provider_names = ("default", None) if meaning.key else ("default",)
+            given = self.graph.default_providers.get(package, {})
+            name = f"default {package} provider of {self.graph.name}"
+            thing = Thing(entry, self.graph, None, given, logical_name=name)
+            thing.natural = _name_of(thing, meaning)
+            thing.provider_names = ("default", thing.natural) if meaning.key else ("default",)
             self.defaults[package] = thing
             self.things.all.append(thing)
         return self.defaults[package]

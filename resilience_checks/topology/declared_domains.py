@@ -107,7 +107,7 @@ class DeclaredDomains:
         draft.members[Member(f"link {link.id}")] = None
         draft.encloses[self._parts.own_domain(f"link {link.id}")] = None
         how = "runs over it" if draft.kind == "carrier" else "is in it"
-        draft.join(Step(f"link {link.id} {how}", location))
+        draft.join(Step(f"link {link.id} {how}", location, part=f"link {link.id}"))
 
     def _component(self, domain: str, component: str) -> Iterator[Member]:
         """Yield the component itself, what it selects, and the units that only its declaration shows."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING
 
 from resilience_checks.catalogue.entries import Entry
@@ -55,17 +55,19 @@ def _open(things: Things, selects: Sequence[Select], unknown: Sequence[Candidate
 
 
 def _described(resource: Resource, seen: Candidate, declarations: Declarations, *, named: bool) -> Entry:
-    role = declarations.resources.get(resource.urn)
+    role, counted = declarations.resources.get(resource.urn), False
     for component in declarations.components.values():
-        if role is None and any(select.match(seen) is Holds.YES for select in component.select):
-            role = component.role
+        if any(select.match(seen) is Holds.YES for select in component.select):
+            role = role or component.role
+            counted = counted or component.units is not None
     placed = any(rule.match.match(seen) is not Holds.NO for rule in declarations.placement)
     estate = "on-premises" if placed and not named else "cloud"
-    return _entry(resource, role or UNKNOWN_ROLE, estate, door=resource.urn in declarations.doors)
+    entry = _entry(resource, role or UNKNOWN_ROLE)
+    return replace(entry, estate=estate, counted=counted, entry=resource.urn in declarations.doors)
 
 
-def _entry(resource: Resource, role: str, estate: str = "cloud", *, door: bool = False) -> Entry:
-    return Entry(resource.type, resource.type.partition(":")[0], estate, role=role, entry=door)
+def _entry(resource: Resource, role: str) -> Entry:
+    return Entry(resource.type, resource.type.partition(":")[0], "cloud", role=role)
 
 
 def _seen(things: Things, graph: ResourceGraph, resource: Resource) -> Candidate:

@@ -50,8 +50,18 @@ class Domains:
             faults = (*OUTAGE, *BAD_CHANGE) if kind == CONTROL_PLANE else OUTAGE
             draft = self.drafts.get(kind, key, key if kind == "link" else found.label, faults)
             draft.members[Member(part)] = None
+            draft.exists = self._as_one(part)
             if found.location is not None:
                 draft.joined.append((Step(found.label, found.location), found.urn))
+
+    def _as_one(self, part: str) -> Condition:
+        """Return when the part fails as a whole: of a type that nobody describes, that is not known."""
+        thing = self._parts.things.get(part)
+        if thing is None or thing.entry.counted:
+            return ()
+        why = f"the catalogue does not know {thing.entry.token}, so nobody says whether {thing.label} fails as one"
+        remedy = "add a catalogue entry for its type, or declare a component that selects it, with its `units`"
+        return ((self._book.doubt(f"{thing.id} as one", ("one", "many"), why, remedy, location=thing.location), "one"),)
 
     def _common_causes(self) -> None:
         unseen: dict[tuple[str, object], list[tuple[Thing, CommonCause, str]]] = defaultdict(list)

@@ -270,10 +270,19 @@ class Placements:
         for path in provider.region:
             name = text(thing.device.value(path)) if thing.device else None
             if name is not None:
-                return Place(regions=((region_name(name), ()),))
+                return self._in_providers_region(thing, region_name(name))
         if not thing.entry.is_part or thing.entry.token.startswith("pulumi:providers:") or not doubt:
             return NOWHERE
         return self._unknown_region(thing, f"nothing says in which region {thing.label} stands{self._unseen(thing)}")
+
+    def _in_providers_region(self, thing: Thing, region: str) -> Place:
+        """Return the region that the provider works in; what the catalogue does not know may be a global service."""
+        if thing.entry.token not in self._things.unknown:
+            return Place(regions=((region, ()),))
+        why = f"the catalogue does not know {thing.entry.token}, so nobody says whether {thing.label} stands in {region} alone"
+        remedy = f"add a catalogue entry for {thing.entry.token} that says where it stands"
+        fact = self._book.doubt(f"region of {thing.id}", (region, NO_PLACE), why, remedy, location=thing.location)
+        return Place(regions=((region, ((fact, region),)), (NO_PLACE, ((fact, NO_PLACE),))), root=thing.id)
 
     def _paired(self, thing: Thing, place: Place) -> Place:
         """Return the place of what the provider itself may serve from another region: nobody can say that it will."""

@@ -68,10 +68,10 @@ class Wiring:
             location=thing.location,
         )
         place, zones = self._placements.of(thing), thing.entry.placement.zones if thing.entry.placement else None
-        if zones is None or fault is None:
+        if zones is None:
             self._parts.add(part, place, fault, thing)
             return
-        spread = take_up(thing, part, place, zones, self._parts, self._book)
+        spread = take_up(thing, part, place, fault, self._parts, self._book)
         if spread is not None:
             self._spread[thing.id] = spread
 

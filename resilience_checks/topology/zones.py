@@ -21,31 +21,49 @@ if TYPE_CHECKING:
 _SEVERAL = 2
 
 
-def take_up(thing: Thing, part: Part, place: Place, zones: Zones, parts: Parts, book: FactBook) -> Gate | None:
-    """Add the part with its zones, and return the gate of its units, None where it stands in one zone alone."""
+def take_up(thing: Thing, part: Part, place: Place, fault: str | None, parts: Parts, book: FactBook) -> Gate | None:
+    """Add the part with its zones, and return the gate of its units, None where it stands in one zone alone.
+
+    `fault` is what may befall it, or each unit, apart from the loss of its zone.
+    """
+    zones = _zones(thing)
     values = thing.values(zones.named) if zones.named is not None else ()
     names = [name for _, value in values if (name := text(value)) is not None]
-    spread = holds(thing, zones.when) if zones.when else Holds.NO
+    spread = _spreads(thing, zones)
     if spread is Holds.NO and len(names) < _SEVERAL and len(names) == len(values):
-        parts.add(part, _in_one(thing, place, names, book), thing.entry.fault, thing)
+        parts.add(part, _in_one(thing, place, names, book), fault, thing)
         return None
     if len(names) < _SEVERAL:
         names = [str(number) for number in range(1, zones.least + 1)]
     parts.add(part, place, None, thing)
     why = Reason(f"{thing.label} spreads over {len(names)} zones", Basis.DOCUMENTED, thing.location, zones.source)
-    units = [_unit(thing, part, place, name, parts, why) for name in names]
+    units = [_unit(part, place, name, fault, parts, why) for name in names]
     if spread is Holds.UNKNOWN or len(values) > len(names):
         told = f"whether {thing.label} spreads over zones is not known"
         remedy = "give the input in the stack's configuration"
+        if zones.decided is not None and thing.values(zones.decided):
+            told, remedy = f"{told}: its {zones.decided} decides", "declare its zones by a component that selects it"
         fact = book.doubt(f"zones of {thing.id}", ("several", "one"), told, remedy, location=thing.location)
         units[1:] = [Case(fact, {"several": unit, "one": NEVER}) for unit in units[1:]]
     return AnyOf(tuple(units), why)
 
 
-def _unit(thing: Thing, part: Part, place: Place, zone: str, parts: Parts, why: Reason) -> Gate:
+def _zones(thing: Thing) -> Zones:
+    assert thing.entry.placement is not None
+    assert thing.entry.placement.zones is not None
+    return thing.entry.placement.zones
+
+
+def _spreads(thing: Thing, zones: Zones) -> Holds:
+    if zones.decided is not None and thing.values(zones.decided):
+        return Holds.UNKNOWN
+    return holds(thing, zones.when) if zones.when else Holds.NO
+
+
+def _unit(part: Part, place: Place, zone: str, fault: str | None, parts: Parts, why: Reason) -> Gate:
     unit = replace(part, id=f"{part.id}#zone-{zone}", label=f"{part.label} in zone {zone}")
     zones = tuple((f"{region}/{zone}", when) for region, when in place.regions)
-    parts.add(unit, replace(place, zones=zones), thing.entry.fault, unit_of=part.id)
+    parts.add(unit, replace(place, zones=zones), fault, unit_of=part.id)
     return Up(unit.id, Nature.PATH, why)
 
 

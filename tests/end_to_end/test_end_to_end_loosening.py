@@ -89,6 +89,72 @@ def test_everything_that_is_held_less_strictly_is_told_at_its_line(project: Path
     ]
 
 
+def many(count: int, defaults: str, own: str = "") -> str:
+    """Return as many services on one machine, with defaults, the first with something of its own."""
+    names = [f"s{number:02d}" for number in range(1, count + 1)]
+    services = [f"  {name}: {{{own if name == 's01' else ''}entry: {{select: front}}}}\n" for name in names]
+    return f"version: 1\nservice_defaults:\n{defaults}services:\n{''.join(services)}"
+
+
+DEFAULTS = "  scope: national\n  tier: 1\n  rto: 1h\n  rpo: 15m\n"
+
+
+@pytest.mark.parametrize(
+    ("count", "whom"),
+    [
+        (1, "service s01"),
+        (3, "3 services (s01, s02, s03)"),
+        (40, "40 services (s01, s02, s03, s04, s05, s06 and 34 more)"),
+    ],
+)
+def test_one_line_of_the_defaults_is_one_cause_for_all_of_its_services(project: Path, count: int, whom: str) -> None:
+    told(project, many(count, DEFAULTS))
+    git(project, "commit", "-q", "-a", "-m", "services")
+    looser = DEFAULTS.replace("tier: 1", "tier: 2").replace("  rpo: 15m\n", "")
+    assert sorted(told(project, many(count, looser), "--base", "main"), key=lambda item: item[1]) == [
+        ("violation", f"rpo of {whom} was 15m and is not declared", 7),
+        ("violation", f"tier of {whom} was 1 and is 2", 4),
+    ]
+
+
+def test_other_values_and_other_lines_are_causes_of_their_own(project: Path) -> None:
+    told(project, many(3, DEFAULTS, own="tier: 2, rto: 30m, "))
+    git(project, "commit", "-q", "-a", "-m", "services")
+    looser = many(3, DEFAULTS.replace("tier: 1", "tier: 3"), own="rto: 2h, ")
+    assert sorted(told(project, looser, "--base", "main"), key=lambda item: item[1]) == [
+        ("violation", "rto of service s01 was 30m and is 2h", 8),
+        ("violation", "tier of 2 services (s02, s03) was 1 and is 3", 4),
+        ("violation", "tier of service s01 was 2 and is 3", 4),
+    ]
+
+
+def test_a_setting_of_several_estates_is_one_cause(project: Path) -> None:
+    (project / "Pulumi.dev.yaml").write_text("config: {}\n", encoding="utf-8")
+    found = told(project, f"{HEAD}{SHOP}policies:\n  no-common-cause: {{enabled: false}}\n", "--base", "main")
+    assert found == [("violation", "enabled of policy no-common-cause was true and is false", 5)]
+
+
+def test_one_line_that_two_policies_share_is_one_cause(project: Path) -> None:
+    shared = "policies:\n  no-common-cause: &milder\n    severity: low\n  cross-site-failover: *milder\n"
+    found = told(project, f"{HEAD}{SHOP}{shared}", "--base", "main")
+    text = "severity of 2 policies (cross-site-failover, no-common-cause) was high and is low"
+    assert found == [("violation", text, 6)]
+
+
+def test_a_policy_that_is_milder_in_two_ways_is_told_twice(project: Path) -> None:
+    other = "  mail: {scope: national, tier: 2, rto: 1h, rpo: 15m, entry: {select: front}}\n"
+    told(project, HEAD + SHOP + other)
+    git(project, "commit", "-q", "-a", "-m", "services")
+    milder = (
+        "policies:\n  cross-site-failover:\n    - {tiers: [1], severity: medium}\n    - {tiers: [2], severity: low}\n"
+    )
+    found = told(project, HEAD + SHOP + other + milder, "--base", "main")
+    assert sorted(one[1] for one in found) == [
+        "severity of policy cross-site-failover for mail was high and is low",
+        "severity of policy cross-site-failover for shop was high and is medium",
+    ]
+
+
 def test_what_is_stricter_or_the_same_passes(project: Path) -> None:
     text = f"{HEAD}{SHOP.replace('1h', '30m')}policies: {{cross-site-failover: {{severity: critical, on_unknown: fail}}}}\n"
     assert told(project, None, "--base", "main") == told(project, text, "--base", "main")

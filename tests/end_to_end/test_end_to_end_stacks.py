@@ -48,7 +48,6 @@ WALES = [
                     "tools for deployment, sign-in, monitoring, out-of-band",
                     ("booking",),
                 ),
-                ("violation", "no-single-point-of-failure", "device:sql-booking-uksouth", ("booking",)),
                 ("violation", "no-single-region-national-service", "region:uksouth", ("booking",)),
                 ("violation", "replicated-within-rpo", "sql-booking-uksouth", ("booking",)),
             ],

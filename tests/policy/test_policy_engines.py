@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
+import regorus
 
 from resilience_checks.model.errors import EngineError, UsageError
 from resilience_checks.policy import pack
@@ -19,7 +20,7 @@ from resilience_checks.policy.embedded import EmbeddedEngine
 from resilience_checks.policy.engine import EngineFault, deadline
 from resilience_checks.policy.opa_server import OpaServerEngine, dependency_order
 from resilience_checks.policy.opa_started import StartedOpaEngine
-from resilience_checks.policy.worker import plain
+from resilience_checks.policy.worker import plain, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,6 +51,21 @@ def test_a_policy_that_fails_leaves_the_others_their_results(engine: Engine) -> 
     assert sorted(item["target"] for item in found["sound"]) == ["a", "b"]  # type: ignore[union-attr]
     assert isinstance(found["conflicting"], EngineFault)
     assert found["undefined"] == EngineFault("data.resilience.undefined.report is undefined")
+
+
+def test_the_embedded_engine_is_asked_about_many_policies_at_once() -> None:
+    engine, names = (
+        regorus.Engine(),
+        [f"policy_{number}_with_a_name_as_long_as_those_of_a_library" for number in range(90)],
+    )
+    for name in names:
+        engine.add_policy(name, SOUND.replace("resilience.sound", f"resilience.{name}"))
+    engine.set_input_json(DOCUMENT.decode())
+    found = whole(engine, {name: f"resilience.{name}" for name in names})
+    assert found is not None
+    assert "\n" not in found
+    value = json.loads(found)["result"][0]["expressions"][0]["value"]
+    assert value == {name: [{"target": "a"}, {"target": "b"}] for name in names}
 
 
 def test_a_policy_that_does_not_compile_is_an_error_of_the_run(engine: Engine) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from hypothesis import strategies as st
 
-from resilience_checks.model.question import FaultKind, Horizon, Question
+from resilience_checks.model.question import FaultKind, Horizon, Members, Question
 from resilience_checks.model.values import Basis, Reason
 from resilience_checks.topology.estate import (
     Condition,
@@ -261,4 +261,5 @@ def questions(draw: Draw) -> Question:
         order=draw(st.integers(1, 3)),
         horizon=draw(st.sampled_from(Horizon)),
         within_rpo=draw(st.booleans()),
+        members=draw(st.sampled_from((Members.ANY, *Members))),
     )

@@ -53,3 +53,30 @@ def test_what_spreads_over_zones_survives_any_one_and_not_all(tmp_path: Path) ->
 def test_what_may_stand_in_one_zone_is_not_known_to_survive_it(plan: dict[str, Any], tmp_path: Path) -> None:
     (line,) = told(app(tmp_path, **plan), ZONE)
     assert line.startswith("zone app: unknown ['zone:")
+
+
+DATABASE = "version: 1\nservices:\n  app: {entry: {select: {type: '*:Database'}}, scope: national, rto: 10m, rpo: 1m}\n"
+
+
+def database(tmp_path: Path, **inputs: Any) -> Estate:
+    program = Program()
+    server = program.add("azure-native:sql:Server", "sql", {"serverName": "sql", "location": "uksouth"})
+    program.add("azure-native:sql:Database", "db", {"serverName": LATER, **inputs}, refers={"serverName": server})
+    path = tmp_path / "resilience.yaml"
+    path.write_text(DATABASE, encoding="utf-8")
+    return build([program.graph()], load(path, tmp_path), load_catalogue())
+
+
+def test_a_managed_database_is_no_device_and_neither_is_its_logical_server(tmp_path: Path) -> None:
+    found = database(tmp_path, zoneRedundant=True)
+    assert told(found, ZONE, ANY) == ["zone app: yes", "any app: no ['region:uksouth/outage'] []"]
+    assert {domain.kind for domain in found.domains.values()} == {"region", "zone", "deployment"}
+
+
+def test_a_database_in_a_pool_spreads_as_its_pool_does_which_is_not_known(tmp_path: Path) -> None:
+    found = database(tmp_path, zoneRedundant=True, elasticPoolId="pool")
+    (line,) = told(found, ZONE)
+    assert line.startswith("zone app: unknown ")
+    assert found.facts["zones of db"].reason.text == (
+        "whether Database db spreads over zones is not known: its elasticPoolId decides"
+    )

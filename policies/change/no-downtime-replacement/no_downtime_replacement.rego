@@ -22,6 +22,7 @@ package resilience.change.no_downtime_replacement
 import data.resilience.lib.deployment
 import data.resilience.lib.result
 import data.resilience.lib.survival
+import data.resilience.lib.words
 
 tiers := input.settings["no-downtime-replacement"].tiers
 
@@ -43,7 +44,7 @@ violations := {found |
 
 are(services) := sprintf("%s is", [services[0]]) if count(services) == 1
 
-are(services) := sprintf("%d services (%s) are", [count(services), concat(", ", services)]) if count(services) > 1
+are(services) := sprintf("%s are", [words.enclosed(services)]) if count(services) > 1
 
 violated := {service | some found in violations; some service in found.services}
 

@@ -20,6 +20,7 @@ package resilience.change.no_redundancy_lost
 
 import data.resilience.lib.deployment
 import data.resilience.lib.result
+import data.resilience.lib.words
 
 order := input.settings["no-redundancy-lost"].order
 
@@ -27,19 +28,13 @@ cuts := [cut | some cut in input.change.lost; count(cut.events) <= order]
 
 violations := {found |
 	some cut in cuts
-	message := sprintf("%s now loses %s%s", [capitalised(cut.faults), listed(cut.services), before(cut)])
+	message := sprintf("%s now loses %s%s", [words.capitalised(cut.faults), words.enclosed(cut.services), before(cut)])
 	found := result.about("violation", concat(" + ", cut.events), cut.services, message, {"cause": cut.events, "at": cut.at, "evidence": {"why": cut.why}})
 }
 
 before(cut) := ", which survived it before" if cut.new == "no"
 
 before(cut) := ", and could not happen before" if cut.new == "yes"
-
-listed(services) := services[0] if count(services) == 1
-
-listed(services) := sprintf("%d services (%s)", [count(services), concat(", ", services)]) if count(services) > 1
-
-capitalised(text) := concat("", [upper(substring(text, 0, 1)), substring(text, 1, -1)])
 
 violated := {service | some cut in cuts; some service in cut.services}
 

@@ -24,6 +24,7 @@ package resilience.change.no_simultaneous_change
 import data.resilience.lib.deployment
 import data.resilience.lib.result
 import data.resilience.lib.survival
+import data.resilience.lib.words
 
 settings := input.settings["no-simultaneous-change"]
 
@@ -43,14 +44,21 @@ violations := {found |
 	set.sure == "yes"
 	services := [service | some service in set.services; applies[service] == "yes"]
 	count(services) > 0
-	message := sprintf("One deployment of %s changes %s at once; if it went wrong, %s would be lost", [set.stack, concat(" and ", set.labels), listed(services)])
-	more := {"cause": set.parts, "at": set.at, "evidence": {"why": set.why}}
+	message := sprintf("One deployment of %s changes %s at once; if it went wrong, it would lose %s", [set.stack, changed(set), words.listed(services)])
+	more := {"cause": set.parts, "at": set.at, "evidence": {"changes": set.labels, "why": set.why}}
 	found := result.about("violation", sprintf("%s: %s", [set.stack, concat(" + ", set.parts)]), services, message, more)
 }
 
-listed(services) := services[0] if count(services) == 1
+# changed tells two members by name and counts more of them, whose names are evidence.
+changed(set) := concat(" and ", set.labels) if count(set.labels) < 3
 
-listed(services) := sprintf("%d services (%s)", [count(services), concat(", ", services)]) if count(services) > 1
+changed(set) := sprintf("%d %s", [count(set.labels), kind_of(set.roles)]) if count(set.labels) > 2
+
+plurals := {"firewall": "firewalls", "load-balancer": "load balancers", "gateway": "gateways", "link": "links"}
+
+kind_of(roles) := plurals[roles[0]] if count(roles) == 1
+
+else := sprintf("members of a redundant set (%s)", [concat(", ", roles)])
 
 violated := {service | some found in violations; some service in found.services}
 

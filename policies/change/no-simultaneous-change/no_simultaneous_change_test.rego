@@ -31,10 +31,20 @@ test_every_member_at_once_is_a_violation if {
 		"cause": ["fw-a", "fw-b"],
 		"services": ["record"],
 		"question": "",
-		"message": "One deployment of edge/prod changes firewall fw-a and firewall fw-b at once; if it went wrong, record would be lost",
+		"message": "One deployment of edge/prod changes firewall fw-a and firewall fw-b at once; if it went wrong, it would lose record",
 		"at": ["edge/prod/set/0/0"],
-		"evidence": {"why": ["record is lost"]},
+		"evidence": {"changes": ["firewall fw-a", "firewall fw-b"], "why": ["record is lost"]},
 	}}
+}
+
+messages(set) := {found.message | some found in report_of({"sets": [object.union(both, set)]}, "national"); found.outcome == "violation"}
+
+more := {"labels": ["firewall fw-a", "firewall fw-b", "firewall fw-c"]}
+
+test_more_than_two_members_are_counted if {
+	messages(more) == {"One deployment of edge/prod changes 3 firewalls at once; if it went wrong, it would lose record"}
+	found := messages(object.union(more, {"roles": ["dns", "firewall"]}))
+	found == {"One deployment of edge/prod changes 3 members of a redundant set (dns, firewall) at once; if it went wrong, it would lose record"}
 }
 
 test_stages_pass if {

@@ -13,6 +13,7 @@
 package resilience.declared.settings_not_loosened
 
 import data.resilience.lib.result
+import data.resilience.lib.words
 
 report := {nothing(input.loosened.base, input.loosened.why)} if count(input.loosened.found) == 0
 
@@ -24,17 +25,28 @@ nothing("no", _) := result.about("not_applicable", "settings", [], "no base is g
 
 nothing("unknown", why) := result.about("unknown", "settings", [], "whether settings are loosened is not known", {"hangs_on": [sprintf("the settings of the base cannot be read: %s; to make it known: correct them there, or name another base", [why])]})
 
-told(key, one) := result.about("violation", key, one.services, changed(one), {"cause": [key], "at": [key]}) if one.sure == "yes"
+told(key, one) := result.about("violation", one.target, one.services, changed(one), {"cause": one.cause, "at": [key]}) if one.sure == "yes"
 
-told(key, one) := result.about("unknown", key, one.services, sprintf("%s; whether that is looser is not known", [changed(one)]), {"at": [key], "hangs_on": [sprintf("which value of %s of %s is the stricter one; to make it known: let who answers for the gate look at it", [one.setting, one.subject])]}) if one.sure == "unknown"
+told(key, one) := result.about("unknown", one.target, one.services, sprintf("%s; whether that is looser is not known", [changed(one)]), {"at": [key], "hangs_on": [sprintf("which value of %s of %s is the stricter one; to make it known: let who answers for the gate look at it", [one.setting, subject(one)])]}) if one.sure == "unknown"
 
-changed(one) := sprintf("%s of %s%s was %s and is %s", [one.setting, one.subject, whom(one), one.before, one.after])
+changed(one) := sprintf("%s of %s%s was %s and is %s", [one.setting, subject(one), whom(one), one.before, one.after])
+
+plurals := {"policy": "policies", "service": "services", "stack": "stacks", "file": "files"}
+
+subject(one) := sprintf("%s %s", [one.kind, one.names[0]]) if count(one.names) == 1
+
+subject(one) := sprintf("%d %s (%s)", [count(one.names), plurals[one.kind], words.shortened(one.names)]) if count(one.names) > 1
+
+whom(one) := "" if one.kind != "policy"
 
 whom(one) := "" if count(one.services) == 0
 
-whom(one) := "" if startswith(one.subject, "service ")
+whom(one) := sprintf(" for %s", [one.services[0]]) if {
+	one.kind == "policy"
+	count(one.services) == 1
+}
 
-whom(one) := sprintf(" for %s", [concat(", ", one.services)]) if {
-	count(one.services) > 0
-	startswith(one.subject, "policy ")
+whom(one) := sprintf(" for %d services (%s)", [count(one.services), words.shortened(one.services)]) if {
+	one.kind == "policy"
+	count(one.services) > 1
 }

@@ -9,12 +9,15 @@ report(base, found) := said if {
 outcomes(base, found) := {one.outcome | some one in report(base, found)}
 
 change := {
-	"subject": "policy p",
+	"target": "policy p: severity",
+	"kind": "policy",
+	"names": ["p"],
 	"setting": "severity",
 	"before": "high",
 	"after": "low",
 	"services": ["record"],
 	"sure": "yes",
+	"cause": ["policy p: severity"],
 }
 
 test_a_loosening_is_a_violation_with_both_values if {
@@ -45,8 +48,28 @@ test_a_base_that_cannot_be_read_is_unknown if {
 
 messages(found) := {one.message | some one in report("yes", found)}
 
+tiers := object.union(change, {"kind": "service", "setting": "tier", "before": "1", "after": "2"})
+
+of_services(names) := object.union(tiers, {"names": names, "services": names})
+
+many := [sprintf("s%02d", [number]) | some number in numbers.range(1, 40)]
+
 test_a_service_is_named_once if {
-	messages({"s": object.union(change, {"subject": "service record", "setting": "tier"})}) == {"tier of service record was high and is low"}
+	messages({"s": of_services(["record"])}) == {"tier of service record was 1 and is 2"}
+}
+
+test_services_that_one_line_loosens_are_told_together if {
+	messages({"s": of_services(["email", "intranet", "record"])}) == {"tier of 3 services (email, intranet, record) was 1 and is 2"}
+	messages({"s": of_services(many)}) == {"tier of 40 services (s01, s02, s03, s04, s05, s06 and 34 more) was 1 and is 2"}
+}
+
+test_policies_that_one_line_loosens_are_told_together if {
+	told := object.union(change, {"names": ["p", "q"], "setting": "enforcement", "services": []})
+	messages({"s": told}) == {"enforcement of 2 policies (p, q) was high and is low"}
+}
+
+test_a_policy_names_the_services_that_it_is_looser_for if {
+	messages({"s": object.union(change, {"services": many})}) == {"severity of policy p for 40 services (s01, s02, s03, s04, s05, s06 and 34 more) was high and is low"}
 }
 
 test_what_is_about_all_names_no_service if {

@@ -24,6 +24,7 @@
 package resilience.sites.geographic_separation
 
 import data.resilience.lib.result
+import data.resilience.lib.site_sets
 import data.resilience.lib.survival
 import data.resilience.lib.words
 
@@ -46,11 +47,11 @@ shared := {found |
 
 near := {found |
 	some id, sites in input.site_sets.sets
-	distance(sites) == "near"
+	site_sets.distance(sites, parameters.minimum_km) == "near"
 	count({place | some place in sites.within; takes[place] == "yes"}) == 0
 	services := about(sites.lost)
 	count(services) > 0
-	message := sprintf("Sites %s are %v km apart, less than %v km: what takes them together loses %s", [listed(sites.names), sites.km, parameters.minimum_km, words.listed(services)])
+	message := sprintf("Sites %s are %v km apart, less than %v km: what takes them together loses %s", [site_sets.listed(sites.names), sites.km, parameters.minimum_km, words.listed(services)])
 	more := {"cause": sites.sites, "at": sites.sites, "evidence": {"km": sites.km, "minimum_km": parameters.minimum_km}}
 	found := result.about("violation", id, services, message, more)
 }
@@ -82,12 +83,12 @@ other(service, applicable, fact) := result.of_service("error", service, question
 } else := none(service, sprintf("%s is lost with one site alone: it is redundant over no others", [service])) if {
 	applicable != "no"
 	alone[service] == "yes"
-} else := doubtful(service, question, sprintf("whether the sites of %s are separated is not known: it may be lost by %s", [service, words.candidates(fact.cuts)]), scope(service, applicable)) if {
+} else := doubtful(service, question, sprintf("whether the sites of %s are separated is not known: it may be lost by %s", [service, words.candidates(fact.cuts)]), site_sets.scope(service, applicable)) if {
 	applicable != "no"
 	fact.holds != "yes"
-} else := doubtful(service, "", sprintf("how far apart the sites of %s are is not known: %s", [service, named(ids)]), doubts(service, ids) | scope(service, applicable)) if {
+} else := doubtful(service, "", sprintf("how far apart the sites of %s are is not known: %s", [service, site_sets.named(ids)]), site_sets.doubts(service, ids, parameters.minimum_km) | site_sets.scope(service, applicable)) if {
 	applicable != "no"
-	ids := undecided(service)
+	ids := site_sets.undecided(service, parameters.minimum_km)
 	count(ids) > 0
 } else := doubtful(service, "", sprintf("not all sites over which %s is redundant could be looked at", [service]), limit) if {
 	applicable != "no"
@@ -112,42 +113,5 @@ alone := {service: "yes" |
 	input.events[cause.events[0]].kind == "site"
 	some service in cause.services
 }
-
-# undecided has the sets of sites of a service that are not known to stand apart.
-undecided(service) := [id |
-	some id in input.site_sets.of[service]
-	distance(input.site_sets.sets[id]) != "apart"
-]
-
-distance(sites) := "apart" if {
-	sites.km >= parameters.minimum_km
-} else := "near" if {
-	count(sites.without) == 0
-} else := "unknown"
-
-doubts(service, ids) := without(ids) | {text |
-	some id in ids
-	sites := input.site_sets.sets[id]
-	distance(sites) == "near"
-	service in sites.possibly
-	text := sprintf("whether sites %s, %v km apart, are all that %s has is not known; to make it known: see `cut-sets %s`", [listed(sites.names), sites.km, service, service])
-}
-
-without(ids) := {text |
-	some id in ids
-	sites := input.site_sets.sets[id]
-	distance(sites) == "unknown"
-	some site in sites.without
-	text := sprintf("the coordinates of site %s are not declared; to make it known: declare `coordinates` of %s", [site, site])
-}
-
-scope(service, applicable) := {text |
-	applicable == "unknown"
-	text := sprintf("the scope of %s is not declared; to make it known: declare `scope` of %s", [service, service])
-}
-
-named(ids) := concat("; ", [listed(input.site_sets.sets[id].names) | some id in array.slice(ids, 0, 3)])
-
-listed(names) := concat(" and ", names)
 
 limit := {"a limit of time or size stopped the analysis; to make it known: check fewer stacks together"}

@@ -21,6 +21,7 @@
 #   reads: [quorums]
 package resilience.sites.quorum_survives_site_loss
 
+import data.resilience.lib.quorums
 import data.resilience.lib.result
 import data.resilience.lib.survival
 import data.resilience.lib.words
@@ -55,16 +56,11 @@ taken := {found |
 	})
 }
 
-losing(held) := [service | some service in held.lost; counts(held.kind, service) == "yes"]
+losing(held) := [service | some service in held.lost; quorums.counts(held.kind, service, parameters.kinds, regional) == "yes"]
 
 told(held, quorum) := sprintf("%s %s (%d of %d votes)", [held.kind, held.name, held.votes, quorum.votes]) if held.votes > 0
 
 told(held, _) := sprintf("%s %s (which keeps its voters from each other)", [held.kind, held.name]) if held.votes == 0
-
-# counts says whether the loss of a place of this kind must be survived.
-counts(kind, _) := "yes" if kind in parameters.kinds
-
-counts("region", service) := regional[service]
 
 violated := {service: "yes" | some found in taken; some service in found.services}
 
@@ -79,58 +75,14 @@ other(service, []) := result.of_service("not_applicable", service, "", sprintf("
 other(service, ids) := result.of_service("error", service, "", errors[0]) if {
 	errors := [quorum.error | some id in ids; quorum := input.quorums.all[id]; quorum.error != ""]
 	count(errors) > 0
-} else := object.union(result.of_service("unknown", service, "", message), {"hangs_on": sort(union({doubts(service, id) | some id in undecided}))}) if {
-	undecided := [id | some id in ids; doubtful(service, input.quorums.all[id]) == "yes"]
+} else := object.union(result.of_service("unknown", service, "", message), {"hangs_on": sort(union({quorums.doubts(service, id, parameters.kinds, regional) | some id in undecided}))}) if {
+	undecided := [id | some id in ids; quorums.doubtful(service, input.quorums.all[id], parameters.kinds, regional) == "yes"]
 	count(undecided) > 0
 	labels := [input.quorums.all[id].label | some id in undecided]
 	message := sprintf("whether any one place takes the quorum of %s away, on which %s hangs, is not known", [concat(" or of ", labels), service])
 } else := result.of_service("not_applicable", service, "", sprintf("every quorum on which %s hangs stands in one place", [service])) if {
 	count(ids) > 0
-	count([id | some id in ids; one_place(input.quorums.all[id]) == "no"]) == 0
+	count([id | some id in ids; quorums.one_place(input.quorums.all[id], parameters.kinds) == "no"]) == 0
 } else := result.of_service("pass", service, "", sprintf("every quorum on which %s hangs survives the loss of any one place", [service])) if {
 	count(ids) > 0
 }
-
-doubtful(service, quorum) := "yes" if {
-	count(open(service, quorum)) > 0
-} else := "yes" if {
-	quorum.at_rest == "unknown"
-} else := "no"
-
-# open has the places of which it is not known whether they take the quorum, or whether it stands in them alone.
-open(service, quorum) := {place |
-	some place, held in quorum.places
-	counts(held.kind, service) in {"yes", "unknown"}
-	held.all in {"no", "unknown"}
-	some name in array.concat(held.lost, held.possibly)
-	name == service
-}
-
-doubts(service, id) := {text | some text in input.quorums.all[id].hangs_on} | {text |
-	quorum := input.quorums.all[id]
-	some place in open(service, quorum)
-	some text in doubt(service, quorum, quorum.places[place])
-}
-
-# doubt tells why it is not known whether a place takes a quorum away from a service.
-doubt(service, quorum, held) := [text |
-	some [applies, text] in [
-		[held.all, sprintf("how many voters of %s stand in one place is not known; to make it known: declare the place of each", [quorum.label])],
-		[counts(held.kind, service), sprintf("the scope of %s is not declared; to make it known: declare `scope` of %s", [service, service])],
-		[vague(service, quorum, held), sprintf("whether the loss of %s %s takes it from %s is not known; to make it known: see `cut-sets %s`", [held.kind, held.name, service, service])],
-	]
-	applies == "unknown"
-]
-
-# vague says unknown where nothing else tells why it is not known.
-vague(service, quorum, held) := "unknown" if {
-	held.all == "no"
-	counts(held.kind, service) == "yes"
-	count(quorum.hangs_on) == 0
-} else := "no"
-
-one_place(quorum) := "yes" if {
-	some held in quorum.places
-	held.kind in parameters.kinds
-	held.all == "yes"
-} else := "no"

@@ -11,7 +11,7 @@ from resilience_checks.model.question import Step
 from resilience_checks.policy.matter import Section
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from resilience_checks.analysis.change import Change
     from resilience_checks.analysis.redundancy import CutChange, ServiceChange
@@ -76,8 +76,16 @@ def _set(deployment: Deployment, one: TouchedSet, touched: Mapping[str, Touch], 
         "services": list(one.services),
         "sure": "yes" if one.sure else "unknown",
         "at": at,
-        "why": [step.text for step in one.chain][:_SHOWN],
+        "why": _steps(one.chain),
     }
+
+
+def _steps(chain: Sequence[Step]) -> list[str]:
+    """Return how something is lost; of a long way its beginning and its end."""
+    texts = [step.text for step in chain]
+    if len(texts) <= _SHOWN:
+        return texts
+    return [*texts[: _SHOWN - 2], f"({len(texts) - _SHOWN + 1} more steps)", texts[-1]]
 
 
 def _lines(key: str, parts: Iterable[str], touched: Mapping[str, Touch]) -> dict[str, Step]:
@@ -163,5 +171,5 @@ def _cut(cut: CutChange, events: Mapping[str, Event]) -> dict[str, Any]:
         "new": "yes" if cut.absent else "no",
         "services": [],
         "at": [],
-        "why": [step.text for step in cut.chain][:_SHOWN],
+        "why": _steps(cut.chain),
     }

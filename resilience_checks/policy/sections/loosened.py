@@ -26,18 +26,18 @@ def section(matter: Matter) -> Section:
     names = [graph.name for graph in matter.graphs]
     assert matter.base is not None
     after = Held(matter.settings, matter.declared, matter.base.own(matter.declared))
-    found = {
-        " ".join((f"{one.subject}: {one.setting}", *one.services)): one
-        for one in loosened(before, after, matter.estate, names, matter.today)
-    }
+    found = {one.parts[0]: one for one in loosened(before, after, matter.estate, names, matter.today)}
     data = {
         key: {
-            "subject": one.subject,
+            "target": one.target,
+            "kind": one.kind,
+            "names": list(one.names),
             "setting": one.setting,
             "before": one.before,
             "after": one.after,
             "services": list(one.services),
             "sure": "yes" if one.sure else "unknown",
+            "cause": list(one.parts),
         }
         for key, one in found.items()
     }

@@ -91,6 +91,7 @@ def graph(content: Content, urn: Urn, home: Home, root: Path) -> ResourceGraph:
         resources=tuple(snapshot.resources.values()),
         outputs=steps.outputs,
         output_dependencies=elements.outputs_by_id(steps.outputs, snapshot.ids),
+        default_providers=snapshot.default_providers,
         capabilities=Capabilities(
             lookups=False,
             element_dependencies=False,
@@ -124,6 +125,7 @@ def before(content: Content, urn: Urn, home: Home, root: Path) -> ResourceGraph:
         resources=tuple(snapshot.resources.values()),
         outputs=steps.outputs,
         output_dependencies=elements.outputs_by_id(steps.outputs, snapshot.ids),
+        default_providers=snapshot.default_providers,
         capabilities=Capabilities(
             lookups=False, element_dependencies=False, secret_equality=False, lines=False, complete=whole
         ),

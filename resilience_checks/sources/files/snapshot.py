@@ -77,9 +77,11 @@ class Snapshot:
     """The id of the resource of each URN, where it has one."""
     providers: dict[str, str | None] = field(default_factory=dict)
     """The provider that each reference means."""
+    default_providers: dict[str, dict[str, str]] = field(default_factory=dict)
+    """By package, what the default provider is given as plain text."""
 
     def add(self, state: object, at: int) -> Resource | None:
-        """Add the resource whose state stands at `at`; a default provider is left out, as no program makes one."""
+        """Add the resource whose state stands at `at`; of a default provider, as no program makes one, only its inputs are kept."""
         if not isinstance(state, dict):
             raise self.reader.fault(at, "a resource that is no object", remedy="write the file again")
         urn, kind = state.get("urn"), state.get("type")
@@ -87,6 +89,7 @@ class Snapshot:
         if parsed is None or not isinstance(kind, str):
             raise self.reader.fault(at, "a resource without a well-formed `urn` and `type`")
         if is_default_provider(state):
+            self._settings(kind, state)
             return None
         if urn in self.places:
             first = self.reader.position(self.places[urn])
@@ -110,6 +113,11 @@ class Snapshot:
         if isinstance(identity, str) and identity and identity not in UNKNOWNS:
             self.ids[resource.urn] = identity
         return resource
+
+    def _settings(self, kind: str, state: dict[str, Any]) -> None:
+        bag = {key: value for key, value in _object(state, "inputs").items() if key not in _ENGINE_ALONE}
+        given = {key: value for key, value in self.values.inputs(bag, {}).items() if isinstance(value, str)}
+        self.default_providers.setdefault(kind.removeprefix(PROVIDER), {}).update(given)
 
     def forget(self, urn: str) -> None:
         """Take a resource out again, for a later state of it."""

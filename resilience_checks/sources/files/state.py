@@ -76,6 +76,7 @@ def graph(content: Content, urn: Urn, home: Home, root: Path) -> ResourceGraph:
         resources=tuple(_migrated(snapshot, document.version)),
         outputs=outputs,
         output_dependencies=elements.outputs_by_id(outputs, snapshot.ids),
+        default_providers=snapshot.default_providers,
         capabilities=Capabilities(
             lookups=False,
             element_dependencies=False,

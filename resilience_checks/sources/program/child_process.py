@@ -151,9 +151,8 @@ class ChildProcess(StackSource, ABC):
             self._preview.answers,
             self._private,
             end,
-            self._config.notes,
+            self._config,
             digest(self._project.directory),
-            environment=self._config.environment,
         )
 
     def close(self) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from resilience_checks.sources.discovery import Stack
     from resilience_checks.sources.program.record import Asked, Record, Registered
+    from resilience_checks.sources.project import StackConfig
 
 _LOOKUP = "urn:resilience-checks:lookup::"
 _INSTALLED = frozenset({"node_modules", "site-packages"})
@@ -38,13 +39,11 @@ def build(
     answers: Answers,
     private: Path,
     end: Mapping[str, Any],
-    notes: tuple[str, ...],
+    config: StackConfig,
     digest: str,
-    *,
-    environment: bool = False,
 ) -> ResourceGraph:
-    """Return the graph of a program that ended well; `environment`: the stack's configuration is not all of it."""
-    return _Builder(stack, root, record, answers, private).graph(end, notes, digest, environment=environment)
+    """Return the graph of a program that ended well with this configuration."""
+    return _Builder(stack, root, record, answers, private).graph(end, config, digest)
 
 
 class _Builder:
@@ -60,9 +59,7 @@ class _Builder:
             answers.learn(text, self._lookup_ids.get(number, "lookup"), path, whole=whole)
         self._registered = frozenset(item.urn for item in record.resources)
 
-    def graph(
-        self, end: Mapping[str, Any], notes: tuple[str, ...], digest: str, *, environment: bool = False
-    ) -> ResourceGraph:
+    def graph(self, end: Mapping[str, Any], config: StackConfig, digest: str) -> ResourceGraph:
         registered = sorted(self._record.resources, key=lambda item: (item.type != STACK, item.number))
         resources = tuple(self._resource(item) for item in registered)
         whole = not self._notes.unwatched and all(
@@ -71,9 +68,9 @@ class _Builder:
         stack_urn = next((item.urn for item in registered if item.type == STACK), "")
         behind = self._references(self._notes.outputs)
         outputs = self._values(self._record.outputs.get(stack_urn, {}), behind)
-        remarks = [*notes, *(f"not watched with this SDK: {what}" for what in self._notes.unwatched)]
+        remarks = [*config.notes, *(f"not watched with this SDK: {what}" for what in self._notes.unwatched)]
         remarks += guesses.told(self._notes, self._place)
-        if environment and self._notes.unset:
+        if config.environment and self._notes.unset:
             remarks.append(
                 f"not set, so that the `environment:` may define it: {', '.join(sorted(set(self._notes.unset)))}"
             )
@@ -94,6 +91,7 @@ class _Builder:
             skipped=tuple(SkippedCallback(self._place(note), note["name"]) for note in self._notes.skipped),
             outputs=outputs,
             output_dependencies={path: tuple(targets) for path, targets in sorted(behind.items()) if targets},
+            default_providers=config.default_providers(),
             capabilities=Capabilities(
                 lookups=True,
                 element_dependencies=whole,

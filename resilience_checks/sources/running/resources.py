@@ -12,7 +12,7 @@ from resilience_checks.sources.program.answers import Answers
 from resilience_checks.sources.program.conversion import Converter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from resilience_checks.model.location import Location
     from resilience_checks.model.values import Value
@@ -53,10 +53,20 @@ class EngineResources:
             source="engine",
             resources=tuple(self._resource(item, defaults) for item in ordered if item.urn not in defaults),
             outputs=_values(outputs, {}) if outputs is not None else {},
+            default_providers=self._settings(item for item in resources if item.urn in defaults),
             capabilities=Capabilities(
                 lookups=False, element_dependencies=False, secret_equality=True, lines=False, complete=True
             ),
         )
+
+    def _settings(self, defaults: Iterable[Any]) -> Mapping[str, Mapping[str, str]]:
+        """Return by package what its default provider is given as plain text."""
+        found: dict[str, dict[str, str]] = {}
+        for item in defaults:
+            given = _values(self.inputs.get(item.urn, item.properties), {})
+            plain = {key: value for key, value in given.items() if key not in _ENGINE_ALONE and isinstance(value, str)}
+            found.setdefault(item.type.removeprefix(PROVIDER), {}).update(plain)
+        return found
 
     def _resource(self, item: Any, defaults: frozenset[str]) -> Resource:
         by_property = {

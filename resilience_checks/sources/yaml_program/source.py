@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from resilience_checks.sources.discovery import Stack
     from resilience_checks.sources.given import Given
     from resilience_checks.sources.interface import Limits
+    from resilience_checks.sources.project import StackConfig
 
 _ORGANIZATION = "organization"
 """The organisation that a backend without accounts gives a stack."""
@@ -125,10 +126,15 @@ class YamlSource(StackSource):
         scope.config.update(configuration.evaluate(evaluator, read, config, project))
         ordered = order.order(read, scope.config, project.name, environment=config.environment)
         outputs = settle(program.run(evaluator, ordered))
-        return self._built(program, scope, lowering.values(outputs.tree), outputs.elements)
+        return self._built(program, scope, lowering.values(outputs.tree), outputs.elements, config)
 
     def _built(
-        self, program: Program, scope: Scope, outputs: dict[str, Any], behind: Mapping[str, set[str]]
+        self,
+        program: Program,
+        scope: Scope,
+        outputs: dict[str, Any],
+        behind: Mapping[str, set[str]],
+        config: StackConfig,
     ) -> ResourceGraph:
         project = self._stack.project
         remarks = [*scope.remarks, *program.assumptions, *program.lookups.assumptions]
@@ -148,6 +154,7 @@ class YamlSource(StackSource):
             skipped=tuple(program.skipped),
             outputs=outputs,
             output_dependencies={path: tuple(sorted(targets)) for path, targets in sorted(behind.items())},
+            default_providers=config.default_providers(),
             capabilities=Capabilities(
                 lookups=True,
                 element_dependencies=True,

@@ -1,0 +1,41 @@
+# METADATA
+# title: Sets of sites
+# description: How far apart the sites are over which a service is redundant, and why that is not known
+package resilience.lib.site_sets
+
+# undecided has the sets of sites of a service that are not known to stand apart.
+undecided(service, minimum_km) := [id |
+	some id in input.site_sets.of[service]
+	distance(input.site_sets.sets[id], minimum_km) != "apart"
+]
+
+distance(sites, minimum_km) := "apart" if {
+	sites.km >= minimum_km
+} else := "near" if {
+	count(sites.without) == 0
+} else := "unknown"
+
+doubts(service, ids, minimum_km) := without(ids, minimum_km) | {text |
+	some id in ids
+	sites := input.site_sets.sets[id]
+	distance(sites, minimum_km) == "near"
+	service in sites.possibly
+	text := sprintf("whether sites %s, %v km apart, are all that %s has is not known; to make it known: see `cut-sets %s`", [listed(sites.names), sites.km, service, service])
+}
+
+without(ids, minimum_km) := {text |
+	some id in ids
+	sites := input.site_sets.sets[id]
+	distance(sites, minimum_km) == "unknown"
+	some site in sites.without
+	text := sprintf("the coordinates of site %s are not declared; to make it known: declare `coordinates` of %s", [site, site])
+}
+
+scope(service, applicable) := {text |
+	applicable == "unknown"
+	text := sprintf("the scope of %s is not declared; to make it known: declare `scope` of %s", [service, service])
+}
+
+named(ids) := concat("; ", [listed(input.site_sets.sets[id].names) | some id in array.slice(ids, 0, 3)])
+
+listed(names) := concat(" and ", names)

@@ -1,0 +1,151 @@
+"""What a check has gathered so far, and the report that is made of it."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from resilience_checks import __version__
+from resilience_checks.gate.verdict import verdict
+from resilience_checks.report.interface import Failure, Remark, Report, ServiceSummary, StackSummary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from resilience_checks.evaluation import Options
+    from resilience_checks.model.errors import CheckError
+    from resilience_checks.model.graph import ResourceGraph
+    from resilience_checks.model.result import Result
+    from resilience_checks.sources.stacks.together import Evaluated
+    from resilience_checks.topology.estate import Estate
+
+
+@dataclass
+class Gathered:
+    """What a check has gathered so far."""
+
+    results: list[Result] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    stacks: list[StackSummary] = field(default_factory=list)
+    services: list[ServiceSummary] = field(default_factory=list)
+    known: dict[str, int] = field(default_factory=dict)
+    unknown: dict[str, int] = field(default_factory=dict)
+    inputs: dict[str, str] = field(default_factory=dict)
+    contradictions: list[Remark] = field(default_factory=list)
+    circles: list[Remark] = field(default_factory=list)
+    assumptions: list[Remark] = field(default_factory=list)
+    timings: dict[str, float] = field(default_factory=dict)
+    policies: dict[str, str] = field(default_factory=dict)
+    disabled: set[str] = field(default_factory=set)
+    not_enforced: dict[str, str] = field(default_factory=dict)
+    said: dict[object, int] = field(default_factory=dict)
+    """By what tells results apart, the place of each among the results."""
+
+    def read(self, results: Sequence[Evaluated]) -> None:
+        """Take note of every stack, read or not."""
+        for result in results:
+            if result.error is not None:
+                self.fail(result.error, result.source.name)
+            if result.graph is not None:
+                self.stacks.append(_stack(result.graph))
+                self.inputs[result.graph.name] = result.graph.digest
+
+    def add(self, result: Result, stacks: frozenset[str]) -> None:
+        """Add a result about these stacks; of a stack that two estates share it is told once.
+
+        So is what names no service, such as a setting that holds for several estates: it is then about all their stacks.
+        """
+        same = (result.fingerprint, result.outcome, result.message, result.location)
+        said = (*same, stacks if result.services else None)
+        if said not in self.said:
+            self.said[said] = len(self.results)
+            self.results.append(result)
+        elif not result.services:
+            self.results[self.said[said]] = _joined(self.results[self.said[said]], result)
+
+    def fail(self, error: CheckError, subject: str = "") -> None:
+        """Take note of what could not be evaluated or decided."""
+        trace = "".join(traceback.format_exception(error))
+        self.failures.append(
+            Failure(error.what, error.why, error.remedy, error.exit_code, error.location, subject, trace)
+        )
+
+    def summarise(self, estate: Estate) -> None:
+        """Take note of an estate's services, of what the catalogue knows of it, and of what is assumed in it."""
+        for mine, theirs in ((self.known, estate.coverage.known), (self.unknown, estate.coverage.unknown)):
+            for token, count in theirs.items():
+                mine[token] = mine.get(token, 0) + count
+        self.services += [
+            ServiceSummary(
+                service.id, service.scope, service.tier, service.rto, service.rpo, service.declared, service.location
+            )
+            for service in estate.services.values()
+        ]
+        self.contradictions += [Remark(item.text, item.locations) for item in estate.contradictions]
+        self.assumptions += [
+            Remark(reason.text, (reason.location,) if reason.location else ()) for reason in estate.assumptions
+        ]
+
+    @contextmanager
+    def timed(self, name: str) -> Iterator[None]:
+        """Add the time that a block takes to a station's total."""
+        begun = time.monotonic()
+        try:
+            yield
+        finally:
+            self.timings[name] = self.timings.get(name, 0.0) + time.monotonic() - begun
+
+    def report(self, options: Options, started: str, engine: str, left_out: Sequence[str]) -> Report:
+        """Return the report; `started` is when the check began, `engine` what evaluated the policies."""
+        codes = [failure.exit_code for failure in self.failures]
+        return Report(
+            tool=__version__,
+            started=started,
+            engine=engine,
+            fail_on=str(options.fail_on) if options.fail_on else "never",
+            results=tuple(self.results),
+            verdict=verdict(self.results, options.fail_on, codes),
+            stacks=tuple(self.stacks),
+            left_out=tuple(left_out),
+            services=tuple(self.services),
+            policies=self.policies,
+            disabled=tuple(sorted(self.disabled)),
+            not_enforced=self.not_enforced,
+            known_types=self.known,
+            unknown_types=self.unknown,
+            inputs=self.inputs,
+            contradictions=tuple(self.contradictions),
+            circles=tuple(self.circles),
+            assumptions=tuple(self.assumptions),
+            failures=tuple(self.failures),
+            timings=self.timings,
+        )
+
+
+def _joined(one: Result, other: Result) -> Result:
+    """Return two equal results of different estates as one, which blocks where either does."""
+    told = [found.evidence.get("stacks") for found in (one, other)]
+    stacks = dict.fromkeys(name for names in told if isinstance(names, list) for name in names)
+    return replace(
+        one,
+        evidence={**one.evidence, "stacks": list(stacks)},
+        depends_on=tuple(dict.fromkeys((*one.depends_on, *other.depends_on))),
+        advisory=one.advisory if one.advisory and other.advisory else (),
+        blocks_when_unknown=one.blocks_when_unknown or other.blocks_when_unknown,
+        severity=max(one.severity, other.severity, key=lambda severity: severity.rank),
+    )
+
+
+def _stack(graph: ResourceGraph) -> StackSummary:
+    return StackSummary(
+        graph.name,
+        graph.source,
+        graph.digest,
+        len(graph.resources),
+        graph.capabilities,
+        graph.notes,
+        graph.skipped,
+    )

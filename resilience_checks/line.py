@@ -1,0 +1,159 @@
+"""Decides one estate: topology, analysis and policies, one after the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from resilience_checks.model.errors import CheckError, InputError
+from resilience_checks.report.interface import Failure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from resilience_checks.analysis.answers import Answers
+    from resilience_checks.analysis.change import EstateChange
+    from resilience_checks.catalogue.loader import Catalogue
+    from resilience_checks.estates import Built
+    from resilience_checks.evaluation import Group, Options
+    from resilience_checks.gathered import Gathered
+    from resilience_checks.model.circle import Circle
+    from resilience_checks.model.result import Result
+    from resilience_checks.policy.engine import Engine
+    from resilience_checks.policy.matter import Matter
+    from resilience_checks.policy.pack import Pack
+    from resilience_checks.policy.settings import Settings
+    from resilience_checks.topology.estate import Estate
+
+ANALYSIS_SECONDS = 60.0
+"""How long the analysis of one estate may take; what is not finished by then is unknown, and never a pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What every estate is decided with, and what is known of all estates together and concerns each of them."""
+
+    options: Options
+    pack: Pack
+    engine: Engine
+    observer: Callable[[str], None]
+    circles: tuple[Circle, ...] = ()
+    changes: tuple[EstateChange, ...] = ()
+
+    def matter(self, built: Built, answers: Answers, settings: Mapping[str, Settings], group: Group) -> Matter:
+        """Return what policies may read of one estate."""
+        from resilience_checks.policy.loosening import Base
+        from resilience_checks.policy.matter import Matter
+        from resilience_checks.policy.pack import types
+
+        names, options = set(built.stacks), self.options
+        directories = tuple(member.source.directory for member in group.members)
+        return Matter(
+            built.estate,
+            answers,
+            settings,
+            built.graphs,
+            tuple(circle for circle in self.circles if names & set(circle.stacks)),
+            next((each.change for each in self.changes if names & set(each.stacks)), None),
+            change_given=options.base is not None or bool(options.previews),
+            base=None
+            if options.base is None
+            else Base(options.base, options.root, directories, options.config, self.pack),
+            declared=group.declarations,
+            types=types(self.pack, settings),
+            today=options.today,
+        )
+
+
+@dataclass(slots=True)
+class Line:
+    """One estate on its way to a verdict: first it is built, then decided; what is found is added to `gathered`."""
+
+    gathered: Gathered
+    group: Group
+    built: Built | CheckError | None = None
+
+    def build(self, catalogue: Catalogue) -> Line:
+        """Build the estate of those stacks that can be decided, and return this line."""
+        from resilience_checks.estates import tried
+
+        self.gathered.inputs.update(self.group.files)
+        self.gathered.failures += [
+            failure
+            for name in sorted(self.group.undecided)
+            if (failure := _undecided(name)) not in self.gathered.failures
+        ]
+        with self.gathered.timed("topology"):
+            self.built = tried(self.group, catalogue)
+        if isinstance(self.built, CheckError):
+            self.gathered.fail(self.built, ", ".join(self._names()))
+        elif self.built is not None:
+            self.gathered.summarise(self.built.estate)
+        return self
+
+    def decide(self, beside: Beside) -> None:
+        """Ask the policies about the estate, where there is one, and let go of it."""
+        built, self.built = self.built, None
+        if isinstance(built, CheckError) or built is None:
+            return
+        try:
+            self._decide(built, beside)
+        except CheckError as error:
+            self.gathered.fail(error, ", ".join(built.stacks))
+
+    def _decide(self, built: Built, beside: Beside) -> None:
+        from resilience_checks.analysis.answers import answer
+        from resilience_checks.policy import document as documents
+        from resilience_checks.policy.outcome import decide
+        from resilience_checks.policy.pack import reads
+        from resilience_checks.policy.rounds import Asked, rounds
+        from resilience_checks.policy.settings import settings as settle
+
+        shown, pack, estate = ", ".join(built.stacks), beside.pack, built.estate
+        settings = settle(pack, self.group.declarations.policies, self.group.declarations.policy_set)
+        beside.observer(f"analysing {shown}")
+        with self.gathered.timed("analysis"):
+            asked = Asked(pack, rounds(settings, estate, built.stacks))
+            found = answer(estate, asked.questions, deadline=ANALYSIS_SECONDS, compiled=built.compiled)
+            answers = asked.answered(found)
+        beside.observer(f"asking the policies about {shown}")
+        with self.gathered.timed("policies"):
+            matter = beside.matter(built, answers, settings, self.group)
+            document = documents.build(matter, reads(pack, settings))
+            results = decide(pack, document, matter, beside.engine)
+        self._take(results, built)
+        for policy in pack.policies:
+            why = settings[policy.id].not_enforced(beside.options.today)
+            if settings[policy.id].enabled:
+                self.gathered.policies[policy.id] = policy.title
+                self.gathered.not_enforced |= {policy.id: "; ".join(why)} if why else {}
+            for whom in settings[policy.id].off:
+                self.gathered.disabled.add(f"{policy.id} ({whom or shown})")
+
+    def _take(self, results: Sequence[Result], built: Built) -> None:
+        """Add the results, each with the stacks that it is about; nothing blocks that is about advisory ones alone."""
+        for item in results:
+            evidence = {**item.evidence, "stacks": list(built.stacks)}
+            about = _about(item, built.estate, built.stacks)
+            advisory = (*item.advisory, *(("the stack is advisory",) if about <= self.group.advisory else ()))
+            self.gathered.add(replace(item, evidence=evidence, advisory=advisory), about)
+
+    def _names(self) -> list[str]:
+        graphs = [member.graph for member in self.group.members if member.graph is not None]
+        return [graph.name for graph in graphs if graph.name not in self.group.undecided]
+
+
+def _about(result: Result, estate: Estate, names: Sequence[str]) -> frozenset[str]:
+    """Return the stacks of a result's services, all of the estate where they have none."""
+    stacks = {estate.services[name].stack for name in result.services if name in estate.services}
+    return frozenset(stack for stack in stacks if stack is not None and None not in stacks) or frozenset(names)
+
+
+def _undecided(name: str) -> Failure:
+    return Failure(
+        f"{name} was not decided: another stack of its estate could not be evaluated",
+        "what it stands on may be in the stack that is missing",
+        "correct the other stack first",
+        InputError.exit_code,
+        subject=name,
+    )
