@@ -67,7 +67,7 @@ def run(
         together.start()
         engine.start()
         with gathered.timed("preparation"):
-            pack, catalogue = _prepare(options)
+            pack, catalogue = _prepare(inputs)
             inputs.load()
         with gathered.timed("programs"):
             results = together.results()
@@ -111,7 +111,7 @@ def policy_inputs(options: Options) -> tuple[bytes, ...]:
     return tuple(recorder.documents)
 
 
-def _prepare(options: Options) -> tuple[Pack, Catalogue]:
+def _prepare(inputs: Inputs) -> tuple[Pack, Catalogue]:
     """Read policies and catalogue, and load what is needed later, while the programs run."""
     import resilience_checks.analysis.answers
     import resilience_checks.policy.outcome
@@ -119,10 +119,10 @@ def _prepare(options: Options) -> tuple[Pack, Catalogue]:
     from resilience_checks.catalogue import loader
     from resilience_checks.policy import pack
 
-    catalogue = loader.load(options.catalogue)
+    catalogue = loader.load(inputs.own("catalogue"))
     for package in catalogue.packages:
         catalogue.package(package)
-    return pack.load(options.policies), catalogue
+    return pack.load(inputs.own("policy_packs")), catalogue
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ def estates(
         raise failure
     with closing(inputs.evaluate(observer)) as together:
         together.start()
-        catalogue = loader.load(options.catalogue)
+        catalogue = loader.load(inputs.own("catalogue"))
         inputs.load()
         results = together.results()
     for result in results:

@@ -101,6 +101,23 @@ class Inputs:
         ignored = [subject.name for subject in subjects if subject not in self._subjects]
         self.left_out = (*found.left_out, *files.left_out, *ignored)
 
+    def own(self, key: str) -> tuple[Path, ...]:
+        """Return the catalogue (or policy_packs) of the files that take part, then those of the command line.
+
+        Raises UsageError at the line of one that is not there.
+        """
+        from resilience_checks.topology.declared_paths import places
+
+        given = self._options.catalogue if key == "catalogue" else self._options.policies
+        files = dict.fromkeys(subject.file for subject in self._subjects)
+        speaking = [file for file in files if file is not None and _speaks_of(file, key)]
+        found = [
+            path
+            for file in speaking
+            for path in places(getattr(self._declarations(file), key), file, self._options.root)
+        ]
+        return tuple({path.resolve(): path for path in (*found, *given)}.values())
+
     def evaluate(self, observer: Callable[[str], None] = lambda _: None) -> Together:
         """Return what evaluates every stack that is checked, once it is started."""
         from resilience_checks.sources.stacks.together import Together
@@ -187,7 +204,7 @@ class Inputs:
 
     def _strictness(self, subject: _Subject) -> str:
         """Return how strictly the stack is gated; a file that says nothing of stacks is not read for that."""
-        if subject.file is None or (subject.file not in self._declared and not _speaks_of_stacks(subject.file)):
+        if subject.file is None or (subject.file not in self._declared and not _speaks_of(subject.file, "stacks")):
             return "gated"
         return self._declarations(subject.file).stacks.of(subject.name)
 
@@ -195,7 +212,7 @@ class Inputs:
         """Make sure that each pattern of a file matches a stack, where all stacks that it can be about were looked for."""
         for file in dict.fromkeys(file for _, file in found if file is not None):
             looked_at = any(file.parent.resolve().is_relative_to(path.resolve()) for path in self._options.paths)
-            if looked_at and _speaks_of_stacks(file):
+            if looked_at and _speaks_of(file, "stacks"):
                 names, declared = [name for name, other in found if other == file], self._declarations(file)
                 declared.stacks.hold(names)
                 for settings in declared.policies.values():
@@ -242,9 +259,9 @@ def _differences(given: Mapping[str, Value], made: Mapping[str, Value]) -> Itera
             yield name
 
 
-def _speaks_of_stacks(file: Path) -> bool:
+def _speaks_of(file: Path, key: str) -> bool:
     try:
-        return b"stacks" in file.read_bytes()
+        return key.encode() in file.read_bytes()
     except OSError:
         return True  # told when it is read whole
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from resilience_checks.analysis.change import Unread
+from resilience_checks.catalogue import loader
 from resilience_checks.estates import Built, tried
 from resilience_checks.evaluation import Inputs
 from resilience_checks.model.errors import CheckError, InputError, NothingToCheckError
@@ -77,6 +78,7 @@ def evaluated(side: Side, options: Options, observer: Callable[[str], None], rea
         inputs = Inputs(options, ready)
         with closing(inputs.evaluate(observer)) as together:
             together.start()
+            side.catalogue = loader.load(inputs.own("catalogue"))
             inputs.load()
             results = together.results()
     except NothingToCheckError:

@@ -90,16 +90,22 @@ def _held(estate: Estate, service: str, event: str) -> bool:
     """Return whether a service of this scope and tier is held to survive an event.
 
     What is local stands at one place; only what is national stands in two regions; only the highest tier withstands
-    any one outage that is no place's. One stack and one account are no single points of failure by definition
-    (SEMANTICS, section 1).
+    any one outage that is no place's, others one that reaches over several sites. One stack and one account are no
+    single points of failure by definition (SEMANTICS, section 1).
     """
     domain, _, fault = event.rpartition("/")
     kind, found = estate.domains[domain].kind, estate.services[service]
     if kind in {"deployment", "account", "provider-instance"} or (kind == "region" and found.scope == "regional"):
         return False
-    if fault == FaultKind.OUTAGE and kind not in _PLACES and found.tier != 1:
+    if fault == FaultKind.OUTAGE and kind not in _PLACES and found.tier != 1 and not _spans(estate, domain):
         return False
     return found.scope != "local" or (fault == FaultKind.OUTAGE and kind not in {*_PLACES, "campus", "building"})
+
+
+def _spans(estate: Estate, domain: str) -> bool:
+    """Return whether parts at two sites or more are in a failure domain."""
+    sites = {estate.parts[member.part].site for member in estate.domains[domain].members}
+    return len([site for site in sites if isinstance(site, str)]) > 1
 
 
 def _peaks(estate: Estate) -> Iterator[Harm]:

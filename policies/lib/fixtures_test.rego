@@ -7,7 +7,7 @@ document(question, fact, scope, causes) := {
 		"redundant-firewalls": {"order": 1, "outage_horizon": "instant", "change_horizon": "rto"},
 		"cross-site-failover": {"scopes": ["national", "regional"], "order": 1},
 		"no-single-region-national-service": {"scopes": ["national"]},
-		"no-common-cause": {"scopes": ["national", "regional"], "order": 1},
+		"no-common-cause": {"scopes": ["national", "regional"], "order": 1, "tiers_left_out": [1]},
 	},
 	"services": {"record": {"scope": scope, "tier": 1, "rto": 3600, "rpo": 900, "declared": "yes", "consumers": []}},
 	"components": {},
@@ -44,7 +44,9 @@ questions := [
 	"cross-site-failover.site-outage",
 	"no-single-region-national-service.region-outage",
 	"no-common-cause.shared-change",
+	"no-common-cause.shared-outage",
 	"no-common-cause.site-outage",
+	"no-common-cause.region-outage",
 ]
 
 silent := {question: {"record": unasked} | some question in questions}

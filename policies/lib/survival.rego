@@ -16,6 +16,36 @@ violations(questions, applies) := {found |
 	found := result.violation(cause, services, words.loss(cause, services))
 }
 
+# violations_beside leaves out what another policy that is on tells of the same cause, or of one that takes the very same:
+# of `elsewhere`, for each of its questions, the services that it is about. So one cause of a loss is one violation.
+violations_beside(questions, applies, elsewhere) := {found |
+	some question in questions
+	some cause in input.causes[question]
+	told := {service |
+		some other, about in elsewhere
+		some id in object.get(cause, "same", [cause.id])
+		some service in input.causes[other][id].services
+		about[service] == "yes"
+	}
+	services := [service | some service in cause.services; applies[service] == "yes"; count({service} - told) > 0]
+	count(services) > 0
+	found := result.violation(cause, services, words.loss(cause, services))
+}
+
+# told_elsewhere says of each service that some cause surely loses, and none in `violations`, that others tell of it.
+told_elsewhere(questions, applies, violations) := {found |
+	some question in questions
+	named := {service | some violation in violations; some service in violation.services}
+	lost := {service |
+		some service, applicable in applies
+		applicable == "yes"
+		input.facts[question][service].holds == "no"
+	}
+	some service in (lost - named)
+	message := sprintf("what loses %s is told by the policy whose business it is", [service])
+	found := result.of_service("not_applicable", service, question, message)
+}
+
 # others gives one result for each service that no cause surely loses.
 others(questions, applies) := {found |
 	facts := [input.facts[question] | some question in questions]

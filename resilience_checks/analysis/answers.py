@@ -55,7 +55,7 @@ def answer(
 
     What the deadline cuts off is unknown, never survived. `compiled` is the estate, where it is compiled already.
     """
-    analysis = Analysis(estate, _until(deadline), compiled=compiled)
+    analysis = Analysis(estate, _until(deadline), compiled=compiled, questions=questions)
     statements = tuple(
         analysis.state(question, service) for question in questions for service in estate.services.values()
     )
@@ -67,7 +67,7 @@ def cut_sets(
     estate: Estate, question: Question, services: Sequence[str] | None = None, *, deadline: float | None = None
 ) -> dict[str, CutSets]:
     """Return the minimal cut sets of each service; `deadline` is in seconds from now."""
-    return Analysis(estate, _until(deadline)).cut_sets(question, services)
+    return Analysis(estate, _until(deadline), questions=[question]).cut_sets(question, services)
 
 
 def _until(deadline: float | None) -> float | None:
@@ -83,10 +83,14 @@ class Analysis:
         until: float | None = None,
         max_sets: int = MAX_SETS,
         compiled: Compiled | None = None,
+        questions: Sequence[Question] = (),
     ) -> None:
-        """Compile the estate unless it is; `until` is when the time is up, on the monotonic clock."""
+        """Compile the estate unless it is; `until` is when the time is up, on the monotonic clock.
+
+        `questions` must name those that look at parts of faults (`Question.members`).
+        """
         self.estate = estate
-        self.bounds = Bounds(estate, until, max_sets, compiled)
+        self.bounds = Bounds(estate, until, max_sets, compiled, questions)
         self._until = until
         self._told = 0
 
@@ -161,7 +165,8 @@ class Analysis:
             complete &= whole
         elif holds is Holds.UNKNOWN:
             names = self.bounds.algebra(question).named(plain.doubtful)
-            cuts = tuple(Cut(events) for events in names[:room])
+            told = self.bounds.counted(question).told
+            cuts = tuple(Cut(told(events)) for events in names[:room])
             doubts = self._doubts(question, service, plain)
             complete &= len(names) <= room
             if finished < question.order:
@@ -181,7 +186,7 @@ class Analysis:
             cuts = tuple(self._cut(question, service, first, events) for events in names[:room])
             return cuts, len(names) <= room
         smallest = [algebra.named(case.violated)[0] for case in cases]
-        events = tuple(sorted({event for cut in smallest for event in cut}))
+        events = self.bounds.counted(question).told(event for cut in smallest for event in cut)
         return (replace(self._cut(question, service, first, smallest[0]), events=events, by_cases=True),), True
 
     def _everywhere(self, question: Question, cases: list[Case]) -> Family:
@@ -191,6 +196,9 @@ class Analysis:
         surely = BitMap.intersection(*[case.surely for case in cases])
         order = max(1, min(case.order for case in cases))
         algebra = self.bounds.algebra(question)
+        if self.bounds.counted(question).rest:
+            # A set of which some part must not lose the service does not stay one when it grows.
+            return algebra.among(algebra.common([case.violated for case in cases]), surely)
         while True:
             limited = algebra.limited(order)
             try:
@@ -199,15 +207,17 @@ class Analysis:
                 order = min(limit.finished, order - 1)
 
     def _cut(self, question: Question, service: Service, case: Case, events: tuple[str, ...]) -> Cut:
+        told = self.bounds.counted(question).told(events)
         if self._late():
-            return Cut(events)
+            return Cut(told)
         low, _ = self.bounds.limits(question, service)
         values = self.bounds.of_one_set(question, case, events)
         after = Aftermath(Times(values, 0), frozenset(events), low.cap, low.lag, case.known)
-        chain = Explanation(self.estate, self.bounds.tree, after).chain(service.id, self._start(question, service))
+        explanation = Explanation(self.bounds.compiled, self.bounds.tree, after)
+        chain = explanation.chain(service.id, self._start(question, service))
         views = self.bounds.tree.consumers[service.id] if question.any_consumer else {}
         cut_off = (name for name, node in views.items() if all(time > low.cap for time, _ in values[node]))
-        return Cut(events, chain, consumers=tuple(cut_off))
+        return Cut(told, chain, consumers=tuple(cut_off))
 
     def _start(self, question: Question, service: Service) -> int | None:
         return self.bounds.root(question, service) if question.beside or question.any_consumer else None

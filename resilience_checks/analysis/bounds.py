@@ -11,8 +11,8 @@ from pyroaring import BitMap
 
 from resilience_checks.analysis.bits import Value
 from resilience_checks.analysis.cut_families import EVERYTHING, CutFamilies, Family
-from resilience_checks.analysis.families import Counted, counted
-from resilience_checks.analysis.fault_tree import compile_estate
+from resilience_checks.analysis.families import Counted, counted, parts_of_faults
+from resilience_checks.analysis.fault_tree import compile_estate, hits
 from resilience_checks.analysis.interned import MAX_SETS, Interned
 from resilience_checks.analysis.system import System
 from resilience_checks.model.question import Horizon
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from resilience_checks.analysis.fault_tree import FaultTree
     from resilience_checks.analysis.system import Solution
     from resilience_checks.model.question import Question
-    from resilience_checks.topology.estate import Estate, Service
+    from resilience_checks.topology.estate import Domain, Estate, Service
 
 T = TypeVar("T")
 ENDLESS = float("inf")
@@ -43,7 +43,8 @@ class Case:
     """What loses a service when some facts are fixed: minimal cut sets of both bounds.
 
     `violated` are cut sets of f⁻ of surely counted events: they prove a violation; `doubtful` are those of f⁺ of
-    possibly counted events: they stand against a pass. Both are exact for sets of up to `order` events.
+    possibly counted events: they stand against a pass. A set of which a part must not lose the service by itself is in
+    the one where that part surely does not, in the other where it may not. Both are exact for sets of up to `order` events.
     """
 
     known: Mapping[str, str]
@@ -62,6 +63,7 @@ class Case:
 class Compiled:
     """The equations of one estate, which several analyses of it share."""
 
+    estate: Estate
     tree: FaultTree
     system: System
 
@@ -69,7 +71,18 @@ class Compiled:
     def of(cls, estate: Estate) -> Compiled:
         """Compile the estate."""
         tree = compile_estate(estate)
-        return cls(tree, System(tree))
+        return cls(estate, tree, System(tree))
+
+    def hit_by(self, domains: Mapping[str, Domain]) -> Compiled:
+        """Return the equations with the faults of further domains, drawn once."""
+        estate = replace(self.estate, domains={**self.estate.domains, **domains})
+        more = hits(domains.values())
+        nodes = [
+            replace(node, hits=(*node.hits, *more[node.part])) if node.part in more else node
+            for node in self.tree.nodes
+        ]
+        tree = replace(self.tree, nodes=nodes)
+        return Compiled(estate, tree, System(tree))
 
 
 class Bounds:
@@ -81,10 +94,19 @@ class Bounds:
         until: float | None = None,
         max_sets: int = MAX_SETS,
         compiled: Compiled | None = None,
+        questions: Sequence[Question] = (),
     ) -> None:
-        """Compile the estate unless it is; `until` is when the time is up, on the monotonic clock."""
+        """Compile the estate unless it is; `until` is when the time is up, on the monotonic clock.
+
+        `questions` must name those that look at parts of faults; others may be asked all the same.
+        """
         self.estate, self.until = estate, until
+        parts = parts_of_faults(estate, questions)
         compiled = compiled or Compiled.of(estate)
+        if not parts.keys() <= compiled.estate.domains.keys():
+            compiled = compiled.hit_by(parts)
+        self.compiled: Estate = compiled.estate
+        """The estate as it is compiled, with the parts of faults as events of their own."""
         self.tree: FaultTree = compiled.tree
         self.system: System = compiled.system
         self._interned = Interned(until, max_sets)
@@ -98,7 +120,10 @@ class Bounds:
     def counted(self, question: Question) -> Counted:
         """Return the events that the question counts."""
         if question not in self._counted:
-            self._counted[question] = counted(self.estate, question)
+            found = counted(self.estate, question)
+            parts = {event.rpartition("/")[0] for event in (*found.whole, *found.rest.values())}
+            assert parts <= self.compiled.domains.keys(), f"{question.id} was not named when the estate was compiled"
+            self._counted[question] = found
         return self._counted[question]
 
     def algebra(self, question: Question) -> CutFamilies:
@@ -118,12 +143,13 @@ class Bounds:
         caps = [limits.cap for limits in self.limits(question, service)]
         lost = [solution.lost(root, cap) for solution, cap in zip(solutions, caps, strict=True)]
         surely, possibly = (self.numbers(events) for events in asked)
+        rest = self.counted(question).rest
         return Case(
             known,
             bool(surely),
             bool(possibly),
-            algebra.among(lost[0], surely),
-            algebra.among(lost[1], possibly),
+            algebra.without(algebra.among(lost[0], surely), lost[1], rest),
+            algebra.without(algebra.among(lost[1], possibly), lost[0], rest),
             min(solution.order(root) for solution in solutions),
             lost[0] is EVERYTHING,
             lost[1] is EVERYTHING,

@@ -46,7 +46,8 @@ class Enough(StrEnum):
 class Stage:
     """A stage that all of a service's demand passes: how much it lets through, and what each service asks of it.
 
-    `members` are the parts that limit it and are up, `why` how much each of them carries.
+    `members` are the parts that limit it and are up, `why` how much each of them carries. `remaining` is how many members
+    of a group are up, of how many, where it has lost some; `site` where the members that limit it all stand.
     """
 
     name: str
@@ -54,6 +55,8 @@ class Stage:
     asked: dict[str, float]
     members: tuple[str, ...] = ()
     why: tuple[Reason, ...] = ()
+    remaining: tuple[int, int] | None = None
+    site: str | None = None
 
     @property
     def total(self) -> float:
@@ -268,29 +271,42 @@ class _Capacity:
     def _stages(self, service: Service, together: Mapping[str, _Both], *, pessimistic: bool) -> list[Stage]:
         """Return the limited stages that all of a service's demand passes, the last first: it says the most.
 
-        What other services ask of a stage is what surely passes the same parts that limit it.
+        What is left of a group stands for its last member: that is a stage alone because the others are lost. What other services ask of a stage is what surely passes the same parts that limit it.
         """
         spreads = {name: (both.amount, both.worst if pessimistic else both.best) for name, both in together.items()}
         _, mine = spreads[service.id]
         forced = {name: spread.forced_through for name, (_, spread) in spreads.items()}
+        limited = [node for node, share in reversed(mine.forced.items()) if share and mine.rates[node] < inf]
+        groups = {mine.limits(node): left for node in limited if (left := mine.remaining(node)) is not None}
         found = []
-        for node, share in reversed(mine.forced.items()):
-            if share and mine.rates[node] < inf:
-                parts = mine.limits(node)
+        for node in limited:
+            parts, share, left = mine.limits(node), mine.forced[node], mine.remaining(node)
+            if left is not None or parts not in groups or self._tree.nodes[node].part not in parts:
                 asked = {
                     name: amount * forced[name].get(frozenset(parts), 0.0) for name, (amount, _) in spreads.items()
                 }
                 asked[service.id] = spreads[service.id][0] * share
-                found.append(self._stage(self._tree.nodes[node].label, mine.rates[node], asked, parts))
+                found.append(self._stage(self._tree.nodes[node].label, mine.rates[node], asked, parts, left))
         return found
 
-    def _stage(self, name: str, carries: float, asked: Mapping[str, float], parts: Sequence[str]) -> Stage:
+    def _stage(
+        self,
+        name: str,
+        carries: float,
+        asked: Mapping[str, float],
+        parts: Sequence[str],
+        remaining: tuple[int, int] | None = None,
+    ) -> Stage:
+        sites = {self.estate.parts[part].site for part in parts}
+        site = next(iter(sites)) if len(sites) == 1 else None
         return Stage(
             name,
             carries,
             {service: amount for service, amount in asked.items() if amount},
             tuple(self.estate.parts[part].label for part in parts),
             tuple(dict.fromkeys(self.estate.carriers[part].why for part in parts)),
+            remaining,
+            site if isinstance(site, str) else None,
         )
 
     def _loaded(self, service: Service, dimension: str, together: Mapping[str, _Both]) -> list[Stage]:

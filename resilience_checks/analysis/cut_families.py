@@ -18,7 +18,7 @@ from resilience_checks.analysis.interned import MAX_SETS, Interned
 from resilience_checks.analysis.joins import Join
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _NONE = BitMap()
 
@@ -103,6 +103,27 @@ class CutFamilies:
             rest = BitMap([number for number in rest if sets[number] <= counted])
         ones = item.ones & events
         return Family(ones, rest, item.support) if rest else _of_ones(ones)
+
+    def without(self, item: Family, other: Family, parts: Mapping[str, str]) -> Family:
+        """Return the family without the members of whose events these parts alone lose in another family."""
+        if not parts or item is EVERYTHING:
+            return item
+        kept = [number for number in item.ones if not self._lost_by((number,), other, parts)]
+        rest = [number for number in item.rest if not self._lost_by(self.interned.sets[number], other, parts)]
+        return Family(BitMap(kept), BitMap(rest), item.support) if rest else _of_ones(BitMap(kept))
+
+    def _lost_by(self, events: Iterable[int], other: Family, parts: Mapping[str, str]) -> bool:
+        names = (self.interned.events[number] for number in events)
+        found = [parts[name] for name in names if name in parts]
+        return bool(found) and self.loses(other, found)
+
+    def common(self, items: Sequence[Family]) -> Family:
+        """Return the members that all of the families have."""
+        if any(item is EVERYTHING for item in items):
+            return NOTHING
+        ones = BitMap.intersection(*[item.ones for item in items])
+        rest = BitMap.intersection(*[item.rest for item in items])
+        return Family(ones, rest, items[0].support) if rest else _of_ones(ones)
 
     def named(self, item: Family) -> tuple[tuple[str, ...], ...]:
         """Return the members as sorted ids of events, the smallest first; equal families share one list."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from resilience_checks.model.question import Event
+from resilience_checks.model.question import Event, Members
+from resilience_checks.topology.estate import Member
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from resilience_checks.model.question import Question
     from resilience_checks.topology.estate import Condition, Domain, Estate
@@ -19,20 +20,31 @@ if TYPE_CHECKING:
 class Counted:
     """The events that may count, each with the ways in which it does: conjunctions of facts, an empty one: surely.
 
-    The fault sets asked about are all sets of them, up to the order of the question, the empty one excepted.
+    The fault sets asked about are all sets of them, up to the order of the question, the empty one excepted. `whole`
+    names the event of which an event is a part, `rest` the part of an event that must not lose the service by itself.
     """
 
     conditions: Mapping[str, tuple[Condition, ...]]
+    whole: Mapping[str, str] = field(default_factory=dict)
+    rest: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def events(self) -> frozenset[str]:
-        """Every event that may count."""
-        return frozenset(self.conditions)
+        """Every event that may count, or is looked at beside one."""
+        return frozenset((*self.conditions, *self.rest.values()))
+
+    def told(self, events: Iterable[str]) -> tuple[str, ...]:
+        """Return the events as a reader knows them: a part of an event as the whole."""
+        return tuple(sorted({self.whole.get(event, event) for event in events}))
 
     @cached_property
     def facts(self) -> frozenset[str]:
         """The facts on which it hangs whether an event counts."""
         return frozenset(fact for ways in self.conditions.values() for when in ways for fact, _ in when)
+
+    @cached_property
+    def _all(self) -> frozenset[str]:
+        return frozenset(self.conditions)
 
     @cached_property
     def _plain(self) -> frozenset[str]:
@@ -41,7 +53,7 @@ class Counted:
     def asked(self, known: Mapping[str, str]) -> tuple[frozenset[str], frozenset[str]]:
         """Return the events that surely and possibly count when these facts are fixed."""
         if not self.facts:
-            return self.events, self.events
+            return self._all, self._all
         surely, possibly = set(self._plain), set(self._plain)
         for event, ways in self.conditions.items():
             if event in self._plain:
@@ -57,26 +69,80 @@ class Counted:
 def counted(estate: Estate, question: Question) -> Counted:
     """Return the events that the question counts."""
     conditions: dict[str, tuple[Condition, ...]] = {}
+    whole: dict[str, str] = {}
+    rest: dict[str, str] = {}
+    for domain, ways in _asked(estate, question):
+        own, other = _divided(estate, question, domain)
+        for fault in domain.faults:
+            if fault not in question.faults:
+                continue
+            key = f"{domain.id}/{fault}"
+            if question.members is Members.ALONE and other.members:
+                whole[f"{own.id}/{fault}"] = key
+                key = f"{own.id}/{fault}"
+            elif question.members is Members.NEEDED and other.members:
+                rest[key] = f"{other.id}/{fault}"
+            conditions[key] = ways
+    return Counted(conditions, whole, rest)
+
+
+def parts_of_faults(estate: Estate, questions: Iterable[Question]) -> dict[str, Domain]:
+    """Return the failure domains whose events are parts of others' that the questions need, by their ids.
+
+    Where all that a domain hits is of counted roles, its event is no part of another.
+    """
+    found: dict[str, Domain] = {}
+    for question in questions:
+        if question.members is Members.ANY:
+            continue
+        for domain, _ in _asked(estate, question):
+            own, other = _divided(estate, question, domain)
+            if other.members:
+                part = own if question.members is Members.ALONE else other
+                found[part.id] = part
+    return found
+
+
+def _asked(estate: Estate, question: Question) -> Iterator[tuple[Domain, tuple[Condition, ...]]]:
+    """Yield the domains whose faults count, with the ways in which they do."""
     for domain in estate.domains.values():
         if (question.kinds or domain.implied) and domain.kind not in question.kinds:
             continue
         if domain.kind in question.except_kinds or (domain.implied and question.declared_only):
             continue
-        ways = _ways(estate, question, domain)
-        for fault in domain.faults if ways else ():
-            if fault in question.faults:
-                conditions[f"{domain.id}/{fault}"] = ways
-    return Counted(conditions)
+        if question.faults and any(fault in question.faults for fault in domain.faults):
+            ways = _ways(estate, question, domain)
+            if ways:
+                yield domain, ways
+
+
+def _divided(estate: Estate, question: Question, domain: Domain) -> tuple[Domain, Domain]:
+    """Return the domain with nothing but its members of counted roles, and with the others alone."""
+    own: list[Member] = []
+    other: list[Member] = []
+    for member in domain.members if question.members is not Members.ANY else ():
+        part = estate.parts[member.part]
+        for role, when in part.roles or ((part.role, ()),):
+            (own if _counts(question, role) else other).append(Member(member.part, (*member.when, *when)))
+    whose = f"{' '.join(question.roles)} not {' '.join(question.except_roles)}"
+    return (
+        replace(domain, id=f"{domain.id} only {whose}", members=tuple(own)),
+        replace(domain, id=f"{domain.id} beside {whose}", members=tuple(other)),
+    )
+
+
+def _counts(question: Question, role: str) -> bool:
+    return (not question.roles or role in question.roles) and role not in question.except_roles
 
 
 def _ways(estate: Estate, question: Question, domain: Domain) -> tuple[Condition, ...]:
     """Return the ways in which the domain counts: by hitting some part of a counted role."""
     ways: dict[Condition, None] = {}
+    by_role = question.roles or question.except_roles
     for member in domain.members:
         part = estate.parts[member.part]
         for role, when in part.roles or ((part.role, ()),):
-            if (not question.roles or role in question.roles) and role not in question.except_roles:
-                by_role = question.roles or question.except_roles
+            if _counts(question, role):
                 ways[*domain.exists, *member.when, *(when if by_role else ())] = None
     return (domain.exists,) if domain.exists in ways else tuple(ways)
 

@@ -42,9 +42,9 @@ from resilience_checks.topology.gates import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from resilience_checks.topology.estate import Aid, Estate, Part, Service
+    from resilience_checks.topology.estate import Aid, Domain, Estate, Part, Service
 
 NOTHING = ""
 """The origin of what is read from no place in particular."""
@@ -104,7 +104,7 @@ class _Compiler:
         self._nodes: dict[tuple[str, ...], int] = {}
         self._pending: list[tuple[int, Callable[[], Expression]]] = []
         self._fronts = _fronts(estate)
-        self._hits = _hits(estate)
+        self._hits = hits(estate.domains.values())
         self.flows = Flows(self)
         self.majorities = Majorities(self)
 
@@ -339,10 +339,10 @@ def _fronts(estate: Estate) -> frozenset[str]:
     return frozenset(found)
 
 
-def _hits(estate: Estate) -> dict[str | None, tuple[tuple[str, Condition], ...]]:
+def hits(domains: Iterable[Domain]) -> dict[str | None, tuple[tuple[str, Condition], ...]]:
     """Return for each part the events that take it down, each with the completions in which it does."""
     found: dict[str | None, list[tuple[str, Condition]]] = {}
-    for domain in estate.domains.values():
+    for domain in domains:
         for member in domain.members:
             condition = (*domain.exists, *member.when)
             if any(dict(condition)[fact] != value for fact, value in condition):

@@ -261,6 +261,15 @@ class Spread:
         steady = [item for item in live if not isinstance(item, Move)]
         return False, steady or live[:1]
 
+    def remaining(self, node: int) -> tuple[int, int] | None:
+        """Return how many members of a group are up, of how many that serve together; None where it has not lost any."""
+        expression = self.passes(node)
+        if not isinstance(expression, Threshold) or expression.shares or self.chosen(expression)[0]:
+            return None
+        steady = [item for item in expression.items if not isinstance(item, Move)]
+        up = sum(self.up(item) for item in steady)
+        return (up, len(steady)) if 0 < up < len(steady) else None
+
     def _push(self, expression: Expression, share: float, forced: float, into: _Amounts) -> None:
         match expression:
             case Ref(node=node):

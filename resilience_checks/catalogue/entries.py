@@ -165,7 +165,8 @@ class PlatformBackup:
     """Copies that the platform makes of the resource by itself: in its region, and elsewhere where an input says so.
 
     `every` is how much may be lost in seconds, `every_elsewhere` the same of the copies in another region. It makes none
-    where the input `off_path` (`off_default` where it is not given) is one of `off`; copies are kept for the days of
+    where the input `off_path` (`off_default` where it is not given) is one of `off`, but that is not sure where there is
+    a resource of a type in `off_unless`, which may order copies of it; copies are kept for the days of
     `keep_path`.
     """
 
@@ -178,6 +179,7 @@ class PlatformBackup:
     off_path: str = ""
     off_default: object = None
     off: tuple[object, ...] = ()
+    off_unless: tuple[str, ...] = ()
     keep_path: str = ""
     keep_default: float | None = None
 

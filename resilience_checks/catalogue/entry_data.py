@@ -154,6 +154,7 @@ def _backup(data: Mapping[str, Any] | None) -> PlatformBackup | None:
         off_path=off.get("from", ""),
         off_default=off.get("default"),
         off=tuple(off.get("is", ())),
+        off_unless=tuple(off.get("unless", ())),
         keep_path=keep.get("from", ""),
         keep_default=keep.get("default"),
     )

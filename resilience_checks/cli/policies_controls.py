@@ -32,10 +32,12 @@ def policies_controls(**given: Any) -> None:
     guarded(_controls, {**given, "paths": ()})
 
 
-def _controls(given: dict[str, Any], _root: Path, around: Surroundings) -> int:
+def _controls(given: dict[str, Any], root: Path, around: Surroundings) -> int:
+    from resilience_checks.cli.policies_list import here
     from resilience_checks.policy import controls, pack
     from resilience_checks.report import controls as report
 
-    found = controls.table(pack.load(given["policies"]), given["policies"])
+    folders, _ = here(given, root)
+    found = controls.table(pack.load(folders), folders)
     tell(given, around, lambda width: report.as_text(found, width), report.as_json(found))
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,11 +12,10 @@ from resilience_checks.cli.guard import guarded
 from resilience_checks.cli.policies import answered, tell
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from resilience_checks.cli.surroundings import Surroundings
     from resilience_checks.policy.pack import Pack
     from resilience_checks.policy.settings import Settings
+    from resilience_checks.topology.declared import Declarations
 
 
 @click.command("list")
@@ -38,24 +38,33 @@ def _list(given: dict[str, Any], root: Path, around: Surroundings) -> int:
     from resilience_checks.policy import pack
     from resilience_checks.report import policies as report
 
-    found = pack.load(given["policies"])
-    settings, file = settled(found, given["config"], root)
-    told = report.Listing(found.policies, settings, file)
+    folders, declared = here(given, root)
+    found = pack.load(folders)
+    settings = settled(found, declared)
+    told = report.Listing(found.policies, settings, declared.path)
     tell(given, around, told.text, told.data())
     return 0
 
 
-def settled(found: Pack, config: Path | None, root: Path) -> tuple[dict[str, Settings], str | None]:
-    """Return how each policy is set by the resilience.yaml that holds here, and that file."""
-    from pathlib import Path
-
+def here(given: dict[str, Any], root: Path) -> tuple[tuple[Path, ...], Declarations]:
+    """Return the folders of one's own policies, and the resilience.yaml that holds here, which may name some."""
     from resilience_checks.evaluation import DECLARATIONS
-    from resilience_checks.policy.settings import settings
     from resilience_checks.topology.declarations import load
+    from resilience_checks.topology.declared import Declarations
+    from resilience_checks.topology.declared_paths import places
 
-    places = [config] if config else [Path.cwd() / DECLARATIONS, root / DECLARATIONS]
-    file = next((place for place in places if place.is_file()), None)
+    config = given.get("config")
+    candidates = [config] if config else [Path.cwd() / DECLARATIONS, root / DECLARATIONS]
+    file = next((place for place in candidates if place.is_file()), None)
     if file is None:
-        return settings(found, {}), None
+        return given["policies"], Declarations.empty()
     declared = load(file, root, alone=False)
-    return settings(found, declared.policies, declared.policy_set), declared.path
+    own = (*places(declared.policy_packs, file, root), *given["policies"])
+    return tuple({path.resolve(): path for path in own}.values()), declared
+
+
+def settled(found: Pack, declared: Declarations) -> dict[str, Settings]:
+    """Return how each policy is set."""
+    from resilience_checks.policy.settings import settings
+
+    return settings(found, declared.policies, declared.policy_set)

@@ -33,16 +33,17 @@ def policies_show(**given: Any) -> None:
 
 
 def _show(given: dict[str, Any], root: Path, around: Surroundings) -> int:
-    from resilience_checks.cli.policies_list import settled
+    from resilience_checks.cli.policies_list import here, settled
     from resilience_checks.policy import controls, pack
     from resilience_checks.policy.finding import by_id
     from resilience_checks.report import policy_page
 
-    found = pack.load(given["policies"])
+    folders, declared = here(given, root)
+    found = pack.load(folders)
     policy = by_id(found, given["policy"])
-    settings, file = settled(found, given["config"], root)
+    settings = settled(found, declared)
     told = policy_page.PolicyPage(
-        policy, settings[policy.id], file, controls.titles(given["policies"]), found.page(policy)
+        policy, settings[policy.id], declared.path, controls.titles(folders), found.page(policy)
     )
     tell(given, around, told.text, told.data())
     return 0

@@ -46,12 +46,13 @@ def policies_test(**given: Any) -> None:
     guarded(_test, {**given, "paths": ()})
 
 
-def _test(given: dict[str, Any], _root: Path, around: Surroundings) -> int:
+def _test(given: dict[str, Any], root: Path, around: Surroundings) -> int:
+    from resilience_checks.cli.policies_list import here
     from resilience_checks.policy import pack, rego_tests
     from resilience_checks.policy.finding import by_id
     from resilience_checks.report import policy_tests as report
 
-    found = pack.load(given["policies"])
+    found = pack.load(here(given, root)[0])
     ids = [by_id(found, name).id for name in given["ids"]]
     chosen = rego_tests.of_pack(found, ids)
     opa = shutil.which("opa")

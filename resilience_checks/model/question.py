@@ -33,6 +33,14 @@ class Holds(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Members(StrEnum):
+    """How the parts of counted roles must stand behind a loss: hit with others, enough for it alone, or needed for it."""
+
+    ANY = "any"
+    ALONE = "alone"
+    NEEDED = "needed"
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """Whether each service survives every set of up to `order` of the counted faults.
@@ -44,6 +52,10 @@ class Question:
     kinds in which something stands although nobody said in which. `beside` is a sort of aid, such as copy: then it is
     asked whether each service survives or its aids of that sort do: with `any_beside` any one of them, else all.
     With `any_consumer` a service does not survive what takes it from one of its consumers alone.
+
+    `members` says how a loss must rest on the parts of counted roles, those in `roles` (empty: any) and not in
+    `except_roles`. ANY: each event hits one of them. ALONE: the events lose the service although they hit nothing else.
+    NEEDED: they lose it, and would not if they hit only what else they hit; events that hit nothing else always count.
     """
 
     id: str
@@ -59,6 +71,7 @@ class Question:
     beside: str = ""
     any_beside: bool = True
     any_consumer: bool = False
+    members: Members = Members.ANY
 
 
 @dataclass(frozen=True, slots=True)

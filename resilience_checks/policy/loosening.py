@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 _UNKNOWNS = ("ignore", "warn", "fail")
 _SCOPES = ("local", "regional", "national")
 _NOT_DECLARED = "not declared"
-_PLURALS = {"policy": "policies", "service": "services", "stack": "stacks"}
+_PLURALS = {"policy": "policies", "service": "services", "stack": "stacks", "file": "files"}
 DECLARATIONS = "resilience.yaml"
 
 
@@ -39,6 +40,8 @@ class Held:
 
     settings: Mapping[str, Settings]
     declared: Declarations
+    own: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """What its resilience.yaml names of its own (key, and path from the root), with a digest of the files there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,15 @@ class Base:
             whole = united([self._declared(Path(folder), name, content) for name, content in sorted(files)])
         known = {policy.id for policy in self.pack.policies}
         policies = {name: item for name, item in whole.policies.items() if name in known}
-        return Held(settle(self.pack, policies, whole.policy_set), whole)
+        own = {named: repository.digest(fork, named[1]) for named in _own_paths(whole)}
+        return Held(settle(self.pack, policies, whole.policy_set), whole, own)
+
+    def own(self, declared: Declarations) -> dict[tuple[str, str], str]:
+        """Return the same of what is checked now."""
+        from resilience_checks.sources.worktrees import Repository
+
+        repository = Repository(self.root)
+        return {named: repository.digest(None, named[1]) for named in _own_paths(declared)}
 
     def _file(self, repository: Repository, fork: Commit, directory: Path) -> tuple[str, bytes] | None:
         """Return path from the root and content of the file of a project: the one beside it, else that of the root."""
@@ -116,9 +127,9 @@ def loosened(before: Held, after: Held, estate: Estate, stacks: Sequence[str], t
     A stack that is ignored now is not of the estate any more.
     """
     cases = _cases(estate, stacks)
-    kinds = (_policies(before, after, cases, today), _services(before, after), _stacks(before, after, stacks))
+    settings = (_policies(before, after, cases, today), _services(before, after))
     lines: dict[tuple[object, ...], list[Loosening]] = defaultdict(list)
-    for one, line in chain(*kinds):
+    for one, line in chain(*settings, _stacks(before, after, stacks), _own(before, after)):
         whom = () if one.kind == "service" else one.services
         lines[one.kind, one.setting, one.before, one.after, one.sure, whom, line or one.parts].append(one)
     return tuple(_joined(together) for together in lines.values())
@@ -238,6 +249,31 @@ def _stacks(before: Held, after: Held, names: Iterable[str]) -> Iterator[_AtLine
             at = next((one.location for one in after.declared.stacks.advisory if one.matches(name)), None)
             part = f"stack {name}: strictness"
             yield Loosening("stack", (name,), "strictness", str(was), str(now), (), at, parts=(part,)), at
+
+
+def _own_paths(declared: Declarations) -> dict[tuple[str, str], Location]:
+    """Return what a resilience.yaml names of its own, as key and path from the root, and where."""
+    named = (*declared.catalogue, *declared.policy_packs)
+    return {(one.key, os.path.normpath(Path(one.location.path).parent / one.text)): one.location for one in named}
+
+
+def _own(before: Held, after: Held) -> Iterator[_AtLine]:
+    """Yield what of one's own is not as it was; policies that are not evaluated any more surely held more strictly."""
+    lines = _own_paths(after.declared)
+    for (key, path), was in before.own.items():
+        now = after.own.get((key, path))
+        if now is None:
+            sure = key == "policy_packs"
+            yield _of_file(path, key, "named", "not named", _top(after.declared), sure=sure)
+        elif now != was:
+            yield _of_file(path, f"content of {key}", was, now, lines[key, path])
+    for key, path in sorted(after.own.keys() - before.own.keys()):
+        if key == "catalogue":
+            yield _of_file(path, key, "not named", "named", lines[key, path])
+
+
+def _of_file(path: str, setting: str, was: str, now: str, at: Location | None, *, sure: bool = False) -> _AtLine:
+    return Loosening("file", (path,), setting, was, now, (), at, sure=sure, parts=(f"{path}: {setting}",)), None
 
 
 def read(base: Base | None) -> Held | CheckError | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import EngineError
 from resilience_checks.model.location import Location
-from resilience_checks.model.question import FaultKind, Horizon, Question
+from resilience_checks.model.question import FaultKind, Horizon, Members, Question
 from resilience_checks.model.result import Severity
 from resilience_checks.policy.metadata import WHY, metadata
 from resilience_checks.policy.safety import examine
@@ -213,4 +213,5 @@ def _question(policy: Policy, name: str, item: Mapping[str, Any], parameters: Ma
         beside=item.get("beside", ""),
         any_beside=value("enough", "any") == "any",
         any_consumer=item.get("any_consumer", False),
+        members=Members(item.get("members", "any")),
     )

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 VERSION = "resilience-policy/v1"
 _LABEL = 12
 _FAULTS = {"outage": "outage", "bad-change": "bad change"}
-_TOLD = {"faults", "kinds", "roles", "order", "horizon", "within_rpo", "except_kinds", "except_roles"}
+_TOLD = {"faults", "kinds", "roles", "order", "horizon", "within_rpo", "except_kinds", "except_roles", "members"}
+_MEMBERS = {"alone": ", by what it hits of these alone", "needed": ", and not by what else it hits"}
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,7 @@ def question(item: Mapping[str, Any]) -> str:
     kinds += f" but {_listed(item['except_kinds'])}" if item.get("except_kinds") else ""
     hits = f" that hits a {_listed(item['roles'])}" if item.get("roles") else ""
     hits += f" that hits more than {_listed(item['except_roles'])}" if item.get("except_roles") else ""
+    hits += _MEMBERS.get(item.get("members", "any"), "")
     horizon = item.get("horizon", "instant")
     words = {"instant": "at once", "rto": "within RTO"}
     when = words.get(horizon, "") if isinstance(horizon, str) else f"within `{horizon['parameter']}`"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import signal
@@ -83,6 +84,21 @@ class Repository:
         """Return what a file, by its path from the root, holds in a commit; None where it has no such file."""
         done = _git(self.root, "show", f"{commit.id}:{path}")
         return None if done.returncode else done.stdout.encode()
+
+    def digest(self, commit: Commit | None, path: str) -> str:
+        """Return what tells whether a file, or a folder of them, is the same: in a commit, or (None) in the working tree."""
+        if commit is not None:
+            done = _git(self.root, "ls-tree", "-r", commit.id, "--", path)
+            entries = (line.split(None, 2)[2].partition("\t") for line in done.stdout.splitlines())
+            found = {name: blob for blob, _, name in entries}
+        else:
+            place = self.root / path
+            files = sorted(file for file in place.rglob("*") if file.is_file()) if place.is_dir() else [place]
+            names = [file.relative_to(self.root).as_posix() for file in files if file.is_file()]
+            blobs = _git(self.root, "hash-object", "--", *names).stdout.split() if names else []
+            found = dict(zip(names, blobs, strict=True))
+        read = {name: blob for name, blob in found.items() if name.endswith((".rego", ".yaml"))}
+        return hashlib.sha256(repr(sorted(read.items())).encode()).hexdigest()[:_SHORT]
 
     def uncommitted(self, paths: Iterable[Path]) -> tuple[str, ...]:
         """Return the files under the paths that differ from the last commit, new ones among them."""

@@ -18,6 +18,7 @@ from resilience_checks.topology.steps import restore_terms, total
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Set as AbstractSet
 
     from resilience_checks.topology import declared
     from resilience_checks.topology.components import Components
@@ -53,19 +54,16 @@ class Backups:
         made = (
             by_platform(thing, thing.entry.backup, self._parts, self._placements, self._book)
             for thing in list(self._parts.things.values())
-            if thing.entry.backup is not None
-            and thing.id not in covered
-            and switched_off(thing, thing.entry.backup) is None
-            and not may_be_off(thing, thing.entry.backup)
+            if thing.entry.backup is not None and thing.id not in covered and not may_be_off(thing, thing.entry.backup)
         )
         return declared | {backup.id: backup for backup in made}
 
-    def without(self) -> dict[str, Reason]:
-        """Return the parts of which it is declared, or shown by a program, that no backups are made."""
+    def without(self, types: AbstractSet[str]) -> dict[str, Reason]:
+        """Return the parts of which it is declared, or shown by a program of these types, that no backups are made."""
         found = {
             thing.id: off
             for thing in self._parts.things.values()
-            if thing.entry.backup is not None and (off := switched_off(thing, thing.entry.backup)) is not None
+            if thing.entry.backup is not None and (off := switched_off(thing, thing.entry.backup, types)) is not None
         }
         for item in self._declarations.backups.values():
             location = item.at.get("every", item.location)

@@ -13,6 +13,7 @@ from resilience_checks.topology.declaration_aids import copy, tool
 from resilience_checks.topology.declaration_at import At
 from resilience_checks.topology.declaration_means import backup, capacity, day, figures, never, tested, watch
 from resilience_checks.topology.declared import Named, Sort
+from resilience_checks.topology.declared_paths import OwnPath
 from resilience_checks.topology.gates import Nature
 from resilience_checks.topology.selectors import Glob, Select, text
 
@@ -44,6 +45,8 @@ def build(source: Source, digest: str) -> declared.Declarations:
         policies={item.id: _policies(item) for item in top["policies"].members()},
         policy_set=_policy_set(top["policy_set"]),
         stacks=_stacks(top["stacks"]),
+        catalogue=_own(top["catalogue"]),
+        policy_packs=_own(top["policy_packs"]),
         source=source,
     )
 
@@ -57,6 +60,8 @@ def settings(source: Source, digest: str) -> declared.Declarations:
         policies={item.id: _policies(item) for item in top["policies"].members()},
         policy_set=_policy_set(top["policy_set"]),
         stacks=_stacks(top["stacks"]),
+        catalogue=_own(top["catalogue"]),
+        policy_packs=_own(top["policy_packs"]),
         source=source,
         dangling=True,
     )
@@ -250,6 +255,10 @@ def _policies(at: At) -> declared_settings.PolicySettings:
 
 def _policy_set(at: At) -> declared_settings.PolicySet | None:
     return None if at.value is None else declared_settings.PolicySet(str(at.value), at.location)
+
+
+def _own(at: At) -> tuple[OwnPath, ...]:
+    return tuple(OwnPath(at.id, str(item.value), item.location) for item in at)
 
 
 def _policy(at: At, name: str) -> declared_settings.PolicySettings:

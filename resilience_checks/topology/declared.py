@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from resilience_checks.topology.declaration_source import Source
     from resilience_checks.topology.declared_aids import Aid
     from resilience_checks.topology.declared_means import Backup, Capacity, Figure
+    from resilience_checks.topology.declared_paths import OwnPath
     from resilience_checks.topology.selectors import Select
 
 Lines: TypeAlias = "Mapping[str, Location]"
@@ -379,6 +380,8 @@ class Declarations:
     policies: Mapping[str, PolicySettings] = field(default_factory=dict)
     policy_set: PolicySet | None = None
     stacks: Stacks = field(default_factory=Stacks)
+    catalogue: tuple[OwnPath, ...] = ()
+    policy_packs: tuple[OwnPath, ...] = ()
     roles: tuple[Role, ...] = ()
     resources: Mapping[str, str | None] = field(default_factory=dict)
     doors: frozenset[str] = frozenset()

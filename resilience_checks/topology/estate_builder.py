@@ -83,7 +83,7 @@ def build(graphs: Sequence[ResourceGraph], declarations: Declarations, catalogue
         links=links,
         consumers=services.consumers(),
         backups=backups,
-        without_backup=copies.without(),
+        without_backup=copies.without({*things.known, *things.unknown}),
         aids=Aids(declarations, components, book).draw(drawn),
         carriers=capacities.carriers(),
         facts=book.facts,

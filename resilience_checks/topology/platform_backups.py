@@ -11,6 +11,8 @@ from resilience_checks.topology.gates import ALWAYS, NEVER, AnyOf, Case, Failove
 from resilience_checks.topology.things import text
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
     from resilience_checks.catalogue.entries import PlatformBackup
     from resilience_checks.topology.facts import FactBook
     from resilience_checks.topology.parts import Parts
@@ -58,23 +60,29 @@ def by_platform(thing: Thing, plan: PlatformBackup, parts: Parts, placements: Pl
     )
 
 
-def switched_off(thing: Thing, plan: PlatformBackup) -> Reason | None:
-    """Return why the platform surely makes no copies of a thing, None where it does, or where that is not known."""
-    if not plan.off:
+def switched_off(thing: Thing, plan: PlatformBackup, types: AbstractSet[str]) -> Reason | None:
+    """Return why the platform surely makes no copies of a thing, None where it does, or where that is not known.
+
+    `types` are those of all resources.
+    """
+    if not _off(thing, plan) or not types.isdisjoint(plan.off_unless):
         return None
     value = thing.value(plan.off_path)
-    shown = plan.off_default if value is None else value
-    if not any(shown == one and type(shown) in (type(one), float) for one in plan.off):
-        return None
-    said = "is not given" if value is None else f"is {str(shown).lower()}"
+    said = "is not given" if value is None else f"is {str(value).lower()}"
     return Reason(
         f"{plan.off_path} of {thing.label} {said}: no backups are made", Basis.DOCUMENTED, thing.location, plan.source
     )
 
 
 def may_be_off(thing: Thing, plan: PlatformBackup) -> bool:
-    """Return whether it is not known that the platform makes copies of a thing."""
-    return bool(plan.off) and isinstance(thing.value(plan.off_path), Unknown | StackOutput)
+    """Return whether it is not known that the platform makes copies of a thing by what it says itself."""
+    return bool(plan.off) and (_off(thing, plan) or isinstance(thing.value(plan.off_path), Unknown | StackOutput))
+
+
+def _off(thing: Thing, plan: PlatformBackup) -> bool:
+    value = thing.value(plan.off_path) if plan.off else None
+    shown = plan.off_default if value is None else value
+    return any(shown == one and type(shown) in (type(one), float) for one in plan.off)
 
 
 def _keep(thing: Thing, plan: PlatformBackup) -> float | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from resilience_checks.analysis.capacity import Enough, Headroom, headrooms, losses, not_asked
+from resilience_checks.analysis.shortfalls import shortfalls
 from resilience_checks.catalogue.loader import load as load_catalogue
 from resilience_checks.model.errors import UsageError
 from resilience_checks.topology.declarations import load
@@ -69,7 +70,7 @@ def test_members_add_up_and_the_weakest_stage_decides(tmp_path: Path) -> None:
 def test_what_remains_of_a_pair_may_be_too_little(tmp_path: Path) -> None:
     [found] = after(TEXT, tmp_path, "site:n/outage", "device:fw-s#1/outage")
 
-    assert told([found]) == [("record", "short", "fw-s unit 2", 300.0, 360.0)]
+    assert told([found]) == [("record", "short", "fw-s", 300.0, 360.0)]
     assert found.weakest is not None
     assert found.weakest.members == ("fw-s unit 2",)
     assert [why.text for why in found.weakest.why] == ["fw-s is declared to carry 300 rps by each unit"]
@@ -111,7 +112,7 @@ def test_a_capacity_for_all_is_divided_among_the_units(tmp_path: Path) -> None:
     text = TEXT.replace("{rps: 250}}\n  front", "{rps: 400, per: all}}\n  front")
     assert told(after(text, tmp_path, "site:n/outage")) == [("record", "enough", "web-s", 400.0, 360.0)]
     events = ("site:n/outage", "device:web-s#1/outage")
-    assert told(after(text, tmp_path, *events)) == [("record", "short", "web-s unit 2", 200.0, 360.0)]
+    assert told(after(text, tmp_path, *events)) == [("record", "short", "web-s", 200.0, 360.0)]
 
 
 def test_a_standby_carries_only_what_has_moved_to_it(tmp_path: Path) -> None:
@@ -182,3 +183,21 @@ def test_a_figure_in_which_some_capacity_is_declared_is_a_demand(tmp_path: Path)
     [demand] = estate(text, tmp_path).services["record"].peak
 
     assert (demand.dimension, demand.amount) == ("prescriptions", 36000.0)
+
+
+def test_what_is_left_of_a_pool_stands_for_its_last_member(tmp_path: Path) -> None:
+    text = """\
+version: 1
+sites: {north: {region: a, perimeter: none}}
+components:
+  web-1: {role: compute, site: north, capacity: {rps: 100}}
+  web-2: {role: compute, site: north, capacity: {rps: 100}}
+  web: {role: application, any-of: [web-1, web-2]}
+services: {shop: {entry: web, tier: 2, scope: national, rto: 1h, rpo: 0s, peak: {rps: 150}}}
+"""
+    found = [
+        (one.weakest.name, one.weakest.members, one.weakest.remaining, one.weakest.site)
+        for one in shortfalls(estate(text, tmp_path)).found
+        if one.weakest is not None
+    ]
+    assert found == [("web", ("web-2",), (1, 2), "north"), ("web", ("web-1",), (1, 2), "north")]

@@ -189,6 +189,20 @@ def relational_database() -> tuple[ResourceGraph, str]:
     return program.graph(), CLOUD
 
 
+def table() -> tuple[ResourceGraph, str]:
+    """A table that is the service itself."""
+    program = Program()
+    program.add("aws:dynamodb/table:Table", "app", {"name": "app", "region": "eu-west-2"})
+    return program.graph(), CLOUD
+
+
+def bucket() -> tuple[ResourceGraph, str]:
+    """A bucket that is the service itself."""
+    program = Program()
+    program.add("aws:s3/bucket:Bucket", "app", {"bucket": "app", "region": "eu-west-2"})
+    return program.graph(), CLOUD
+
+
 def campus() -> tuple[ResourceGraph, str]:
     """Two core switches of one site, in a fabric of that site, each enough for the service."""
     program = Program()
@@ -284,6 +298,8 @@ PROGRAMS: dict[str, Callable[[], tuple[ResourceGraph, str]]] = {
     "web app with a key": web_app_with("Key"),
     "database": database,
     "relational database": relational_database,
+    "table": table,
+    "bucket": bucket,
     "campus": campus,
     "border": border,
 }

@@ -50,9 +50,13 @@ def outcome(graph: ResourceGraph, declared: Declarations, catalogue: Catalogue) 
         estate = build([graph], declared, catalogue)
     except CheckError as error:
         return error.what
+    without_backup: list[object] = [*sorted(estate.without_backup)]  # a violation of backups-exist, or not
     return [
-        (item.question, item.service, item.asked, item.holds, sorted(cut.events for cut in item.cuts))
-        for item in answer(estate, QUESTIONS).statements
+        *without_backup,
+        *(
+            (item.question, item.service, item.asked, item.holds, sorted(cut.events for cut in item.cuts))
+            for item in answer(estate, QUESTIONS).statements
+        ),
     ]
 
 

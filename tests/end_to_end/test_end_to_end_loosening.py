@@ -170,3 +170,38 @@ def test_a_base_whose_file_is_wrong_leaves_it_unknown(project: Path) -> None:
     git(project, "commit", "-q", "-a", "-m", "wrong")
     [(outcome, message, _)] = told(project, HEAD + SHOP, "--base", "main")
     assert (outcome, message) == ("unknown", "whether settings are loosened is not known")
+
+
+CATALOGUE = """\
+schema: resilience-catalogue/v1
+package: vsphere
+estate: on-premises
+types:
+  vsphere:index/virtualMachine:VirtualMachine: {role: compute}
+"""
+OWN = f"{HEAD}{SHOP}catalogue: [kinds]\npolicy_packs: [ours]\n"
+
+
+def test_what_a_change_does_to_a_catalogue_and_policies_of_ones_own_is_told(project: Path) -> None:
+    written = {
+        "kinds/vsphere.yaml": CATALOGUE,
+        "ours/rule.rego": "package resilience.lib.ours\n",
+        "resilience.yaml": OWN,
+    }
+    for name, text in written.items():
+        (project / name).parent.mkdir(exist_ok=True)
+        (project / name).write_text(text, encoding="utf-8")
+    git(project, "add", "-A")
+    git(project, "commit", "-q", "-m", "own")
+    assert told(project, None, "--base", "main") == [("pass", "nothing is held less strictly than at the base", None)]
+    assert [
+        (outcome, message.partition(" and is ")[0]) for outcome, message, _ in told(project, None, "--base", "HEAD~1")
+    ] == [
+        ("unknown", "catalogue of kinds was not named"),
+    ]
+    (project / "kinds" / "vsphere.yaml").write_text(CATALOGUE.replace("compute", "storage"), encoding="utf-8")
+    found = told(project, OWN.replace("policy_packs: [ours]\n", ""), "--base", "main")
+    assert ("violation", "policy_packs of ours was named and is not named", 1) in found
+    [(_, message, _)] = [one for one in found if one[0] == "unknown"]
+    assert message.startswith("content of catalogue of kinds was ")
+    assert message.endswith("; whether that is looser is not known")

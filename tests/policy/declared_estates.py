@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from resilience_checks.analysis.answers import answer
 from resilience_checks.catalogue.loader import load as load_catalogue
+from resilience_checks.model.result import Outcome
 from resilience_checks.policy import document, pack
 from resilience_checks.policy.embedded import EmbeddedEngine
 from resilience_checks.policy.matter import Matter
@@ -44,3 +45,15 @@ def results(policy: str, text: str, directory: Path) -> list[Result]:
 def told(found: list[Result]) -> list[tuple[str, str, str]]:
     """Return outcome, target and message of each."""
     return [(str(one.outcome), one.target, one.message) for one in found]
+
+
+def violations(text: str, directory: Path) -> set[tuple[str, tuple[str, ...]]]:
+    """Return policy and cause of every violation that all policies together find in it."""
+    known = estate(text, directory)
+    loaded = pack.load()
+    given = load(directory / "resilience.yaml", directory)
+    how = settings(loaded, given.policies, given.policy_set)
+    matter = Matter(known, answer(known, pack.questions(loaded, how)), how)
+    with EmbeddedEngine() as engine:
+        found = decide(loaded, document.build(matter, pack.reads(loaded, how)), matter, engine)
+        return {(one.policy, one.cause) for one in found if one.outcome is Outcome.VIOLATION}

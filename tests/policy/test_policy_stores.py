@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from resilience_checks.catalogue.loader import load as load_catalogue
+from resilience_checks.model.values import Unknown
 from resilience_checks.policy.matter import Matter
 from resilience_checks.policy.sections import stores
 from resilience_checks.topology.declarations import load
@@ -108,6 +111,44 @@ def rds(tmp_path: Path, **inputs: Any) -> dict[str, Any]:
         "db"
     ]
     return found
+
+
+TABLE, BUCKET, PLAN = "aws:dynamodb/table:Table", "aws:s3/bucket:Bucket", "aws:backup/selection:Selection"
+VERSIONING = "aws:s3/bucketVersioning:BucketVersioning"
+
+
+@pytest.mark.parametrize(
+    ("token", "inputs", "beside", "backed"),
+    [
+        (TABLE, {}, (), "no"),
+        (TABLE, {"pointInTimeRecovery": {"enabled": False}}, (), "no"),
+        (TABLE, {"pointInTimeRecovery": {"enabled": True}}, (), "yes"),
+        (TABLE, {"pointInTimeRecovery": {"enabled": Unknown("an output")}}, (), "unknown"),
+        (TABLE, {}, (PLAN,), "unknown"),
+        (BUCKET, {}, (), "no"),
+        (BUCKET, {"versioning": {"enabled": True}}, (), "yes"),
+        (BUCKET, {}, (VERSIONING,), "unknown"),
+        (BUCKET, {}, (PLAN,), "unknown"),
+        ("aws:rds/instance:Instance", {"backupRetentionPeriod": 0}, (PLAN,), "unknown"),
+    ],
+)
+def test_what_a_program_says_of_copies_of_a_platform(
+    token: str, inputs: dict[str, Any], beside: tuple[str, ...], backed: str, tmp_path: Path
+) -> None:
+    program = Program()
+    program.add(token, "db", {"name": "db", "region": "eu-west-2", **inputs})
+    for number, other in enumerate(beside):
+        program.add(other, f"other-{number}", {})
+    text = "version: 1\nservices: {record: {entry: {select: db}}}\n"
+    assert section(text, tmp_path, program).data["db"]["backed"] == backed
+
+
+def test_point_in_time_recovery_keeps_35_days_in_the_region_if_nothing_else_is_said(tmp_path: Path) -> None:
+    program = Program()
+    program.add(TABLE, "db", {"name": "db", "region": "eu-west-2", "pointInTimeRecovery": {"enabled": True}})
+    found = section("version: 1\nservices: {record: {entry: {select: db}}}\n", tmp_path, program).data["db"]
+    assert [one["kept"] for one in found["backups"]] == ["35d"]
+    assert [(one["kind"], one["name"]) for one in found["shared"]] == [("region", "eu-west-2")]
 
 
 def test_a_platform_that_makes_no_backups_says_so(tmp_path: Path) -> None:

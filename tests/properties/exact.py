@@ -7,11 +7,11 @@ from functools import cached_property
 from itertools import combinations, groupby
 from typing import TYPE_CHECKING
 
-from resilience_checks.model.question import FaultKind, Holds, Horizon, Question
+from resilience_checks.model.question import FaultKind, Holds, Horizon, Members, Question
 from resilience_checks.topology.estate import PlacedWhen
 from resilience_checks.topology.gates import Case, Gate, Quorum
 from tests.properties.completions import children, completions, owned_gates, settle
-from tests.properties.oracle import event_ids, hit_by, lost
+from tests.properties.oracle import event_ids, hit_by, lost, lost_after
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -88,7 +88,8 @@ def table(estate: Estate, question: Question, service: str, *, extremes: bool = 
         counted = counted_events(world.estate, question)
         lose = Losses(world, service, question.horizon, within_rpo=question.within_rpo)
         asked = subsets(counted, question.order)
-        rows.append(Row(completion, counted, frozenset(filter(lose, asked)), lose(frozenset())))
+        found = frozenset(events for events in asked if loses(world.estate, question, lose, events))
+        rows.append(Row(completion, counted, found, lose(frozenset())))
     return Table(tuple(rows), shared_facts(estate))
 
 
@@ -101,10 +102,27 @@ class Losses:
 
     def __call__(self, events: Events) -> bool:
         """Return whether the service is lost."""
-        hit = frozenset(part for event in events for part in hit_by(self._world.estate, event))
+        return self.after(frozenset(part for event in events for part in hit_by(self._world.estate, event)))
+
+    def after(self, hit: frozenset[str]) -> bool:
+        """Return whether the service is lost when these parts are hit."""
         if hit not in self._known:
-            self._known[hit] = lost(self._world, events, self._service, self._horizon, within_rpo=self._within_rpo)
+            world = self._world
+            self._known[hit] = lost_after(world, hit, self._service, self._horizon, within_rpo=self._within_rpo)
         return self._known[hit]
+
+
+def loses(estate: Estate, question: Question, lose: Losses, events: Events) -> bool:
+    """Return whether the events lose the service in the way in which the question counts it."""
+    hit = frozenset(part for event in events for part in hit_by(estate, event))
+    own = frozenset(part for part in hit if not question.roles or estate.parts[part].role in question.roles)
+    match question.members:
+        case Members.ANY:
+            return lose.after(hit)
+        case Members.ALONE:
+            return lose.after(own)
+        case Members.NEEDED:
+            return lose.after(hit) and not (hit - own and lose.after(hit - own))
 
 
 def counted_events(estate: Estate, question: Question) -> Events:

@@ -90,6 +90,11 @@ def lost(
 ) -> bool:
     """Return whether these events lose the service in a world in which nothing is open."""
     hit = frozenset(part for event in events for part in hit_by(world.estate, event))
+    return lost_after(world, hit, service, horizon, within_rpo=within_rpo)
+
+
+def lost_after(world: World, hit: frozenset[str], service: str, horizon: Horizon, *, within_rpo: bool = False) -> bool:
+    """Return whether the service is lost when these parts are hit."""
     return _Evaluation(world, hit, service, horizon, within_rpo=within_rpo).lost()
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
 from hypothesis import strategies as st
 
-from resilience_checks.model.question import FaultKind, Horizon, Question
+from resilience_checks.model.question import FaultKind, Horizon, Members, Question
 from resilience_checks.model.values import Basis, Reason
 from resilience_checks.topology.estate import (
     Condition,
@@ -65,8 +66,9 @@ def seldom(draw: Draw, one_in: int) -> bool:
 class _Drawing:
     """What has been drawn so far, and what everything else may refer to."""
 
-    def __init__(self, draw: Draw, *, facts: int, monotone_groups: bool) -> None:
+    def __init__(self, draw: Draw, *, facts: int, monotone_groups: bool, settled: bool) -> None:
         self.draw = draw
+        self.settled = settled
         self.quorums = not monotone_groups
         self.sites = SITES[: draw(st.integers(0, 3))]
         self.parts = [f"part {number}" for number in range(1, draw(st.integers(1, 6)) + 1)]
@@ -75,8 +77,12 @@ class _Drawing:
             name: Fact(name, ("x", "y", "z")[: draw(st.integers(2, 3))], Reason(name, Basis.UNKNOWN), "say it")
             for name in ["a", "b", "c"][: draw(st.integers(0, facts))]
         }
-        self.natures: tuple[Nature, ...] = NATURES
+        self.natures: tuple[Nature, ...] = self.known(NATURES)
         self.places = {name: self.place() for name in self.parts}
+
+    def known(self, values: tuple[T, ...]) -> tuple[T, ...]:
+        """Return the values that leave nothing open, all of them where that may be."""
+        return tuple(one for one in values if one is not None and one is not Nature.UNKNOWN) if self.settled else values
 
     def condition(self, one_in: int) -> Condition:
         if not self.facts or not seldom(self.draw, one_in):
@@ -179,7 +185,7 @@ class _Drawing:
         match self.draw(st.integers(0, 3)):
             case 0:
                 return Site(name, ALWAYS)
-            case 1:
+            case 1 if not self.settled:
                 return Site(name, None)
             case _:
                 near = [part.id for part in parts.values() if part.site is None or part.site == name] or self.parts
@@ -193,37 +199,44 @@ class _Drawing:
         for number in range(self.draw(st.integers(0, 2 * len(self.sites)))):
             ends = tuple(self.draw(some(self.sites, 1, 2)))
             found[f"line {number}"] = Link(f"line {number}", f"link line {number}", ends)
+        for ends in pairwise(self.sites) if self.settled else ():
+            if not any(set(ends) <= set(link.ends) for link in found.values()):
+                found[f"line {len(found)}"] = Link(f"line {len(found)}", f"link line {len(found)}", ends)
         return found
 
     def consumer(self, name: str, links: dict[str, Link]) -> Consumer:
         wires = [link.id for link in links.values() if len(link.ends) == 1]
-        access = None if seldom(self.draw, 4) or not wires else tuple(self.draw(some(wires, 1, 2)))
+        unsaid = not self.settled and seldom(self.draw, 4)
+        access = None if unsaid or not wires else tuple(self.draw(some(wires, 1, 2)))
         return Consumer(name, "practice", access, critical=seldom(self.draw, 4))
 
     def service(self, name: str, consumers: Sequence[str]) -> Service:
         self.natures = NEED_NATURES
         needs = tuple(self.gate(1) for _ in range(self.draw(st.sampled_from((0, 0, 1, 2)))))
-        self.natures = NATURES
+        self.natures = self.known(NATURES)
         return Service(
             name,
             self.gate(services=False) if seldom(self.draw, 3) else self.up(services=False),
-            rto=self.draw(st.sampled_from((None, 0.0, 4.0, 7.0))),
-            rpo=self.draw(st.sampled_from((None, 0.0, 5.0))),
+            rto=self.draw(st.sampled_from(self.known((None, 0.0, 4.0, 7.0)))),
+            rpo=self.draw(st.sampled_from(self.known((None, 0.0, 5.0)))),
             consumers=tuple(self.draw(some(consumers, 0, 2))),
             needs=needs,
         )
 
 
 @st.composite
-def estates(draw: Draw, *, facts: int = 2, monotone_groups: bool = False) -> Estate:
-    """Draw an estate of up to 3 sites, 6 parts, 4 domains and `facts` facts; without quorums if `monotone_groups`."""
-    drawing = _Drawing(draw, facts=facts, monotone_groups=monotone_groups)
+def estates(draw: Draw, *, facts: int = 2, monotone_groups: bool = False, settled: bool = False) -> Estate:
+    """Draw an estate of up to 3 sites, 6 parts, 4 domains and `facts` facts; without quorums if `monotone_groups`.
+
+    With `settled` there are no facts, and nothing else is left open.
+    """
+    drawing = _Drawing(draw, facts=0 if settled else facts, monotone_groups=monotone_groups, settled=settled)
     links = drawing.links()
+    reached = bool(drawing.sites) and not (settled and all(len(link.ends) > 1 for link in links.values()))
     parts = {name: drawing.part(name) for name in drawing.parts}
     lines = {link.part: Part(link.part, link.part, "link") for link in links.values()}
     consumers = {
-        name: drawing.consumer(name, links)
-        for name in ("powys", "gwent")[: draw(st.integers(0, 2)) if drawing.sites else 0]
+        name: drawing.consumer(name, links) for name in ("powys", "gwent")[: draw(st.integers(0, 2)) if reached else 0]
     }
     domains = [drawing.domain(number, [*parts, *lines]) for number in range(1, draw(st.integers(1, 4)) + 1)]
     return Estate(
@@ -248,4 +261,5 @@ def questions(draw: Draw) -> Question:
         order=draw(st.integers(1, 3)),
         horizon=draw(st.sampled_from(Horizon)),
         within_rpo=draw(st.booleans()),
+        members=draw(st.sampled_from((Members.ANY, *Members))),
     )

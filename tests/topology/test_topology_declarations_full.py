@@ -42,6 +42,7 @@ from resilience_checks.topology.declared import (
 )
 from resilience_checks.topology.declared_aids import Aid
 from resilience_checks.topology.declared_means import Backup, Capacity, Figure
+from resilience_checks.topology.declared_paths import OwnPath
 from resilience_checks.topology.declared_settings import OnUnknown, PolicySet, PolicySettings, StackGlob, Stacks
 from resilience_checks.topology.gates import Nature
 from resilience_checks.topology.selectors import Glob, Select
@@ -512,6 +513,8 @@ EXPECTED = Declarations(
         ),
     },
     policy_set=PolicySet("2026.1", at(66, 1)),
+    catalogue=(OwnPath("catalogue", "our-catalogue", at(73, 13)),),
+    policy_packs=(OwnPath("policy_packs", "our-policies", at(74, 16)),),
     stacks=Stacks(
         gated=(StackGlob(Glob("*/prod"), at(58, 18)),),
         advisory=(StackGlob(Glob("*/dev"), at(58, 40)),),

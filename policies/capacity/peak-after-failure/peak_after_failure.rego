@@ -29,7 +29,11 @@ violations := {found |
 	found := result.about("violation", cause.stage, cause.services, message(cause), more)
 }
 
-message(cause) := sprintf("%s %s carries %s %s, and %s are asked of it at the peak", [after(cause), cause.stage, cause.carries, cause.dimension, cause.asked])
+message(cause) := sprintf("%s, %s carries at most %s %s%s, and %s are asked of it at the peak", [after(cause), cause.stage, cause.carries, cause.dimension, with_what(cause), cause.asked])
+
+with_what(cause) := "" if cause.left == ""
+
+with_what(cause) := sprintf(" with %s", [cause.left]) if cause.left != ""
 
 after(cause) := "With nothing failed" if cause.loss == ""
 

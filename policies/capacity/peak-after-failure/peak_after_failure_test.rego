@@ -8,6 +8,7 @@ weak := {
 	"loss": "site north",
 	"carries": "300",
 	"asked": "390",
+	"left": "1 of 2 members at site south",
 	"losses": [{"loss": "site north", "kind": "site"}, {"loss": "device app-1", "kind": "device"}],
 	"services": ["record"],
 	"at": ["weak/0"],
@@ -30,15 +31,15 @@ test_a_stage_that_is_too_weak_after_a_loss_is_a_violation if {
 		"cause": ["rps", "Pool record"],
 		"services": ["record"],
 		"question": "",
-		"message": "After the loss of site north (or 1 other) Pool record carries 300 rps, and 390 are asked of it at the peak",
+		"message": "After the loss of site north (or 1 other), Pool record carries at most 300 rps with 1 of 2 members at site south, and 390 are asked of it at the peak",
 		"at": ["weak/0"],
 		"evidence": {"stage": "Pool record", "carries": "300", "asked": "390", "dimension": "rps", "losses": ["site north", "device app-1"]},
 	}}
 }
 
 test_what_is_too_weak_with_nothing_failed_is_a_violation if {
-	found := report_of({}, 1, [object.union(weak, {"loss": "", "losses": [{"loss": "", "kind": ""}]})], "yes")
-	{one.message | some one in found} == {"With nothing failed Pool record carries 300 rps, and 390 are asked of it at the peak"}
+	found := report_of({}, 1, [object.union(weak, {"loss": "", "left": "", "losses": [{"loss": "", "kind": ""}]})], "yes")
+	{one.message | some one in found} == {"With nothing failed, Pool record carries at most 300 rps, and 390 are asked of it at the peak"}
 }
 
 test_what_carries_its_peak_passes if {

@@ -20,7 +20,7 @@
 #       horizon: {enum: [instant, rto], default: rto, description: How long an outage may interrupt}
 #       left_out: {type: array, items: {type: string}, default: [site, room, rack, host, building, campus, region, zone, hazard, control-plane], description: Kinds of failure domain that other policies ask about}
 #   questions:
-#     access-outage: {faults: [outage], roles: [link], except_kinds: {parameter: left_out}, any_consumer: true, horizon: {parameter: horizon}}
+#     access-outage: {faults: [outage], roles: [link], members: needed, except_kinds: {parameter: left_out}, any_consumer: true, horizon: {parameter: horizon}}
 package resilience.network.diverse_access_paths
 
 import data.resilience.lib.survival

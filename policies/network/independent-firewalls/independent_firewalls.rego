@@ -1,8 +1,8 @@
 # METADATA
 # title: Firewalls that stand in for each other stand in one rack or on one feed
 # description: >-
-#   The firewalls of one site's border share no failure domain below the site: no rack, host, power feed or cluster
-#   takes all of them.
+#   Firewalls that stand in for each other at one site share no failure domain below the site: no rack, room, host,
+#   power feed, cooling plant or cluster takes all of them.
 # custom:
 #   id: independent-firewalls
 #   severity: medium
@@ -15,7 +15,7 @@
 #     type: object
 #     additionalProperties: false
 #     properties:
-#       kinds: {type: array, items: {type: string}, default: [rack, host, power, cluster, chassis, switch], description: Kinds of failure domain that they may not share}
+#       kinds: {type: array, items: {type: string}, default: [rack, room, host, power, cooling, cluster, chassis, switch], description: Kinds of failure domain that they may not share}
 #       must_be_known: {type: array, items: {type: string}, default: [rack], description: Kinds of place of which somebody must say in which each firewall stands}
 #   reads: [borders]
 package resilience.network.independent_firewalls
@@ -39,20 +39,25 @@ counts(one) if {
 }
 
 violations := {found |
-	some site, border in input.borders
+	some key, border in input.borders
 	some one in shared(border)
 	one.sure == "yes"
-	message := sprintf("%s %s takes every firewall of site %s: %s", [capitalised(one.kind), one.name, site, concat(" and ", border.firewalls)])
-	found := result.about("violation", one.domain, border.services, message, {"cause": [one.domain, site], "at": one.at})
+	message := sprintf("%s %s takes every firewall %s: %s", [capitalised(one.kind), one.name, whose_one(border.whose), concat(" and ", border.firewalls)])
+	found := result.about("violation", one.domain, border.services, message, {"cause": [one.domain, key], "at": one.at})
 }
 
 capitalised(text) := concat("", [upper(substring(text, 0, 1)), replace(substring(text, 1, -1), "-", " ")])
 
+# whose_one says it of each single firewall.
+whose_one(whose) := "of a group whose members stand in for each other" if {
+	whose == "that stand in for each other"
+} else := whose
+
 others := {found |
-	some site, border in input.borders
+	some _, border in input.borders
 	outcome := outcome_of(border)
 	outcome != "violation"
-	found := result.about(outcome, sprintf("site:%s", [site]), border.services, text(outcome, site), more(outcome, site, border))
+	found := result.about(outcome, border.target, border.services, text(outcome, border.whose), more(outcome, border))
 }
 
 outcome_of(border) := "violation" if {
@@ -62,13 +67,13 @@ outcome_of(border) := "violation" if {
 	count(shared(border)) > 0
 } else := "pass"
 
-text("pass", site) := sprintf("the firewalls of site %s share no failure domain below the site that is known", [site])
+text("pass", whose) := sprintf("the firewalls %s share no failure domain below the site that is known", [whose])
 
-text("unknown", site) := sprintf("whether the firewalls of site %s share a failure domain is not known", [site])
+text("unknown", whose) := sprintf("whether the firewalls %s share a failure domain is not known", [whose])
 
-more("pass", site, _) := {"at": [site]}
+more("pass", border) := {"at": border.at}
 
-more("unknown", site, border) := {"at": [site], "hangs_on": [doubt(one) | some one in shared(border)]}
+more("unknown", border) := {"at": border.at, "hangs_on": [doubt(one) | some one in shared(border)]}
 
 doubt(one) := sprintf("whether %s %s takes all of them is not known; to make it known: declare under `placement` or `domains` where each stands", [one.kind, one.name]) if one.declared == "yes"
 
@@ -78,4 +83,4 @@ report contains found if some found in violations
 
 report contains found if some found in others
 
-report contains result.about("not_applicable", "borders", [], "no site has a border of two firewalls", {}) if count(input.borders) == 0
+report contains result.about("not_applicable", "borders", [], "no two firewalls stand in for each other at one site", {}) if count(input.borders) == 0

@@ -4,7 +4,7 @@ import data.resilience.network.independent_firewalls
 
 rack := {"domain": "rack:north/k7", "kind": "rack", "name": "k7", "sure": "yes", "declared": "yes", "at": ["rack:north/k7", "fw-a", "fw-b"]}
 
-border(shared) := {"firewalls": ["firewall fw-a", "firewall fw-b"], "services": ["record"], "shared": shared}
+border(shared) := {"target": "site:north", "whose": "of site north", "at": ["north"], "firewalls": ["firewall fw-a", "firewall fw-b"], "services": ["record"], "shared": shared}
 
 report_of(borders) := found if {
 	found := independent_firewalls.report with input as {"settings": {"independent-firewalls": {"kinds": ["rack", "power"], "must_be_known": ["rack"]}}, "borders": borders}
@@ -50,4 +50,16 @@ test_places_that_need_not_be_known_pass if {
 
 test_without_a_pair_nothing_is_asked if {
 	outcomes(report_of({})) == {"not_applicable"}
+}
+
+test_firewalls_of_no_border_are_told_by_their_names if {
+	group := object.union(border([rack]), {"target": "fw-a + fw-b", "whose": "that stand in for each other", "at": ["fw-a", "fw-b"]})
+	some found in report_of({"fw-a + fw-b": group})
+	found.outcome == "violation"
+	found.cause == ["rack:north/k7", "fw-a + fw-b"]
+	found.message == "Rack k7 takes every firewall of a group whose members stand in for each other: firewall fw-a and firewall fw-b"
+	some other in report_of({"fw-a + fw-b": object.union(group, {"shared": []})})
+	other.outcome == "pass"
+	other.target == "fw-a + fw-b"
+	other.message == "the firewalls that stand in for each other share no failure domain below the site that is known"
 }

@@ -20,8 +20,8 @@
 #       outage_horizon: {enum: [instant, rto], default: instant, description: How long a unit's outage may interrupt}
 #       change_horizon: {enum: [instant, rto], default: rto, description: How long a bad change may interrupt}
 #   questions:
-#     firewall-outage: {faults: [outage], kinds: [device], roles: [firewall], order: {parameter: order}, horizon: {parameter: outage_horizon}}
-#     firewall-change: {faults: [bad-change], kinds: [management-plane, ha-cluster, firmware, provider-instance], roles: [firewall], order: {parameter: order}, horizon: {parameter: change_horizon}}
+#     firewall-outage: {faults: [outage], kinds: [device], roles: [firewall], members: alone, order: {parameter: order}, horizon: {parameter: outage_horizon}}
+#     firewall-change: {faults: [bad-change], kinds: [management-plane, ha-cluster, firmware, provider-instance], roles: [firewall], members: alone, order: {parameter: order}, horizon: {parameter: change_horizon}}
 package resilience.network.redundant_firewalls
 
 import data.resilience.lib.survival

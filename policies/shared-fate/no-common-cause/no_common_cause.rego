@@ -2,49 +2,99 @@
 # title: What redundant parts share loses a service
 # description: >-
 #   A service that survives the loss of any site also survives one bad change of any management plane, HA
-#   configuration or firmware line: what makes its parts redundant does not fail as one.
+#   configuration or firmware line, and one outage of any supply, cluster or network over several sites: what makes its
+#   parts redundant does not fail as one.
 # custom:
 #   id: no-common-cause
 #   severity: high
 #   waivable: true
 #   on_unknown: {default: warn, tier1: fail}
 #   remediation: >-
-#     Divide what the redundant parts share, so that one change reaches the parts of one site only: a fabric, a
-#     template, a manager or a cluster for each site.
+#     Divide what the redundant parts share, so that one fault reaches the parts of one site only: a fabric, a
+#     template, a manager, a cluster or a feed for each site.
 #   controls: [CAF-B5.b.5, ISO27001-A.8.14, NIS2-4.2.4]
 #   parameters:
 #     type: object
 #     additionalProperties: false
 #     properties:
 #       scopes: {type: array, items: {enum: [national, regional, local]}, default: [national, regional], description: Services of which scope must survive}
-#       order: {type: integer, minimum: 1, maximum: 3, default: 1, description: How many bad changes at once must be survived}
+#       order: {type: integer, minimum: 1, maximum: 3, default: 1, description: How many faults at once must be survived}
+#       outage_kinds: {type: array, items: {type: string}, default: [power, cooling, rack, host, chassis, switch, storage, cluster, network, carrier, metro, certificate, supplier], description: Kinds of failure domain whose outages count}
+#       tiers_left_out: {type: array, items: {type: integer, minimum: 1}, default: [1], description: Tiers of which no-single-point-of-failure asks about outages}
 #   questions:
-#     shared-change: {faults: [bad-change], kinds: [management-plane, ha-cluster, firmware], roles: [network, gateway, load-balancer, global-traffic, dns, link, compute, compute-group, database, storage, identity, queue, cache], order: {parameter: order}, horizon: rto}
+#     shared-change: {faults: [bad-change], kinds: [management-plane, ha-cluster, firmware], except_roles: [firewall], members: needed, order: {parameter: order}, horizon: rto}
+#     shared-outage: {faults: [outage], kinds: {parameter: outage_kinds}, except_roles: [link], members: alone, declared_only: true, order: {parameter: order}, horizon: rto}
 #     site-outage: {faults: [outage], kinds: [site], horizon: rto, within_rpo: true}
+#     region-outage: {faults: [outage], kinds: [region], horizon: rto, within_rpo: true}
 package resilience.shared_fate.no_common_cause
 
 import data.resilience.lib.survival
 
-questions := ["no-common-cause.shared-change"]
+parameters := input.settings["no-common-cause"]
 
-second_site := "no-common-cause.site-outage"
+change := "no-common-cause.shared-change"
 
-applies := {service: both(scope, redundant(input.facts[second_site][service])) |
-	some service, scope in survival.scoped(input.settings["no-common-cause"].scopes)
+outage := "no-common-cause.shared-outage"
+
+sites := "no-common-cause.site-outage"
+
+regions := "no-common-cause.region-outage"
+
+scoped := survival.scoped(parameters.scopes)
+
+# applies says of which services bad changes are asked: where no site is lost there may be a second one.
+applies := {service: both(scope, survives(service)) | some service, scope in scoped}
+
+survives(service) := "yes" if {
+	input.facts[sites][service].asked == "no"
+} else := input.facts[sites][service].holds
+
+# outages says of which services outages are asked: those that are known to be redundant over sites, else over regions.
+outages := {service: both(scope, over_places(service)) |
+	some service, scope in scoped
+	not_left_out(input.services[service].tier)
 }
 
-report := survival.violations(questions, applies) | {hanging_on(found) | some found in survival.others(questions, applies)}
+not_left_out(tier) if count({left | some left in parameters.tiers_left_out; left == tier}) == 0
 
-# hanging_on points to the question on which it hangs: what they share is sure to lose it, a second site is not known.
-hanging_on(found) := object.union(found, {"question": second_site}) if {
+over_places(service) := input.facts[place_question(service)][service].holds if {
+	input.facts[place_question(service)][service].asked != "no"
+} else := "no"
+
+place_question(service) := sites if {
+	input.facts[sites][service].asked != "no"
+} else := regions
+
+# What what steers traffic would lose by itself is another policy's.
+changed := survival.violations_beside([change], applies, {"redundant-traffic-steering.steering-change": survival.everything})
+
+out := survival.violations_beside([outage], outages, {"redundant-traffic-steering.steering-outage": survival.everything})
+
+report := (changed | out) | others
+
+others := survival.told_elsewhere([change], applies, changed | out) | {hanging_on(found) | some found in (survival.others([change], changes_only) | survival.others([change, outage], together))}
+
+changes_only := {service: applicable |
+	some service, applicable in applies
+	object.get(outages, service, "no") == "no"
+}
+
+# together has the others: where an outage would be told only if there is a second place, that is what it hangs on.
+together := {service: answer |
+	some service, applicable in outages
+	applicable != "no"
+	answer := strictest(applies[service], applicable, input.facts[outage][service].holds)
+}
+
+strictest(for_changes, for_outages, holds) := for_outages if {
+	holds != "yes"
+} else := for_changes
+
+# hanging_on points to the question on which it hangs: what they share is sure to lose it, a second place is not known.
+hanging_on(found) := object.union(found, {"question": place_question(found.target)}) if {
 	found.outcome == "unknown"
 	input.facts[found.question][found.target].holds == "no"
 } else := found
-
-# redundant says whether there is a second site whose fate could be shared; where no site is lost there may be.
-redundant(fact) := "yes" if fact.asked == "no"
-
-redundant(fact) := fact.holds if fact.asked != "no"
 
 both(one, other) := "no" if {
 	"no" in {one, other}

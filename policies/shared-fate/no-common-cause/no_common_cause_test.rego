@@ -69,3 +69,57 @@ test_whether_a_site_is_survived_may_be_unknown if {
 test_what_survives_every_site_must_survive_what_they_share if {
 	fixtures.outcomes(site_lost(fixtures.lost, fixtures.survived)) == {"violation"}
 }
+
+outage := "no-common-cause.shared-outage"
+
+# of_tier gives the outcomes of a service of a tier, from the answers to some of the questions.
+of_tier(tier, facts) := found if {
+	given := fixtures.document(outage, {}, "national", {})
+	answers := {name: {"record": object.union(fixtures.unasked, object.get(facts, name, {}))} | some name in fixtures.questions}
+	caused := {name: fixtures.cause(name) | some name, fact in facts; fact.holds == "no"}
+	services := {"record": object.union(given.services.record, {"tier": tier})}
+	found := no_common_cause.report with input as object.union(given, {"facts": answers, "causes": object.union(given.causes, caused), "services": services})
+}
+
+test_a_shared_outage_is_a_violation_of_a_lower_tier if {
+	some found in of_tier(2, {outage: fixtures.lost, "no-common-cause.site-outage": fixtures.survived})
+	found.outcome == "violation"
+	found.question == outage
+}
+
+test_a_tier_that_nobody_declared_is_asked_too if {
+	fixtures.outcomes(of_tier("unknown", {outage: fixtures.lost, "no-common-cause.site-outage": fixtures.survived})) == {"violation"}
+}
+
+test_outages_of_tier_1_are_for_another_policy if {
+	fixtures.outcomes(of_tier(1, {outage: fixtures.lost, "no-common-cause.site-outage": fixtures.survived})) == {"not_applicable"}
+	fixtures.outcomes(of_tier(1, {outage: fixtures.lost, question: fixtures.survived, "no-common-cause.site-outage": fixtures.survived})) == {"pass"}
+}
+
+test_without_a_second_place_no_outage_is_asked if {
+	fixtures.outcomes(of_tier(2, {outage: fixtures.lost})) == {"not_applicable"}
+	fixtures.outcomes(of_tier(2, {outage: fixtures.lost, question: fixtures.survived})) == {"pass"}
+}
+
+test_regions_count_where_nothing_stands_at_a_site if {
+	fixtures.outcomes(of_tier(2, {outage: fixtures.lost, "no-common-cause.region-outage": fixtures.survived})) == {"violation"}
+	some found in of_tier(2, {outage: fixtures.lost, "no-common-cause.region-outage": fixtures.undecided})
+	found.outcome == "unknown"
+	found.question == "no-common-cause.region-outage"
+}
+
+test_outages_and_changes_that_are_survived_pass if {
+	fixtures.outcomes(of_tier(2, {outage: fixtures.survived, question: fixtures.survived, "no-common-cause.site-outage": fixtures.survived})) == {"pass"}
+	fixtures.outcomes(of_tier(2, {outage: fixtures.survived, question: fixtures.survived, "no-common-cause.region-outage": fixtures.undecided})) == {"pass"}
+}
+
+test_an_outage_that_may_be_shared_is_unknown if {
+	fixtures.outcomes(of_tier(2, {outage: fixtures.undecided, question: fixtures.survived, "no-common-cause.site-outage": fixtures.survived})) == {"unknown"}
+}
+
+test_what_steering_alone_loses_is_told_by_its_own_policy if {
+	steering := "redundant-traffic-steering.steering-change"
+	given := fixtures.document(question, fixtures.lost, "national", fixtures.cause(question))
+	causes := object.union(given.causes, {steering: fixtures.cause(steering)})
+	fixtures.outcomes(no_common_cause.report) == {"not_applicable"} with input as object.union(given, {"causes": causes})
+}

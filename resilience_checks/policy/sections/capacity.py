@@ -68,7 +68,12 @@ class _Cause:
         lacking = stage.total - stage.carries
         if lacking > self.lacking:
             self.lacking = lacking
-            self.worst = {"loss": loss["loss"], "carries": f"{stage.carries:g}", "asked": f"{stage.total:g}"}
+            self.worst = {
+                "loss": loss["loss"],
+                "carries": f"{stage.carries:g}",
+                "asked": f"{stage.total:g}",
+                "left": _left(stage),
+            }
             self.lines = {
                 str(why.location): Step(why.text, why.location, why.source) for why in stage.why if why.location
             }
@@ -87,6 +92,15 @@ class _Cause:
             "at": list(self.steps()),
             **self.worst,
         }
+
+
+def _left(stage: Stage) -> str:
+    """Return what is left of a group that has lost members, and where it stands; "" of what is whole."""
+    if stage.remaining is None:
+        return ""
+    up, of = stage.remaining
+    place = f" at site {stage.site}" if stage.site is not None else ""
+    return f"{up} of {of} members{place}"
 
 
 def _loss(estate: Estate, one: Headroom) -> dict[str, str]:

@@ -24,7 +24,8 @@ def section(matter: Matter) -> Section:
     if isinstance(before, CheckError):
         return Section({"base": "unknown", "why": before.what, "found": {}})
     names = [graph.name for graph in matter.graphs]
-    after = Held(matter.settings, matter.declared)
+    assert matter.base is not None
+    after = Held(matter.settings, matter.declared, matter.base.own(matter.declared))
     found = {one.parts[0]: one for one in loosened(before, after, matter.estate, names, matter.today)}
     data = {
         key: {
