@@ -7,6 +7,7 @@ clock, in brackets of the processor (worker included). MB are the most that this
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import resource
 import subprocess
@@ -111,6 +112,7 @@ def matter(services: int, policies: Pack) -> Matter:
         estate = estate_builder.build([whole], found, loader.load())
     with _Timed("analysis"):
         answers = answer(estate, pack.questions(policies, chosen))
+    gc.freeze()  # as a check does
     return Matter(estate, answers, chosen, (whole,))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
 from contextlib import ExitStack, closing
@@ -60,6 +61,7 @@ def run(
         inputs = Inputs(options, ready)
         for failure in inputs.failures:
             gathered.fail(failure)
+        stack.callback(gc.unfreeze)
         engine = stack.enter_context(engine or _engine(options))
         together = stack.enter_context(closing(inputs.evaluate(observer)))
         together.start()

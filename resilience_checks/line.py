@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -111,11 +112,13 @@ class Line:
 
         shown, pack, estate = ", ".join(built.stacks), beside.pack, built.estate
         settings = settle(pack, self.group.declarations.policies, self.group.declarations.policy_set)
+        gc.freeze()  # it lives as long as the check: no collection need look at it again
         beside.observer(f"analysing {shown}")
         with self.gathered.timed("analysis"):
             asked = Asked(pack, rounds(settings, estate, built.stacks))
             found = answer(estate, asked.questions, deadline=ANALYSIS_SECONDS, compiled=built.compiled)
             answers = asked.answered(found)
+        gc.freeze()
         beside.observer(f"asking the policies about {shown}")
         with self.gathered.timed("policies"):
             matter = beside.matter(built, answers, settings, self.group)

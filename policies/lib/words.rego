@@ -3,6 +3,8 @@
 # description: What results say to a reader
 package resilience.lib.words
 
+import data.resilience.lib.facts
+
 faults := {"outage": "outage", "bad-change": "bad change"}
 
 # loss tells what a cause takes down: "One bad change of management plane fmg.example loses 2 services: a, b".
@@ -47,19 +49,17 @@ shortened(names) := concat(", ", names) if count(names) <= most_named
 
 shortened(names) := sprintf("%s and %d more", [concat(", ", array.slice(names, 0, 6)), count(names) - 6]) if count(names) > most_named
 
-of_service("pass", service, _) := sprintf("%s survives every fault that was asked about", [service])
-
-of_service("not_applicable", service, _) := sprintf("nothing that was asked about concerns %s", [service])
-
-of_service("unknown", service, question) := sprintf("whether %s survives is not known; it would be lost by %s", [service, candidates(input.facts[question][service].cuts)]) if {
-	count(input.facts[question][service].cuts) > 0
-}
-
-of_service("unknown", service, question) := sprintf("whether %s survives is not known", [service]) if {
-	count(input.facts[question][service].cuts) == 0
-}
-
-of_service("error", service, question) := input.facts[question][service].error
+of_service(outcome, service, question) := sprintf("nothing that was asked about concerns %s", [service]) if {
+	outcome == "not_applicable"
+} else := sprintf("%s survives every fault that was asked about", [service]) if {
+	outcome == "pass"
+} else := fact.error if {
+	outcome == "error"
+	fact := facts.of(question, service)
+} else := sprintf("whether %s survives is not known; it would be lost by %s", [service, candidates(fact.cuts)]) if {
+	fact := facts.of(question, service)
+	count(fact.cuts) > 0
+} else := sprintf("whether %s survives is not known", [service])
 
 candidates(cuts) := concat(" or ", [concat(" together with ", [event(id) | some id in cut]) | some cut in array.slice(cuts, 0, 3)])
 

@@ -17,13 +17,14 @@ from resilience_checks.analysis.fault_tree import compile_estate
 from resilience_checks.analysis.loads import Spread, Ways
 from resilience_checks.analysis.sharing import best_scale
 from resilience_checks.analysis.terms import Walk
-from resilience_checks.analysis.times import Times
+from resilience_checks.analysis.times import Times, alike, since
 from resilience_checks.model.question import Doubt, FaultKind
 from resilience_checks.model.values import Basis, Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from resilience_checks.analysis.bounds import Bounds
     from resilience_checks.topology.estate import Demand, Domain, Estate, Service
 
 FaultSet = tuple[str, ...]
@@ -90,9 +91,14 @@ def _outages(estate: Estate) -> Iterator[Domain]:
     yield from (domain for domain in estate.domains.values() if FaultKind.OUTAGE in domain.faults)
 
 
-def headrooms(estate: Estate, asked: Sequence[FaultSet], services: Sequence[str] = ()) -> tuple[Headroom, ...]:
-    """Return for each demand of each service (default: all) what becomes of it after each set of faults."""
-    analysis = _Capacity(estate, asked)
+def headrooms(
+    estate: Estate, asked: Sequence[FaultSet], services: Sequence[str] = (), compiled: Bounds | None = None
+) -> tuple[Headroom, ...]:
+    """Return for each demand of each service (default: all) what becomes of it after each set of faults.
+
+    What was `compiled` of this estate before saves compiling it again.
+    """
+    analysis = _Capacity(estate, asked, compiled)
     chosen = [estate.services[name] for name in services] or list(estate.services.values())
     return tuple(
         analysis.of(service, demand, index)
@@ -117,49 +123,71 @@ class _Capacity:
 
     estate: Estate
     asked: Sequence[FaultSet]
-    _spreads: dict[tuple[object, ...], _Both] = field(default_factory=dict)
+    compiled: Bounds | None = None
+    _spreads: dict[tuple[str, str, int], _Both] = field(default_factory=dict)
     _below: dict[str, list[int]] = field(default_factory=dict)
+    _first: dict[str, list[int]] = field(default_factory=dict)
     _known: dict[tuple[str, str], bool] = field(default_factory=dict)
-    _together: dict[tuple[str, int], Mapping[str, _Both]] = field(default_factory=dict)
+    _together: dict[tuple[str, tuple[int, ...]], Mapping[str, _Both]] = field(default_factory=dict)
+    _verdicts: dict[tuple[str, str, tuple[int, ...]], tuple[Enough, Stage | None]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._tree = compile_estate(self.estate)
+        self._tree = self.compiled.tree if self.compiled is not None else compile_estate(self.estate)
         self._ways = Ways(self.estate, self._tree)
-        times = Times(self._tree, self.asked)
-        self._worst, self._best = (times.solve(pessimistic=pessimistic) for pessimistic in (True, False))
+        times = Times(self._tree, self.asked, system=self.compiled.system if self.compiled is not None else None)
+        self._values = tuple(times.values(pessimistic=pessimistic) for pessimistic in (True, False))
+        worst, best = self._values
+        self._worst: Callable[[int, int], float] = lambda node, index: since(worst[node], index)
+        self._best: Callable[[int, int], float] = lambda node, index: since(best[node], index)
 
     def of(self, service: Service, demand: Demand, index: int) -> Headroom:
         """Return what becomes of a demand after fault set `index`."""
         if not _in_time(self._best(self._tree.roots[service.id], index), service):
             return Headroom(service.id, self.asked[index], demand, Enough.LOST)
-        together = self._all(demand.dimension, index)
+        enough, weakest = self._verdict(service, demand.dimension, index)
+        doubts = self._doubts(service, demand.dimension, index) if enough is Enough.UNKNOWN else ()
+        return Headroom(service.id, self.asked[index], demand, enough, weakest, tuple(doubts))
+
+    def _verdict(self, service: Service, dimension: str, index: int) -> tuple[Enough, Stage | None]:
+        """Return whether it is enough, and the weakest stage; fault sets after which all spreads are the same share it."""
+        key = (service.id, dimension, self._same(dimension, index))
+        if key not in self._verdicts:
+            self._verdicts[key] = self._decided(service, dimension, self._all(dimension, index))
+        return self._verdicts[key]
+
+    def _decided(self, service: Service, dimension: str, together: Mapping[str, _Both]) -> tuple[Enough, Stage | None]:
         stages = self._stages(service, together, pessimistic=False)
         short = [stage for stage in stages if stage.carries < stage.total * (1 - _SLACK)]
         if short:
             enough = Enough.SHORT
-        elif self._fits(service, demand.dimension, together):
+        elif self._fits(service, dimension, together):
             enough, stages = Enough.ENOUGH, self._stages(service, together, pessimistic=True)
         else:
             enough = self._sought(service, together)
-            stages = self._loaded(service, demand.dimension, together) if enough is Enough.SHORT else stages
-        doubts = tuple(self._doubts(service, demand.dimension, together[service.id], index))
-        weakest = min(short or stages, key=_tightness, default=None)
-        return Headroom(
-            service.id,
-            self.asked[index],
-            demand,
-            enough,
-            weakest,
-            doubts if enough is Enough.UNKNOWN else (),
-        )
+            stages = self._loaded(service, dimension, together) if enough is Enough.SHORT else stages
+        return enough, min(short or stages, key=_tightness, default=None)
 
     def _all(self, dimension: str, index: int) -> Mapping[str, _Both]:
         """Return the spreads of all services that ask for the dimension."""
-        if (dimension, index) not in self._together:
-            self._together[dimension, index] = {
+        key = (dimension, self._same(dimension, index))
+        if key not in self._together:
+            self._together[key] = {
                 other.id: self._both(other, dimension, amount, index) for other, amount in self._asking(dimension)
             }
-        return self._together[dimension, index]
+        return self._together[key]
+
+    def _same(self, dimension: str, index: int) -> tuple[int, ...]:
+        """Return for each service that asks for the dimension the first fault set that leaves its ways the same."""
+        return tuple(self._alike(other)[index] for other, _ in self._asking(dimension))
+
+    def _alike(self, service: Service) -> list[int]:
+        """Return for each fault set the first one in which all ways of a service have the same times."""
+        if service.id not in self._first:
+            below = self._below.setdefault(service.id, self._ways.below(service.id))
+            self._first[service.id] = alike(
+                (values[node] for values in self._values for node in below), len(self.asked)
+            )
+        return self._first[service.id]
 
     def _asking(self, dimension: str) -> Iterator[tuple[Service, float]]:
         for service in self.estate.services.values():
@@ -169,12 +197,12 @@ class _Capacity:
 
     def _both(self, service: Service, dimension: str, amount: float, index: int) -> _Both:
         """Return the spreads of a service; fault sets in which all its ways have the same times share them."""
-        below = self._below.setdefault(service.id, self._ways.below(service.id))
-        times = tuple((self._best(node, index), self._worst(node, index)) for node in below)
-        key = (service.id, dimension, times)
+        key = (service.id, dimension, self._alike(service)[index])
         if key not in self._spreads:
+            below = self._below[service.id]
             worst = self._spread(service, dimension, index, pessimistic=True)
-            same = all(low == high for low, high in times) and self._certain(service, dimension, below)
+            sure = all(self._best(node, index) == self._worst(node, index) for node in below)
+            same = sure and self._certain(service, dimension, below)
             best = worst if same else self._spread(service, dimension, index, pessimistic=False)
             self._spreads[key] = _Both(amount, best, worst)
         return self._spreads[key]
@@ -297,8 +325,9 @@ class _Capacity:
         scale = best_scale([(both.amount, both.best) for both in near if both.best.serves])
         return Enough.SHORT if scale is not None and scale < 1 - _SLACK else Enough.UNKNOWN
 
-    def _doubts(self, service: Service, dimension: str, mine: _Both, index: int) -> Iterator[Doubt]:
+    def _doubts(self, service: Service, dimension: str, index: int) -> Iterator[Doubt]:
         """Yield what an unknown answer hangs on: parts of unknown capacity, else facts about what is up."""
+        mine = self._all(dimension, index)[service.id]
         used = {**mine.best.parts(mine.best.shares), **mine.worst.parts(mine.worst.shares)}
         unknown = [part for part in used if self._amount(part, service, dimension) is None]
         for part in unknown:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pyroaring import BitMap
 
 from resilience_checks.analysis.components import components
 from resilience_checks.analysis.expressions import scan
+from resilience_checks.analysis.shapes import Shapes
 from resilience_checks.topology.gates import Nature
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from resilience_checks.analysis.algebra import Algebra
     from resilience_checks.analysis.expressions import Ref
     from resilience_checks.analysis.fault_tree import FaultTree
 
+T = TypeVar("T")
 _NONE = BitMap()
 
 
@@ -50,6 +53,7 @@ class Equations:
         self.gate_facts: dict[int, frozenset[str]] = {}
         self.hit_facts: dict[int, frozenset[str]] = {}
         """The facts of each node that has any, in its gate and in what hits it."""
+        self._shapes, self._shape_of = Shapes(), dict[int, int]()
         lags: set[float] = set()
         self._moves: list[int] = []
         self._unknown: list[int] = []
@@ -77,6 +81,13 @@ class Equations:
         for number, component in enumerate(self.order):
             for index in component:
                 self.component[index] = number
+
+    def shape(self, node: int) -> int:
+        """Return the number of the node's shape: equal for equations that differ only in what they refer to."""
+        found = self._shape_of.get(node)
+        if found is None:
+            found = self._shape_of[node] = self._shapes.of(self.tree.nodes[node].expression)
+        return found
 
     def cyclic(self, component: list[int]) -> bool:
         """Return whether the component's nodes wait for each other."""
@@ -110,6 +121,22 @@ class Equations:
     @cached_property
     def _doubtful(self) -> BitMap:
         return BitMap([*self.gate_facts, *self.hit_facts])
+
+    def idle(self, algebra: Algebra[T]) -> BitMap:
+        """Return the units of which only hits are doubtful, by events that are in no fault set of the algebra."""
+        counted = [units for event, units in self._hit_units.items() if algebra.event(event) != algebra.nothing]
+        busy = (BitMap([*self.gate_facts, *self._moves, *self._unknown]), *counted)
+        return BitMap(list(self.hit_facts)) - BitMap.union(*busy)
+
+    @cached_property
+    def _hit_units(self) -> Mapping[str, BitMap]:
+        """The units that each event hits under a condition."""
+        found: dict[str, list[int]] = {}
+        for unit in self.hit_facts:
+            for event, when in self.tree.nodes[unit].hits:
+                if when:
+                    found.setdefault(event, []).append(unit)
+        return {event: BitMap(units) for event, units in found.items()}
 
     def reading(self, *, pessimistic: bool, cap: float, lag: float | None) -> Reading:
         """Return the reading, the same one for limits between which no move makes a difference."""

@@ -34,6 +34,23 @@ class Evaluation(Generic[T]):
         self._limit = min(self._reading.cap, equations.longest)
         self.always: Steps[T] = ((0.0, self._algebra.nothing),)
         self._hits: dict[int, T] = {}
+        self._same_hits: dict[tuple[tuple[str, Condition], ...], T] = {}
+        self._same: dict[tuple[int, ...], Steps[T]] = {}
+        """Values by what they follow from: values that outlive this object count by identity."""
+
+    def settled(self, node: int) -> Steps[T]:
+        """Return when a node is lost, all that it refers to being solved; nodes alike are solved once.
+
+        Alike are nodes of one shape that refer to the same values and are hit by the same events.
+        """
+        found, solution = self._nodes[node], self._solution
+        hit = id(self._hit(node, found)) if found.hits else 0
+        below = [id(solution.value(ref.node)) for ref in self._equations.refs[node]]
+        key = (self._equations.shape(node), hit, *below)
+        value = self._same.get(key)
+        if value is None:
+            value = self._same[key] = self.equation(node, self.read)
+        return value
 
     def equation(self, node: int, read: Callable[[Ref], Steps[T]]) -> Steps[T]:
         """Return when a node is lost: when its gate is, or something hits it."""
@@ -77,12 +94,23 @@ class Evaluation(Generic[T]):
 
     def _hit_now(self, node: Node) -> T:
         algebra, known = self._algebra, self._reading.known
+        hits = tuple(
+            (event, when)
+            for event, when in node.hits
+            if algebra.event(event) is not algebra.nothing
+            and all(known.get(fact, value) == value for fact, value in when)
+        )
+        found = self._same_hits.get(hits)
+        if found is None:
+            found = self._same_hits[hits] = self._hit_by(hits)
+        return found
+
+    def _hit_by(self, hits: Sequence[tuple[str, Condition]]) -> T:
+        algebra, reading = self._algebra, self._reading
         sure: list[T] = []
         doubtful: list[tuple[T, Condition]] = []
-        for event, when in node.hits:
-            if when and not all(known.get(fact, value) == value for fact, value in when):
-                continue
-            if self._reading.pessimistic or all(fact in known for fact, _ in when):
+        for event, when in hits:
+            if reading.pessimistic or all(fact in reading.known for fact, _ in when):
                 sure.append(algebra.event(event))
             else:
                 doubtful.append((algebra.event(event), when))

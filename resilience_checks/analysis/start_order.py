@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from resilience_checks.analysis.components import components
-from resilience_checks.analysis.equations import Equations
 from resilience_checks.analysis.expressions import Choice, Move, Ref, Threshold
 from resilience_checks.analysis.fault_tree import compile_estate
 from resilience_checks.analysis.solver import Setting, Solver
+from resilience_checks.analysis.system import System
 from resilience_checks.model.question import Doubt, Holds, Step
 from resilience_checks.model.values import Basis, Reason
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from resilience_checks.analysis.answers import Analysis
     from resilience_checks.analysis.expressions import Expression
-    from resilience_checks.analysis.fault_tree import FaultTree
     from resilience_checks.topology.estate import Estate
 
 
@@ -55,23 +54,23 @@ def start_order(estate: Estate, analysis: Analysis | None = None) -> StartOrder:
 
     An `analysis` of this estate that was made before saves compiling it again.
     """
-    return _Starting(analysis.bounds.tree if analysis is not None else compile_estate(estate)).order()
+    return _Starting(analysis.bounds.system if analysis is not None else System(compile_estate(estate))).order()
 
 
 class _Starting:
     """One fault tree, started with what is not known at its best, and at its worst."""
 
-    def __init__(self, tree: FaultTree) -> None:
-        self._tree, self._equations = tree, Equations(tree)
-        self._nodes = tree.nodes
+    def __init__(self, system: System) -> None:
+        self._tree, self._equations = system.tree, system
+        self._nodes = system.tree.nodes
         self._best = self._started(pessimistic=False)
-        self._worst = self._best if not tree.facts else self._started(pessimistic=True)
+        self._worst = self._best if not system.tree.facts else self._started(pessimistic=True)
 
     def order(self) -> StartOrder:
         """Return the sure cycles, and those that may be one."""
         if all(self._worst):
             return StartOrder(())
-        solver = Solver(self._tree)
+        solver = Solver(self._tree, self._equations)
         low, high = (solver.solve(Setting({}, 1, pessimistic=worst)) for worst in (False, True))
         surely, possibly = ([bool(value) for value in values] for values in (high, low))
         found: dict[tuple[str, ...], StartCycle] = {}

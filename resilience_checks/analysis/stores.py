@@ -13,9 +13,11 @@ from functools import cached_property
 from math import inf
 from typing import TYPE_CHECKING
 
+from pyroaring import BitMap
+
 from resilience_checks.analysis.components import components
 from resilience_checks.model.question import Holds
-from resilience_checks.topology.gates import All, AnyOf, AtLeast, Case, Failover, Nature, Quorum, Up, targets
+from resilience_checks.topology.gates import ALWAYS, All, AnyOf, AtLeast, Case, Failover, Nature, Quorum, Up, targets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -27,6 +29,7 @@ KEEPS_DATA = frozenset({"database", "storage", "queue", "cache", "identity", "ke
 """Roles that may keep data that nothing else has; which of them count, a policy says."""
 _MACHINES = frozenset({"compute", "compute-group"})
 _MAX_COPIES = 64
+_NONE = BitMap()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,23 +79,23 @@ class Stores:
     def all(self) -> tuple[Store, ...]:
         """Every store that a service needs, in the order of the estate."""
         services = self._services()
-        tops = {part: names for part, names in self._tops(services).items() if names}
+        tops = self._tops(services)
         inner = {part: self._inside(part) for part in tops}
         for part, parts in inner.items():
             for other in parts & tops.keys() - {part}:
                 if part not in inner.get(other, frozenset()) and other in tops:
-                    tops[part] |= tops[other]
+                    tops[part] = tops[part] | tops[other]
         held = {other for part, parts in inner.items() for other in parts - {part} if part not in inner.get(other, ())}
         names = list(self.estate.services)
         return tuple(
             Store(
                 self.estate.parts[part],
-                tuple(name for number, name in enumerate(names) if mask >> number & 1),
+                tuple(names[number] for number in needing),
                 self.copies(part),
                 inner[part],
                 self._backed(part, inner[part]),
             )
-            for part, mask in tops.items()
+            for part, needing in tops.items()
             if part not in held
         )
 
@@ -227,20 +230,15 @@ class Stores:
                     found[target].append(part.id)
         return found
 
-    def _tops(self, services: Mapping[str, int]) -> dict[str, int]:
-        """Return the parts that keep data and are read by what does not, with the services that need them, as bits."""
-        parts = self.estate.parts
-        readers: list[tuple[Gate, int, Part | None]] = [
-            (part.gate, services[name], part) for name, part in parts.items()
-        ]
-        for number, service in enumerate(self.estate.services.values()):
-            readers += [(gate, 1 << number, None) for gate in (service.entry, *service.needs)]
-        found: dict[str, int] = {}
-        for gate, mask, reader in readers:
-            for leaf in _leaves(gate) if mask else ():
-                if self._begins(leaf, reader):
-                    found[leaf.target] = found.get(leaf.target, 0) | mask
-        return {part: found[part] for part in parts if part in found}
+    def _tops(self, services: Mapping[str, BitMap]) -> dict[str, BitMap]:
+        """Return the parts that keep data and are read by what does not, with the services that need them, by number."""
+        found: dict[str, BitMap] = {}
+        for reader, needing in services.items():
+            part = self.estate.parts.get(reader)
+            for leaf in self._leaves[reader] if needing else ():
+                if self._begins(leaf, part):
+                    found[leaf.target] = found.get(leaf.target, _NONE) | needing
+        return {part: found[part] for part in self.estate.parts if part in found}
 
     def _begins(self, leaf: Up, reader: Part | None) -> bool:
         """Return whether what is read is a store by itself: not its reader's disk, nor what its reader is made of."""
@@ -265,30 +263,52 @@ class Stores:
         made = found is not None and found.urn is not None and _keeps(found)
         return made and f"device:{part}" not in self.estate.domains
 
-    def _services(self) -> dict[str, int]:
-        """Return for each part the services that need it, as bits; what only moves something is not needed."""
-        names = [*self.estate.parts, *(f"service:{service}" for service in self.estate.services)]
+    @cached_property
+    def _leaves(self) -> Mapping[str, tuple[Up, ...]]:
+        """What each part and each service reads, where it reads anything."""
+        gates: list[tuple[str, tuple[Gate, ...]]] = [
+            (part.id, (part.gate,)) for part in self.estate.parts.values() if part.gate is not ALWAYS
+        ]
+        gates += [(_named(one.id), (one.entry, *one.needs)) for one in self.estate.services.values()]
+        return {name: tuple(leaf for gate in own for leaf in _leaves(gate)) for name, own in gates}
+
+    def _readers(self) -> list[str]:
+        """Return what reads something that keeps data, and what reads that, and so on."""
+        readers: dict[str, list[str]] = defaultdict(list)
+        for name, leaves in self._leaves.items():
+            for leaf in leaves:
+                readers[leaf.target].append(name)
+        pending = [part.id for part in self.estate.parts.values() if part.id in readers and _keeps(part)]
+        found: dict[str, None] = {}
+        while pending:
+            for reader in readers.get(pending.pop(), ()):
+                if reader not in found:
+                    found[reader] = None
+                    pending.append(reader)
+        return [name for name in self._leaves if name in found]
+
+    def _services(self) -> dict[str, BitMap]:
+        """Return for each reader of data, directly or not, the numbers of the services that need it.
+
+        What only moves something is not needed.
+        """
+        names = self._readers()
         place = {name: number for number, name in enumerate(names)}
-        gates = [
-            *((part.gate,) for part in self.estate.parts.values()),
-            *((service.entry, *service.needs) for service in self.estate.services.values()),
-        ]
-        edges = [
-            list({place[leaf.target] for gate in own for leaf in _leaves(gate) if leaf.target in place})
-            for own in gates
-        ]
-        masks = [0] * len(names)
-        for number in range(len(self.estate.services)):
-            masks[len(self.estate.parts) + number] = 1 << number
+        edges = [list({place[leaf.target] for leaf in self._leaves[name] if leaf.target in place}) for name in names]
+        numbers = {_named(service): number for number, service in enumerate(self.estate.services)}
+        needing = [BitMap([numbers[name]]) if name in numbers else _NONE for name in names]
         for component in reversed(components(edges)):
-            mask = 0
-            for node in component:
-                mask |= masks[node]
-            for node in component if mask else ():
-                masks[node] = mask
+            all_ = BitMap.union(_NONE, *[needing[node] for node in component])
+            for node in component if all_ else ():
+                needing[node] = all_
                 for target in edges[node]:
-                    masks[target] |= mask
-        return {name: masks[place[name]] for name in self.estate.parts}
+                    needing[target] = needing[target] | all_
+        return dict(zip(names, needing, strict=True))
+
+
+def _named(service: str) -> str:
+    """Return how gates name a service."""
+    return f"service:{service}"
 
 
 def _keeps(part: Part) -> bool:

@@ -93,7 +93,7 @@ class System(Equations):
         solution = Solution(algebra, reading, base)
         run = _Run(self, solution, base)
         if base is not None:
-            units = self.changed(reading, base.reading)
+            units = self.changed(reading, base.reading) - self.idle(algebra)
             run.changes(self.dependent(units, roots), units)
             return solution
         for number in range(len(self.order)) if roots is None else self.beneath(roots):
@@ -143,7 +143,7 @@ class _Run(Generic[T]):
         while True:
             evaluation = self._evaluation(order)
             try:
-                self._solution.keep(node, evaluation.equation(node, evaluation.read), order)
+                self._solution.keep(node, evaluation.settled(node), order)
             except TooManySets as limit:
                 order = min(limit.finished, order - 1)
             else:

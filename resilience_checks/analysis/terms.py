@@ -47,6 +47,7 @@ class Walk:
         self._tree, self._at, self._pessimistic = tree, time, pessimistic
         self._known = known or {}
         self._events, self._limit = frozenset(events), inf if lag is None else lag
+        self._times: dict[int, float] = {}
 
     def chain(self, root: int) -> tuple[Move, ...]:
         """Return the moves that follow each other until the root is up, whose seconds add up to its time.
@@ -137,7 +138,10 @@ class Walk:
         """Return the seconds after which the expression is up, with these facts fixed."""
         match expression:
             case Ref(node=node):
-                return self._at(node)
+                found = self._times.get(node)
+                if found is None:
+                    found = self._times[node] = self._at(node)
+                return found
             case Threshold(k=k, items=items):
                 if k > len(items):
                     return inf

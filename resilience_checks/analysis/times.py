@@ -50,10 +50,17 @@ class Times:
 
         `lag` is the most data in seconds that a move may lose, None: any; `known` are facts that are fixed.
         """
+        values = self.values(pessimistic=pessimistic, lag=lag, known=known)
+        return lambda node, index: since(values[node], index)
+
+    def values(
+        self, *, pessimistic: bool, lag: float | None = None, known: Mapping[str, str] | None = None
+    ) -> Sequence[Value]:
+        """Return the same for each node in all fault sets at once."""
         setting = Setting(self._masks, self._full, pessimistic, cap=inf, lag=lag, known=known or {})
         values = self._solver.solve(setting, self._wanted, self._first)
         self._first = self._first or values
-        return lambda node, index: since(values[node], index)
+        return values
 
 
 def since(value: Value, index: int) -> float:
@@ -62,4 +69,25 @@ def since(value: Value, index: int) -> float:
     >>> since(((0.0, 0b01), (30.0, 0b11)), 1), since((), 0)
     (30.0, inf)
     """
-    return next((seconds for seconds, bits in value if bits >> index & 1), inf)
+    for seconds, bits in value:
+        if bits >> index & 1:
+            return seconds
+    return inf
+
+
+def alike(values: Iterable[Value], sets: int) -> list[int]:
+    """Return for each fault set the first one in which all of these values are up at the same times.
+
+    >>> alike([((0.0, 0b101),), ((0.0, 0b111),)], 3)
+    [0, 1, 0]
+    """
+    classes = [(1 << sets) - 1]
+    for mask in {bits for value in values for _, bits in value}:
+        classes = [part for one in classes for part in (one & mask, one & ~mask) if part]
+    found = [0] * sets
+    for one in classes:
+        first = (one & -one).bit_length() - 1
+        for index in range(first, one.bit_length()):
+            if one >> index & 1:
+                found[index] = first
+    return found

@@ -36,7 +36,7 @@ def decide(pack: Pack, document: Document, matter: Matter, engine: Engine) -> tu
     return tuple(
         sorted(
             results,
-            key=lambda result: (result.policy, list(Outcome).index(result.outcome), result.target, result.cause),
+            key=lambda result: (result.policy, _RANK[result.outcome], result.target, result.cause),
         )
     )
 
@@ -65,6 +65,7 @@ def _reports(
     yield from ((policy, tuple(said[policy.id].values())) for policy in pack.policies if policy.id in said)
 
 
+_RANK = {outcome: number for number, outcome in enumerate(Outcome)}
 _LIMIT = "a limit of time or size stopped the analysis: there are at least these"
 
 

@@ -29,6 +29,20 @@ def findings(report: Report) -> Iterator[tuple[Result, ...]]:
         yield tuple(group)
 
 
+def by_doubt(groups: Iterable[tuple[Result, ...]]) -> Iterator[tuple[tuple[Result, ...], ...]]:
+    """Yield the groups of findings, together what several policies leave open for want of the very same facts."""
+    together: dict[object, list[tuple[Result, ...]]] = {}
+    for number, group in enumerate(groups):
+        first = group[0]
+        shared = first.outcome is Outcome.UNKNOWN and first.depends_on
+        together.setdefault(frozenset(first.depends_on) if shared else number, []).append(group)
+    for found in together.values():
+        if len({group[0].policy for group in found}) > 1:
+            yield tuple(found)
+        else:
+            yield from ((group,) for group in found)
+
+
 def order(result: Result) -> Order:
     """Return the key that sorts findings: by outcome, the most severe first, then by place."""
     place = result.location

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.result import Outcome, Result, Severity
-from resilience_checks.report.findings import chain, findings, loses, not_blocking, targets, unnamed
+from resilience_checks.report.findings import by_doubt, chain, findings, loses, not_blocking, targets, unnamed
 from resilience_checks.report.page import WIDTH, Page
 from resilience_checks.report.summary import SummaryLine, summary_lines
+from resilience_checks.report.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -31,8 +32,11 @@ class Terminal:
         page = _Report(self._root, color=self._color, width=self._width)
         for failure in report.failures:
             page.failure(failure)
-        for group in findings(report):
-            page.unknown(group) if group[0].outcome is Outcome.UNKNOWN else page.finding(group[0])
+        for group, *more in by_doubt(findings(report)):
+            if more:
+                page.doubt([group, *more])
+            else:
+                page.unknown(group) if group[0].outcome is Outcome.UNKNOWN else page.finding(group[0])
         for what, remark in report.remarks:
             page.remark(what, remark)
         page.assumptions(report.assumptions)
@@ -67,8 +71,30 @@ class _Report(Page):
         self.field("found", first.message if len(group) == 1 else f"not known for {', '.join(targets(group))}")
         self.listed("hangs on", first.depends_on)
         self.listed("assumed", dict.fromkeys(text for result in group for text in result.assumed))
-        blocks = "blocks until it is known" if first.blocks_when_unknown else "does not block"
-        self.field("gate", not_blocking(first) if first.advisory else blocks)
+        self.field("gate", _gate(first))
+        self.end()
+
+    def doubt(self, groups: Sequence[Sequence[Result]]) -> None:
+        """Write what several policies leave open as one block: the facts once, then each policy with its gate."""
+        first = groups[0][0]
+        policies = counted(len({group[0].policy for group in groups}), "policy", "policies")
+        facts = "one fact" if len(first.depends_on) == 1 else "the same facts"
+        self.head("unknown", "magenta", "", f"{policies} cannot be decided for want of {facts}")
+        if all(group[0].location == first.location for group in groups):
+            self.source(first.location)
+        about = list(dict.fromkeys(targets(group) for group in groups))
+        if all(len(group) == 1 for group in groups):
+            self.listed("found", dict.fromkeys(group[0].message for group in groups))
+        elif len(about) == 1:
+            self.field("found", f"not known for {', '.join(about[0])}")
+        self.listed("hangs on", first.depends_on)
+        lines: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+        for group in groups:
+            lines.setdefault((_gate(group[0]), targets(group)), []).append(group[0].policy)
+        for number, ((gate, whom), names) in enumerate(lines.items()):
+            of = f" for {', '.join(whom)}" if len(about) > 1 else ""
+            self.field("" if number else "policies", f"{', '.join(names)}{of}: {gate}")
+        self.listed("assumed", dict.fromkeys(text for group in groups for one in group for text in one.assumed))
         self.end()
 
     def failure(self, failure: Failure) -> None:
@@ -92,6 +118,13 @@ class _Report(Page):
         for line in lines:
             style = ("bold green" if decided else "bold red") if line.name == "verdict" else ""
             self.field(line.name, line.text, style)
+
+
+def _gate(result: Result) -> str:
+    """Return what an unknown result does to the verdict."""
+    if result.advisory:
+        return not_blocking(result)
+    return "blocks until it is known" if result.blocks_when_unknown else "does not block"
 
 
 def _elsewhere(result: Result) -> list[str]:

@@ -47,6 +47,20 @@ def test_a_store_is_the_first_part_that_keeps_data() -> None:
     assert [(one.part.id, one.services) for one in found.all] == [("db", ("record",))]
 
 
+def test_a_store_has_the_services_that_need_it_through_others() -> None:
+    estate = Estate(
+        {one.id: one for one in (part("web", "application", Up("db")), part("db", "database"))},
+        {},
+        {
+            "results": Service("results", Up("service:record")),
+            "record": Service("record", Up("db")),
+            "email": Service("email", Up("web"), needs=(Up("service:results"),)),
+            "alone": Service("alone", ALWAYS),
+        },
+    )
+    assert [(one.part.id, one.services) for one in Stores(estate).all] == [("db", ("results", "record", "email"))]
+
+
 def test_the_disk_of_a_machine_is_no_store_and_that_of_a_database_is_part_of_it() -> None:
     machine = Up("ssd", Nature.PATH)
     assert stores(part("web", "compute", machine), part("ssd", "storage")).all == ()

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pytest
 
 PROGRAM = """\
+from pathlib import Path
 
 import pulumi
 

@@ -79,3 +79,97 @@ def test_what_is_lost_only_with_the_links_is_a_matter_of_links(kind: str, expect
 def test_what_one_site_shares_below_it_is_not_told_where_another_serves(tmp_path: Path) -> None:
     assert speaking(tmp_path, "power", "outage", "switch-a, fw-a") == {"independent-firewalls"}
     assert speaking(tmp_path, "power", "outage", "switch-a, app-a") == set()
+
+
+ONE_SITE = """
+version: 1
+sites: {a: {region: west, perimeter: fw}MORE}
+links: {to-a: {to: a, carrier: two}}
+consumers: {clinics: {kind: practice, access: {any-of: [to-a]}}}
+components:
+  fw: {role: firewall, site: a, units: UNITS}
+  app: {role: compute, site: a}
+  spare: {role: compute, site: SPARE}
+services: {record: {entry: app, consumers: [clinics], scope: SCOPE, tier: 1, rto: 1h, rpo: 0s}}
+"""
+
+
+def causes(directory: Path, scope: str, units: int = 1, more: str = "") -> dict[tuple[str, ...], set[str]]:
+    """Return which of the policies about places and single faults name each cause."""
+    text = ONE_SITE.replace("SCOPE", scope).replace("UNITS", str(units)).replace("MORE", more)
+    text = text.replace("SPARE", "b" if more else "a")
+    about = {
+        "cross-site-failover",
+        "no-single-region-national-service",
+        "no-single-point-of-failure",
+        "redundant-firewalls",
+        "diverse-access-paths",
+        "no-common-cause",
+    }
+    found: dict[tuple[str, ...], set[str]] = {}
+    for policy, cause in violations(text, directory):
+        if policy in about:
+            found.setdefault(cause, set()).add(policy)
+    return found
+
+
+def test_in_an_estate_of_one_site_each_cause_is_told_once(tmp_path: Path) -> None:
+    assert causes(tmp_path, "national") == {
+        ("region:west/outage",): {"no-single-region-national-service"},
+        ("device:fw#1/outage",): {"redundant-firewalls"},
+        ("device:app/outage",): {"no-single-point-of-failure"},
+        ("link:to-a/outage",): {"diverse-access-paths"},
+    }
+
+
+def test_a_site_is_told_where_no_policy_asks_about_its_region(tmp_path: Path) -> None:
+    found = causes(tmp_path, "regional", 2)
+    assert found[("site:a/outage",)] == {"cross-site-failover"}
+    assert ("region:west/outage",) not in found
+
+
+def test_a_site_beside_others_of_its_region_is_told_too(tmp_path: Path) -> None:
+    more = ", b: {region: west, perimeter: none}"
+    found = causes(tmp_path, "national", 2, more)
+    assert found[("site:a/outage",)] == {"cross-site-failover"}
+
+
+def test_links_of_a_local_service_are_single_points_of_failure(tmp_path: Path) -> None:
+    assert causes(tmp_path, "local", 2)[("link:to-a/outage",)] == {"no-single-point-of-failure"}
+
+
+STEERING = """
+version: 1
+sites:
+  a: {region: west, perimeter: none}
+  b: {region: east, perimeter: none}
+links: {ab: {between: [a, b]}, to-a: {to: a}, to-b: {to: b}}
+consumers: {clinics: {kind: practice, access: {any-of: [to-a, to-b]}}}
+components:
+  names-a: {role: dns, site: a}
+  names-b: {role: dns, site: b}
+  names: {role: dns, any-of: [names-a, names-b]}
+  app-a: {role: compute, site: a}
+  app-b: {role: compute, site: b}
+  app: {role: application, any-of: [app-a, app-b]}
+domains: {shared: {kind: KIND, faults: [FAULT], members: [MEMBERS]}}
+services: {record: {entry: app, needs: [names], consumers: [clinics], scope: national, tier: 2, rto: 1h, rpo: 0s}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "fault", "members", "expected"),
+    [
+        ("management-plane", "bad-change", "names-a, names-b", {"redundant-traffic-steering"}),
+        ("management-plane", "bad-change", "names-a, app-a, app-b", {"no-common-cause"}),
+        ("cluster", "outage", "names-a, names-b", {"redundant-traffic-steering"}),
+        ("supplier", "outage", "names-a, names-b", {"redundant-traffic-steering"}),
+        ("power", "outage", "names-a, names-b", {"no-common-cause"}),
+        ("account", "bad-change", "names-a, names-b", set()),
+    ],
+)
+def test_what_steering_shares_is_told_once(
+    kind: str, fault: str, members: str, expected: set[str], tmp_path: Path
+) -> None:
+    text = STEERING.replace("KIND", kind).replace("FAULT", fault).replace("MEMBERS", members)
+    assert {policy for policy, cause in violations(text, tmp_path) if "shared" in cause[0]} == expected

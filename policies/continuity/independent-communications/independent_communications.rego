@@ -33,6 +33,8 @@ question := "independent-communications.together"
 
 clinical := {service: "yes" | some service, purpose in input.aids.purposes; purpose == "clinical"}
 
+lost_together := input.facts[question]
+
 report := (beside.violations(question, "independent-communications.alone", "communications", clinical, "communications") | beside.circular("communications", clinical, "it helps to restore")) | (unsaid | others)
 
 others := {found |
@@ -45,12 +47,12 @@ decided(service) := ["not_applicable", result.of_service("not_applicable", servi
 	input.aids.purposes[service] != "clinical"
 } else := ["told", {}] if {
 	count(input.aids.of.communications[service]) == 0
-} else := ["error", result.of_service("error", service, question, input.facts[question][service].error)] if {
-	input.facts[question][service].error != ""
+} else := ["error", result.of_service("error", service, question, lost_together[service].error)] if {
+	lost_together[service].error != ""
 } else := ["told", {}] if {
-	input.facts[question][service].holds == "no"
+	lost_together[service].holds == "no"
 } else := ["unknown", result.of_service("unknown", service, question, sprintf("whether communications outlive %s is not known", [service]))] if {
-	input.facts[question][service].holds == "unknown"
+	lost_together[service].holds == "unknown"
 } else := ["told", {}] if {
 	count(input.aids.circular.communications[service]) > 0
 } else := ["pass", result.of_service("pass", service, question, sprintf("no one fault loses %s and communications", [service]))]

@@ -30,6 +30,7 @@
 package resilience.continuity.independent_recovery_tooling
 
 import data.resilience.lib.beside
+import data.resilience.lib.facts
 import data.resilience.lib.result
 import data.resilience.lib.words
 
@@ -88,17 +89,17 @@ decided(service, answer) := ["not_applicable", result.of_service("not_applicable
 missing := {service: kinds |
 	some service, answer in wanted
 	answer != "no"
-	kinds := [kind | some kind in settings.kinds; count(input.aids.of[kind][service]) == 0]
+	kinds := [kind | some kind in settings.kinds; tools := input.aids.of[kind]; count(tools[service]) == 0]
 }
 
 broken := {service: asked |
 	some service in {name | some question in questions; some name, fact in input.facts[question]; fact.error != ""}
-	asked := [questions[kind] | some kind in settings.kinds; input.facts[questions[kind]][service].error != ""]
+	asked := [questions[kind] | some kind in settings.kinds; fact := facts.of(questions[kind], service); fact.error != ""]
 }
 
 doubtful := {service: asked |
 	some service in {name | some question in questions; some name, fact in input.facts[question]; fact.holds in {"no", "unknown"}}
-	asked := [questions[kind] | some kind in settings.kinds; input.facts[questions[kind]][service].holds in {"no", "unknown"}]
+	asked := [questions[kind] | some kind in settings.kinds; fact := facts.of(questions[kind], service); fact.holds in {"no", "unknown"}]
 }
 
 bad := {service | some question in questions; some service, fact in input.facts[question]; fact.holds == "no"} | {service | some services in circled; some service in services}

@@ -34,6 +34,8 @@ settings := input.settings["offline-clinical-copy"]
 
 clinical := {service: "yes" | some service, purpose in input.aids.purposes; purpose == "clinical"}
 
+lost_together := input.facts[question]
+
 report := ((beside.violations(question, "", "copy", clinical, "copies") | beside.circular("copy", clinical, "it is a copy of")) | old) | ((ages_unknown | unsaid) | others)
 
 # old gives one result for each copy that is older than it may be.
@@ -89,12 +91,12 @@ decided(service) := ["not_applicable", result.of_service("not_applicable", servi
 	input.aids.copied[service] == "no"
 } else := ["told", {}] if {
 	count(input.aids.of.copy[service]) == 0
-} else := ["error", result.of_service("error", service, question, input.facts[question][service].error)] if {
-	input.facts[question][service].error != ""
+} else := ["error", result.of_service("error", service, question, lost_together[service].error)] if {
+	lost_together[service].error != ""
 } else := ["told", {}] if {
-	input.facts[question][service].holds == "no"
+	lost_together[service].holds == "no"
 } else := ["unknown", result.of_service("unknown", service, question, sprintf("whether a copy of %s outlives it is not known", [service]))] if {
-	input.facts[question][service].holds == "unknown"
+	lost_together[service].holds == "unknown"
 } else := ["told", {}] if {
 	some key in input.aids.of.copy[service]
 	age(input.aids.items[key]) != "fresh"

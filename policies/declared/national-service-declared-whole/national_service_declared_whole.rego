@@ -29,7 +29,8 @@ names := {"tier": "its tier", "rto": "its RTO", "rpo": "its RPO"}
 
 report := {found |
 	some service, applicable in survival.scoped(settings.scopes)
-	found := of_service(service, applicable, [names[key] | some key in settings.required; input.services[service][key] == "unknown"])
+	known := input.services[service]
+	found := of_service(service, applicable, [names[key] | some key in settings.required; known[key] == "unknown"])
 }
 
 of_service(service, "yes", missing) := result.about("violation", service, [service], message, {"cause": missing, "at": [service]}) if {

@@ -33,7 +33,15 @@ changed(one) := sprintf("%s of %s%s was %s and is %s", [one.setting, subject(one
 
 plurals := {"policy": "policies", "service": "services", "stack": "stacks", "file": "files"}
 
-subject(one) := sprintf("%s %s", [one.kind, one.names[0]]) if count(one.names) == 1
+subject(one) := sprintf("%s %s", [one.kind, one.names[0]]) if {
+	one.kind != "file"
+	count(one.names) == 1
+}
+
+subject(one) := one.names[0] if {
+	one.kind == "file"
+	count(one.names) == 1
+}
 
 subject(one) := sprintf("%d %s (%s)", [count(one.names), plurals[one.kind], words.shortened(one.names)]) if count(one.names) > 1
 

@@ -5,9 +5,13 @@ import data.resilience.network.redundant_traffic_steering
 
 question := "redundant-traffic-steering.steering-outage"
 
+change := "redundant-traffic-steering.steering-change"
+
 report(fact, scope, causes) := found if {
 	given := fixtures.document(question, fact, scope, causes)
-	found := redundant_traffic_steering.report with input as object.union(given, {"settings": {"redundant-traffic-steering": {"order": 1}}})
+	silent := {change: {"record": fixtures.unasked}}
+	more := {"settings": {"redundant-traffic-steering": {"order": 1}}, "facts": object.union(silent, given.facts), "causes": object.union({change: {}}, given.causes)}
+	found := redundant_traffic_steering.report with input as object.union(given, more)
 }
 
 test_a_cause_that_surely_loses_a_service_is_a_violation if {
@@ -43,4 +47,12 @@ test_a_service_that_is_lost_at_rest_is_an_error if {
 
 test_every_service_is_asked_about if {
 	fixtures.outcomes(report(fixtures.lost, "unknown", fixtures.cause(question))) == {"violation"}
+}
+
+test_a_bad_change_counts_too if {
+	given := fixtures.document(change, fixtures.lost, "national", fixtures.cause(change))
+	facts := object.union(given.facts, {question: {"record": fixtures.unasked}})
+	some found in redundant_traffic_steering.report with input as object.union(given, {"facts": facts})
+	found.outcome == "violation"
+	found.question == change
 }

@@ -65,9 +65,14 @@ place_question(service) := sites if {
 	input.facts[sites][service].asked != "no"
 } else := regions
 
-report := (survival.violations([change], applies) | survival.violations([outage], outages)) | others
+# What what steers traffic would lose by itself is another policy's.
+changed := survival.violations_beside([change], applies, {"redundant-traffic-steering.steering-change": survival.everything})
 
-others := {hanging_on(found) | some found in (survival.others([change], changes_only) | survival.others([change, outage], together))}
+out := survival.violations_beside([outage], outages, {"redundant-traffic-steering.steering-outage": survival.everything})
+
+report := (changed | out) | others
+
+others := survival.told_elsewhere([change], applies, changed | out) | {hanging_on(found) | some found in (survival.others([change], changes_only) | survival.others([change, outage], together))}
 
 changes_only := {service: applicable |
 	some service, applicable in applies

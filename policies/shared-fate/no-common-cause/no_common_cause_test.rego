@@ -116,3 +116,10 @@ test_outages_and_changes_that_are_survived_pass if {
 test_an_outage_that_may_be_shared_is_unknown if {
 	fixtures.outcomes(of_tier(2, {outage: fixtures.undecided, question: fixtures.survived, "no-common-cause.site-outage": fixtures.survived})) == {"unknown"}
 }
+
+test_what_steering_alone_loses_is_told_by_its_own_policy if {
+	steering := "redundant-traffic-steering.steering-change"
+	given := fixtures.document(question, fixtures.lost, "national", fixtures.cause(question))
+	causes := object.union(given.causes, {steering: fixtures.cause(steering)})
+	fixtures.outcomes(no_common_cause.report) == {"not_applicable"} with input as object.union(given, {"causes": causes})
+}

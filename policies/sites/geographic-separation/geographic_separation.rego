@@ -34,6 +34,8 @@ parameters := input.settings["geographic-separation"]
 
 applies := survival.scoped(parameters.scopes)
 
+answers := input.facts[question]
+
 report := (shared | near) | others
 
 # shared has what takes redundant sites together; a site that loses a service alone is no matter of distance.
@@ -69,7 +71,7 @@ violated := {service: "yes" | some found in (shared | near); some service in fou
 others := {found |
 	some service, applicable in applies
 	object.get(violated, service, "no") == "no"
-	found := other(service, applicable, input.facts[question][service])
+	found := other(service, applicable, answers[service])
 }
 
 other(service, "no", _) := none(service, sprintf("the separation of sites is not asked of %s", [service]))

@@ -30,4 +30,15 @@ questions := ["no-single-point-of-failure.outage"]
 
 applies := survival.tiered(input.settings["no-single-point-of-failure"].tiers)
 
-report := survival.violations(questions, applies) | survival.others(questions, applies)
+# elsewhere has the questions of policies whose own business one kind of component is.
+elsewhere := {
+	"redundant-firewalls.firewall-outage": survival.everything,
+	"redundant-traffic-steering.steering-outage": survival.everything,
+	"diverse-access-paths.access-outage": survival.scoped(scopes_of_access),
+}
+
+scopes_of_access := object.get(object.get(input.settings, "diverse-access-paths", {}), "scopes", [])
+
+violations := survival.violations_beside(questions, applies, elsewhere)
+
+report := (violations | survival.told_elsewhere(questions, applies, violations)) | survival.others(questions, applies)

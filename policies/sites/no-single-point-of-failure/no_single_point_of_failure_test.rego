@@ -55,3 +55,23 @@ test_an_unknown_tier_makes_a_loss_unknown_and_a_survival_a_pass if {
 	fixtures.outcomes(tier("unknown", fixtures.lost)) == {"unknown"}
 	fixtures.outcomes(tier("unknown", fixtures.survived)) == {"pass"}
 }
+
+# beside gives the report where another policy tells of the same cause, and which scope the services of access have.
+beside(other, scopes) := found if {
+	given := fixtures.document(question, fixtures.lost, "national", fixtures.cause(question))
+	causes := object.union(given.causes, {other: fixtures.cause(other)})
+	settings := {"no-single-point-of-failure": {"tiers": [1]}, "diverse-access-paths": {"scopes": scopes}}
+	found := no_single_point_of_failure.report with input as object.union(given, {"causes": causes, "settings": settings})
+}
+
+test_what_a_policy_of_its_own_tells_is_not_told_again if {
+	some other in ["redundant-firewalls.firewall-outage", "redundant-traffic-steering.steering-outage", "diverse-access-paths.access-outage"]
+	some found in beside(other, ["national"])
+	found.outcome == "not_applicable"
+	found.message == "what loses record is told by the policy whose business it is"
+}
+
+test_what_that_policy_is_not_about_is_told if {
+	fixtures.outcomes(beside("diverse-access-paths.access-outage", ["regional"])) == {"violation"}
+	fixtures.outcomes(beside("cross-site-failover.site-outage", ["national"])) == {"violation"}
+}

@@ -26,7 +26,7 @@ def section(matter: Matter) -> Section:
     A cause is one stage and one dimension, with every loss after which it carries less than is asked of it.
     """
     estate = matter.estate
-    short = shortfalls(estate, time.monotonic() + SECONDS)
+    short = shortfalls(estate, time.monotonic() + SECONDS, matter.answers.analysis)
     services: dict[str, dict[str, Any]] = {
         service.id: {"peak": "declared" if service.peak else "unknown", "unknown": []}
         for service in estate.services.values()
