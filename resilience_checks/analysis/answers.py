@@ -19,6 +19,7 @@ from resilience_checks.analysis.explanation import Explanation
 from resilience_checks.analysis.failing import Aftermath
 from resilience_checks.analysis.families import Counted, events_of
 from resilience_checks.analysis.interned import MAX_SETS
+from resilience_checks.analysis.natures import unknown_natures
 from resilience_checks.analysis.proof import Times
 from resilience_checks.model.question import Cut, Doubt, Event, Holds, Horizon, Statement
 from resilience_checks.model.values import Basis, Reason
@@ -171,6 +172,7 @@ class Analysis:
             complete &= len(names) <= room
             if finished < question.order:
                 doubts = (_limit(finished, question), *doubts)
+            doubts = doubts or (unknown_natures(service),)
         self._told += len(cuts)
         assumed = tuple(doubt.reason for doubt in doubts if doubt.reason.basis is Basis.ASSUMED)
         return Statement(question.id, service.id, _asked(cases), holds, cuts, doubts, assumed, complete=complete)

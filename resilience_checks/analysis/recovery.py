@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from resilience_checks.analysis.explanation import named
 from resilience_checks.analysis.expressions import Move, scan
 from resilience_checks.analysis.fault_tree import compile_estate
+from resilience_checks.analysis.natures import unknown_natures
 from resilience_checks.analysis.restoring import with_backups
 from resilience_checks.analysis.terms import Walk
 from resilience_checks.analysis.times import Times
@@ -277,9 +278,7 @@ class Recoveries:
                 names = self._walk(solution, index).doubtful(root, best)
                 yield from (Doubt(name, self._tree.facts[name].reason, self._tree.facts[name].remedy) for name in names)
                 if not names:
-                    why = f"whether {service.id} and what it needs wait for each other is not known"
-                    reason = Reason(why, Basis.UNKNOWN, service.location)
-                    yield Doubt(f"natures below {service.id}", reason, "declare the `nature` of the edges")
+                    yield unknown_natures(service)
                 return
 
     def _notes(self, service: Service, index: int) -> Iterator[Reason]:

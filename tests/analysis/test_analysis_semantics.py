@@ -334,3 +334,15 @@ def test_a_service_that_needs_a_service_falls_with_it() -> None:
     both = replace(found, services={**found.services, "mail": mail})
     assert what_if(both, ("device:b/outage",), RECORD) is Holds.NO
     assert what_if(both, ("device:a/outage",), "mail") is Holds.YES
+
+
+def test_a_circle_of_unknown_nature_is_unknown_and_the_nature_is_what_it_hangs_on() -> None:
+    circle = part("web", Up("web", Nature.UNKNOWN))
+    (found,) = answer(estate(Up("web"), circle, part("other"), domains=(device("other"),)), [OUTAGES]).statements
+    assert (found.holds, [doubt.text for doubt in found.depends_on]) == (
+        Holds.UNKNOWN,
+        [
+            "whether record and what it needs wait for each other is not known; "
+            "to make it known: declare the `nature` of the edges"
+        ],
+    )
