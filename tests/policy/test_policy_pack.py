@@ -63,13 +63,13 @@ def test_by_default_an_unknown_of_the_missions_policies_blocks_on_tier_1() -> No
             "redundant-firewalls",
             {"order": 0},
             "parameters.order of redundant-firewalls: 0 is less than the minimum of 1",
-            "its parameters are",
+            "`resilience-checks policies show redundant-firewalls` tells",
         ),
         (
             "redundant-firewalls",
             {"oder": 1},
-            "parameters of redundant-firewalls: Additional properties",
-            "its parameters are order",
+            "redundant-firewalls has no parameter 'oder'",
+            "did you mean order?",
         ),
     ],
 )
