@@ -297,8 +297,8 @@ class _Capacity:
         parts: Sequence[str],
         remaining: tuple[int, int] | None = None,
     ) -> Stage:
-        sites = {self.estate.parts[part].site for part in parts}
-        site = next(iter(sites)) if len(sites) == 1 else None
+        places = [self.estate.parts[part].site for part in parts]
+        sites = {place if isinstance(place, str) else None for place in places}
         return Stage(
             name,
             carries,
@@ -306,7 +306,7 @@ class _Capacity:
             tuple(self.estate.parts[part].label for part in parts),
             tuple(dict.fromkeys(self.estate.carriers[part].why for part in parts)),
             remaining,
-            site if isinstance(site, str) else None,
+            next(iter(sites)) if len(sites) == 1 else None,
         )
 
     def _loaded(self, service: Service, dimension: str, together: Mapping[str, _Both]) -> list[Stage]:

@@ -201,3 +201,19 @@ services: {shop: {entry: web, tier: 2, scope: national, rto: 1h, rpo: 0s, peak: 
         if one.weakest is not None
     ]
     assert found == [("web", ("web-2",), (1, 2), "north"), ("web", ("web-1",), (1, 2), "north")]
+
+
+def test_a_member_whose_place_is_not_known_has_no_site_that_is_told(tmp_path: Path) -> None:
+    text = """\
+version: 1
+sites: {north: {region: a, perimeter: none}, south: {region: b, perimeter: none}}
+placement: [{match: app, site: north}, {match: {type: "vsphere:*"}, site: south}]
+components: {web: {role: application, requires: [{select: app}]}, app: {select: app, capacity: {rps: 100}}}
+services: {shop: {entry: web, tier: 2, scope: national, rto: 1h, rpo: 0s, peak: {rps: 150}}}
+"""
+    program = Program()
+    program.add("vsphere:index/virtualMachine:VirtualMachine", "app", {"name": "app"})
+    (tmp_path / "resilience.yaml").write_text(text, encoding="utf-8")
+    known = build([program.graph()], load(tmp_path / "resilience.yaml", tmp_path), load_catalogue())
+    stages = [one.weakest for one in headrooms(known, [()]) if one.weakest is not None]
+    assert [(stage.carries, stage.site) for stage in stages] == [(100.0, None)]

@@ -1,5 +1,5 @@
 # METADATA
-# title: One fault loses a service of the highest tier
+# title: One fault loses a service that must survive it
 # description: >-
 #   A service of tier 1 survives the outage of any one thing: device, cluster, link, carrier, power feed or whatever
 #   else is known to fail as one, in less time than its RTO (N-1).
