@@ -12,7 +12,8 @@ violations(question, alone, sort, applies, noun) := {found |
 	some cause in input.causes[question]
 	services := [service | some service in cause.services; applies[service] == "yes"]
 	count(services) > 0
-	names := lost(alone, cause.id, listed({key | some service in services; some key in input.aids.of[sort][service]}))
+	aids := input.aids.of[sort]
+	names := lost(alone, cause.id, listed({key | some service in services; some key in aids[service]}))
 	message := sprintf("%s, together with %s: %s", [words.loss(cause, services), noun, concat(", ", names)])
 	found := object.union(result.violation(cause, services, message), {"evidence": {"beside": names}})
 }
@@ -38,5 +39,6 @@ listed(keys) := sort({input.aids.items[key].id | some key in keys})
 needing_themselves(sort) := {service |
 	some service, needing in input.aids.circular[sort]
 	count(needing) > 0
-	count(needing) == count(input.aids.of[sort][service])
+	aids := input.aids.of[sort]
+	count(needing) == count(aids[service])
 }

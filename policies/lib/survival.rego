@@ -24,7 +24,8 @@ violations_beside(questions, applies, elsewhere) := {found |
 	told := {service |
 		some other, about in elsewhere
 		some id in object.get(cause, "same", [cause.id])
-		some service in input.causes[other][id].services
+		theirs := input.causes[other]
+		some service in theirs[id].services
 		about[service] == "yes"
 	}
 	services := [service | some service in cause.services; applies[service] == "yes"; count({service} - told) > 0]
@@ -36,10 +37,11 @@ violations_beside(questions, applies, elsewhere) := {found |
 told_elsewhere(questions, applies, violations) := {found |
 	some question in questions
 	named := {service | some violation in violations; some service in violation.services}
+	answers := input.facts[question]
 	lost := {service |
 		some service, applicable in applies
 		applicable == "yes"
-		input.facts[question][service].holds == "no"
+		answers[service].holds == "no"
 	}
 	some service in (lost - named)
 	message := sprintf("what loses %s is told by the policy whose business it is", [service])

@@ -35,6 +35,11 @@ class EmbeddedEngine:
         """The version of the regorus package."""
         return f"regorus {metadata.version('gordon-to-regorus')}"
 
+    @property
+    def process(self) -> int | None:
+        """The id of the worker's process, while there is one."""
+        return self._worker.pid if self._worker is not None else None
+
     def start(self) -> None:
         """Start the worker; its import overlaps with whatever the caller does next."""
         if self._worker is None:
@@ -102,7 +107,8 @@ class EmbeddedEngine:
         timer = threading.Timer(seconds, stop)
         timer.start()
         try:
-            worker.stdin.write(request + "\n")
+            worker.stdin.write(request)
+            worker.stdin.write("\n")
             worker.stdin.flush()
             answer = worker.stdout.readline()
         except BrokenPipeError:

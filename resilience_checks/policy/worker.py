@@ -10,33 +10,36 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 
 def main() -> None:
     """Serve requests, one JSON object a line, until standard input ends."""
     import regorus
 
-    for line in sys.stdin:
+    while line := sys.stdin.readline():
         request = json.loads(line)
+        line = ""
         _limit(request["memory"])
-        sys.stdout.write(_respond(regorus, request) + "\n")
+        for text in _respond(regorus, request):  # in pieces: each may be large
+            sys.stdout.write(text)
+        sys.stdout.write("\n")
         sys.stdout.flush()
 
 
-def _respond(regorus: Any, request: dict[str, Any]) -> str:
+def _respond(regorus: Any, request: dict[str, Any]) -> Sequence[str]:
     engine = regorus.Engine()
     for path, text in request["modules"].items():
         try:
             engine.add_policy(path, text)
         except BaseException as error:  # noqa: BLE001 regorus raises its own kinds
-            return json.dumps({"broken": plain(str(error)), "path": path})
-    engine.set_input_json(request["document"])
+            return (json.dumps({"broken": plain(str(error)), "path": path}),)
+    engine.set_input_json(request.pop("document"))
     packages = request["packages"]
     found = whole(engine, packages)
     if found is not None:
-        return f'{{"whole": {found}}}'
-    return json.dumps({"reports": {name: _alone(engine, package) for name, package in packages.items()}})
+        return ('{"whole": ', found, "}")
+    return (json.dumps({"reports": {name: _alone(engine, package) for name, package in packages.items()}}),)
 
 
 def whole(engine: Any, packages: Mapping[str, str]) -> str | None:

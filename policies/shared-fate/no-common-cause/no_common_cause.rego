@@ -28,6 +28,7 @@
 #     region-outage: {faults: [outage], kinds: [region], horizon: rto, within_rpo: true}
 package resilience.shared_fate.no_common_cause
 
+import data.resilience.lib.facts
 import data.resilience.lib.survival
 
 parameters := input.settings["no-common-cause"]
@@ -46,8 +47,10 @@ scoped := survival.scoped(parameters.scopes)
 applies := {service: both(scope, survives(service)) | some service, scope in scoped}
 
 survives(service) := "yes" if {
-	input.facts[sites][service].asked == "no"
-} else := input.facts[sites][service].holds
+	over_sites[service].asked == "no"
+} else := over_sites[service].holds
+
+over_sites := input.facts[sites]
 
 # outages says of which services outages are asked: those that are known to be redundant over sites, else over regions.
 outages := {service: both(scope, over_places(service)) |
@@ -57,12 +60,13 @@ outages := {service: both(scope, over_places(service)) |
 
 not_left_out(tier) if count({left | some left in parameters.tiers_left_out; left == tier}) == 0
 
-over_places(service) := input.facts[place_question(service)][service].holds if {
-	input.facts[place_question(service)][service].asked != "no"
+over_places(service) := fact.holds if {
+	fact := facts.of(place_question(service), service)
+	fact.asked != "no"
 } else := "no"
 
 place_question(service) := sites if {
-	input.facts[sites][service].asked != "no"
+	over_sites[service].asked != "no"
 } else := regions
 
 # What what steers traffic would lose by itself is another policy's.
@@ -83,7 +87,8 @@ changes_only := {service: applicable |
 together := {service: answer |
 	some service, applicable in outages
 	applicable != "no"
-	answer := strictest(applies[service], applicable, input.facts[outage][service].holds)
+	fact := facts.of(outage, service)
+	answer := strictest(applies[service], applicable, fact.holds)
 }
 
 strictest(for_changes, for_outages, holds) := for_outages if {
@@ -93,7 +98,8 @@ strictest(for_changes, for_outages, holds) := for_outages if {
 # hanging_on points to the question on which it hangs: what they share is sure to lose it, a second place is not known.
 hanging_on(found) := object.union(found, {"question": place_question(found.target)}) if {
 	found.outcome == "unknown"
-	input.facts[found.question][found.target].holds == "no"
+	fact := facts.of(found.question, found.target)
+	fact.holds == "no"
 } else := found
 
 both(one, other) := "no" if {
