@@ -173,3 +173,19 @@ def test_what_steering_shares_is_told_once(
 ) -> None:
     text = STEERING.replace("KIND", kind).replace("FAULT", fault).replace("MEMBERS", members)
     assert {policy for policy, cause in violations(text, tmp_path) if "shared" in cause[0]} == expected
+
+
+@pytest.mark.parametrize("kind", ["network", "supplier", "cluster", "power", "firmware"])
+def test_a_bad_change_of_whatever_both_sites_share_is_told(kind: str, tmp_path: Path) -> None:
+    assert speaking(tmp_path, kind, "bad-change", "switch-a, switch-b") == {"no-common-cause"}
+
+
+@pytest.mark.parametrize("kind", ["credential", "identity-provider"])
+@pytest.mark.parametrize("fault", ["outage", "bad-change"])
+@pytest.mark.parametrize("tier", [1, 2])
+def test_what_only_administers_is_told_as_that(kind: str, fault: str, tier: int, tmp_path: Path) -> None:
+    assert speaking(tmp_path, kind, fault, "switch-a, app-b", tier) == {"control-plane-independence"}
+
+
+def test_what_takes_all_firewalls_is_told_once_with_what_it_loses(tmp_path: Path) -> None:
+    assert speaking(tmp_path, "power", "outage", "fw-a, fw-b", 1) == {"no-single-point-of-failure"}
