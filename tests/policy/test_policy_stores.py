@@ -160,3 +160,29 @@ def test_a_platform_that_makes_no_backups_says_so(tmp_path: Path) -> None:
     kept = rds(tmp_path, backupRetentionPeriod=14)
     assert (kept["backed"], kept["backups"][0]["kept"]) == ("yes", "14d")
     assert [(one["kind"], one["name"]) for one in kept["shared"]] == [("region", "eu-west-2")]
+
+
+STANDBY = """version: 1
+sites: {north: {region: n, perimeter: none}, south: {region: s, perimeter: none}}
+components:
+  a: {role: database, site: north}
+  b: {role: database, site: south}
+  db: {role: database, failover: {primary: a, standby: [b], %smover: {mode: manual}}}
+services: {record: {entry: db, rpo: 15m}}
+backups: {nightly: {of: db, site: north, every: 1d}}
+"""
+
+
+def test_a_standby_to_which_nobody_is_known_to_move_in_time_is_a_copy(tmp_path: Path) -> None:
+    data = section(STANDBY % "replication: {mode: sync}, ", tmp_path).data["component db"]
+    replica = data["ways"][0]
+    assert data["shared"] == []
+    assert (replica["label"], replica["low"], replica["high"], replica["shares"]) == ("the replica on b", 0.0, 0.0, [])
+
+
+def test_how_far_it_lags_behind_is_not_known_where_nobody_says(tmp_path: Path) -> None:
+    replica = section(STANDBY % "", tmp_path).data["component db"]["ways"][0]
+    assert (replica["low"], replica["high"]) == (0.0, stores.ENDLESS)
+    assert replica["hangs_on"] == [
+        "how db replicates is not declared; to make it known: declare `replication` with its `lag`"
+    ]
