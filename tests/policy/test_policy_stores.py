@@ -186,3 +186,33 @@ def test_how_far_it_lags_behind_is_not_known_where_nobody_says(tmp_path: Path) -
     assert replica["hangs_on"] == [
         "how db replicates is not declared; to make it known: declare `replication` with its `lag`"
     ]
+
+
+def failover_group(policy: str, tmp_path: Path, replication: str) -> list[tuple[str, float, float]]:
+    program = Program()
+    for name, region in (("s1", "uksouth"), ("s2", "ukwest")):
+        program.add("azure-native:sql:Server", name, {"serverName": name, "location": region})
+    inputs = {
+        "failoverGroupName": "fg",
+        "serverName": "s1",
+        "partnerServers": [{"id": "s2"}],
+        "readWriteEndpoint": {"failoverPolicy": policy},
+    }
+    refers = {"serverName": program.resources[0].urn, "partnerServers[0].id": program.resources[1].urn}
+    program.add("azure-native:sql:FailoverGroup", "fg", inputs, refers=refers)
+    program.add(
+        "azure-native:sql:Database",
+        "d",
+        {"databaseName": "d", "serverName": "s1", "location": "uksouth"},
+        refers={"serverName": program.resources[0].urn},
+    )
+    text = f"version: 1\n{replication}services: {{record: {{entry: {{select: {{name: fg}}}}, rpo: 15m}}}}\n"
+    ways = section(text, tmp_path, program).data["fg"]["ways"]
+    return [(one["label"], one["low"], one["high"]) for one in ways if one["label"].startswith("the replica")]
+
+
+@pytest.mark.parametrize("policy", ["Manual", "Automatic"])
+def test_a_failover_group_replicates_whoever_moves_it(policy: str, tmp_path: Path) -> None:
+    lag = "components: {data: {role: database, select: {name: fg}, replication: {mode: async, lag: 5s}}}\n"
+    assert failover_group(policy, tmp_path, lag) == [("the replica on Server s2", 5.0, 5.0)]
+    assert failover_group(policy, tmp_path, "") == [("the replica on Server s2", 0.0, stores.ENDLESS)]
