@@ -29,7 +29,7 @@ cuts := [cut | some cut in input.change.lost; count(cut.events) <= order]
 violations := {found |
 	some cut in cuts
 	message := sprintf("%s now loses %s%s", [words.capitalised(cut.faults), words.enclosed(cut.services), before(cut)])
-	found := result.about("violation", concat(" + ", cut.events), cut.services, message, {"cause": cut.events, "at": cut.at, "evidence": {"why": cut.why}})
+	found := result.about("violation", concat(" + ", cut.events), cut.services, message, {"cause": cut.events, "at": cut.at, "evidence": {"why": cut.why, "enclosed_by": cut.enclosed_by}})
 }
 
 before(cut) := ", which survived it before" if cut.new == "no"

@@ -9,6 +9,7 @@ cut := {
 	"services": ["record"],
 	"at": ["lost/device:fw-a/outage"],
 	"why": ["record is lost"],
+	"enclosed_by": ["one outage of site n"],
 }
 
 report_of(change, order) := found if {
@@ -30,7 +31,7 @@ test_what_now_loses_a_service_is_a_violation if {
 		"question": "",
 		"message": "One outage of device fw-a now loses record, which survived it before",
 		"at": ["lost/device:fw-a/outage"],
-		"evidence": {"why": ["record is lost"]},
+		"evidence": {"why": ["record is lost"], "enclosed_by": ["one outage of site n"]},
 	}}
 }
 
