@@ -57,7 +57,7 @@ def _same_time(one: Probe, other: Probe, name: str) -> bool:
     if caps[:2] == caps[2:]:
         return True
     moves = (item for node in one.below(name) for item in _flat(one.tree.nodes[node].expression))
-    return sum(item[1] for item in moves if isinstance(item, tuple) and item[0] == "move") <= min(caps)
+    return sum(float(item[1]) for item in moves if isinstance(item, tuple) and item[0] == "move") <= min(caps)
 
 
 def _below(one: Probe, other: Probe, pair: Pair) -> list[Pair] | None:

@@ -214,6 +214,8 @@ def test_a_manager_that_is_not_known_may_become_shared(tmp_path: Path) -> None:
     [service] = found.redundancy.changed
     assert service.lost == ()
     assert service.perhaps
+    assert all(doubt.reason.text and doubt.remedy for doubt in service.depends_on)
+    assert service.depends_on
 
 
 def test_a_target_that_is_declared_differently_is_told(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ cut := {
 }
 
 report_of(change, order) := found if {
-	base := {"given": "yes", "known": "yes", "compared": "yes", "lost": [], "redundancy": {"record": {"perhaps": "no"}}}
+	base := {"given": "yes", "known": "yes", "compared": "yes", "lost": [], "redundancy": {"record": {"perhaps": "no", "hangs_on": []}}}
 	found := no_redundancy_lost.report with input as {
 		"settings": {"no-redundancy-lost": {"order": order}},
 		"change": object.union(object.remove(base, object.keys(change)), change),
@@ -49,7 +49,8 @@ test_nothing_lost_passes if {
 }
 
 test_what_is_not_known_on_a_side_is_unknown if {
-	outcomes(report_of({"redundancy": {"record": {"perhaps": "yes"}}}, 2)) == {"unknown"}
+	report := report_of({"redundancy": {"record": {"perhaps": "yes", "hangs_on": ["why; to make it known: say it"]}}}, 2)
+	{[found.outcome, found.hangs_on] | some found in report} == {["unknown", ["why; to make it known: say it"]]}
 }
 
 test_without_a_base_nothing_is_asked if {

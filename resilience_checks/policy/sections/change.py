@@ -131,11 +131,14 @@ def _redundancy(change: Change, domains: Mapping[str, Domain], data: dict[str, A
     if found is None:
         return
     for name in found.unchanged:
-        data["redundancy"][name] = {"perhaps": "no"}
+        data["redundancy"][name] = {"perhaps": "no", "hangs_on": []}
     cuts: dict[tuple[str, ...], dict[str, Any]] = {}
     around = Enclosing(domains, (event for one in found.changed for cut in one.lost for event in cut.events))
     for one in found.changed:
-        data["redundancy"][one.service] = {"perhaps": "yes" if one.perhaps or one.undecided else "no"}
+        data["redundancy"][one.service] = {
+            "perhaps": "yes" if one.perhaps or one.undecided else "no",
+            "hangs_on": [doubt.text for doubt in one.depends_on],
+        }
         worse = list(_worse(one, found.events))
         inner = around.by_inner([cut.events for cut in worse])
         for cut in worse:
