@@ -47,8 +47,17 @@ def alike(one: Probe, other: Probe) -> frozenset[str]:
     return frozenset(
         name
         for name in both
-        if (one.tree.roots[name], other.tree.roots[name]) not in apart and one.caps(name) == other.caps(name)
+        if (one.tree.roots[name], other.tree.roots[name]) not in apart and _same_time(one, other, name)
     )
+
+
+def _same_time(one: Probe, other: Probe, name: str) -> bool:
+    """Return whether what the service may wait is the same, or is enough on both sides for all moves below it."""
+    caps = (*one.caps(name), *other.caps(name))
+    if caps[:2] == caps[2:]:
+        return True
+    moves = (item for node in one.below(name) for item in _flat(one.tree.nodes[node].expression))
+    return sum(float(item[1]) for item in moves if isinstance(item, tuple) and item[0] == "move") <= min(caps)
 
 
 def _below(one: Probe, other: Probe, pair: Pair) -> list[Pair] | None:

@@ -258,6 +258,10 @@ class Analysis:
         for chosen in product(*(self.bounds.tree.facts[name].values for name in names)):
             yield dict(zip(names, chosen, strict=True))
 
+    def doubts(self, question: Question, service: Service) -> tuple[Doubt, ...]:
+        """Return the facts on which it hangs which faults lose the service, whether some surely do or not."""
+        return self._doubts(question, service, self.bounds.case(question, service, {}))
+
     def _doubts(self, question: Question, service: Service, plain: Case) -> tuple[Doubt, ...]:
         """Return the facts on which the answer hangs: those that change a bound once they are known."""
         facts = self.bounds.tree.facts

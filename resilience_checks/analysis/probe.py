@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from resilience_checks.analysis.bounds import Compiled
     from resilience_checks.analysis.cut_lists import CutSets
     from resilience_checks.analysis.fault_tree import FaultTree, Node
-    from resilience_checks.model.question import Horizon, Step
+    from resilience_checks.model.question import Doubt, Horizon, Step
     from resilience_checks.topology.estate import Condition, Domain, Estate, Fact
 
 
@@ -131,6 +131,10 @@ class Probe:
     def cut_sets(self, service: str, order: int) -> CutSets:
         """Return the minimal cut sets of a service, up to `order` events."""
         return self._analysis.cut_sets(replace(self._question, order=order), [service])[service]
+
+    def doubts(self, service: str, order: int) -> tuple[Doubt, ...]:
+        """Return the facts on which it hangs which sets of up to `order` faults lose the service."""
+        return self._analysis.doubts(replace(self._question, order=order), self.estate.services[service])
 
     def survives(self, service: str, events: Collection[str]) -> Holds:
         """Return whether the service survives one fault set."""

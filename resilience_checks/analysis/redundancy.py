@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from resilience_checks.analysis.alike import alike
 from resilience_checks.analysis.families import events_of
+from resilience_checks.analysis.natures import unknown_natures
 from resilience_checks.analysis.probe import Lost
 from resilience_checks.model.question import Event, Holds
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from resilience_checks.analysis.probe import Probe
-    from resilience_checks.model.question import Step
+    from resilience_checks.model.question import Doubt, Step
     from resilience_checks.topology.estate import Service
 
 MAX_SETS = 4_000
@@ -54,7 +55,7 @@ class ServiceChange:
 
     `lost` are minimal cut sets that the service surely did not have before, `gained` those that it surely no longer
     has; `perhaps` are those of which one side cannot be known, and `undecided` counts those that are known on neither.
-    `order` is the size up to which all were looked at.
+    `depends_on` are the facts of either side on which those hang. `order` is the size up to which all were looked at.
     """
 
     service: str
@@ -64,6 +65,7 @@ class ServiceChange:
     undecided: int = 0
     objectives: tuple[Objective, ...] = ()
     order: int = 0
+    depends_on: tuple[Doubt, ...] = ()
 
     @property
     def same(self) -> bool:
@@ -121,14 +123,19 @@ def _service(before: Probe, after: Probe, name: str, order: int, max_sets: int |
     def cuts(indices: Sequence[int]) -> tuple[CutChange, ...]:
         return tuple(_cut(before, after, sets[index], old.of(index), new.of(index)) for index in indices)
 
+    undecided = len(_minimal(sets, open_before & open_after))
+    sides = (before, after) if perhaps or undecided else ()
+    doubts = {doubt.id: doubt for side in sides for doubt in side.doubts(name, order)}
+    natures = (unknown_natures(after.estate.services[name]),) if sides and not doubts else ()
     return ServiceChange(
         service=name,
         lost=cuts(lost),
         gained=cuts(gained),
         perhaps=cuts([index for index in perhaps if not _contains_one(sets[index], told)]),
-        undecided=len(_minimal(sets, open_before & open_after)),
+        undecided=undecided,
         objectives=objectives,
         order=reached,
+        depends_on=(*doubts.values(), *natures),
     )
 
 

@@ -214,6 +214,8 @@ def test_a_manager_that_is_not_known_may_become_shared(tmp_path: Path) -> None:
     [service] = found.redundancy.changed
     assert service.lost == ()
     assert service.perhaps
+    assert all(doubt.reason.text and doubt.remedy for doubt in service.depends_on)
+    assert service.depends_on
 
 
 def test_a_target_that_is_declared_differently_is_told(tmp_path: Path) -> None:
@@ -223,6 +225,39 @@ def test_a_target_that_is_declared_differently_is_told(tmp_path: Path) -> None:
     [service] = found.changed
     assert [(one.name, one.before, one.after) for one in service.objectives] == [("rto", 3600.0, 14400.0)]
     assert (service.lost, service.gained) == ((), ())
+
+
+def test_a_target_that_no_move_below_depends_on_adds_no_doubt(tmp_path: Path) -> None:
+    program = firewalls(rules(), manager=Unknown("later"))
+    found = compared(program, program, tmp_path, FIREWALLS.replace("1h", "30m"), was=FIREWALLS).redundancy
+    assert found is not None
+    [service] = found.changed
+    assert (service.perhaps, service.undecided) == ((), 0)
+
+
+MOVING = """
+version: 1
+sites: {n: {}, s: {}}
+links: {dci: {between: [n, s]}}
+components:
+  one: {role: database, site: n}
+  two: {role: database, site: s}
+  db:
+    role: database
+    failover:
+      {primary: one, standby: [two], replication: {mode: sync}, mover: {mode: automatic, detect: 10m, promote: 10m}}
+services:
+  record: {rto: 1h, rpo: 0s, entry: db}
+"""
+
+
+@pytest.mark.parametrize(("rto", "lost"), [("30m", False), ("20m", False), ("10m", True)])
+def test_a_target_shorter_than_the_moves_below_it_loses_what_they_saved(rto: str, lost: bool, tmp_path: Path) -> None:
+    program = firewalls(rules())
+    found = compared(program, program, tmp_path, MOVING.replace("1h", rto), was=MOVING).redundancy
+    assert found is not None
+    [service] = found.changed
+    assert ("device:one/outage" in {event for cut in service.lost for event in cut.events}) is lost
 
 
 SERVERS = """

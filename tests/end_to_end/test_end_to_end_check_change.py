@@ -58,6 +58,32 @@ def test_a_failover_that_becomes_manual_loses_redundancy(tmp_path: Path) -> None
     assert (code, ["region:uksouth/outage"] in lost) == (13, True)
 
 
+MOVED = """
+version: 1
+sites:
+  a: {region: ra}
+  b: {region: rb}
+components:
+  d1: {role: database, site: a}
+  d2: {role: database, site: b}
+  db: {role: database, failover: {primary: d1, standby: [d2], replication: {mode: sync}, mover: {mode: automatic, detect: 10s, promote: 20s}}}
+services:
+  q: {entry: db, rto: 9h, rpo: 9h}
+"""
+
+
+def test_one_lost_mover_is_one_violation_with_the_places_around_it_as_evidence(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: moved\nruntime: yaml\nresources: {}\n", encoding="utf-8")
+    (tmp_path / "resilience.yaml").write_text(MOVED, encoding="utf-8")
+    committed(tmp_path)
+    edit(tmp_path / "resilience.yaml", "mode: automatic, detect: 10s, promote: 20s", "mode: manual")
+    _, data = checked(tmp_path, "--base", "HEAD")
+    found = [one for one in data["results"] if one["policy"] == CHANGE[1] and one["outcome"] == "violation"]
+    assert [(one["cause"], one["evidence"]["enclosed_by"]) for one in found] == [
+        (["device:d1/outage"], ["one outage of region ra", "one outage of site a"])
+    ]
+
+
 def test_without_a_base_or_a_preview_there_is_no_change_to_judge() -> None:
     _, data = checked(STACKS, "uk-national-cloud-resilient")
     assert {one["outcome"] for one in data["results"] if one["policy"] in CHANGE} == {"not_applicable"}

@@ -29,7 +29,7 @@ cuts := [cut | some cut in input.change.lost; count(cut.events) <= order]
 violations := {found |
 	some cut in cuts
 	message := sprintf("%s now loses %s%s", [words.capitalised(cut.faults), words.enclosed(cut.services), before(cut)])
-	found := result.about("violation", concat(" + ", cut.events), cut.services, message, {"cause": cut.events, "at": cut.at, "evidence": {"why": cut.why}})
+	found := result.about("violation", concat(" + ", cut.events), cut.services, message, {"cause": cut.events, "at": cut.at, "evidence": {"why": cut.why, "enclosed_by": cut.enclosed_by}})
 }
 
 before(cut) := ", which survived it before" if cut.new == "no"
@@ -40,7 +40,7 @@ violated := {service | some cut in cuts; some service in cut.services}
 
 others := {found |
 	some service, compared in input.change.redundancy
-	found := of_service(service, outcome_of(service, compared))
+	found := of_service(service, outcome_of(service, compared), compared.hangs_on)
 }
 
 outcome_of(service, compared) := "violation" if {
@@ -49,9 +49,9 @@ outcome_of(service, compared) := "violation" if {
 	compared.perhaps == "yes"
 } else := "pass"
 
-of_service(service, "pass") := result.about("pass", service, [service], sprintf("%s survives all that it survived before", [service]), {})
+of_service(service, "pass", _) := result.about("pass", service, [service], sprintf("%s survives all that it survived before", [service]), {})
 
-of_service(service, "unknown") := result.about("unknown", service, [service], sprintf("whether %s survives all that it survived before is not known", [service]), {"hangs_on": ["what is not known on either side of the change; to make it known: see `resilience-checks change`"]})
+of_service(service, "unknown", facts) := result.about("unknown", service, [service], sprintf("whether %s survives all that it survived before is not known", [service]), {"hangs_on": facts})
 
 report contains found if some found in deployment.without
 

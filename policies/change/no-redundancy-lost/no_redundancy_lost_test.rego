@@ -9,10 +9,11 @@ cut := {
 	"services": ["record"],
 	"at": ["lost/device:fw-a/outage"],
 	"why": ["record is lost"],
+	"enclosed_by": ["one outage of site n"],
 }
 
 report_of(change, order) := found if {
-	base := {"given": "yes", "known": "yes", "compared": "yes", "lost": [], "redundancy": {"record": {"perhaps": "no"}}}
+	base := {"given": "yes", "known": "yes", "compared": "yes", "lost": [], "redundancy": {"record": {"perhaps": "no", "hangs_on": []}}}
 	found := no_redundancy_lost.report with input as {
 		"settings": {"no-redundancy-lost": {"order": order}},
 		"change": object.union(object.remove(base, object.keys(change)), change),
@@ -30,7 +31,7 @@ test_what_now_loses_a_service_is_a_violation if {
 		"question": "",
 		"message": "One outage of device fw-a now loses record, which survived it before",
 		"at": ["lost/device:fw-a/outage"],
-		"evidence": {"why": ["record is lost"]},
+		"evidence": {"why": ["record is lost"], "enclosed_by": ["one outage of site n"]},
 	}}
 }
 
@@ -48,7 +49,8 @@ test_nothing_lost_passes if {
 }
 
 test_what_is_not_known_on_a_side_is_unknown if {
-	outcomes(report_of({"redundancy": {"record": {"perhaps": "yes"}}}, 2)) == {"unknown"}
+	report := report_of({"redundancy": {"record": {"perhaps": "yes", "hangs_on": ["why; to make it known: say it"]}}}, 2)
+	{[found.outcome, found.hangs_on] | some found in report} == {["unknown", ["why; to make it known: say it"]]}
 }
 
 test_without_a_base_nothing_is_asked if {

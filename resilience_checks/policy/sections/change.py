@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from resilience_checks.analysis.enclosing import Enclosing
 from resilience_checks.analysis.touched import TouchedSet
 from resilience_checks.model.operation import REPLACE
 from resilience_checks.model.question import Step
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from resilience_checks.analysis.touched import Deployment, Touch
     from resilience_checks.model.question import Event
     from resilience_checks.policy.matter import Matter
+    from resilience_checks.topology.estate import Domain
 
 _SHOWN = 12
 
@@ -45,7 +47,7 @@ def section(matter: Matter) -> Section:
     if change is not None:
         _deployments(change, data, places)
         _replacements(change.replacements, data, places)
-        _redundancy(change, data, places)
+        _redundancy(change, matter.estate.domains, data, places)
     return Section(data, places)
 
 
@@ -120,19 +122,31 @@ def _replacements(found: Iterable[Replacement], data: dict[str, Any], places: di
         )
 
 
-def _redundancy(change: Change, data: dict[str, Any], places: dict[str, Step]) -> None:
-    """Add what each service lost; a new single point of failure that only took another's place is no loss."""
+def _redundancy(change: Change, domains: Mapping[str, Domain], data: dict[str, Any], places: dict[str, Step]) -> None:
+    """Add what each service lost; a new single point of failure that only took another's place is no loss.
+
+    A place that loses a service only because it encloses a smaller cause stands beside this one, as `enclosed_by`.
+    """
     found = change.redundancy
     if found is None:
         return
     for name in found.unchanged:
-        data["redundancy"][name] = {"perhaps": "no"}
+        data["redundancy"][name] = {"perhaps": "no", "hangs_on": []}
     cuts: dict[tuple[str, ...], dict[str, Any]] = {}
+    around = Enclosing(domains, (event for one in found.changed for cut in one.lost for event in cut.events))
     for one in found.changed:
-        data["redundancy"][one.service] = {"perhaps": "yes" if one.perhaps or one.undecided else "no"}
-        for cut in _worse(one, found.events):
-            told = cuts.setdefault(cut.events, _cut(cut, found.events))
-            told["services"].append(one.service)
+        data["redundancy"][one.service] = {
+            "perhaps": "yes" if one.perhaps or one.undecided else "no",
+            "hangs_on": [doubt.text for doubt in one.depends_on],
+        }
+        worse = list(_worse(one, found.events))
+        inner = around.by_inner([cut.events for cut in worse])
+        for cut in worse:
+            if cut.events not in inner:
+                cuts.setdefault(cut.events, _cut(cut, found.events))["services"].append(one.service)
+        for wider, cause in inner.items():
+            beside = cuts[cause]["enclosed_by"]
+            beside += [faults] if (faults := _faults(wider, found.events)) not in beside else []
     for events, told in cuts.items():
         lines = {event: found.events[event].primary for event in events if event in found.events}
         steps = {f"lost/{event}": Step(event, place) for event, place in lines.items() if place is not None}
@@ -159,17 +173,22 @@ def _kinds(cut: CutChange, events: Mapping[str, Event]) -> tuple[str, ...]:
 
 
 def _cut(cut: CutChange, events: Mapping[str, Event]) -> dict[str, Any]:
-    names = [
-        f"one {str(events[event].fault).replace('-', ' ')} of {events[event].kind.replace('-', ' ')} {events[event].name}"
-        if event in events
-        else event
-        for event in cut.events
-    ]
     return {
         "events": list(cut.events),
-        "faults": " together with ".join(names),
+        "faults": _faults(cut.events, events),
         "new": "yes" if cut.absent else "no",
         "services": [],
         "at": [],
         "why": _steps(cut.chain),
+        "enclosed_by": [],
     }
+
+
+def _faults(faults: Iterable[str], events: Mapping[str, Event]) -> str:
+    names = [
+        f"one {str(events[event].fault).replace('-', ' ')} of {events[event].kind.replace('-', ' ')} {events[event].name}"
+        if event in events
+        else event
+        for event in faults
+    ]
+    return " together with ".join(names)
