@@ -216,3 +216,20 @@ def test_a_failover_group_replicates_whoever_moves_it(policy: str, tmp_path: Pat
     lag = "components: {data: {role: database, select: {name: fg}, replication: {mode: async, lag: 5s}}}\n"
     assert failover_group(policy, tmp_path, lag) == [("the replica on Server s2", 5.0, 5.0)]
     assert failover_group(policy, tmp_path, "") == [("the replica on Server s2", 0.0, stores.ENDLESS)]
+
+
+def test_each_place_that_takes_both_names_the_smaller_ones_in_it(tmp_path: Path) -> None:
+    text = """version: 1
+sites: {north: {region: n, campus: k, building: m, perimeter: none}, south: {region: n, campus: k, perimeter: none}}
+components: {db: {role: database, site: north, room: r}, vault: {role: backup, site: north, room: r}}
+services: {record: {entry: db}}
+backups: {nightly: {of: db, to: vault}}
+"""
+    shared = section(text, tmp_path).data["component db"]["shared"]
+    assert {one["id"]: one["inside"] for one in shared} == {
+        "room:north/r": [],
+        "site:north": ["room"],
+        "building:m": ["room", "site"],
+        "campus:k": ["building", "room", "site"],
+        "region:n": ["building", "campus", "room", "site"],
+    }

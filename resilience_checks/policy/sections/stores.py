@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from resilience_checks.analysis.nested_domains import NestedDomains
 from resilience_checks.analysis.recovery import PLACES
 from resilience_checks.analysis.stores import Stores
 from resilience_checks.model.question import FaultKind, Holds, Step
@@ -26,7 +27,8 @@ _UNKNOWN = "unknown"
 def section(matter: Matter) -> Section:
     """Return the stores by id; times are in seconds, and -1 where nobody says."""
     stores = Stores(matter.estate)
-    data = {store.part.id: _Written(stores, store).data() for store in stores.all}
+    nested = NestedDomains(matter.estate.domains)
+    data = {store.part.id: _Written(stores, nested, store).data() for store in stores.all}
     places: dict[str, Step] = {}
     for store in stores.all:
         places |= _places(stores, store)
@@ -46,8 +48,8 @@ def _places(stores: Stores, store: Store) -> dict[str, Step]:
 class _Written:
     """One store as it is written down."""
 
-    def __init__(self, stores: Stores, store: Store) -> None:
-        self._stores, self._store = stores, store
+    def __init__(self, stores: Stores, nested: NestedDomains, store: Store) -> None:
+        self._stores, self._nested, self._store = stores, nested, store
 
     def data(self) -> dict[str, Any]:
         store, estate = self._store, self._stores.estate
@@ -104,7 +106,7 @@ class _Written:
                 "name": domain.name,
                 "fault": "loss" if FaultKind.OUTAGE in domain.faults else "bad change",
                 "holds": str(taken[name]),
-                "inside": sorted({self._stores.estate.domains[one].kind for one in domain.encloses if one in taken}),
+                "inside": sorted({self._stores.estate.domains[one].kind for one in self._nested.inside(name, taken)}),
             }
 
     def _replicas(self) -> Iterator[dict[str, Any]]:
