@@ -80,14 +80,14 @@ class _Written:
                 for one in store.backups
                 if _nowhere(one)
             ],
-            "ways": [*self._replicas(), *self._restores()],
+            "ways": [*self._replicas(), *self._elsewhere(), *self._restores()],
         }
 
     def _shared(self) -> Iterator[dict[str, Any]]:
         """Yield the domains that take the store and all its backups, each with the kinds of the smaller ones in it."""
         if not self._store.backups:
             return
-        taken = self._stores.lost(self._store.copies)
+        taken = self._stores.lost(self._store.copies, replicas=True)
         for backup in self._store.backups:
             if _nowhere(backup):
                 taken = dict.fromkeys(taken, Holds.UNKNOWN)
@@ -118,6 +118,16 @@ class _Written:
             facts = [self._stores.estate.facts[fact] for fact in sorted(copy.facts)]
             doubts = [f"{fact.reason.text}; to make it known: {fact.remedy}" for fact in facts]
             yield self._way(label, copy.low, copy.high, self._share([copy]), doubts)
+
+    def _elsewhere(self) -> Iterator[dict[str, Any]]:
+        """Yield the copies that the provider keeps in other regions."""
+        replicas = self._stores.estate.replicas
+        for part in sorted(self._store.made_of & replicas.keys()):
+            lag, label = replicas[part].lag, f"the replica in {' and '.join(replicas[part].regions)}"
+            remedy = "declare a component with `select` for it and `replication: {mode: async, lag: ...}`"
+            doubt = f"how far {label} lags behind is not known; to make it known: {remedy}"
+            low, high = (0.0, ENDLESS) if lag is None else (lag, lag)
+            yield self._way(label, low, high, {}, [doubt] if lag is None else [])
 
     def _restores(self) -> Iterator[dict[str, Any]]:
         for backup in self._store.backups:
