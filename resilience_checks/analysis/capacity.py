@@ -276,17 +276,14 @@ class _Capacity:
         spreads = {name: (both.amount, both.worst if pessimistic else both.best) for name, both in together.items()}
         _, mine = spreads[service.id]
         forced = {name: spread.forced_through for name, (_, spread) in spreads.items()}
-        limited = [node for node, share in reversed(mine.forced.items()) if share and mine.rates[node] < inf]
-        groups = {mine.limits(node): left for node in limited if (left := mine.remaining(node)) is not None}
+        groups = {frozenset(stage.limits) for stage in mine.stages if stage.remaining is not None}
         found = []
-        for node in limited:
-            parts, share, left = mine.limits(node), mine.forced[node], mine.remaining(node)
-            if left is not None or parts not in groups or self._tree.nodes[node].part not in parts:
-                asked = {
-                    name: amount * forced[name].get(frozenset(parts), 0.0) for name, (amount, _) in spreads.items()
-                }
-                asked[service.id] = spreads[service.id][0] * share
-                found.append(self._stage(self._tree.nodes[node].label, mine.rates[node], asked, parts, left))
+        for stage in reversed(mine.stages):
+            parts, node = frozenset(stage.limits), self._tree.nodes[stage.node]
+            if stage.remaining is not None or parts not in groups or node.part not in parts:
+                asked = {name: amount * forced[name].get(parts, 0.0) for name, (amount, _) in spreads.items()}
+                asked[service.id] = spreads[service.id][0] * stage.share
+                found.append(self._stage(node.label, stage.carries, asked, stage.limits, stage.remaining))
         return found
 
     def _stage(

@@ -12,8 +12,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, reduce
+from itertools import zip_longest
 from math import inf
+from operator import and_, or_
 from typing import TYPE_CHECKING
 
 from resilience_checks.analysis.components import components
@@ -26,10 +28,12 @@ if TYPE_CHECKING:
     from resilience_checks.analysis.fault_tree import FaultTree
     from resilience_checks.topology.estate import Estate
 
-    _Amounts = dict[int, tuple[float, float]]
     Up = Callable[[Expression], bool]
     Amount = Callable[[str], float]
+    _Cut = tuple[float, tuple[str, ...]]
+    """Parts one of which every way passes, and how much they carry together; infinitely much where there are none."""
 
+_FREE: _Cut = (inf, ())
 
 ASKED_ONCE = frozenset(
     ["global-traffic", "dns", "identity", "certificate", "control-plane", "management", "monitor", "witness"]
@@ -91,12 +95,25 @@ class Ways:
         return part is not None and part in self.estate.parts and isinstance(self.estate.parts[part].gate, Quorum)
 
 
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A stage that a share of the demand surely passes, by one of its nodes; what passes it passes one of its `limits`."""
+
+    node: int
+    carries: float
+    share: float
+    limits: tuple[str, ...]
+    remaining: tuple[int, int] | None
+
+
 @dataclass
 class Spread:
     """One service's demand over the ways that are up in one fault set; amounts are shares of the demand.
 
-    `rates` is how much each node lets through at most, whatever else its parts carry. `shares` is how much of the
-    demand each node carries when every group shares in proportion, `forced` how much it carries however they share.
+    `rates` is how much each node lets through at most, whatever else its parts carry; a member that several ways of a
+    node share counts once. `shares` is how much of the demand each node carries when every group shares in proportion,
+    `forced` how much it carries however they share. `stages` are the limited ones that demand surely passes, the last
+    last.
     """
 
     ways: Ways
@@ -107,28 +124,98 @@ class Spread:
     rates: dict[int, float] = field(default_factory=dict)
     shares: dict[int, float] = field(default_factory=dict)
     forced: dict[int, float] = field(default_factory=dict)
-    _limits: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    stages: list[Passed] = field(default_factory=list)
+    _cuts: dict[int, _Cut] = field(default_factory=dict)
     _passes: dict[int, Expression] = field(default_factory=dict)
-    _rates: dict[int, float] = field(default_factory=dict)
+    _found: dict[int, _Cut] = field(default_factory=dict)
     _chosen: dict[int, tuple[bool, Sequence[Expression]]] = field(default_factory=dict)
-    """What `rate` and `chosen` found, by the identity of expressions: they live as long as the tree and `_passes`."""
+    """What `_cut` and `chosen` found, by the identity of expressions: they live as long as the tree and `_passes`."""
 
     def run(self) -> Spread:
-        """Fill in all three."""
+        """Fill in all of them."""
         nodes = self.ways.below(self.service)
         for node in reversed(nodes):
-            self.rates[node] = self._node_rate(node)
-        for node, share in self.ways.views(self.service, lambda node: self.up(Ref(node, Nature.PATH))):
-            self.shares[node] = self.forced[node] = share
+            self._cuts[node] = self._node_cut(node)
+            self.rates[node] = self._cuts[node][0]
+        views = self.ways.views(self.service, lambda node: self.up(Ref(node, Nature.PATH)))
+        self.shares.update(views)
         for node in nodes:
-            share, forced = self.shares.get(node, 0.0), self.forced.get(node, 0.0)
-            if share or forced:
-                brought: _Amounts = {}
-                self._push(self.passes(node), share, forced, brought)
-                for target, (more, sure) in brought.items():
+            share = self.shares.get(node, 0.0)
+            if share:
+                brought: dict[int, float] = {}
+                self._push(self.passes(node), share, brought)
+                for target, more in brought.items():
                     self.shares[target] = min(1.0, self.shares.get(target, 0.0) + more)
-                    self.forced[target] = min(1.0, self.forced.get(target, 0.0) + sure)
+        self._force(nodes, views)
         return self
+
+    def _force(self, nodes: Sequence[int], views: Sequence[tuple[int, float]]) -> None:
+        """Fill in `forced` and `stages`: what passes a node passes all that every way below it has in common.
+
+        A part that is reached from several sites has a node for each: what passes any of them passes the part.
+        """
+        reached = self._reached([node for node, _ in views])
+        alike: dict[str | int, list[int]] = defaultdict(list)
+        for node in nodes:
+            if node in reached:
+                alike[self.ways.tree.nodes[node].part or node].append(node)
+        bits = {node: 1 << number for number, node in enumerate(reversed(nodes))}
+        several = [group for group in alike.values() if len(group) > 1]
+        whole = {node: 1 << len(nodes) + number for number, group in enumerate(several) for node in group}
+        musts: dict[int, int] = {}
+        for node in reversed(nodes):
+            musts[node] = bits[node] | whole.get(node, 0) | self._must(self.passes(node), musts, bits)
+
+        def sure(bit: int) -> float:
+            return min(1.0, sum(share for view, share in views if musts[view] & bit))
+
+        self.forced = {node: share for node in nodes if (share := sure(bits[node]))}
+        for group in sorted(alike.values(), key=lambda group: bits[group[-1]], reverse=True):
+            share = sure(whole.get(group[0], bits[group[0]]))
+            amount, parts = self._beside([self._cuts[node] for node in group])
+            if share and amount < inf:
+                self.stages.append(Passed(group[0], amount, share, parts, self._remaining(group)))
+
+    def _reached(self, starts: Sequence[int]) -> set[int]:
+        """Return the nodes that a request may come to on the ways that are up."""
+        found, pending = set(starts), list(starts)
+        while pending:
+            for ref in self._onward(self.passes(pending.pop())):
+                if ref.node not in found:
+                    found.add(ref.node)
+                    pending.append(ref.node)
+        return found
+
+    def _onward(self, expression: Expression) -> Iterator[Ref]:
+        if not self.up(expression):
+            return
+        match expression:
+            case Ref():
+                if self.ways.carries_on(expression, self.service):
+                    yield expression
+            case Threshold():
+                for item in self.chosen(expression)[1]:
+                    yield from self._onward(item)
+            case Choice(branches=branches):
+                for item in branches.values():
+                    yield from self._onward(item)
+            case Move(gate=gate):
+                yield from self._onward(gate)
+
+    def _must(self, expression: Expression, musts: Mapping[int, int], bits: Mapping[int, int]) -> int:
+        """Return the nodes, as bits, that a request that passes the expression passes, whichever way it takes."""
+        match expression:
+            case Ref(node=node):
+                passes = self.ways.carries_on(expression, self.service)
+                return musts.get(node, bits[node]) if passes else 0
+            case Threshold():
+                together, items = self.chosen(expression)
+                found = [self._must(item, musts, bits) for item in items]
+                return reduce(or_ if together else and_, found) if found else 0
+            case Move(gate=gate):
+                return self._must(gate, musts, bits)
+            case _:
+                return 0
 
     @property
     def serves(self) -> bool:
@@ -151,48 +238,10 @@ class Spread:
     def forced_through(self) -> dict[frozenset[str], float]:
         """How much of the demand surely passes each set of limiting parts."""
         found: dict[frozenset[str], float] = {}
-        for node, share in self.forced.items():
-            if share and self.rates[node] < inf:
-                parts = frozenset(self.limits(node))
-                found[parts] = max(share, found.get(parts, 0.0))
+        for stage in self.stages:
+            parts = frozenset(stage.limits)
+            found[parts] = max(stage.share, found.get(parts, 0.0))
         return found
-
-    def limits(self, node: int) -> tuple[str, ...]:
-        """Return the parts that make a node let through no more than it does: all that passes it passes one of them."""
-        if node not in self._limits:
-            self._limits[node] = tuple(dict.fromkeys(self._limited(node)))
-        return self._limits[node]
-
-    def _limited(self, start: int) -> Iterator[str]:
-        pending, seen = [start], {start}
-        while pending:
-            node = pending.pop()
-            part = self.ways.tree.nodes[node].part
-            if part is not None and self.carries(part) == self.rates[node]:
-                yield part
-                continue
-            further = [ref.node for ref in self._limiting(self.passes(node)) if ref.node not in seen]
-            seen.update(further)
-            pending += reversed(further)
-
-    def _limiting(self, expression: Expression) -> Iterator[Ref]:
-        match expression:
-            case Ref():
-                if self.ways.carries_on(expression, self.service):
-                    yield expression
-            case Threshold():
-                together, items = self.chosen(expression)
-                least = self.rate(expression)
-                for item in items:
-                    if not together or self.rate(item) == least:
-                        yield from self._limiting(item)
-                        if together:
-                            return
-            case Choice(branches=branches):
-                taken = min if self.pessimistic else max
-                yield from self._limiting(taken(branches.values(), key=self.rate))
-            case Move(gate=gate):
-                yield from self._limiting(gate)
 
     def parts(self, amounts: Mapping[int, float]) -> dict[str, float]:
         """Return how much of the demand each part carries, a request once however often it passes the part."""
@@ -203,10 +252,12 @@ class Spread:
                 found[part] = min(1.0, found[part] + share)
         return found
 
-    def _node_rate(self, node: int) -> float:
+    def _node_cut(self, node: int) -> _Cut:
         part = self.ways.tree.nodes[node].part
-        own = self.carries(part) if part is not None else inf
-        return min(own, self.rate(self.passes(node)))
+        below = self._cut(self.passes(node))
+        if part is None or self.carries(part) > below[0] or self.carries(part) == inf:
+            return below
+        return self.carries(part), (part,)
 
     def passes(self, node: int) -> Expression:
         """Return what a request that passes the node passes next; of a group that votes, all that is up of it."""
@@ -224,25 +275,38 @@ class Spread:
 
     def rate(self, expression: Expression) -> float:
         """Return how much the expression lets through at most, whatever else its parts carry."""
-        key = id(expression)
-        if key not in self._rates:
-            self._rates[key] = self._rate(expression) if self.up(expression) else 0.0
-        return self._rates[key]
+        return self._cut(expression)[0]
 
-    def _rate(self, expression: Expression) -> float:
+    def _cut(self, expression: Expression) -> _Cut:
+        key = id(expression)
+        if key not in self._found:
+            self._found[key] = self._least(expression) if self.up(expression) else (0.0, ())
+        return self._found[key]
+
+    def _least(self, expression: Expression) -> _Cut:
+        """Return parts one of which every way through the expression passes, and how much these carry together."""
         match expression:
             case Ref():
                 passes = self.ways.carries_on(expression, self.service)
-                return self.rates.get(expression.node, inf) if passes else inf
+                return self._cuts.get(expression.node, _FREE) if passes else _FREE
             case Threshold():
                 together, items = self.chosen(expression)
-                rates = [self.rate(item) for item in items]
-                return min(rates, default=inf) if together else sum(rates)
+                cuts = [self._cut(item) for item in items]
+                return min(cuts, key=_amount, default=_FREE) if together else self._beside(cuts)
             case Choice(branches=branches):
-                rates = [self.rate(item) for item in branches.values()]
-                return min(rates) if self.pessimistic else max(rates)
+                return (min if self.pessimistic else max)((self._cut(item) for item in branches.values()), key=_amount)
             case Move(gate=gate):
-                return self.rate(gate)
+                return self._cut(gate)
+
+    def _beside(self, cuts: Sequence[_Cut]) -> _Cut:
+        """Return what limits the members of a group together: a part that limits several of them counts once."""
+        several = list({id(parts): (amount, parts) for amount, parts in cuts}.values())
+        if len(several) == 1:
+            return several[0]
+        if any(amount == inf for amount, _ in several):
+            return _FREE
+        parts = tuple(dict.fromkeys(part for _, parts in several for part in parts))
+        return sum(self.carries(part) for part in parts), parts
 
     def chosen(self, expression: Threshold) -> tuple[bool, Sequence[Expression]]:
         """Return what a request passes: all of the items together, or any one of them."""
@@ -261,59 +325,47 @@ class Spread:
         steady = [item for item in live if not isinstance(item, Move)]
         return False, steady or live[:1]
 
-    def remaining(self, node: int) -> tuple[int, int] | None:
+    def _remaining(self, nodes: Sequence[int]) -> tuple[int, int] | None:
         """Return how many members of a group are up, of how many that serve together; None where it has not lost any."""
-        expression = self.passes(node)
-        if not isinstance(expression, Threshold) or expression.shares or self.chosen(expression)[0]:
-            return None
-        steady = [item for item in expression.items if not isinstance(item, Move)]
-        up = sum(self.up(item) for item in steady)
-        return (up, len(steady)) if 0 < up < len(steady) else None
+        ups = [self._members(self.passes(node)) for node in nodes]
+        steady = max(len(members) for members in ups)
+        up = sum(map(any, zip_longest(*ups)))
+        return (up, steady) if 0 < up < steady else None
 
-    def _push(self, expression: Expression, share: float, forced: float, into: _Amounts) -> None:
+    def _members(self, expression: Expression) -> list[bool]:
+        """Return of each member of a group that serves together whether it is up."""
+        if not isinstance(expression, Threshold) or expression.shares or self.chosen(expression)[0]:
+            return []
+        return [self.up(item) for item in expression.items if not isinstance(item, Move)]
+
+    def _push(self, expression: Expression, share: float, into: dict[int, float]) -> None:
         match expression:
             case Ref(node=node):
                 if self.ways.carries_on(expression, self.service):
-                    before = into.get(node, (0.0, 0.0))
-                    into[node] = (before[0] + share, before[1] + forced)
+                    into[node] = into.get(node, 0.0) + share
             case Threshold():
                 together, items = self.chosen(expression)
-                if together or len(items) == 1:
-                    for item in items:
-                        self._push(item, share, forced, into)
-                else:
-                    self._spread(items, share, forced, into)
+                parts = [1.0] * len(items) if together or len(items) == 1 else self._split(items)
+                for item, part in zip(items, parts, strict=True):
+                    self._push(item, share * part, into)
             case Choice(branches=branches):
                 self._branch(list(branches.values()), share, into)
             case Move(gate=gate):
-                self._push(gate, share, forced, into)
+                self._push(gate, share, into)
 
-    def _spread(self, items: Sequence[Expression], share: float, forced: float, into: _Amounts) -> None:
-        """Add what the members of a group bring; forced is what every one of them would bring if it had all."""
-        brought: list[_Amounts] = []
-        for item, part in zip(items, self._split(items), strict=True):
-            brought.append({})
-            self._push(item, share * part, forced, brought[-1])
-        for node in {node: None for found in brought for node in found}:
-            before = into.get(node, (0.0, 0.0))
-            more = sum(found[node][0] for found in brought if node in found)
-            sure = min(found.get(node, (0.0, 0.0))[1] for found in brought)
-            into[node] = (before[0] + more, before[1] + sure)
-
-    def _branch(self, branches: Sequence[Expression], share: float, into: _Amounts) -> None:
+    def _branch(self, branches: Sequence[Expression], share: float, into: dict[int, float]) -> None:
         """Add what a doubtful expression brings: in the worst case the most of any branch, in the best what one brings.
 
         In the best case that is the branch that lets most through.
         """
-        most: _Amounts = {}
+        most: dict[int, float] = {}
         for item in branches if self.pessimistic else [max(branches, key=self.rate)]:
-            found: _Amounts = {}
-            self._push(item, share, 0.0, found)
-            for node, (amount, _) in found.items():
-                most[node] = (max(amount, most.get(node, (0.0, 0.0))[0]), 0.0)
-        for node, (amount, _) in most.items():
-            before = into.get(node, (0.0, 0.0))
-            into[node] = (before[0] + amount, before[1])
+            found: dict[int, float] = {}
+            self._push(item, share, found)
+            for node, amount in found.items():
+                most[node] = max(amount, most.get(node, 0.0))
+        for node, amount in most.items():
+            into[node] = into.get(node, 0.0) + amount
 
     def _split(self, items: Sequence[Expression]) -> list[float]:
         """Return the share of each member: in proportion to what it lets through."""
@@ -325,3 +377,7 @@ class Spread:
             return [1.0 / sum(free) if one else 0.0 for one in free]
         whole = sum(rates)
         return [rate / whole if whole else 1.0 / len(items) for rate in rates]
+
+
+def _amount(cut: _Cut) -> float:
+    return cut[0]

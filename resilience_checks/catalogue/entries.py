@@ -119,12 +119,13 @@ class Mover:
 class Zones:
     """How a part spreads over zones: over those that `named` names, or, `when` it does, over `least`; else in one.
 
-    Where the input `decided` is given, it names something else that decides instead.
+    `when` without any condition holds always; None: never. Where the input `decided` is given, it names something else
+    that decides instead.
     """
 
     source: str
     named: str | None = None
-    when: Condition = ()
+    when: Condition | None = None
     least: int = 2
     decided: str | None = None
 

@@ -130,9 +130,8 @@ def _placement(data: object) -> Placement | None:
 def _zones(data: Mapping[str, Any] | None) -> Zones | None:
     if data is None:
         return None
-    return Zones(
-        data["source"], data.get("from"), _condition(data.get("when")), data.get("at-least", 2), data.get("decided-by")
-    )
+    when = _condition(data["when"]) if "when" in data else None
+    return Zones(data["source"], data.get("from"), when, data.get("at-least", 2), data.get("decided-by"))
 
 
 def _units(data: Mapping[str, Any] | None) -> Units | None:

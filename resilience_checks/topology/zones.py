@@ -57,7 +57,7 @@ def _zones(thing: Thing) -> Zones:
 def _spreads(thing: Thing, zones: Zones) -> Holds:
     if zones.decided is not None and thing.values(zones.decided):
         return Holds.UNKNOWN
-    return holds(thing, zones.when) if zones.when else Holds.NO
+    return Holds.NO if zones.when is None else holds(thing, zones.when)
 
 
 def _unit(part: Part, place: Place, zone: str, fault: str | None, parts: Parts, why: Reason) -> Gate:

@@ -80,3 +80,16 @@ def test_a_database_in_a_pool_spreads_as_its_pool_does_which_is_not_known(tmp_pa
     assert found.facts["zones of db"].reason.text == (
         "whether Database db spreads over zones is not known: its elasticPoolId decides"
     )
+
+
+@pytest.mark.parametrize(
+    ("token", "inputs"), [("aws:dynamodb/table:Table", {"name": "app"}), ("aws:s3/bucket:Bucket", {"bucket": "app"})]
+)
+def test_what_always_spreads_over_zones_survives_any_one(token: str, inputs: dict[str, str], tmp_path: Path) -> None:
+    program = Program()
+    program.add(token, "app", {**inputs, "region": "eu-west-2"})
+    path = tmp_path / "resilience.yaml"
+    path.write_text(f"version: 1\nservices: {{app: {{entry: {{select: {{type: '{token}'}}}}}}}}\n", encoding="utf-8")
+    found = build([program.graph()], load(path, tmp_path), load_catalogue())
+    assert told(found, ZONE) == ["zone app: yes"]
+    assert [key for key in found.domains if key.startswith("zone:")] == [f"zone:eu-west-2/{n}" for n in (1, 2, 3)]
