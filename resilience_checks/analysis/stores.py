@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 KEEPS_DATA = frozenset({"database", "storage", "queue", "cache", "identity", "key-management"})
 """Roles that may keep data that nothing else has; which of them count, a policy says."""
 _MACHINES = frozenset({"compute", "compute-group"})
+_PLACES = frozenset({"site", "zone", "region"})
+"""What stands in one region."""
 _MAX_COPIES = 64
 _NONE = BitMap()
 
@@ -103,13 +105,19 @@ class Stores:
         """Return the domains whose faults take a part down: surely, or perhaps."""
         return self._hits.get(part, {})
 
-    def lost(self, copies: Iterable[Copy]) -> dict[str, Holds]:
-        """Return the domains each of which takes all copies down: surely, or perhaps; without copies none does."""
+    def lost(self, copies: Iterable[Copy], *, replicas: bool = False) -> dict[str, Holds]:
+        """Return the domains each of which takes all copies down: surely, or perhaps; without copies none does.
+
+        `replicas`: a place does not take what other regions hold a copy of, whoever serves it from there.
+        """
         found: dict[str, Holds] | None = None
         for copy in copies:
             own: dict[str, Holds] = {}
             for part in copy.parts:
+                held = replicas and part in self.estate.replicas
                 for domain, holds in self.hits(part).items():
+                    if held and self.estate.domains[domain].kind in _PLACES:
+                        continue
                     own[domain] = Holds.YES if holds is Holds.YES else own.get(domain, holds)
             if found is None:
                 found = own

@@ -134,7 +134,8 @@ class Zones:
 class Placement:
     """Where a part stands: at a site that an input names, where others stand, or in a region.
 
-    `paired` cites the page that says that the provider may serve it from a region of its own choice.
+    `paired` cites the page that says that the provider may serve it from a region of its own choice;
+    `replicas` is the path of the regions that hold a copy of its data as well.
     """
 
     site: str | None = None
@@ -142,6 +143,7 @@ class Placement:
     region: tuple[str, ...] = ()
     paired: str | None = None
     zones: Zones | None = None
+    replicas: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

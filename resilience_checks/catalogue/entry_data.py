@@ -122,7 +122,9 @@ def _placement(data: object) -> Placement | None:
     if not isinstance(data, dict):
         return None
     inside, region = tuple(data.get("in", ())), tuple(data.get("region", ()))
-    return Placement(data.get("site"), inside, region, data.get("paired"), _zones(data.get("zones")))
+    return Placement(
+        data.get("site"), inside, region, data.get("paired"), _zones(data.get("zones")), data.get("replicas")
+    )
 
 
 def _zones(data: Mapping[str, Any] | None) -> Zones | None:

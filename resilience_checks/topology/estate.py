@@ -241,6 +241,14 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
+class Replicas:
+    """Copies of a part's data that its provider keeps in other regions, and how far they lag behind (None: not known)."""
+
+    regions: tuple[str, ...]
+    lag: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Contradiction:
     """Two statements that cannot both be true; the fact they are about is unknown."""
 
@@ -270,6 +278,8 @@ class Estate:
     backups: Mapping[str, Backup] = field(default_factory=dict)
     without_backup: Mapping[str, Reason] = field(default_factory=dict)
     """Each part of which it is known that no backups are made, with why."""
+    replicas: Mapping[str, Replicas] = field(default_factory=dict)
+    """By part, where the program names other regions that hold a copy of its data."""
     aids: Mapping[str, Aid] = field(default_factory=dict)
     carriers: Mapping[str, Carrier] = field(default_factory=dict)
     """Each part of which it matters how much it carries, by its id."""

@@ -23,6 +23,7 @@ from resilience_checks.topology.parts import Parts
 from resilience_checks.topology.placement import Place, Placements
 from resilience_checks.topology.program_declarations import join
 from resilience_checks.topology.reach import reached
+from resilience_checks.topology.region_replicas import region_replicas
 from resilience_checks.topology.roles import settle
 from resilience_checks.topology.selection import Selection
 from resilience_checks.topology.services import Services
@@ -84,6 +85,7 @@ def build(graphs: Sequence[ResourceGraph], declarations: Declarations, catalogue
         consumers=services.consumers(),
         backups=backups,
         without_backup=copies.without({*things.known, *things.unknown}),
+        replicas=region_replicas(parts, wiring.declared_lag),
         aids=Aids(declarations, components, book).draw(drawn),
         carriers=capacities.carriers(),
         facts=book.facts,

@@ -216,3 +216,47 @@ def test_a_failover_group_replicates_whoever_moves_it(policy: str, tmp_path: Pat
     lag = "components: {data: {role: database, select: {name: fg}, replication: {mode: async, lag: 5s}}}\n"
     assert failover_group(policy, tmp_path, lag) == [("the replica on Server s2", 5.0, 5.0)]
     assert failover_group(policy, tmp_path, "") == [("the replica on Server s2", 0.0, stores.ENDLESS)]
+
+
+def test_each_place_that_takes_both_names_the_smaller_ones_in_it(tmp_path: Path) -> None:
+    text = """version: 1
+sites: {north: {region: n, campus: k, building: m, perimeter: none}, south: {region: n, campus: k, perimeter: none}}
+components: {db: {role: database, site: north, room: r}, vault: {role: backup, site: north, room: r}}
+services: {record: {entry: db}}
+backups: {nightly: {of: db, to: vault}}
+"""
+    shared = section(text, tmp_path).data["component db"]["shared"]
+    assert {one["id"]: one["inside"] for one in shared} == {
+        "room:north/r": [],
+        "site:north": ["room"],
+        "building:m": ["room", "site"],
+        "campus:k": ["building", "room", "site"],
+        "region:n": ["building", "campus", "room", "site"],
+    }
+
+
+def table(tmp_path: Path, more: str = "", **inputs: Any) -> dict[str, Any]:
+    program = Program()
+    recovery = {"pointInTimeRecovery": {"enabled": True}}
+    program.add(TABLE, "db", {"name": "db", "region": "eu-west-2", **recovery, **inputs})
+    text = f"version: 1\n{more}services: {{record: {{entry: {{select: {{name: db}}}}, rpo: 1m}}}}\n"
+    found: dict[str, Any] = section(text, tmp_path, program).data["db"]
+    return found
+
+
+def test_no_region_takes_a_table_that_another_one_has_a_copy_of(tmp_path: Path) -> None:
+    replica = table(tmp_path, replicas=[{"regionName": "eu-west-1"}])
+    assert replica["shared"] == []
+    assert [(way["label"], way["low"], way["high"]) for way in replica["ways"]] == [
+        ("the replica in eu-west-1", 0.0, stores.ENDLESS),
+        ("automatic backup of Table db", 300.0, 300.0),
+    ]
+    lag = "components: {data: {role: database, select: {name: db}, replication: {mode: async, lag: 5s}}}\n"
+    assert table(tmp_path, lag, replicas=[{"regionName": "eu-west-1"}])["ways"][0]["high"] == 5.0
+
+
+@pytest.mark.parametrize("named", ["eu-west-2", Unknown("an output")])
+def test_a_replica_that_may_be_in_the_same_region_helps_nothing(named: Any, tmp_path: Path) -> None:
+    found = table(tmp_path, replicas=[{"regionName": named}])
+    assert [one["name"] for one in found["shared"]] == ["eu-west-2"]
+    assert [way["label"] for way in found["ways"]] == ["automatic backup of Table db"]

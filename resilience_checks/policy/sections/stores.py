@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from resilience_checks.analysis.nested_domains import NestedDomains
 from resilience_checks.analysis.recovery import PLACES
 from resilience_checks.analysis.stores import Stores
 from resilience_checks.model.question import FaultKind, Holds, Step
@@ -26,7 +27,8 @@ _UNKNOWN = "unknown"
 def section(matter: Matter) -> Section:
     """Return the stores by id; times are in seconds, and -1 where nobody says."""
     stores = Stores(matter.estate)
-    data = {store.part.id: _Written(stores, store).data() for store in stores.all}
+    nested = NestedDomains(matter.estate.domains)
+    data = {store.part.id: _Written(stores, nested, store).data() for store in stores.all}
     places: dict[str, Step] = {}
     for store in stores.all:
         places |= _places(stores, store)
@@ -46,8 +48,8 @@ def _places(stores: Stores, store: Store) -> dict[str, Step]:
 class _Written:
     """One store as it is written down."""
 
-    def __init__(self, stores: Stores, store: Store) -> None:
-        self._stores, self._store = stores, store
+    def __init__(self, stores: Stores, nested: NestedDomains, store: Store) -> None:
+        self._stores, self._nested, self._store = stores, nested, store
 
     def data(self) -> dict[str, Any]:
         store, estate = self._store, self._stores.estate
@@ -78,14 +80,14 @@ class _Written:
                 for one in store.backups
                 if _nowhere(one)
             ],
-            "ways": [*self._replicas(), *self._restores()],
+            "ways": [*self._replicas(), *self._elsewhere(), *self._restores()],
         }
 
     def _shared(self) -> Iterator[dict[str, Any]]:
         """Yield the domains that take the store and all its backups, each with the kinds of the smaller ones in it."""
         if not self._store.backups:
             return
-        taken = self._stores.lost(self._store.copies)
+        taken = self._stores.lost(self._store.copies, replicas=True)
         for backup in self._store.backups:
             if _nowhere(backup):
                 taken = dict.fromkeys(taken, Holds.UNKNOWN)
@@ -104,7 +106,7 @@ class _Written:
                 "name": domain.name,
                 "fault": "loss" if FaultKind.OUTAGE in domain.faults else "bad change",
                 "holds": str(taken[name]),
-                "inside": sorted({self._stores.estate.domains[one].kind for one in domain.encloses if one in taken}),
+                "inside": sorted({self._stores.estate.domains[one].kind for one in self._nested.inside(name, taken)}),
             }
 
     def _replicas(self) -> Iterator[dict[str, Any]]:
@@ -116,6 +118,16 @@ class _Written:
             facts = [self._stores.estate.facts[fact] for fact in sorted(copy.facts)]
             doubts = [f"{fact.reason.text}; to make it known: {fact.remedy}" for fact in facts]
             yield self._way(label, copy.low, copy.high, self._share([copy]), doubts)
+
+    def _elsewhere(self) -> Iterator[dict[str, Any]]:
+        """Yield the copies that the provider keeps in other regions."""
+        replicas = self._stores.estate.replicas
+        for part in sorted(self._store.made_of & replicas.keys()):
+            lag, label = replicas[part].lag, f"the replica in {' and '.join(replicas[part].regions)}"
+            remedy = "declare a component with `select` for it and `replication: {mode: async, lag: ...}`"
+            doubt = f"how far {label} lags behind is not known; to make it known: {remedy}"
+            low, high = (0.0, ENDLESS) if lag is None else (lag, lag)
+            yield self._way(label, low, high, {}, [doubt] if lag is None else [])
 
     def _restores(self) -> Iterator[dict[str, Any]]:
         for backup in self._store.backups:

@@ -1,0 +1,33 @@
+"""Copies of data that a provider keeps in other regions, as the program orders them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from resilience_checks.topology.estate import Replicas
+from resilience_checks.topology.things import text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from resilience_checks.model.values import Reason
+    from resilience_checks.topology.parts import Parts
+
+
+def region_replicas(parts: Parts, lags: Mapping[str, tuple[float, Reason]]) -> dict[str, Replicas]:
+    """Return by part the regions besides its own that hold a copy of its data, with the lag that is declared for it.
+
+    A region that is not known is left out: nobody knows that it is another one.
+    """
+    found = {}
+    for thing in parts.things.values():
+        path = thing.entry.placement.replicas if thing.entry.placement else None
+        if path is None or thing.id not in parts.places:
+            continue
+        own = {region for region, _ in parts.places[thing.id].regions}
+        named = [text(value) for _, value in thing.values(path)]
+        regions = tuple(dict.fromkeys(region for region in named if region is not None and region not in own))
+        if regions:
+            lag = lags.get(thing.id)
+            found[thing.id] = Replicas(regions, None if lag is None else lag[0])
+    return found
