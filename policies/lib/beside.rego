@@ -18,6 +18,24 @@ violations(question, alone, sort, applies, noun) := {found |
 	found := object.union(result.violation(cause, services, message), {"evidence": {"beside": names}})
 }
 
+# of_sorts gives one result for each cause that surely loses services together with their aids of one or more sorts;
+# `questions` has the question about each sort.
+of_sorts(questions, sorts, applies, noun) := {found |
+	some id in told_of(questions)
+	causes := {kind: cause | some kind in sorts; cause := input.causes[questions[kind]][id]; count(about(cause, applies)) > 0}
+	taking := [kind | some kind in sorts; causes[kind].id == id]
+	count(taking) > 0
+	services := sort({service | some cause in causes; some service in about(cause, applies)})
+	names := listed({key | some kind, cause in causes; some service in about(cause, applies); some key in input.aids.of[kind][service]})
+	first := causes[taking[0]]
+	message := sprintf("%s, together with %s %s: %s", [words.loss(first, services), noun, concat(", ", taking), concat(", ", names)])
+	found := object.union(result.violation(first, services, message), {"evidence": {"beside": names}})
+}
+
+told_of(questions) := {id | some question in questions; some id, _ in input.causes[question]}
+
+about(cause, applies) := [service | some service in cause.services; applies[service] == "yes"]
+
 # circular gives one result for each aid that surely needs the very services that it helps.
 circular(sort, applies, help) := {found |
 	some key, item in input.aids.items

@@ -16,16 +16,15 @@ violations(questions, applies) := {found |
 	found := result.violation(cause, services, words.loss(cause, services))
 }
 
-# violations_beside leaves out what another policy that is on tells of the same cause, or of one that takes the very same:
-# of `elsewhere`, for each of its questions, the services that it is about. So one cause of a loss is one violation.
+# violations_beside leaves out what another policy that is on tells of the same cause: of `elsewhere`, for each of its
+# questions, the services that it is about. So one cause of a loss is one violation.
 violations_beside(questions, applies, elsewhere) := {found |
 	some question in questions
 	some cause in input.causes[question]
 	told := {service |
 		some other, about in elsewhere
-		some id in object.get(cause, "same", [cause.id])
 		theirs := input.causes[other]
-		some service in theirs[id].services
+		some service in theirs[cause.id].services
 		about[service] == "yes"
 	}
 	services := [service | some service in cause.services; applies[service] == "yes"; count({service} - told) > 0]

@@ -110,7 +110,7 @@ def _alternatives(gate: Gate) -> Iterator[tuple[Gate, ...]]:
             for item in branches.values():
                 yield from _alternatives(item)
         case Failover(primary=primary, standbys=standbys):
-            yield (primary, *(standby.gate for standby in standbys))
+            yield (primary, *(standby.gate for standby in standbys if standby.moves))
         case _:
             return
 

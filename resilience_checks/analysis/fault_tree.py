@@ -177,6 +177,7 @@ class _Compiler:
                         standby.way,
                     )
                     for standby in standbys
+                    if standby.moves
                 )
                 return either(self.gate(primary, origin, serving, nature), *moves, why=why)
             case Quorum():

@@ -71,6 +71,8 @@ def _surely(gate: Gate) -> Iterator[str]:
                 yield from _surely(item)
         case AnyOf(items=(only,)):
             yield from _surely(only)
+        case Failover(primary=primary, standbys=standbys) if not any(standby.moves for standby in standbys):
+            yield from _surely(primary)
 
 
 def _ways(gate: Gate) -> Iterator[Way]:

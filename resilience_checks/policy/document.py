@@ -98,25 +98,7 @@ def causes(estate: Estate, statements: Sequence[Statement]) -> dict[str, dict[st
             )
             cause["services"].append(statement.service)
             cause["consumers"] += (name for name in cut.consumers if name not in cause["consumers"])
-    _compare(estate, found)
     return found
-
-
-def _compare(estate: Estate, found: Mapping[str, dict[str, Any]]) -> None:
-    """Say of each cause which have the same fault of the very same parts: a site, and a region that is this site alone."""
-    alike: dict[object, list[str]] = defaultdict(list)
-    key: dict[str, object] = {}
-    for event in sorted({cause["id"] for causes in found.values() for cause in causes.values()} & _events(estate)):
-        domain, _, fault = event.rpartition("/")
-        key[event] = fault, estate.domains[domain].exists, frozenset(estate.domains[domain].members)
-        alike[key[event]].append(event)
-    for causes in found.values():
-        for name, cause in causes.items():
-            cause["same"] = alike[key[name]] if name in key else [name]
-
-
-def _events(estate: Estate) -> frozenset[str]:
-    return frozenset(f"{domain.id}/{fault}" for domain in estate.domains.values() for fault in domain.faults)
 
 
 class _Enclosed(dict[str, frozenset[str]]):

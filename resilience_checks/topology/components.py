@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.errors import UsageError
@@ -326,10 +327,9 @@ class Components:
         why = Reason(f"{component.id} runs on its primary", location=failover.location)
         primary = self.reference(failover.primary, Nature.NEED, why)
         mover = failover.mover
-        terms = mover_terms(mover) if mover is not None else ()
-        if mover is None or not terms:
+        if mover is None:
             return primary
-        seconds = total(terms)
+        terms = mover_terms(mover)
         moves = Reason(f"{component.id} moves to its standby", location=mover.location)
         needs = every(
             self.reference(
@@ -341,14 +341,18 @@ class Components:
             up for standby in failover.standby for up in self._edge(component, Edge(standby), absent=NEVER, why=moves)
         ]
 
-        def moved(lag: float | None, loss: Reason | None) -> Gate:
-            tried = (component.id, mover.at.get("tested", mover.location))
-            way = Way(moves.text, terms, loss, tested=mover.tested, never_tested=mover.never_tested, declared=tried)
-            return Failover(primary, tuple(Standby(gate, needs, seconds, lag, way) for gate in standbys), moves)
+        def after(seconds: float) -> Gate:
+            def moved(lag: float | None, loss: Reason | None) -> Gate:
+                tried = (component.id, mover.at.get("tested", mover.location))
+                way = Way(moves.text, terms, loss, tested=mover.tested, never_tested=mover.never_tested, declared=tried)
+                return Failover(primary, tuple(Standby(gate, needs, seconds, lag, way) for gate in standbys), moves)
 
-        gate = with_lag(component, part_id(component.id), failover.replication, moved, self._book)
+            return with_lag(component, part_id(component.id), failover.replication, moved, self._book)
+
+        if not terms:
+            return after(inf)
         if all(term.seconds is not None for term in terms):
-            return gate
+            return after(total(terms))
         text = f"how long {component.id} takes to move is not declared"
         fact = self._book.doubt(
             f"move of {part_id(component.id)}",
@@ -357,7 +361,7 @@ class Components:
             "declare `detect` and `promote` of its mover",
             location=mover.location,
         )
-        return Case(fact, {"in time": gate, "too late": primary})
+        return Case(fact, {"in time": after(total(terms)), "too late": after(inf)})
 
 
 def _not_asked(member: Case) -> Gate:

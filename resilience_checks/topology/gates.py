@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from math import inf
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ class Standby:
 
     `lag` is the data in seconds that the move may lose, None when it loses none. A time or lag that is not
     known is a `Case` around the whole gate, made by whoever builds it; `seconds` is then the sum of the terms that
-    are known.
+    are known. Infinite `seconds`: a copy of the data to which nothing is known to move in time; it never takes over.
     """
 
     gate: Gate
@@ -121,6 +122,11 @@ class Standby:
     seconds: float
     lag: float | None = None
     way: Way | None = None
+
+    @property
+    def moves(self) -> bool:
+        """Whether it ever takes over."""
+        return self.seconds < inf
 
 
 @dataclass(frozen=True, slots=True)

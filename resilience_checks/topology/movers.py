@@ -78,14 +78,17 @@ def moved(
     lag: float | None = None,
     loss: Reason | None = None,
     *,
+    replica: bool = False,
     hidden: bool = False,
 ) -> Gate:
     """Return `primary`, or `standby` after the move; without a mover that works, `primary` alone.
 
-    `hidden` says that a resource of unknown type touches the group and may be what moves it.
+    `replica` says that the standby holds a copy of the data, which it does whoever moves. `hidden` says that a resource
+    of unknown type touches the group and may be what moves it.
     """
+    unmoved = Failover(primary, (Standby(standby, ALWAYS, _ENDLESS, lag),)) if replica else primary
     if how is None or (how.works is Holds.NO and not hidden):
-        return primary
+        return unmoved
     way = Way(f"{thing.label} moves", how.terms, loss)
     gate = Failover(primary, (Standby(standby, how.run_by, how.seconds, lag, way),), how.why)
     if how.works is Holds.YES and how.known:
@@ -102,7 +105,7 @@ def moved(
         "set its health check and timings in the program",
         location=thing.location,
     )
-    return Case(fact, {"works": gate, "does not": primary})
+    return Case(fact, {"works": gate, "does not": unmoved})
 
 
 def lagging(book: FactBook, thing: Thing, primary: Gate, standby: Gate, how: Move | None) -> Gate:
@@ -117,8 +120,8 @@ def lagging(book: FactBook, thing: Thing, primary: Gate, standby: Gate, how: Mov
     return Case(
         fact,
         {
-            "within the RPO": moved(book, thing, primary, standby, how),
-            "beyond it": moved(book, thing, primary, standby, how, _ENDLESS, book.facts[fact].reason),
+            "within the RPO": moved(book, thing, primary, standby, how, replica=True),
+            "beyond it": moved(book, thing, primary, standby, how, _ENDLESS, book.facts[fact].reason, replica=True),
         },
     )
 

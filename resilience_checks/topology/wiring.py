@@ -131,10 +131,10 @@ class Wiring:
             declared = self.declared_lag.get(thing.id)
             if declared is None:
                 return lagging(self._book, thing, primary, standby, how)
-            return moved(self._book, thing, primary, standby, how, *declared)
+            return moved(self._book, thing, primary, standby, how, *declared, replica=True)
         lag = float(edge.lag) if edge.lag is not None else None
         loss = self._because(thing, "replicates so by itself") if lag is not None else None
-        return moved(self._book, thing, primary, standby, how, lag, loss)
+        return moved(self._book, thing, primary, standby, how, lag, loss, replica=lag is not None)
 
     def _group(self, thing: Thing, edge: Edge) -> Gate:
         members = [*self._own_members(thing, edge), *self._joined[(thing.id, edge.group)]]

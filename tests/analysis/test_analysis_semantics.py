@@ -342,7 +342,9 @@ def test_a_circle_of_unknown_nature_is_unknown_and_the_nature_is_what_it_hangs_o
     assert (found.holds, [doubt.text for doubt in found.depends_on]) == (
         Holds.UNKNOWN,
         [
-            "whether record and what it needs wait for each other is not known; "
-            "to make it known: declare the `nature` of the edges"
+            (
+                "whether record and what it needs wait for each other is not known; "
+                "to make it known: declare the `nature` of the edges"
+            )
         ],
     )

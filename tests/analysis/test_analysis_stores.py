@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
+from resilience_checks.analysis.recovery import recoveries
 from resilience_checks.analysis.stores import Copy, Stores
 from resilience_checks.model.question import FaultKind, Holds
 from resilience_checks.model.values import Reason
@@ -132,3 +134,17 @@ def test_a_database_is_not_backed_up_by_the_backup_of_its_neighbour() -> None:
     one, two = (part(name, "database", Up("server", Nature.PATH), urn=name) for name in ("one", "two"))
     found = stores(part("web", "compute", Up("one")), server, one, two, backups=(backup("b2", "two"),))
     assert [(store.part.id, store.backups) for store in found.all] == [("one", ())]
+
+
+def test_a_standby_that_never_takes_over_holds_data_and_keeps_nothing_up() -> None:
+    gate = Failover(Up("a"), (Standby(Up("b"), ALWAYS, inf, 30.0),))
+    parts = (part("db", "database", gate), part("a", "database"), part("b", "database"))
+    estate = Estate(
+        {one.id: one for one in parts},
+        {one.id: one for one in (site("north", "a"), site("south", "b"))},
+        {"record": Service("record", Up("db"))},
+    )
+    store = Stores(estate).all[0]
+    assert [(sorted(copy.parts), copy.high) for copy in store.copies] == [(["a"], 0.0), (["b"], 30.0)]
+    north, south = recoveries(estate, [("site:north/outage",), ("site:south/outage",)])
+    assert (north.returns, south.kept) == (False, True)

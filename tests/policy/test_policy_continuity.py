@@ -181,6 +181,13 @@ def test_a_failover_is_tried_as_often_as_the_tier_of_what_relies_on_it_asks(
     ]
 
 
+@pytest.mark.parametrize(("tested", "outcome"), [("", "unknown"), (", tested: never", "violation")])
+def test_a_manual_failover_without_times_is_tried_as_well(tested: str, outcome: str, tmp_path: Path) -> None:
+    text = (FAILOVER % tested).replace(f"manual, detect: 1m, promote: 1m{tested}", f"manual{tested}", 1)
+
+    assert outcomes("failover-tested", text, tmp_path)[0] == (outcome, "failover db")
+
+
 def test_a_restore_is_tried_too(tmp_path: Path) -> None:
     text = FAILOVER % ", tested: never" + "backups: {nightly: {of: [a, b], tested: never}}\n"
 

@@ -160,3 +160,59 @@ def test_a_platform_that_makes_no_backups_says_so(tmp_path: Path) -> None:
     kept = rds(tmp_path, backupRetentionPeriod=14)
     assert (kept["backed"], kept["backups"][0]["kept"]) == ("yes", "14d")
     assert [(one["kind"], one["name"]) for one in kept["shared"]] == [("region", "eu-west-2")]
+
+
+STANDBY = """version: 1
+sites: {north: {region: n, perimeter: none}, south: {region: s, perimeter: none}}
+components:
+  a: {role: database, site: north}
+  b: {role: database, site: south}
+  db: {role: database, failover: {primary: a, standby: [b], %smover: {mode: manual}}}
+services: {record: {entry: db, rpo: 15m}}
+backups: {nightly: {of: db, site: north, every: 1d}}
+"""
+
+
+def test_a_standby_to_which_nobody_is_known_to_move_in_time_is_a_copy(tmp_path: Path) -> None:
+    data = section(STANDBY % "replication: {mode: sync}, ", tmp_path).data["component db"]
+    replica = data["ways"][0]
+    assert data["shared"] == []
+    assert (replica["label"], replica["low"], replica["high"], replica["shares"]) == ("the replica on b", 0.0, 0.0, [])
+
+
+def test_how_far_it_lags_behind_is_not_known_where_nobody_says(tmp_path: Path) -> None:
+    replica = section(STANDBY % "", tmp_path).data["component db"]["ways"][0]
+    assert (replica["low"], replica["high"]) == (0.0, stores.ENDLESS)
+    assert replica["hangs_on"] == [
+        "how db replicates is not declared; to make it known: declare `replication` with its `lag`"
+    ]
+
+
+def failover_group(policy: str, tmp_path: Path, replication: str) -> list[tuple[str, float, float]]:
+    program = Program()
+    for name, region in (("s1", "uksouth"), ("s2", "ukwest")):
+        program.add("azure-native:sql:Server", name, {"serverName": name, "location": region})
+    inputs = {
+        "failoverGroupName": "fg",
+        "serverName": "s1",
+        "partnerServers": [{"id": "s2"}],
+        "readWriteEndpoint": {"failoverPolicy": policy},
+    }
+    refers = {"serverName": program.resources[0].urn, "partnerServers[0].id": program.resources[1].urn}
+    program.add("azure-native:sql:FailoverGroup", "fg", inputs, refers=refers)
+    program.add(
+        "azure-native:sql:Database",
+        "d",
+        {"databaseName": "d", "serverName": "s1", "location": "uksouth"},
+        refers={"serverName": program.resources[0].urn},
+    )
+    text = f"version: 1\n{replication}services: {{record: {{entry: {{select: {{name: fg}}}}, rpo: 15m}}}}\n"
+    ways = section(text, tmp_path, program).data["fg"]["ways"]
+    return [(one["label"], one["low"], one["high"]) for one in ways if one["label"].startswith("the replica")]
+
+
+@pytest.mark.parametrize("policy", ["Manual", "Automatic"])
+def test_a_failover_group_replicates_whoever_moves_it(policy: str, tmp_path: Path) -> None:
+    lag = "components: {data: {role: database, select: {name: fg}, replication: {mode: async, lag: 5s}}}\n"
+    assert failover_group(policy, tmp_path, lag) == [("the replica on Server s2", 5.0, 5.0)]
+    assert failover_group(policy, tmp_path, "") == [("the replica on Server s2", 0.0, stores.ENDLESS)]

@@ -83,21 +83,19 @@ def test_what_one_site_shares_below_it_is_not_told_where_another_serves(tmp_path
 
 ONE_SITE = """
 version: 1
-sites: {a: {region: west, perimeter: fw}MORE}
+sites: {a: {region: west, perimeter: fw}}
 links: {to-a: {to: a, carrier: two}}
 consumers: {clinics: {kind: practice, access: {any-of: [to-a]}}}
 components:
   fw: {role: firewall, site: a, units: UNITS}
   app: {role: compute, site: a}
-  spare: {role: compute, site: SPARE}
 services: {record: {entry: app, consumers: [clinics], scope: SCOPE, tier: 1, rto: 1h, rpo: 0s}}
 """
 
 
-def causes(directory: Path, scope: str, units: int = 1, more: str = "") -> dict[tuple[str, ...], set[str]]:
+def causes(directory: Path, scope: str, units: int = 1) -> dict[tuple[str, ...], set[str]]:
     """Return which of the policies about places and single faults name each cause."""
-    text = ONE_SITE.replace("SCOPE", scope).replace("UNITS", str(units)).replace("MORE", more)
-    text = text.replace("SPARE", "b" if more else "a")
+    text = ONE_SITE.replace("SCOPE", scope).replace("UNITS", str(units))
     about = {
         "cross-site-failover",
         "no-single-region-national-service",
@@ -116,22 +114,17 @@ def causes(directory: Path, scope: str, units: int = 1, more: str = "") -> dict[
 def test_in_an_estate_of_one_site_each_cause_is_told_once(tmp_path: Path) -> None:
     assert causes(tmp_path, "national") == {
         ("region:west/outage",): {"no-single-region-national-service"},
+        ("site:a/outage",): {"cross-site-failover"},
         ("device:fw#1/outage",): {"redundant-firewalls"},
         ("device:app/outage",): {"no-single-point-of-failure"},
         ("link:to-a/outage",): {"diverse-access-paths"},
     }
 
 
-def test_a_site_is_told_where_no_policy_asks_about_its_region(tmp_path: Path) -> None:
+def test_the_region_of_a_regional_service_is_not_asked_about(tmp_path: Path) -> None:
     found = causes(tmp_path, "regional", 2)
     assert found[("site:a/outage",)] == {"cross-site-failover"}
     assert ("region:west/outage",) not in found
-
-
-def test_a_site_beside_others_of_its_region_is_told_too(tmp_path: Path) -> None:
-    more = ", b: {region: west, perimeter: none}"
-    found = causes(tmp_path, "national", 2, more)
-    assert found[("site:a/outage",)] == {"cross-site-failover"}
 
 
 def test_links_of_a_local_service_are_single_points_of_failure(tmp_path: Path) -> None:
@@ -173,3 +166,19 @@ def test_what_steering_shares_is_told_once(
 ) -> None:
     text = STEERING.replace("KIND", kind).replace("FAULT", fault).replace("MEMBERS", members)
     assert {policy for policy, cause in violations(text, tmp_path) if "shared" in cause[0]} == expected
+
+
+@pytest.mark.parametrize("kind", ["network", "supplier", "cluster", "power", "firmware"])
+def test_a_bad_change_of_whatever_both_sites_share_is_told(kind: str, tmp_path: Path) -> None:
+    assert speaking(tmp_path, kind, "bad-change", "switch-a, switch-b") == {"no-common-cause"}
+
+
+@pytest.mark.parametrize("kind", ["credential", "identity-provider"])
+@pytest.mark.parametrize("fault", ["outage", "bad-change"])
+@pytest.mark.parametrize("tier", [1, 2])
+def test_what_only_administers_is_told_as_that(kind: str, fault: str, tier: int, tmp_path: Path) -> None:
+    assert speaking(tmp_path, kind, fault, "switch-a, app-b", tier) == {"control-plane-independence"}
+
+
+def test_what_takes_all_firewalls_is_told_once_with_what_it_loses(tmp_path: Path) -> None:
+    assert speaking(tmp_path, "power", "outage", "fw-a, fw-b", 1) == {"no-single-point-of-failure"}

@@ -26,7 +26,7 @@ def alone(evaluation: Evaluation[object], node: int) -> object:
 
 
 def cuts(estate: Estate, asked: Sequence[Question]) -> list[dict[str, tuple[object, object, bool]]]:
-    analysis = Analysis(estate)
+    analysis = Analysis(estate, questions=asked)
     found: list[dict[str, CutSets]] = [analysis.cut_sets(question) for question in asked]
     return [{name: (one.sure, one.possible, one.complete) for name, one in each.items()} for each in found]
 

@@ -50,10 +50,7 @@ applies(known) := "yes" if {
 
 report := (lost | needed) | (unsaid | others)
 
-lost := {found |
-	some kind in settings.kinds
-	some found in beside.violations(questions[kind], "", kind, wanted, sprintf("tools for %s", [kind]))
-}
+lost := beside.of_sorts(questions, settings.kinds, wanted, "tools for")
 
 # needed are tools that need what they repair where no other tool of the kind does without it.
 needed := {found |

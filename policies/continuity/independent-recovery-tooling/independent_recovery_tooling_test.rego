@@ -91,3 +91,26 @@ test_other_services_are_not_applicable if {
 	outcomes(report({"tier": 2, "scope": "local"}, {}, {}, {})) == {"not_applicable"}
 	outcomes(report({"tier": "unknown", "scope": "unknown"}, {}, {}, {})) == {"not_applicable"}
 }
+
+test_tools_of_several_kinds_that_one_fault_takes_are_one_violation if {
+	sign_in := "independent-recovery-tooling.sign-in"
+	found := independent_recovery_tooling.report with input as {
+		"settings": {"independent-recovery-tooling": {"tiers": [1], "scopes": ["national"], "kinds": ["deployment", "sign-in"]}},
+		"services": {"record": first},
+		"events": {"plane/bad-change": {"kind": "management plane", "name": "fmg", "fault": "bad-change"}},
+		"facts": {
+			question: {"record": object.union(survived, {"holds": "no"})},
+			sign_in: {"record": object.union(survived, {"holds": "no"})},
+		},
+		"causes": {
+			question: cause,
+			sign_in: {"plane/bad-change": object.union(cause["plane/bad-change"], {"question": sign_in})},
+		},
+		"aids": {
+			"items": {"deployment pipeline": pipeline, "sign-in ad": object.union(pipeline, {"id": "ad", "sort": "sign-in"})},
+			"of": {"deployment": {"record": ["deployment pipeline"]}, "sign-in": {"record": ["sign-in ad"]}},
+			"circular": {"deployment": {"record": []}, "sign-in": {"record": []}},
+		},
+	}
+	[[one.message, one.question] | some one in found] == [["One bad change of management plane fmg loses record, together with tools for deployment, sign-in: ad, pipeline", question]]
+}

@@ -17,7 +17,7 @@
 #     additionalProperties: false
 #     properties:
 #       roles: {type: array, items: {type: string}, default: [database, storage], description: Roles of what keeps data that nothing else has}
-#       kinds: {type: array, items: {type: string}, default: [device, host, cluster, rack, room, building, campus, site, zone, region, hazard, power, cooling, account, management-plane, provider-instance], description: Kinds of failure domain that may not hold both}
+#       kinds: {type: array, items: {type: string}, default: [device, host, cluster, rack, room, building, campus, site, zone, region, hazard, power, cooling, account, management-plane, provider-instance, identity-provider, credential, supplier], description: Kinds of failure domain that may not hold both}
 #   reads: [stores]
 package resilience.data.separate_backups
 

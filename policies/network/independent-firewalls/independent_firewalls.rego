@@ -42,8 +42,16 @@ violations := {found |
 	some key, border in input.borders
 	some one in shared(border)
 	one.sure == "yes"
+	count({one.domain} & lost_with) == 0
 	message := sprintf("%s %s takes every firewall %s: %s", [capitalised(one.kind), one.name, whose_one(border.whose), concat(" and ", border.firewalls)])
 	found := result.about("violation", one.domain, border.services, message, {"cause": [one.domain, key], "at": one.at})
+}
+
+# lost_with has what no-single-point-of-failure tells of: what loses a service is told once, and there with the loss.
+lost_with := {cause.target |
+	some cause in input.causes["no-single-point-of-failure.outage"]
+	some service in cause.services
+	input.services[service].tier in input.settings["no-single-point-of-failure"].tiers
 }
 
 capitalised(text) := concat("", [upper(substring(text, 0, 1)), replace(substring(text, 1, -1), "-", " ")])
@@ -63,6 +71,10 @@ others := {found |
 outcome_of(border) := "violation" if {
 	some one in shared(border)
 	one.sure == "yes"
+	count({one.domain} & lost_with) == 0
+} else := "not_applicable" if {
+	some one in shared(border)
+	one.sure == "yes"
 } else := "unknown" if {
 	count(shared(border)) > 0
 } else := "pass"
@@ -70,6 +82,10 @@ outcome_of(border) := "violation" if {
 text("pass", whose) := sprintf("the firewalls %s share no failure domain below the site that is known", [whose])
 
 text("unknown", whose) := sprintf("whether the firewalls %s share a failure domain is not known", [whose])
+
+text("not_applicable", whose) := sprintf("what takes the firewalls %s loses a service: no-single-point-of-failure tells of it", [whose])
+
+more("not_applicable", border) := {"at": border.at}
 
 more("pass", border) := {"at": border.at}
 

@@ -63,3 +63,18 @@ test_firewalls_of_no_border_are_told_by_their_names if {
 	other.target == "fw-a + fw-b"
 	other.message == "the firewalls that stand in for each other share no failure domain below the site that is known"
 }
+
+test_what_loses_a_service_is_told_with_the_loss_by_another_policy if {
+	given := {
+		"settings": {
+			"independent-firewalls": {"kinds": ["rack"], "must_be_known": ["rack"]},
+			"no-single-point-of-failure": {"tiers": [1]},
+		},
+		"services": {"record": {"tier": 1}},
+		"causes": {"no-single-point-of-failure.outage": {"c": {"target": "rack:north/k7", "services": ["record"]}}},
+		"borders": {"north": border([rack])},
+	}
+	outcomes(independent_firewalls.report) == {"not_applicable"} with input as given
+	other := object.union(given, {"services": {"record": {"tier": 2}}})
+	outcomes(independent_firewalls.report) == {"violation"} with input as other
+}

@@ -2,7 +2,7 @@
 # title: What redundant parts share loses a service
 # description: >-
 #   A service that survives the loss of any site also survives one bad change of any management plane, HA
-#   configuration or firmware line, and one outage of any supply, cluster or network over several sites: what makes its
+#   configuration, firmware line, network or supplier, and one outage of any supply, cluster or network over several sites: what makes its
 #   parts redundant does not fail as one.
 # custom:
 #   id: no-common-cause
@@ -19,10 +19,11 @@
 #     properties:
 #       scopes: {type: array, items: {enum: [national, regional, local]}, default: [national, regional], description: Services of which scope must survive}
 #       order: {type: integer, minimum: 1, maximum: 3, default: 1, description: How many faults at once must be survived}
+#       change_kinds: {type: array, items: {type: string}, default: [management-plane, ha-cluster, firmware, network, cluster, storage, power, cooling, carrier, certificate, supplier], description: Kinds of failure domain whose bad changes count}
 #       outage_kinds: {type: array, items: {type: string}, default: [power, cooling, rack, host, chassis, switch, storage, cluster, network, carrier, metro, certificate, supplier], description: Kinds of failure domain whose outages count}
 #       tiers_left_out: {type: array, items: {type: integer, minimum: 1}, default: [1], description: Tiers of which no-single-point-of-failure asks about outages}
 #   questions:
-#     shared-change: {faults: [bad-change], kinds: [management-plane, ha-cluster, firmware], except_roles: [firewall], members: needed, order: {parameter: order}, horizon: rto}
+#     shared-change: {faults: [bad-change], kinds: {parameter: change_kinds}, except_roles: [firewall], members: needed, order: {parameter: order}, horizon: rto}
 #     shared-outage: {faults: [outage], kinds: {parameter: outage_kinds}, except_roles: [link], members: alone, declared_only: true, order: {parameter: order}, horizon: rto}
 #     site-outage: {faults: [outage], kinds: [site], horizon: rto, within_rpo: true}
 #     region-outage: {faults: [outage], kinds: [region], horizon: rto, within_rpo: true}

@@ -27,11 +27,4 @@ questions := ["cross-site-failover.site-outage"]
 
 applies := survival.scoped(input.settings["cross-site-failover"].scopes)
 
-# A site that is a whole region is that region's, where somebody asks about regions: to mend that mends this.
-elsewhere := {"no-single-region-national-service.region-outage": survival.scoped(scopes_of_regions)}
-
-scopes_of_regions := object.get(object.get(input.settings, "no-single-region-national-service", {}), "scopes", [])
-
-violations := survival.violations_beside(questions, applies, elsewhere)
-
-report := (violations | survival.told_elsewhere(questions, applies, violations)) | survival.others(questions, applies)
+report := survival.violations(questions, applies) | survival.others(questions, applies)

@@ -48,27 +48,3 @@ test_an_unknown_scope_makes_a_loss_unknown_and_a_survival_a_pass if {
 	fixtures.outcomes(report(fixtures.lost, "unknown", fixtures.cause(question))) == {"unknown"}
 	fixtures.outcomes(report(fixtures.survived, "unknown", {})) == {"pass"}
 }
-
-region := "no-single-region-national-service.region-outage"
-
-# with_region gives the report where a region loses the service too; `same` are the causes that take what the site takes.
-with_region(same, scope) := found if {
-	mine := {"site:north/outage": object.union(fixtures.cause(question)["site:north/outage"], {"same": same})}
-	given := fixtures.document(question, fixtures.lost, scope, mine)
-	theirs := {"region:west/outage": object.union(fixtures.cause(region)["site:north/outage"], {"id": "region:west/outage"})}
-	found := cross_site_failover.report with input as object.union(given, {"causes": object.union(given.causes, {region: theirs})})
-}
-
-test_a_site_that_is_a_whole_region_is_told_by_the_region if {
-	some found in with_region(["region:west/outage", "site:north/outage"], "national")
-	found.outcome == "not_applicable"
-	found.message == "what loses record is told by the policy whose business it is"
-}
-
-test_a_site_among_others_of_its_region_is_told if {
-	fixtures.outcomes(with_region(["site:north/outage"], "national")) == {"violation"}
-}
-
-test_a_site_is_told_where_its_region_is_not_asked_about if {
-	fixtures.outcomes(with_region(["region:west/outage", "site:north/outage"], "regional")) == {"violation"}
-}

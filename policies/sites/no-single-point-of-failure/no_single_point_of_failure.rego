@@ -34,10 +34,11 @@ applies := survival.tiered(input.settings["no-single-point-of-failure"].tiers)
 elsewhere := {
 	"redundant-firewalls.firewall-outage": survival.everything,
 	"redundant-traffic-steering.steering-outage": survival.everything,
-	"diverse-access-paths.access-outage": survival.scoped(scopes_of_access),
+	"diverse-access-paths.access-outage": survival.scoped(scopes_of("diverse-access-paths")),
+	"control-plane-independence.control-plane": survival.scoped(scopes_of("control-plane-independence")),
 }
 
-scopes_of_access := object.get(object.get(input.settings, "diverse-access-paths", {}), "scopes", [])
+scopes_of(policy) := object.get(object.get(input.settings, policy, {}), "scopes", [])
 
 violations := survival.violations_beside(questions, applies, elsewhere)
 
