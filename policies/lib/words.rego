@@ -31,7 +31,12 @@ subject(cause) := concat(" together with ", [event(id) | some id in cause.events
 	cause.together == "yes"
 }
 
-event(id) := sprintf("one %s of %s %s", [faults[known.fault], known.kind, known.name]) if known := input.events[id]
+event(id) := sprintf("one %s of %s%s %s", [faults[known.fault], article(known.name), known.kind, known.name]) if known := input.events[id]
+
+# article stands before what a clause describes instead of a name: the zone in which something stands.
+article(name) := "the " if {
+	startswith(name, "in which ")
+} else := ""
 
 listed(services) := services[0] if count(services) == 1
 

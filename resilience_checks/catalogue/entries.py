@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from resilience_checks.model.question import Holds
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -264,6 +266,21 @@ class ControlPlane:
 
 
 @dataclass(frozen=True, slots=True)
+class ZonalRegions:
+    """Which of a provider's regions have zones; `having` None: all have. What is in neither list is not known."""
+
+    source: str
+    having: frozenset[str] | None = None
+    without: frozenset[str] = frozenset()
+
+    def has(self, region: str) -> Holds:
+        """Return whether the region, by its short name, has zones."""
+        if region in self.without:
+            return Holds.NO
+        return Holds.YES if self.having is None or region in self.having else Holds.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
 class PackageEntry:
     """One catalogue file."""
 
@@ -276,3 +293,4 @@ class PackageEntry:
     labels: tuple[str, ...] = ()
     control_planes: Mapping[str, ControlPlane] = field(default_factory=dict)
     """Inputs of any type of the package that only describe: a change of them alone changes nothing that runs."""
+    zonal: ZonalRegions | None = None

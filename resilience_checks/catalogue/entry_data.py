@@ -21,6 +21,7 @@ from resilience_checks.catalogue.entries import (
     Target,
     Term,
     Units,
+    ZonalRegions,
     Zones,
 )
 
@@ -224,4 +225,12 @@ def package_entry(data: Mapping[str, Any]) -> PackageEntry:
             name: ControlPlane(item["label"], item.get("region"), item.get("source"))
             for name, item in data.get("control-planes", {}).items()
         },
+        zonal=_zonal(data.get("zonal-regions")),
     )
+
+
+def _zonal(data: Mapping[str, Any] | None) -> ZonalRegions | None:
+    if data is None:
+        return None
+    having = None if data["with"] == "all" else frozenset(data["with"])
+    return ZonalRegions(data["source"], having, frozenset(data.get("without", ())))

@@ -12,6 +12,7 @@ from resilience_checks.catalogue import own_files
 from resilience_checks.catalogue.entries import Entry, PackageEntry, ProviderEntry
 from resilience_checks.catalogue.entry_data import package_entry
 from resilience_checks.model.errors import UsageError
+from resilience_checks.model.question import Holds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,6 +50,11 @@ class Catalogue:
         """Return the inputs of the package's types that only describe."""
         found = self.package(package)
         return () if found is None else found.labels
+
+    def has_zones(self, package: str, region: str) -> Holds:
+        """Return whether a region of the package's provider has zones."""
+        found = self.package(package)
+        return Holds.UNKNOWN if found is None or found.zonal is None else found.zonal.has(region)
 
     def package(self, name: str) -> PackageEntry | None:
         """Return the merged entries of one package, None where there is no file for it."""
@@ -90,7 +96,8 @@ class Catalogue:
         provider = next((p.provider for p in reversed(found) if p.provider != _NO_PROVIDER), _NO_PROVIDER)
         labels = tuple(dict.fromkeys(label for package in found for label in package.labels))
         planes = {key: plane for package in found for key, plane in package.control_planes.items()}
-        return PackageEntry(name, merged.estate, merged.sdk, provider, types, lookups, labels, planes)
+        zonal = next((package.zonal for package in reversed(found) if package.zonal is not None), None)
+        return PackageEntry(name, merged.estate, merged.sdk, provider, types, lookups, labels, planes, zonal)
 
     @cached_property
     def _own(self) -> tuple[PackageEntry, ...]:

@@ -88,7 +88,7 @@ class PlaceDomains:
     def _unknown(self, kind: str) -> list[Draft]:
         return [draft for draft in self._drafts.all.values() if draft.exists and draft.kind == kind]
 
-    def _doubtful_neighbours(self, kind: str, unknown: list[Draft], where: str = "") -> None:
+    def _doubtful_neighbours(self, kind: str, unknown: list[Draft], where: str = "", remedy: str = "") -> None:
         """Parts whose places are all unknown may stand together: each such place may hit the others as well.
 
         Where they are many, one further place that exists only then hits them all: it loses what each would lose.
@@ -97,9 +97,9 @@ class PlaceDomains:
             return
         plural = f"{kind}es" if kind.endswith("s") else f"{kind}s"
         why = f"{len(unknown)} {plural}{where} are not known, and may be one"
-        remedy = f"declare each {kind} in resilience.yaml"
+        remedy = remedy or f"declare each {kind} in resilience.yaml"
         fact = self._book.doubt(f"unknown {plural}{where} are one", ("no", "yes"), why, remedy)
-        everyone = [member for draft in unknown for member in draft.members if member.when]
+        everyone = [member for draft in unknown for member in draft.members if member.when or kind == "zone"]
         if len(unknown) * len(everyone) > _MANY:
             name = f"the {plural}{where} that are not known, if one"
             one = self._drafts.get(kind, f"unknown places that are one{where}", name)
@@ -153,17 +153,42 @@ class PlaceDomains:
         chosen: dict[tuple[str, ...], list[Draft]] = defaultdict(list)
         for part, place in self._parts.places.items():
             for zone, when in place.zones:
-                self._stands(part, "zone", zone, when, part)
-                if zone == ELSEWHERE:
-                    draft = self._drafts.all[f"zone:unknown place of {part}"]
-                    draft.implied = True
-                    chosen[tuple(region for region, _ in place.regions)].append(draft)
+                if zone != ELSEWHERE:
+                    self._stands(part, "zone", zone, when, part)
+                    continue
+                draft = self._drafts.get("zone", f"of {part}", f"in which {self._parts.all[part].label} stands")
+                draft.exists, draft.implied = when, True
+                self._join(draft, part, when)
+                chosen[tuple(region for region, _ in place.regions)].append(draft)
         for key, draft in self._drafts.all.items():
-            region = self._drafts.all.get(f"region:{key.removeprefix('zone:').partition('/')[0]}")
+            name = key.removeprefix("zone:")
+            region = self._drafts.all.get(f"region:{name.partition('/')[0]}")
             if draft.kind == "zone" and not draft.implied and region is not None:
                 region.encloses[key] = None
+            if draft.kind == "zone" and name.startswith(f"{ELSEWHERE}/"):
+                draft.name = f"{name.removeprefix(f'{ELSEWHERE}/')} of a region that is not known"
         for regions, drafts in chosen.items():
-            self._doubtful_neighbours("zone", drafts, f" of region {' or '.join(regions)}")
+            where, remedy = f" of region {' or '.join(regions)}", "name zones in the program, or spread over several"
+            self._beside_named(regions, drafts, where, remedy)
+            self._doubtful_neighbours("zone", drafts, where, remedy)
+
+    def _beside_named(self, regions: tuple[str, ...], drafts: Iterable[Draft], where: str, remedy: str) -> None:
+        """Draw for each zone that is named there the case that it is the one that the provider chose."""
+        named = {
+            key: draft
+            for key, draft in self._drafts.all.items()
+            if draft.kind == "zone" and not draft.implied and key.removeprefix("zone:").rpartition("/")[0] in regions
+        }
+        if not named:
+            return
+        why = f"whether the zones{where} that the provider chose are among those with names is not known"
+        fact = self._book.doubt(f"chosen zones{where}", (*named, ELSEWHERE), why, remedy)
+        chosen = [member for draft in drafts for member in draft.members]
+        for key, draft in named.items():
+            if_one = self._drafts.get("zone", f"{draft.name}, if chosen", f"{draft.name}, if the provider chose it")
+            if_one.exists, if_one.implied = ((fact, key),), True
+            for member in (*draft.members, *chosen):
+                if_one.members[Member(member.part, (*member.when, (fact, key)))] = None
 
     # Buildings and campuses.
 

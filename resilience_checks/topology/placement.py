@@ -93,6 +93,10 @@ class Placements:
 
     nowhere = NOWHERE
 
+    def has_zones(self, package: str, region: str) -> Holds:
+        """Return whether a region of a package's provider has zones."""
+        return self._catalogue.has_zones(package, region)
+
     def at_site(self, site: str) -> Place:
         """Return the place that a declaration names outright."""
         return Place(sites=((site, ()),))

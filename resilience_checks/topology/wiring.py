@@ -71,7 +71,7 @@ class Wiring:
         if zones is None:
             self._parts.add(part, place, fault, thing)
             return
-        spread = take_up(thing, part, place, fault, self._parts, self._book)
+        spread = take_up(thing, part, place, fault, self._parts, self._book, self._placements.has_zones)
         if spread is not None:
             self._spread[thing.id] = spread
 

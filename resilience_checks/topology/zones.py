@@ -12,26 +12,33 @@ from resilience_checks.topology.placement import ELSEWHERE, NO_PLACE, Place
 from resilience_checks.topology.things import holds, text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from resilience_checks.catalogue.entries import Zones
     from resilience_checks.topology.estate import Part
     from resilience_checks.topology.facts import FactBook
     from resilience_checks.topology.parts import Parts
     from resilience_checks.topology.things import Thing
 
+    HasZones = Callable[[str, str], Holds]
+
 _SEVERAL = 2
 
 
-def take_up(thing: Thing, part: Part, place: Place, fault: str | None, parts: Parts, book: FactBook) -> Gate | None:
+def take_up(
+    thing: Thing, part: Part, place: Place, fault: str | None, parts: Parts, book: FactBook, has_zones: HasZones
+) -> Gate | None:
     """Add the part with its zones, and return the gate of its units, None where it stands in one zone alone.
 
-    `fault` is what may befall it, or each unit, apart from the loss of its zone.
+    `fault` is what may befall it, or each unit, apart from the loss of its zone; `has_zones` says it of a region of a
+    package's provider.
     """
     zones = _zones(thing)
     values = thing.values(zones.named) if zones.named is not None else ()
     names = [name for _, value in values if (name := text(value)) is not None]
     spread = _spreads(thing, zones)
     if spread is Holds.NO and len(names) < _SEVERAL and len(names) == len(values):
-        parts.add(part, _in_one(thing, place, names, book), fault, thing)
+        parts.add(part, _in_one(thing, place, names, book, has_zones), fault, thing)
         return None
     if len(names) < _SEVERAL:
         names = [str(number) for number in range(1, zones.least + 1)]
@@ -67,10 +74,15 @@ def _unit(part: Part, place: Place, zone: str, fault: str | None, parts: Parts, 
     return Up(unit.id, Nature.PATH, why)
 
 
-def _in_one(thing: Thing, place: Place, names: list[str], book: FactBook) -> Place:
+def _in_one(thing: Thing, place: Place, names: list[str], book: FactBook, has_zones: HasZones) -> Place:
     """Return the place in the one zone that is named, or in one that the provider chose, if its region has zones."""
     if names:
         return replace(place, zones=tuple((f"{region}/{names[0]}", when) for region, when in place.regions))
+    known = {has_zones(thing.entry.package, region) for region, _ in place.regions}
+    if known == {Holds.NO}:
+        return place
+    if known == {Holds.YES} and len(place.regions) == 1:
+        return replace(place, zones=((ELSEWHERE, place.regions[0][1]),))
     told = f"in which zone {thing.label} stands is the provider's choice, if its region has zones"
     fact = book.doubt(
         f"zone of {thing.id}", (ELSEWHERE, NO_PLACE), told, "let it spread over zones", location=thing.location

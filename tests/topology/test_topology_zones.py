@@ -49,10 +49,86 @@ def test_what_spreads_over_zones_survives_any_one_and_not_all(tmp_path: Path) ->
     assert "zone:uksouth/1" in found.domains["region:uksouth"].encloses
 
 
-@pytest.mark.parametrize("plan", [{}, {"zoneRedundant": False}, {"zoneRedundant": Unknown("later")}])
+@pytest.mark.parametrize("plan", [{}, {"zoneRedundant": False}])
+def test_what_stands_in_one_zone_is_lost_with_it_whichever_it_is(plan: dict[str, Any], tmp_path: Path) -> None:
+    found = app(tmp_path, **plan)
+    assert told(found, ZONE, ANY) == [
+        "zone app: no ['zone:of plan/outage'] []",
+        "any app: no ['device:plan/outage', 'region:uksouth/outage'] []",
+    ]
+    assert found.domains["zone:of plan"].name == "in which AppServicePlan plan stands"
+
+
+@pytest.mark.parametrize(
+    "plan", [{"zoneRedundant": Unknown("later")}, {"location": "australiasoutheast"}, {"location": Unknown("later")}]
+)
 def test_what_may_stand_in_one_zone_is_not_known_to_survive_it(plan: dict[str, Any], tmp_path: Path) -> None:
     (line,) = told(app(tmp_path, **plan), ZONE)
     assert line.startswith("zone app: unknown ['zone:")
+
+
+def test_in_a_region_without_zones_there_is_none_to_lose(tmp_path: Path) -> None:
+    assert not [domain for domain in app(tmp_path, location="UK West").domains if domain.startswith("zone:")]
+
+
+def servers(tmp_path: Path, *inputs: dict[str, Any]) -> list[str]:
+    """Return what is said of a service that any of some databases serves, each with a region and perhaps a zone."""
+    program = Program()
+    for number, more in enumerate(inputs):
+        name = f"db-{number}"
+        program.add("aws:rds/instance:Instance", name, {"identifier": name, "region": "eu-west-2", **more})
+    components = "".join(f"  c{n}: {{select: {{name: db-{n}}}}}\n" for n in range(len(inputs)))
+    any_of = ", ".join(f"{{component: c{n}, nature: path}}" for n in range(len(inputs)))
+    path = tmp_path / "resilience.yaml"
+    path.write_text(
+        f"version: 1\ncomponents:\n{components}  any: {{any-of: [{any_of}]}}\nservices: {{app: {{entry: any}}}}\n",
+        encoding="utf-8",
+    )
+    return told(build([program.graph()], load(path, tmp_path), load_catalogue()), ZONE)
+
+
+def test_two_zones_that_the_provider_chose_may_be_one(tmp_path: Path) -> None:
+    (line,) = servers(tmp_path, {}, {})
+    assert line.startswith("zone app: unknown ['zone:of db-0/outage', 'zone:of db-1/outage']")
+    assert "2 zones of region eu-west-2 are not known, and may be one" in line
+
+
+OWN = """
+schema: resilience-catalogue/v1
+package: aws
+estate: cloud
+types:
+  aws:ec2/instance:Instance:
+    role: compute
+    placement: {region: [region], zones: {from: availabilityZone, source: a page}}
+"""
+
+
+def test_a_zone_that_the_provider_chose_may_be_one_that_is_named(tmp_path: Path) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text(OWN, encoding="utf-8")
+    program = Program()
+    program.add("aws:ec2/instance:Instance", "a", {"region": "eu-west-2", "availabilityZone": "eu-west-2a"})
+    program.add("aws:ec2/instance:Instance", "b", {"region": "eu-west-2"})
+    path = tmp_path / "resilience.yaml"
+    path.write_text(
+        "version: 1\ncomponents: {a: {select: {name: a}}, b: {select: {name: b}}, any: {any-of: "
+        "[{component: a, nature: path}, {component: b, nature: path}]}}\nservices: {app: {entry: any}}\n",
+        encoding="utf-8",
+    )
+    (line,) = told(build([program.graph()], load(path, tmp_path), load_catalogue([own])), ZONE)
+    assert line == (
+        "zone app: unknown ['zone:eu-west-2/eu-west-2a, if chosen/outage'] "
+        "['whether the zones of region eu-west-2 that the provider chose are among those with names is not known']"
+    )
+
+
+def test_zones_of_two_regions_are_never_one(tmp_path: Path) -> None:
+    assert servers(tmp_path, {}, {"region": "eu-west-1"}) == ["zone app: yes"]
+
+
+def test_a_unit_in_each_of_two_zones_outlives_any_zone_that_the_provider_chose(tmp_path: Path) -> None:
+    assert servers(tmp_path, {}, {"multiAz": True}) == ["zone app: yes"]
 
 
 DATABASE = "version: 1\nservices:\n  app: {entry: {select: {type: '*:Database'}}, scope: national, rto: 10m, rpo: 1m}\n"
