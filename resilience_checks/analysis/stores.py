@@ -114,7 +114,7 @@ class Stores:
         for copy in copies:
             own: dict[str, Holds] = {}
             for part in copy.parts:
-                held = replicas and part in self.estate.replicas
+                held = replicas and part in self._replicated
                 for domain, holds in self.hits(part).items():
                     if held and self.estate.domains[domain].kind in _PLACES:
                         continue
@@ -146,6 +146,10 @@ class Stores:
         """Return where the copies of a backup are; none: apart from everything that is known."""
         found = [self.copies(target) for target in dict.fromkeys(targets(backup.store)) if target in self.estate.parts]
         return tuple(copy for copies in found for copy in copies)
+
+    @cached_property
+    def _replicated(self) -> frozenset[str]:
+        return frozenset(part for replicas in self.estate.replicas.values() for part in replicas.of)
 
     @cached_property
     def _hits(self) -> dict[str, dict[str, Holds]]:

@@ -242,8 +242,12 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Replicas:
-    """Copies of a part's data that its provider keeps in other regions, and how far they lag behind (None: not known)."""
+    """Copies that a provider keeps in other regions of the data `of` a part and its units.
 
+    `lag` is how many seconds they are behind, None where that is not known.
+    """
+
+    of: tuple[str, ...]
     regions: tuple[str, ...]
     lag: float | None = None
 

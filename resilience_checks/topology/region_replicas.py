@@ -29,5 +29,5 @@ def region_replicas(parts: Parts, lags: Mapping[str, tuple[float, Reason]]) -> d
         regions = tuple(dict.fromkeys(region for region in named if region is not None and region not in own))
         if regions:
             lag = lags.get(thing.id)
-            found[thing.id] = Replicas(regions, None if lag is None else lag[0])
+            found[thing.id] = Replicas((thing.id, *parts.units_of(thing.id)), regions, None if lag is None else lag[0])
     return found

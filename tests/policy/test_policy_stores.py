@@ -244,19 +244,24 @@ def table(tmp_path: Path, more: str = "", **inputs: Any) -> dict[str, Any]:
     return found
 
 
+def apart(found: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the copies that are not those in its zones."""
+    return [way for way in found["ways"] if " in zone " not in way["label"]]
+
+
 def test_no_region_takes_a_table_that_another_one_has_a_copy_of(tmp_path: Path) -> None:
     replica = table(tmp_path, replicas=[{"regionName": "eu-west-1"}])
     assert replica["shared"] == []
-    assert [(way["label"], way["low"], way["high"]) for way in replica["ways"]] == [
+    assert [(way["label"], way["low"], way["high"]) for way in apart(replica)] == [
         ("the replica in eu-west-1", 0.0, stores.ENDLESS),
         ("automatic backup of Table db", 300.0, 300.0),
     ]
     lag = "components: {data: {role: database, select: {name: db}, replication: {mode: async, lag: 5s}}}\n"
-    assert table(tmp_path, lag, replicas=[{"regionName": "eu-west-1"}])["ways"][0]["high"] == 5.0
+    assert apart(table(tmp_path, lag, replicas=[{"regionName": "eu-west-1"}]))[0]["high"] == 5.0
 
 
 @pytest.mark.parametrize("named", ["eu-west-2", Unknown("an output")])
 def test_a_replica_that_may_be_in_the_same_region_helps_nothing(named: Any, tmp_path: Path) -> None:
     found = table(tmp_path, replicas=[{"regionName": named}])
     assert [one["name"] for one in found["shared"]] == ["eu-west-2"]
-    assert [way["label"] for way in found["ways"]] == ["automatic backup of Table db"]
+    assert [way["label"] for way in apart(found)] == ["automatic backup of Table db"]
