@@ -342,7 +342,7 @@ OPERATORS = tuple(
         ("leave a consumer one way in", one_access, LINK),
         ("join two carriers", join_carriers, CARRIER),
         ("put two sites into one region", one_region, PLACE),
-        ("feed two sites from one supply", shared_power, PLACE | SHARED),
+        ("feed two sites from one supply", shared_power, PLACE | SHARED | CARRIER),
         ("let one manager push to two sets of devices", shared_manager, SHARED),
         ("drop a declared unit", drop_unit, UNIT),
         ("drop a member of an any-of", drop_member, MOVED),
