@@ -3,10 +3,10 @@
 # description: How far apart the sites are over which a service is redundant, and why that is not known
 package resilience.lib.site_sets
 
-# undecided has the sets of sites of a service that are not known to stand apart.
-undecided(service, minimum_km) := [id |
+# undecided has the sets of sites of a service that are not known to stand apart; `distances` says it of every set.
+undecided(service, distances) := [id |
 	some id in input.site_sets.of[service]
-	distance(input.site_sets.sets[id], minimum_km) != "apart"
+	distances[id] != "apart"
 ]
 
 distance(sites, minimum_km) := "apart" if {
@@ -15,18 +15,18 @@ distance(sites, minimum_km) := "apart" if {
 	count(sites.without) == 0
 } else := "unknown"
 
-doubts(service, ids, minimum_km) := without(ids, minimum_km) | {text |
+doubts(service, ids, distances) := without(ids, distances) | {text |
 	some id in ids
 	sites := input.site_sets.sets[id]
-	distance(sites, minimum_km) == "near"
+	distances[id] == "near"
 	service in sites.possibly
 	text := sprintf("whether sites %s, %v km apart, are all that %s has is not known; to make it known: see `cut-sets %s`", [listed(sites.names), sites.km, service, service])
 }
 
-without(ids, minimum_km) := {text |
+without(ids, distances) := {text |
 	some id in ids
 	sites := input.site_sets.sets[id]
-	distance(sites, minimum_km) == "unknown"
+	distances[id] == "unknown"
 	some site in sites.without
 	text := sprintf("the coordinates of site %s are not declared; to make it known: declare `coordinates` of %s", [site, site])
 }

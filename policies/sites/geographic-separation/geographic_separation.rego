@@ -47,9 +47,11 @@ shared := {found |
 	found := result.violation(cause, services, words.loss(cause, services))
 }
 
+distances := {id: site_sets.distance(sites, parameters.minimum_km) | some id, sites in input.site_sets.sets}
+
 near := {found |
 	some id, sites in input.site_sets.sets
-	site_sets.distance(sites, parameters.minimum_km) == "near"
+	distances[id] == "near"
 	count({place | some place in sites.within; takes[place] == "yes"}) == 0
 	services := about(sites.lost)
 	count(services) > 0
@@ -88,9 +90,9 @@ other(service, applicable, fact) := result.of_service("error", service, question
 } else := doubtful(service, question, sprintf("whether the sites of %s are separated is not known: it may be lost by %s", [service, words.candidates(fact.cuts)]), site_sets.scope(service, applicable)) if {
 	applicable != "no"
 	fact.holds != "yes"
-} else := doubtful(service, "", sprintf("how far apart the sites of %s are is not known: %s", [service, site_sets.named(ids)]), site_sets.doubts(service, ids, parameters.minimum_km) | site_sets.scope(service, applicable)) if {
+} else := doubtful(service, "", sprintf("how far apart the sites of %s are is not known: %s", [service, site_sets.named(ids)]), site_sets.doubts(service, ids, distances) | site_sets.scope(service, applicable)) if {
 	applicable != "no"
-	ids := site_sets.undecided(service, parameters.minimum_km)
+	ids := site_sets.undecided(service, distances)
 	count(ids) > 0
 } else := doubtful(service, "", sprintf("not all sites over which %s is redundant could be looked at", [service]), limit) if {
 	applicable != "no"
