@@ -32,6 +32,7 @@ cause(question) := {"site:north/outage": {
 	"target": "site:north",
 	"together": "yes",
 	"services": ["record"],
+	"on": ["record"],
 }}
 
 outcomes(report) := {found.outcome | some found in report}

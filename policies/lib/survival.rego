@@ -24,7 +24,7 @@ violations_beside(questions, applies, elsewhere) := {found |
 	told := {service |
 		some other, about in elsewhere
 		theirs := input.causes[other]
-		some service in theirs[cause.id].services
+		some service in theirs[cause.id].on
 		about[service] == "yes"
 	}
 	services := [service | some service in cause.services; applies[service] == "yes"; count({service} - told) > 0]

@@ -56,7 +56,7 @@ def _core(matter: Matter) -> dict[str, Any]:
             for event in answers.events.values()
         },
         "facts": dict(facts),
-        "causes": causes(estate, answers.statements),
+        "causes": causes(matter, answers.statements),
     }
 
 
@@ -71,13 +71,14 @@ def _service(service: Service) -> dict[str, Any]:
     }
 
 
-def causes(estate: Estate, statements: Sequence[Statement]) -> dict[str, dict[str, Any]]:
+def causes(matter: Matter, statements: Sequence[Statement]) -> dict[str, dict[str, Any]]:
     """Return for each question its causes: sets of events that surely lose services, with the services of each.
 
-    A place that is a cut only because it encloses a smaller one is no cause of its own.
+    A place that is a cut only because it encloses a smaller one is no cause of its own. `on` are those of the services
+    for which the policy that asks is on: of no other may a policy leave the cause to it.
     """
     found: dict[str, dict[str, Any]] = {}
-    enclosed = _Enclosed(estate)
+    enclosed = _Enclosed(matter.estate)
     for statement in statements:
         mine = found.setdefault(statement.question, {})
         if statement.holds != "no":
@@ -93,12 +94,24 @@ def causes(estate: Estate, statements: Sequence[Statement]) -> dict[str, dict[st
                     "target": " + ".join(sorted({event.rpartition("/")[0] for event in cut.events})),
                     "together": "no" if cut.by_cases else "yes",
                     "services": [],
+                    "on": [],
                     "consumers": [],
                 },
             )
             cause["services"].append(statement.service)
+            cause["on"] += [statement.service] if _is_on(matter, statement) else []
             cause["consumers"] += (name for name in cut.consumers if name not in cause["consumers"])
     return found
+
+
+def _is_on(matter: Matter, statement: Statement) -> bool:
+    """Return whether the policy that asks is on for the service."""
+    how = matter.settings.get(statement.question.partition(".")[0])
+    if how is None or not how.scoped:
+        return True
+    service = matter.estate.services[statement.service]
+    stacks = (service.stack,) if service.stack is not None else tuple(graph.name for graph in matter.graphs)
+    return how.within(service.tier, stacks).enabled
 
 
 class _Enclosed(dict[str, frozenset[str]]):

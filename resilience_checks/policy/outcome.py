@@ -49,7 +49,7 @@ def _reports(
     services = matter.estate.services
     for one in rounds(matter.settings, matter.estate, [graph.name for graph in matter.graphs]):
         enabled = [policy for policy in pack.policies if one.settings[policy.id].enabled]
-        data = one.read(document.data, matter.estate, matter.answers)
+        data = one.read(document.data, matter)
         packages = {policy.id: policy.package for policy in enabled}
         reports = engine.evaluate(pack.modules, json.dumps(data, sort_keys=True).encode(), packages)
         for policy in enabled:

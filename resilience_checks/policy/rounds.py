@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from resilience_checks.analysis.answers import Answers
     from resilience_checks.model.question import Question, Statement
+    from resilience_checks.policy.matter import Matter
     from resilience_checks.policy.pack import Pack
     from resilience_checks.policy.settings import Settings
     from resilience_checks.topology.estate import Estate, Service
@@ -45,14 +46,14 @@ class Round:
             return None
         return {**item, "services": mine}
 
-    def read(self, data: Mapping[str, Any], estate: Estate, answers: Answers) -> Mapping[str, Any]:
+    def read(self, data: Mapping[str, Any], matter: Matter) -> Mapping[str, Any]:
         """Return the document with the parameters of this round, and the causes of loss of the services judged in it."""
         if not self.judged:
             return data
-        judged = [one for one in answers.statements if self.judges(_policy(one.question), one.service)]
+        judged = [one for one in matter.answers.statements if self.judges(_policy(one.question), one.service)]
         none: dict[str, Any] = {question: {} for question in data["causes"]}
         parameters = {name: dict(item.parameters) for name, item in self.settings.items()}
-        return {**data, "settings": parameters, "causes": none | causes(estate, judged)}
+        return {**data, "settings": parameters, "causes": none | causes(matter, judged)}
 
 
 def rounds(settings: Mapping[str, Settings], estate: Estate, stacks: Sequence[str]) -> tuple[Round, ...]:

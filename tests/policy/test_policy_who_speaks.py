@@ -182,3 +182,13 @@ def test_what_only_administers_is_told_as_that(kind: str, fault: str, tier: int,
 
 def test_what_takes_all_firewalls_is_told_once_with_what_it_loses(tmp_path: Path) -> None:
     assert speaking(tmp_path, "power", "outage", "fw-a, fw-b", 1) == {"no-single-point-of-failure"}
+
+
+OFF = "policies: {no-single-point-of-failure: [{tiers: [1], enabled: false}, {tiers: [2], enabled: true}]}\n"
+
+
+def test_no_cause_is_left_to_a_policy_that_is_off_for_the_service(tmp_path: Path) -> None:
+    text = TWO_SITES.replace("KIND", "power").replace("FAULT", "outage").replace("MEMBERS", "fw-a, fw-b")
+    found = violations(text.replace("TIER", "1") + OFF, tmp_path)
+    speaking = {policy for policy, cause in found if any("shared" in event for event in cause)}
+    assert speaking == {"independent-firewalls"}

@@ -50,7 +50,7 @@ violations := {found |
 # lost_with has what no-single-point-of-failure tells of: what loses a service is told once, and there with the loss.
 lost_with := {cause.target |
 	some cause in input.causes["no-single-point-of-failure.outage"]
-	some service in cause.services
+	some service in cause.on
 	input.services[service].tier in input.settings["no-single-point-of-failure"].tiers
 }
 

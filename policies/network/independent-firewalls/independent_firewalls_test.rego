@@ -71,7 +71,7 @@ test_what_loses_a_service_is_told_with_the_loss_by_another_policy if {
 			"no-single-point-of-failure": {"tiers": [1]},
 		},
 		"services": {"record": {"tier": 1}},
-		"causes": {"no-single-point-of-failure.outage": {"c": {"target": "rack:north/k7", "services": ["record"]}}},
+		"causes": {"no-single-point-of-failure.outage": {"c": {"target": "rack:north/k7", "services": ["record"], "on": ["record"]}}},
 		"borders": {"north": border([rack])},
 	}
 	outcomes(independent_firewalls.report) == {"not_applicable"} with input as given
