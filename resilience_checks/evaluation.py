@@ -53,6 +53,8 @@ class Options:
     stack_outputs: Path | None = None
     base: str | None = None
     """The commit to compare with, as a pull request does."""
+    audit: bool = False
+    """Whether the report holds what only the auditors' form of it shows."""
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
     """The day on which dates in declarations are judged."""
 
