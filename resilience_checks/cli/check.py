@@ -39,6 +39,12 @@ FAIL_ON = ("low", "medium", "high", "critical", "never")
     help="Judge the change as well: what it touches at once, and what redundancy it takes away since COMMIT.",
 )
 @click.option(
+    "--settings",
+    metavar="REF|FILE",
+    help="Where settings are trusted: a commit, such as origin/main, or an organisation's resilience.yaml. What is "
+    "checked may be stricter than that; what it holds less strictly counts once it is there.",
+)
+@click.option(
     "--today",
     type=click.DateTime(["%Y-%m-%d"]),
     metavar="DATE",
