@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from resilience_checks.cli.surroundings import Surroundings
-    from resilience_checks.estates import Built
+    from resilience_checks.topology.estate import Estate
 
 
 @click.command()
@@ -49,6 +49,7 @@ def init(**given: Any) -> None:
 
 
 def _init(given: dict[str, Any], root: Path, around: Surroundings) -> int:
+    from resilience_checks.cli.schema import text as text_of
     from resilience_checks.evaluation import DECLARATIONS
     from resilience_checks.report.first_file import SCHEMA, first_file, summary
 
@@ -56,7 +57,7 @@ def _init(given: dict[str, Any], root: Path, around: Surroundings) -> int:
     place = given["output"] or _home(given["paths"] or (Path(),), root) / DECLARATIONS
     if not to_stdout:
         _hold_new(place)
-    found = asking.asked({**given, "output": None}, root, around)
+    found = [built.estate for built in asking.asked({**given, "output": None}, root, around)]
     text = first_file(found)
     if to_stdout:
         click.echo(text, nl=False)
@@ -64,15 +65,15 @@ def _init(given: dict[str, Any], root: Path, around: Surroundings) -> int:
     _write(place, text)
     schema = place.with_name(SCHEMA)
     if not schema.exists():
-        _write(schema, _schema())
+        _write(schema, text_of(DECLARATIONS))
     click.echo(f"{_shown(place)}: {summary(found)}")
     click.echo(f"{_shown(schema)}: what the file may say, for editors")
     click.echo(_next(found))
     return 0
 
 
-def _next(found: Sequence[Built]) -> str:
-    if any(not service.declared for built in found for service in built.estate.services.values()):
+def _next(found: Sequence[Estate]) -> str:
+    if any(not service.declared for estate in found for service in estate.services.values()):
         return "next: complete it, and run `resilience-checks check`"
     return "next: name the services that your consumers use, and run `resilience-checks check`"
 
@@ -96,12 +97,6 @@ def _hold_new(place: Path) -> None:
             remedy="complete it by hand, or look at a new one: `resilience-checks init --output -`",
         )
     hold_writable(place)
-
-
-def _schema() -> str:
-    from importlib.resources import files
-
-    return (files("resilience_checks.topology") / "resilience.schema.json").read_text(encoding="utf-8")
 
 
 def _write(place: Path, text: str) -> None:

@@ -13,7 +13,6 @@ from resilience_checks.topology.gates import targets
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from resilience_checks.estates import Built
     from resilience_checks.topology.estate import Estate, Part, Service
 
 SCHEMA = "resilience.schema.json"
@@ -47,24 +46,24 @@ _PROVIDER = "pulumi:providers:"
 _MAX_OPEN = 30
 
 
-def first_file(found: Sequence[Built]) -> str:
+def first_file(found: Sequence[Estate]) -> str:
     """Return the text of the file for these estates: valid as it stands, and declaring no more than they show."""
     parts = (_HEAD, _SITES, _placement(found), _components(found), _LINKS, _OBJECTIVES, _services(found), _open(found))
     return "".join(parts)
 
 
-def summary(found: Sequence[Built]) -> str:
+def summary(found: Sequence[Estate]) -> str:
     """Return in a few words what the file says, and how much is left to people."""
     services = len(_entries(found))
-    facts = sum(len(built.estate.facts) for built in found)
+    facts = sum(len(estate.facts) for estate in found)
     return f"{counted(services, 'service')} as the program shows, {counted(facts, 'fact')} that only people know"
 
 
-def _placement(found: Sequence[Built]) -> str:
+def _placement(found: Sequence[Estate]) -> str:
     lines = dict.fromkeys(
         line
-        for built in found
-        for fact in built.estate.facts.values()
+        for estate in found
+        for fact in estate.facts.values()
         for line in _EXAMPLE.findall(fact.remedy)
         if line.endswith("site: SITE}")
     )
@@ -76,13 +75,13 @@ def _placement(found: Sequence[Built]) -> str:
     return f"{head}#placement:\n" + "".join(f"#  {one_line(line)}\n" for line in lines)
 
 
-def _components(found: Sequence[Built]) -> str:
+def _components(found: Sequence[Estate]) -> str:
     """Return a proposal for each device of which the program shows an address, and not how many units answer there."""
     lines = dict.fromkeys(
         f"#  {_id(part.id)}: {{role: {part.role}, select: {{provider: {_literal(part.id)}}}, units: NUMBER}}\n"
-        for built in found
-        for part in built.estate.parts.values()
-        if part.role in _PAIRED and _PROVIDER in (part.urn or "") and f"{part.id}#1" not in built.estate.parts
+        for estate in found
+        for part in estate.parts.values()
+        if part.role in _PAIRED and _PROVIDER in (part.urn or "") and f"{part.id}#1" not in estate.parts
         if "#" not in part.id
     )
     if not lines:
@@ -91,7 +90,7 @@ def _components(found: Sequence[Built]) -> str:
     return f"{head}#components:\n" + "".join(lines)
 
 
-def _services(found: Sequence[Built]) -> str:
+def _services(found: Sequence[Estate]) -> str:
     entries = _entries(found)
     if not entries:
         return (
@@ -108,20 +107,20 @@ def _services(found: Sequence[Built]) -> str:
     )
 
 
-def _entries(found: Sequence[Built]) -> dict[str, tuple[dict[str, str], Service]]:
+def _entries(found: Sequence[Estate]) -> dict[str, tuple[dict[str, str], Service]]:
     """Return by id what selects the entry of each service that no declaration names; alike in several stacks once."""
     entries: dict[str, tuple[dict[str, str], Service]] = {}
-    for built in found:
-        for service in built.estate.services.values():
-            part = None if service.declared else _entry(built.estate, service)
+    for estate in found:
+        for service in estate.services.values():
+            part = None if service.declared else _entry(estate, service)
             if part is not None and part.urn is not None:
                 entries.setdefault(_free(_id(service.id), _select(part), entries), (_select(part), service))
     return entries
 
 
-def _open(found: Sequence[Built]) -> str:
+def _open(found: Sequence[Estate]) -> str:
     """Return everything else on which verdicts hang, with what makes it known."""
-    facts = [fact for built in found for fact in built.estate.facts.values() if not _EXAMPLE.search(fact.remedy)]
+    facts = [fact for estate in found for fact in estate.facts.values() if not _EXAMPLE.search(fact.remedy)]
     lines = list(dict.fromkeys(f"## - {one_line(fact.reason.text)}: {one_line(fact.remedy)}\n" for fact in facts))
     if not lines:
         return ""
