@@ -8,6 +8,7 @@ from resilience_checks import __version__
 from resilience_checks.cli.lazy import Lazy
 
 COMMANDS = {
+    "init": "init:init",
     "check": "check:check",
     "change": "change:change",
     "what-if": "what_if:what_if",
