@@ -42,7 +42,7 @@ def question(command: Callable[..., None], forms: Sequence[str] = FORMS) -> Call
 
 def asked(given: dict[str, Any], root: Path, around: Surroundings) -> tuple[Built, ...]:
     """Return every estate that is asked about."""
-    from resilience_checks.cli.guard import progress
+    from resilience_checks.cli.progress import progress
     from resilience_checks.estates import estates
 
     return estates(options.chosen(given, root), progress if around.progress else lambda _: None)

@@ -89,7 +89,7 @@ def change(**given: Any) -> None:
 def _change(given: dict[str, Any], root: Path, around: Surroundings) -> int:
     from resilience_checks import changes
     from resilience_checks.cli import asking
-    from resilience_checks.cli.guard import progress
+    from resilience_checks.cli.progress import progress
     from resilience_checks.model.errors import UsageError
     from resilience_checks.model.question import Horizon
     from resilience_checks.report import change as report

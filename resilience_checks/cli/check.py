@@ -11,7 +11,8 @@ import click
 from resilience_checks.cli import options
 from resilience_checks.cli.choice import Choice
 from resilience_checks.cli.formats import Format
-from resilience_checks.cli.guard import guarded, progress
+from resilience_checks.cli.guard import guarded
+from resilience_checks.cli.progress import progress
 from resilience_checks.report.formats import FORMS
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ import click
 
 from resilience_checks.cli import options
 from resilience_checks.cli.choice import Choice
-from resilience_checks.cli.guard import guarded, progress
+from resilience_checks.cli.guard import guarded
+from resilience_checks.cli.progress import progress
 
 if TYPE_CHECKING:
     from pathlib import Path
