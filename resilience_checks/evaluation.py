@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from resilience_checks.sources.given import Given
     from resilience_checks.sources.interface import Source
     from resilience_checks.sources.stacks.together import Evaluated, Make, Together
+    from resilience_checks.sources.trusted import Trusted
     from resilience_checks.topology.declared import Declarations
 
 DECLARATIONS = "resilience.yaml"
@@ -55,6 +56,8 @@ class Options:
     """The commit to compare with, as a pull request does."""
     audit: bool = False
     """Whether the report holds what only the auditors' form of it shows."""
+    settings: str | None = None
+    """Where settings are trusted: a commit, or an organisation's resilience.yaml; None: what is checked is trusted."""
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
     """The day on which dates in declarations are judged."""
 
@@ -93,6 +96,7 @@ class Inputs:
 
         self._options = options
         self._declared: dict[Path, Declarations] = {}
+        self.trusted: Trusted | None = _trusted(options)
         files = _files(options)
         found = Discovery(()) if ready else _programs(options, files)
         self.failures: tuple[InputError, ...] = (*files.failures, *found.failures)
@@ -259,6 +263,14 @@ def _differences(given: Mapping[str, Value], made: Mapping[str, Value]) -> Itera
         other = made.get(name)
         if isinstance(value, plain) and isinstance(other, plain) and value != other:
             yield name
+
+
+def _trusted(options: Options) -> Trusted | None:
+    if options.settings is None:
+        return None
+    from resilience_checks.sources.trusted import trusted
+
+    return trusted(options.settings, options.root)
 
 
 def _speaks_of(file: Path, key: str) -> bool:

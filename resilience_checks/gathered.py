@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING
 
 from resilience_checks import __version__
 from resilience_checks.gate.verdict import verdict
-from resilience_checks.report.interface import Failure, Remark, Report, ServiceSummary, StackSummary
+from resilience_checks.report.interface import Failure, PolicySummary, Remark, Report, ServiceSummary, StackSummary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from resilience_checks.evaluation import Options
     from resilience_checks.model.errors import CheckError
     from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.model.result import Result
+    from resilience_checks.policy.pack import Pack
     from resilience_checks.sources.stacks.together import Evaluated
     from resilience_checks.topology.estate import Estate
 
@@ -39,6 +40,7 @@ class Gathered:
     assumptions: list[Remark] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)
     policies: dict[str, str] = field(default_factory=dict)
+    policy_details: dict[str, PolicySummary] = field(default_factory=dict)
     disabled: set[str] = field(default_factory=set)
     not_enforced: dict[str, str] = field(default_factory=dict)
     said: dict[object, int] = field(default_factory=dict)
@@ -89,6 +91,19 @@ class Gathered:
             Remark(reason.text, (reason.location,) if reason.location else ()) for reason in estate.assumptions
         ]
 
+    def describe(self, pack: Pack, titles: Mapping[str, str]) -> None:
+        """Take note of what the policies that were evaluated say of themselves; `titles` are those of controls."""
+        for policy in pack.policies:
+            if policy.id in self.policies:
+                self.policy_details[policy.id] = PolicySummary(
+                    policy.description,
+                    policy.severity,
+                    policy.remediation,
+                    {control: titles.get(control, "") for control in policy.controls},
+                    policy.waivable,
+                    pack.page(policy),
+                )
+
     @contextmanager
     def timed(self, name: str) -> Iterator[None]:
         """Add the time that a block takes to a station's total."""
@@ -112,6 +127,7 @@ class Gathered:
             left_out=tuple(left_out),
             services=tuple(self.services),
             policies=self.policies,
+            policy_details=self.policy_details,
             disabled=tuple(sorted(self.disabled)),
             not_enforced=self.not_enforced,
             known_types=self.known,
@@ -148,4 +164,5 @@ def _stack(graph: ResourceGraph) -> StackSummary:
         graph.capabilities,
         graph.notes,
         graph.skipped,
+        graph.project_file,
     )

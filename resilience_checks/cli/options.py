@@ -120,5 +120,6 @@ def chosen(given: dict[str, Any], root: Path) -> Options:
         lookups=given["lookups"],
         stack_outputs=given["stack_outputs"],
         base=given.get("base"),
+        settings=given.get("settings"),
         **({"today": given["today"].date()} if given.get("today") else {}),
     )

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from resilience_checks.model.errors import InputError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 _ENVIRONMENTS = (".venv", "venv", "node_modules")
 """Folders that hold a program's packages and are in no commit."""
@@ -58,16 +58,21 @@ class Repository:
             )
         self.root = Path(done.stdout.strip()).resolve()
 
-    def commit(self, name: str) -> Commit:
-        """Return the commit of a branch, tag or id."""
+    def found(self, name: str) -> Commit | None:
+        """Return the commit of a branch, tag or id, None where there is none."""
         done = _git(self.root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
-        if done.returncode:
+        return None if done.returncode else Commit(name, done.stdout.strip())
+
+    def commit(self, name: str) -> Commit:
+        """Return the commit of a branch, tag or id; raise UsageError where there is none."""
+        found = self.found(name)
+        if found is None:
             raise UsageError(
                 f"{name} is no commit of this repository",
                 why="there is nothing to compare with",
                 remedy=f"fetch it first (`git fetch origin {name.removeprefix('origin/')}`), or name another",
             )
-        return Commit(name, done.stdout.strip())
+        return found
 
     def fork_point(self, base: str, head: str) -> Commit:
         """Return where `head` left `base`, as a pull request shows it; the base itself where no history tells."""
@@ -84,6 +89,30 @@ class Repository:
         """Return what a file, by its path from the root, holds in a commit; None where it has no such file."""
         done = _git(self.root, "show", f"{commit.id}:{path}")
         return None if done.returncode else done.stdout.encode()
+
+    def contents(self, commit: Commit, paths: Sequence[str]) -> list[bytes | None]:
+        """Return what each file, by its path from the root, holds in a commit; links are followed inside of it alone."""
+        asked = [path for path in paths if "\n" not in path]
+        lines = "".join(f"{commit.id}:{path}\n" for path in asked).encode(errors="surrogateescape")
+        answer = _git_bytes(self.root, ("cat-file", "--batch", "--follow-symlinks"), lines) if asked else b""
+        found = dict(zip(asked, _blobs(answer), strict=True))
+        return [found.get(path) for path in paths]
+
+    def names(self, commit: Commit, path: str) -> list[str]:
+        """Return the files at or below a path in a commit, by their paths from the root."""
+        done = _git_bytes(
+            self.root, ("--literal-pathspecs", "ls-tree", "-r", "-z", "--name-only", commit.id, "--", path)
+        )
+        return [os.fsdecode(name) for name in done.split(b"\0") if name]
+
+    def holds(self, path: Path) -> bool:
+        """Return whether a file belongs to the repository, or to another that it takes a folder from."""
+        if not path.is_relative_to(self.root):
+            return False
+        name = path.relative_to(self.root).as_posix()
+        done = _git(self.root, "--literal-pathspecs", "ls-files", "-z", "--", name)
+        within = _git(path.parent, "rev-parse", "--show-superproject-working-tree")
+        return bool(done.stdout or within.stdout.strip())
 
     def digest(self, commit: Commit | None, path: str) -> str:
         """Return what tells whether a file, or a folder of them, is the same: in a commit, or (None) in the working tree."""
@@ -162,18 +191,47 @@ class Repository:
 
 def _git(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run git without hooks, prompts or large files, and without what a hook was told about another place."""
-    environment = {key: value for key, value in os.environ.items() if key not in _OF_A_HOOK}
-    environment |= {"GIT_TERMINAL_PROMPT": "0", "GIT_LFS_SKIP_SMUDGE": "1", "LC_ALL": "C"}
     return subprocess.run(
         ["git", "-c", "core.hooksPath=/dev/null", *arguments],  # noqa: S607 the user's own git
         cwd=directory,
-        env=environment,
+        env=_environment(),
         capture_output=True,
         text=True,
         errors="replace",
         check=False,
         stdin=subprocess.DEVNULL,
     )
+
+
+def _git_bytes(directory: Path, arguments: Sequence[str], given: bytes = b"") -> bytes:
+    """Return what git says, as it is; nothing where it fails."""
+    done = subprocess.run(
+        ["git", *arguments],  # noqa: S607 the user's own git
+        cwd=directory,
+        env=_environment(),
+        capture_output=True,
+        input=given,
+        check=False,
+    )
+    return done.stdout
+
+
+def _blobs(answer: bytes) -> Iterator[bytes | None]:
+    """Yield each object of what `git cat-file --batch --follow-symlinks` wrote, None for what is no file of the commit."""
+    while answer:
+        head, _, answer = answer.partition(b"\n")
+        words = head.split()
+        if words[-1] in {b"missing", b"ambiguous"}:
+            yield None
+            continue
+        size = int(words[-1])
+        content, answer = answer[:size], answer[size + 1 :]
+        yield content if words[-2] == b"blob" else None
+
+
+def _environment() -> dict[str, str]:
+    environment = {key: value for key, value in os.environ.items() if key not in _OF_A_HOOK}
+    return environment | {"GIT_TERMINAL_PROMPT": "0", "GIT_LFS_SKIP_SMUDGE": "1", "LC_ALL": "C"}
 
 
 def _said(done: subprocess.CompletedProcess[str]) -> str:
