@@ -21,7 +21,7 @@ SYMBOLS = {
     "accepted": "w",
     "unknown": "?",
     "pass": "✓",
-    "not_applicable": "–",
+    "not_applicable": "\N{EN DASH}",
 }
 """How each outcome is drawn; its word stands beside it for those who do not see it."""
 WORDS = {

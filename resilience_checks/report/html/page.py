@@ -47,26 +47,30 @@ class Html:
         numbers = {name: number for number, name in enumerate(names)}
         pictures = [drawn for each in audited if (drawn := picture.picture(each, numbers))]
         style, choosing = _css(), _choosing(pictures)
-        return _environment().get_template("page.html").render(
-            report=report,
-            state=_state(report),
-            policy_of_content=_content_policy(style, choosing),
-            style=_markup(style),
-            choosing=_markup(choosing),
-            estates=audited,
-            pictures=pictures,
-            matrix=table,
-            services=services.services(report, names, audited, anchors),
-            numbers=numbers,
-            radii=[faults.radius(each) for each in audited],
-            findings=findings,
-            by_fingerprint={result.fingerprint: one.anchor for one in findings for result in one.results},
-            unknown=evidence.unknown(report),
-            assumed=evidence.assumptions(report),
-            anchor_of=lambda result: anchors[id(result)],
-            basis=evidence.basis(report, audited),
-            controls=evidence.controls(report),
-            limits=list(limits(report, audited)),
+        return (
+            _environment()
+            .get_template("page.html")
+            .render(
+                report=report,
+                state=_state(report),
+                policy_of_content=_content_policy(style, choosing),
+                style=_markup(style),
+                choosing=_markup(choosing),
+                estates=audited,
+                pictures=pictures,
+                matrix=table,
+                services=services.services(report, names, audited, anchors),
+                numbers=numbers,
+                radii=[faults.radius(each) for each in audited],
+                findings=findings,
+                by_fingerprint={result.fingerprint: one.anchor for one in findings for result in one.results},
+                unknown=evidence.unknown(report),
+                assumed=evidence.assumptions(report),
+                anchor_of=lambda result: anchors[id(result)],
+                basis=evidence.basis(report, audited),
+                controls=evidence.controls(report),
+                limits=list(limits(report, audited)),
+            )
         )
 
 
@@ -82,7 +86,7 @@ def _state(report: Report) -> str:
     code = report.verdict.exit_code
     if report.verdict.overridden is not None:
         return "overridden"
-    if code in {ExitCode.CLEAN}:
+    if code is ExitCode.CLEAN:
         return "clean" if not report.verdict.blocking and report.verdict.words == "clean" else "passed"
     if code in {ExitCode.FAILED, ExitCode.USAGE, ExitCode.INPUT}:
         return "undecided"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.report.html.fitting import fitted
@@ -265,7 +266,7 @@ class _Drawing:
             y,
             _COLUMN - 2 * _INSET,
             _NODE,
-            fitted(names[0].removeprefix(f"{role} ") if one else f"{len(group)} × {role}", room),
+            fitted(names[0].removeprefix(f"{role} ") if one else f"{len(group)} \N{MULTIPLICATION SIGN} {role}", room),
             fitted(role if one else ", ".join(names), room),
             ", ".join(names),
             tuple(sorted({cut for each in group for cut in self.cuts_of_component.get(each["id"], ())})),
@@ -277,9 +278,10 @@ class _Drawing:
         inside = [column for column, (site, _) in enumerate(columns) if site in domain["sites"]]
         name, cuts = _domain_name(domain), tuple(sorted(self.cuts_of_domain.get(domain["id"], ())))
         kind, width = domain["kind"].replace("-", " "), _COLUMN - 2 * _INSET
-        shown = [fitted(text, width - _SWATCH) for text in (name.removeprefix(f"{kind} "), kind)]
-        boxes = tuple(Box(_x(column) + _INSET, y, width, _LANE, *shown, name, cuts) for column in inside)
-        pairs = zip(boxes, boxes[1:], strict=False)
+        room = width - _SWATCH
+        shown, below = fitted(name.removeprefix(f"{kind} "), room), fitted(kind, room)
+        boxes = tuple(Box(_x(column) + _INSET, y, width, _LANE, shown, below, name, cuts) for column in inside)
+        pairs = pairwise(boxes)
         return Lane(
             number,
             chr(ord("A") + number),

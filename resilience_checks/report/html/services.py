@@ -100,7 +100,10 @@ def services(
     found = []
     for number, name in enumerate(names):
         verdicts = sorted(
-            (Verdict(each, outcome(each), rests(each, estates), anchors.get(id(each), "")) for each in by_service[name]),
+            (
+                Verdict(each, outcome(each), rests(each, estates), anchors.get(id(each), ""))
+                for each in by_service[name]
+            ),
             key=lambda each: (list(SYMBOLS).index(each.outcome), each.result.policy),
         )
         estate = homes.get(name)
