@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.report.html.found import rests
@@ -27,9 +27,10 @@ _ENOUGH = ("short", "lost", "unknown", "enough")
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One result of the service, with what it rests on, and where its finding stands."""
+    """What one policy, or several, say of the service, with what that rests on, and where its finding stands."""
 
-    result: Result
+    policies: tuple[str, ...]
+    message: str
     outcome: str
     rests: Rests | None
     anchor: str
@@ -99,13 +100,7 @@ def services(
     homes = {name: estate for estate in reversed(estates) for name in estate.services}
     found = []
     for number, name in enumerate(names):
-        verdicts = sorted(
-            (
-                Verdict(each, outcome(each), rests(each, estates), anchors.get(id(each), ""))
-                for each in by_service[name]
-            ),
-            key=lambda each: (list(SYMBOLS).index(each.outcome), each.result.policy),
-        )
+        verdicts = _verdicts(by_service[name], estates, anchors)
         estate = homes.get(name)
         losses = estate.capacity.get(name) if estate else None
         found.append(
@@ -114,7 +109,7 @@ def services(
                 number,
                 summaries.get(name),
                 estate,
-                tuple(verdicts),
+                verdicts,
                 _cut_sets(estate, name),
                 _recoveries(estate, name),
                 tuple(_losses(estate, losses)) if estate and losses else None,
@@ -123,6 +118,23 @@ def services(
             )
         )
     return tuple(found)
+
+
+def _verdicts(
+    results: Sequence[Result], estates: Sequence[Estate], anchors: Mapping[int, str]
+) -> tuple[Verdict, ...]:
+    """Return what policies say, the worst first; what several say in the same words stands together."""
+    groups: dict[tuple[str, str, Rests | None, str], list[str]] = {}
+    for each in sorted(results, key=lambda each: (list(SYMBOLS).index(outcome(each)), each.policy)):
+        same = (each.message, outcome(each), _rests(each, estates), anchors.get(id(each), ""))
+        groups.setdefault(same, []).append(each.policy)
+    return tuple(Verdict(tuple(policies), *same) for same, policies in groups.items())
+
+
+def _rests(result: Result, estates: Sequence[Estate]) -> Rests | None:
+    """Return what a verdict rests on in numbers; whose declarations they are is told once, not of each service."""
+    found = rests(result, estates)
+    return replace(found, declarations=()) if found else None
 
 
 def _cut_sets(estate: Estate | None, name: str) -> CutSets | None:
