@@ -46,11 +46,10 @@ def _render(given: dict[str, Any], root: Path, around: Surroundings) -> int:
     from resilience_checks.cli.output import rendered, targets, write
     from resilience_checks.cli.report import reading
 
-    # What has a file needs no page on standard output beside it.
-    forms = given["forms"]
-    found = targets((*forms, *((("auto", None),) if all(file for _, file in forms) else ())), None, around.system)
-    asked = [target for target in found if target.file is not None or not all(file for _, file in forms)]
+    found = targets(given["forms"], given["output"], around.system)
+    # Where all have files, nobody asked for a page on standard output beside them.
+    asked = found if given["output"] is not None else found[: len(given["forms"])]
     report = reading(given["file"])
     for target in asked:
-        write(rendered(report, target, root, color=given["color"], around=around), target.file or given["output"])
+        write(rendered(report, target, root, color=given["color"], around=around), target.file)
     return 0

@@ -182,13 +182,13 @@ def _changes(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Chang
 def _lines(found: Difference, width: int) -> Iterator[str]:
     yield from hanging("before  ", f"{found.before.started}: {found.before.verdict.words}", width)
     yield from hanging("after   ", f"{found.after.started}: {found.after.verdict.words}", width)
-    for name, findings in (("new", found.new), ("fixed", found.fixed)):
-        yield from _part(name, [("", _said(each)) for each in findings], width)
+    for name, alone in (("new", found.new), ("fixed", found.fixed)):
+        yield from _part(name, [("", _said(each)) for each in alone], width)
     for name, pairs in (("worse", found.worse), ("better", found.better)):
         yield from _part(name, [(_turned(*pair), _said(pair[1])) for pair in pairs], width)
     for name, changes in found.parts:
         yield from _part(name, [(each.name, _became(each)) for each in changes], width)
-    findings = len(found.new) + len(found.fixed) + len(found.worse) + len(found.better)
+    findings = (*found.new, *found.fixed, *found.worse, *found.better)
     if not findings and not any(changes for _, changes in found.parts):
         yield ""
         yield "nothing changed"

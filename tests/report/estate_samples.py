@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 HOSTILE = (
     "<script>document.title='forged'</script>",
-    "\"><img src=x onerror=alert(1)>",
+    '"><img src=x onerror=alert(1)>',
     "</title></style></svg><iframe src=https://evil.example></iframe>",
     "' onmouseover='alert(1)",
     "javascript:alert(1)",

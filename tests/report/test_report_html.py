@@ -162,7 +162,7 @@ def test_the_first_key_leads_past_the_head(page: Page) -> None:
     assert page.evaluate("document.activeElement.id") == "main"
 
 
-def test_it_prints_with_everything_unfolded(page: Page, tmp_path: Path) -> None:
+def test_it_prints_with_everything_unfolded(page: Page) -> None:
     page.emulate_media(media="print")
     assert page.locator("nav").is_hidden()
     assert page.get_by_text("service-4 moves to its standby").is_visible()
@@ -174,7 +174,7 @@ def test_a_narrow_window_needs_no_scrolling_sideways(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
-def test_five_hundred_services_stay_readable(chromium: Browser, axe: str, tmp_path: Path) -> None:
+def test_five_hundred_services_stay_readable(chromium: Browser, tmp_path: Path) -> None:
     report = audited(names(LARGE))
     begun = time.process_time()
     text = rendered(report, tmp_path)

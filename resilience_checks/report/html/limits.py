@@ -25,16 +25,20 @@ def _of_this(report: Report) -> Iterator[tuple[str, str]]:
     if report.failures:
         yield (
             "Stacks that could not be read",
-            (f"{counted(len(report.failures), 'failure')} left parts of the estate without any verdict; "
-            "nothing in this report speaks for them."),
+            (
+                f"{counted(len(report.failures), 'failure')} left parts of the estate without any verdict; "
+                "nothing in this report speaks for them."
+            ),
         )
     if report.left_out:
         yield "Stacks left out", f"{', '.join(report.left_out)}: nothing was looked at, and no verdict is about them."
     if report.unknown_types:
         yield (
             "Types that the catalogue does not know",
-            (f"{counted(sum(report.unknown_types.values()), 'resource')} of {counted(len(report.unknown_types), 'type')} "
-            "count as references only: a fault that they bring is not found."),
+            (
+                f"{counted(sum(report.unknown_types.values()), 'resource')} of {counted(len(report.unknown_types), 'type')} "
+                "count as references only: a fault that they bring is not found."
+            ),
         )
     open_ = sum(result.outcome is Outcome.UNKNOWN for result in report.results)
     if open_:
@@ -70,32 +74,44 @@ def _collected(estates: Sequence[Estate]) -> Iterator[tuple[str, str]]:
 _ALWAYS = (
     (
         "What is deployed",
-        ("Programs were read before deployment. What was changed by hand, or what a program does otherwise when it is "
-        "deployed, is not in here; `resilience-checks verify --state` compares with what was deployed."),
+        (
+            "Programs were read before deployment. What was changed by hand, or what a program does otherwise when it is "
+            "deployed, is not in here; `resilience-checks verify --state` compares with what was deployed."
+        ),
     ),
     (
         "Whether declarations are true",
-        ("Sites, carriers, capacities, tests of failovers and all else that no program shows is taken from declarations "
-        "as they are written. Whose they are and from when stands beside them; nobody was asked."),
+        (
+            "Sites, carriers, capacities, tests of failovers and all else that no program shows is taken from declarations "
+            "as they are written. Whose they are and from when stands beside them; nobody was asked."
+        ),
     ),
     (
         "How likely a loss is",
-        ("Cut sets and blast radius say what is lost when something fails, not how often it fails. Classes of "
-        "likelihood order them; they are stated or assumed, and no probabilities."),
+        (
+            "Cut sets and blast radius say what is lost when something fails, not how often it fails. Classes of "
+            "likelihood order them; they are stated or assumed, and no probabilities."
+        ),
     ),
     (
         "Faults that are no failure domain",
-        ("Defects in applications, corrupted data, attacks, exhausted certificates and licences, or people who do not "
-        "know what to do are found only as far as a domain stands for them."),
+        (
+            "Defects in applications, corrupted data, attacks, exhausted certificates and licences, or people who do not "
+            "know what to do are found only as far as a domain stands for them."
+        ),
     ),
     (
         "Whether a standard is met",
-        ("The controls list evidence that a design was checked before it was deployed. Whether that is enough is for an "
-        "auditor to say."),
+        (
+            "The controls list evidence that a design was checked before it was deployed. Whether that is enough is for an "
+            "auditor to say."
+        ),
     ),
     (
         "That this file is unchanged",
-        ("Anybody can edit an HTML file. Who needs proof keeps the attestation of the same check "
-        "(`check --attest`) and compares with `resilience-checks verify`."),
+        (
+            "Anybody can edit an HTML file. Who needs proof keeps the attestation of the same check "
+            "(`check --attest`) and compares with `resilience-checks verify`."
+        ),
     ),
 )

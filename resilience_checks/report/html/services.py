@@ -120,9 +120,7 @@ def services(
     return tuple(found)
 
 
-def _verdicts(
-    results: Sequence[Result], estates: Sequence[Estate], anchors: Mapping[int, str]
-) -> tuple[Verdict, ...]:
+def _verdicts(results: Sequence[Result], estates: Sequence[Estate], anchors: Mapping[int, str]) -> tuple[Verdict, ...]:
     """Return what policies say, the worst first; what several say in the same words stands together."""
     groups: dict[tuple[str, str, Rests | None, str], list[str]] = {}
     for each in sorted(results, key=lambda each: (list(SYMBOLS).index(outcome(each)), each.policy)):
