@@ -6,7 +6,7 @@ import unicodedata
 
 from resilience_checks.report.text import one_line
 
-_SHARE = 0.6
+_SHARE = 0.62
 """The width of a letter, in heights of the font: a little more than the mean of the usual sans-serif fonts."""
 
 
