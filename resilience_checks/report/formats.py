@@ -50,6 +50,8 @@ FORMS = {
         Form("terminal", "terminal:Terminal", readable=True),
         Form("github", "github:Github", readable=True),
         Form("json", "json_report:JsonReport"),
+        Form("junit", "junit:JUnit"),
+        Form("csv", "csv_table:Csv"),
     )
 }
 """By name, in the order of the help."""
