@@ -50,6 +50,8 @@ FORMS = {
         Form("terminal", "terminal:Terminal", readable=True),
         Form("github", "github:Github", readable=True),
         Form("json", "json_report:JsonReport"),
+        Form("sarif", "sarif.log:Sarif"),
+        Form("sarif-all", "sarif.log:SarifAll"),
         Form("junit", "junit:JUnit"),
         Form("csv", "csv_table:Csv"),
     )

@@ -1,9 +1,11 @@
-"""CSV: read back by Python's csv, and what no spreadsheet program may run."""
+"""CSV: read back by Python's csv and by Papa Parse, and what no spreadsheet program may run."""
 
 from __future__ import annotations
 
 import csv
+import json
 import re
+import subprocess
 from dataclasses import replace
 from io import StringIO
 from typing import TYPE_CHECKING
@@ -14,9 +16,11 @@ from hypothesis import given
 from resilience_checks.report.cells import cell
 from resilience_checks.report.csv_table import COLUMNS, Csv
 from tests.report.runner import commands
-from tests.report.samples import EVERYTHING, GATED, SHARED_MANAGER, report, reports
+from tests.report.samples import EVERYTHING, GATED, REPORTS, SHARED_MANAGER, report, reports
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from resilience_checks.report.interface import Report
 
 
@@ -86,6 +90,20 @@ def test_every_result_is_one_row_and_no_cell_is_a_formula(found: Report) -> None
     assert not [text for row in read for text in row if re.match(r"[\s]*[=+\-@\uff0b\uff0d\uff1d\uff20\t\r\n]", text)]
     assert text.count("\r\n") == text.count("\n") == text.count("\r") == len(read)
     assert commands(text) == []
+
+
+READER = """
+const Papa = require(process.argv[1] + "/papaparse");
+const read = Papa.parse(require("fs").readFileSync(0, "utf8"), {header: true, skipEmptyLines: true});
+console.log(JSON.stringify([read.data, read.errors, read.meta.delimiter]));
+"""
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_a_second_reader_reads_the_same(name: str, node_packages: Path) -> None:
+    node = ["node", "-e", READER, str(node_packages)]
+    done = subprocess.run(node, input=Csv().render(REPORTS[name]), capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == [rows(REPORTS[name]), [], ","]
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\uff1d1"])

@@ -12,6 +12,7 @@ from resilience_checks.report.formats import Style
 from resilience_checks.report.github import Github
 from resilience_checks.report.json_report import JsonReport
 from resilience_checks.report.junit import JUnit
+from resilience_checks.report.sarif.log import Sarif, SarifAll
 from resilience_checks.report.step_summary import StepSummary
 from resilience_checks.report.terminal import Terminal
 from tests.report.samples import REPORTS, SNAPSHOTS, write_source
@@ -19,7 +20,7 @@ from tests.report.samples import REPORTS, SNAPSHOTS, write_source
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORMS = ("terminal.txt", "colour.txt", "github.txt", "summary.md", "json", "junit.xml", "csv")
+FORMS = ("terminal.txt", "colour.txt", "github.txt", "summary.md", "json", "junit.xml", "csv", "sarif", "all.sarif")
 
 
 def rendered(name: str, form: str, root: Path) -> str:
@@ -35,6 +36,10 @@ def rendered(name: str, form: str, root: Path) -> str:
             return StepSummary().render(report)
         case "junit.xml":
             return JUnit().render(report)
+        case "sarif":
+            return Sarif().render(report)
+        case "all.sarif":
+            return SarifAll().render(report)
         case "csv":
             return Csv().render(report)
     return JsonReport().render(report)
