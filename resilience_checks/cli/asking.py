@@ -57,10 +57,11 @@ def answer(
     others: Mapping[str, Callable[[], str]] | None = None,
 ) -> None:
     """Write the answer in the form that was asked for, to the file or standard output."""
-    from resilience_checks.cli.output import inert, write
+    from resilience_checks.cli.output import write
 
     if given["form"] == "json":
         from resilience_checks.report.facts_json import written
+        from resilience_checks.report.text import inert
 
         write(inert(written(data())), given["output"])
         return

@@ -52,9 +52,10 @@ def _capacity(given: dict[str, Any], root: Path, around: Surroundings) -> int:
 
     from resilience_checks.analysis.capacity import headrooms, losses
     from resilience_checks.analysis.event_names import events_named, services_named
-    from resilience_checks.cli.output import inert, write
+    from resilience_checks.cli.output import write
     from resilience_checks.estates import estates
     from resilience_checks.report.capacity import data, text
+    from resilience_checks.report.text import inert
 
     built = estates(options.chosen(given, root), progress if around.progress else lambda _: None)
     found = [item.estate for item in built]

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from resilience_checks.cli import options
+from resilience_checks.cli.formats import Format
 from resilience_checks.cli.guard import guarded, progress
+from resilience_checks.report.formats import FORMS
 
 if TYPE_CHECKING:
     from resilience_checks.cli.surroundings import Surroundings
 
-FORMATS = ("auto", "terminal", "github", "json")
 FAIL_ON = ("low", "medium", "high", "critical", "never")
 
 
@@ -22,12 +24,13 @@ FAIL_ON = ("low", "medium", "high", "critical", "never")
 @options.STACK
 @click.option(
     "--format",
-    "form",
-    type=click.Choice(FORMATS),
-    default="auto",
-    show_default=True,
-    help="auto: github where GITHUB_ACTIONS is true, else terminal.",
+    "forms",
+    type=Format(),
+    multiple=True,
+    help="A form of the report, and the file to write it to; may be repeated. auto (default): what suits the CI system, "
+    f"else terminal. One of {', '.join(FORMS)}.",
 )
+@click.option("--audit", is_flag=True, help="Keep what only the auditors' report shows in a JSON report, too.")
 @options.OUTPUT
 @options.CONFIG
 @click.option(
@@ -100,6 +103,7 @@ def check(**given: Any) -> None:
       resilience-checks check
       resilience-checks check stacks/ --stack prod --fail-on high
       resilience-checks check --format json --output resilience.report.json
+      resilience-checks check --format github --format json=report.json
       pulumi preview --json --show-sames | resilience-checks check --preview -
     """  # noqa: D301 click reads the escape
     guarded(_check, given)
@@ -109,6 +113,7 @@ def _check(given: dict[str, Any], root: Path, around: Surroundings) -> int:
     from resilience_checks.check import run
     from resilience_checks.cli.errors import block, show
     from resilience_checks.cli.output import rendered, write
+    from resilience_checks.cli.output import targets as found
     from resilience_checks.model.errors import UsageError
 
     if given["base"] is not None and given["previews"]:
@@ -118,23 +123,18 @@ def _check(given: dict[str, Any], root: Path, around: Surroundings) -> int:
             remedy="leave one of them out",
         )
     chosen = options.chosen(given, root)
+    targets = found(given["forms"], given["output"], around.system)
+    chosen = replace(chosen, audit=given["audit"] or any(target.form.audit for target in targets))
     report = run(chosen, progress if around.progress else lambda _: None)
-    text = rendered(
-        report,
-        given["form"],
-        chosen.root,
-        color=given["color"],
-        to_file=given["output"] is not None,
-        around=around,
-    )
-    write(text, given["output"])
-    if given["output"] is not None or given["form"] == "json":
+    for target in targets:
+        write(rendered(report, target, chosen.root, color=given["color"], around=around), target.file)
+    if not any(target.form.readable and target.file is None for target in targets):
         for failure in report.failures:
             show(block(failure, chosen.root), github=around.github)
     if given["debug"]:
         for failure in report.failures:
             show(failure.trace, github=around.github)
-    if around.step_summary is not None and given["form"] in {"auto", "github"}:
+    if around.step_summary is not None and any(target.form.readable for target in targets):
         from resilience_checks.report.step_summary import append
 
         try:

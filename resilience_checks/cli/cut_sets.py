@@ -124,8 +124,9 @@ def _of_file(file: Path, given: dict[str, Any], root: Path, around: Surroundings
     from resilience_checks.analysis.cut_sets.limits import Limits
     from resilience_checks.analysis.cut_sets.portfolio import minimal_cut_sets
     from resilience_checks.analysis.open_psa.reader import read
-    from resilience_checks.cli.output import hold_writable, inert, write
+    from resilience_checks.cli.output import hold_writable, write
     from resilience_checks.report import cut_sets as report
+    from resilience_checks.report.text import inert
 
     _hold_no_programs(given, file)
     hold_writable(given["output"])

@@ -53,8 +53,9 @@ def graph(**given: Any) -> None:
 
 def _graph(given: dict[str, Any], root: Path, around: Surroundings) -> int:
     from resilience_checks.check import graphs, policy_inputs
-    from resilience_checks.cli.output import inert, write
+    from resilience_checks.cli.output import write
     from resilience_checks.report.graph_json import render
+    from resilience_checks.report.text import inert
 
     _ = around
     chosen = options.chosen(given, root)

@@ -4,47 +4,64 @@ from __future__ import annotations
 
 import io
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.errors import UsageError
+from resilience_checks.report.formats import FORMS, WIDTH, Style
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from resilience_checks.cli.surroundings import Surroundings
+    from resilience_checks.report.formats import Form
     from resilience_checks.report.interface import Report
 
 
-def rendered(report: Report, form: str, root: Path, *, color: str, to_file: bool, around: Surroundings) -> str:
-    """Return the report in the form that was asked for; `auto` is github under GitHub Actions, else terminal."""
-    chosen = form if form != "auto" else "github" if around.github else "terminal"
-    if chosen == "json":
-        from resilience_checks.report.json_report import JsonReport
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One form in which the report is written, and where: a file, else standard output."""
 
-        return inert(JsonReport().render(report))
-    from resilience_checks.report.page import WIDTH
-    from resilience_checks.report.terminal import Terminal
+    form: Form
+    file: Path | None = None
 
-    if chosen == "github":
-        from resilience_checks.report.github import Github
 
-        return Github(Terminal(root, color=color == "always").render(report)).render(report)
-    colored = color == "always" or (color == "auto" and around.colorful and not to_file)
-    text = Terminal(root, color=colored, width=WIDTH if to_file else around.width).render(report)
-    if around.github and not to_file:
+def targets(named: Sequence[tuple[str, Path | None]], output: Path | None, system: str) -> tuple[Target, ...]:
+    """Return every form that is asked for; one without a file goes to `output`, else to standard output.
+
+    Where all have files, what suits the CI system is written as well. Raises UsageError where two would share a place.
+    """
+    forms = named if any(file is None for _, file in named) else (*named, ("auto", None))
+    found = tuple(Target(FORMS[_chosen(name, system)], file or output) for name, file in forms)
+    for target in found:
+        if sum(other.file == target.file for other in found) > 1:
+            raise UsageError(
+                f"two forms of the report would be written to {target.file or 'standard output'}",
+                why="one would be lost in the other",
+                remedy="name a file for all but one of them: --format json=report.json",
+            )
+        hold_writable(target.file)
+    return found
+
+
+def rendered(report: Report, target: Target, root: Path, *, color: str, around: Surroundings) -> str:
+    """Return the report in the form, for a file or for standard output; what a CI runner must not read is fenced."""
+    to_file, page = target.file is not None, target.form.name == "terminal"
+    colored = color == "always" or (color == "auto" and page and around.colorful and not to_file)
+    width = around.width if page and not to_file else WIDTH
+    text = target.form.renderer(Style(root, colored, width)).render(report)
+    if page and around.github and not to_file:
         from resilience_checks.report.github import fenced
 
         return "".join(f"{line}\n" for line in fenced(text))
     return text
 
 
-def inert(text: str) -> str:
-    r"""Return JSON text of the same value in which no CI runner finds a command of its older form.
-
-    >>> inert('["##[error]x"]')
-    '["#\\u0023[error]x"]'
-    """
-    return text.replace("##[", "#\\u0023[")
+def _chosen(name: str, system: str) -> str:
+    if name != "auto":
+        return name
+    return system if system in FORMS else "terminal"
 
 
 def hold_writable(output: Path | None) -> None:

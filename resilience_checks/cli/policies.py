@@ -48,9 +48,10 @@ def answered(command: Callable[..., None]) -> Callable[..., None]:
 
 def tell(given: dict[str, Any], around: Surroundings, text: Callable[[int], str], data: Mapping[str, Any]) -> None:
     """Write the answer in the form that was asked for; `text` takes the width of a line."""
-    from resilience_checks.cli.output import inert, write
+    from resilience_checks.cli.output import write
     from resilience_checks.report.facts_json import written
     from resilience_checks.report.page import WIDTH
+    from resilience_checks.report.text import inert
 
     if given["form"] == "json":
         write(inert(written(data)), given["output"])

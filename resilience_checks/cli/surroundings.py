@@ -11,15 +11,25 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_SYSTEMS = {
+    "github": "GITHUB_ACTIONS",
+    "gitlab": "GITLAB_CI",
+    "azure": "TF_BUILD",
+    "bitbucket": "BITBUCKET_BUILD_NUMBER",
+    "buildkite": "BUILDKITE",
+    "teamcity": "TEAMCITY_VERSION",
+    "jenkins": "JENKINS_URL",
+}
+"""Each CI system, and the variable that it documents for its own runs."""
 _PIPE_WIDTH = 100
 _NARROWEST, _WIDEST = 60, 120
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Where the command runs: under GitHub Actions or not, and what its output streams can show."""
+    """Where the command runs: the CI system, "" where there is none, and what its output streams can show."""
 
-    github: bool
+    system: str
     step_summary: Path | None
     colorful: bool
     width: int
@@ -32,12 +42,21 @@ class Surroundings:
         terminal = sys.stdout.isatty()
         summary = found.get("GITHUB_STEP_SUMMARY")
         return Surroundings(
-            github=found.get("GITHUB_ACTIONS") == "true",
+            system=next((name for name, variable in _SYSTEMS.items() if _is_set(found.get(variable))), ""),
             step_summary=Path(summary) if summary else None,
             colorful=terminal and not found.get("NO_COLOR") and found.get("TERM") != "dumb",
             width=_terminal_width() if terminal else _PIPE_WIDTH,
             progress=sys.stderr.isatty(),
         )
+
+    @property
+    def github(self) -> bool:
+        """Whether a runner of GitHub Actions reads what is written."""
+        return self.system == "github"
+
+
+def _is_set(value: str | None) -> bool:
+    return bool(value) and str(value).lower() != "false"
 
 
 def _terminal_width() -> int:

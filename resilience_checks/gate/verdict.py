@@ -37,11 +37,15 @@ _BY_SEVERITY = {
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The end of a check: its exit code, the results that block, and one sentence."""
+    """The end of a check: its exit code, the results that block, and one sentence.
+
+    `overridden` is the exit code that it would have without an emergency override.
+    """
 
     exit_code: ExitCode
     blocking: tuple[Result, ...]
     words: str
+    overridden: ExitCode | None = None
 
 
 def verdict(
@@ -74,8 +78,11 @@ def verdict(
 
 
 def blocks(result: Result, fail_on: Severity | None) -> bool:
-    """Return whether one result stops a change: a violation from `fail_on` on, or an unknown that must be known."""
-    if result.advisory:
+    """Return whether one result stops a change: a violation from `fail_on` on, or an unknown that must be known.
+
+    What is advisory, waived or not new stops nothing, unless the policy itself failed.
+    """
+    if result.advisory or result.waiver is not None or result.known:
         return result.outcome is Outcome.ERROR
     if result.outcome is Outcome.VIOLATION:
         return fail_on is not None and result.severity.rank >= fail_on.rank

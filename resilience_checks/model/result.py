@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from resilience_checks.model.location import Location, Related
     from resilience_checks.model.question import Step
+    from resilience_checks.model.waiver import Waiver
 
 
 class Outcome(StrEnum):
@@ -66,6 +67,10 @@ class Result:
     blocks_when_unknown: bool = False
     advisory: tuple[str, ...] = ()
     """Why it blocks nothing, whatever its severity: the stack is advisory, or the policy is not enforced yet."""
+    waiver: Waiver | None = None
+    """What accepts it."""
+    known: str = ""
+    """Where it stands already ("in baseline FILE"), so that it is not new and blocks nothing."""
 
     @property
     def fingerprint(self) -> str:

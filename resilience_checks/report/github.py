@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from resilience_checks.model.errors import CheckError
     from resilience_checks.model.location import Location
+    from resilience_checks.report.formats import Style
     from resilience_checks.report.interface import Failure, Report
 
 MAX_ANNOTATIONS = 10
@@ -28,11 +29,11 @@ _ELSEWHERE = "they are in the log of this step, in the job summary and in the JS
 
 
 class Github:
-    """Renders annotations; `readable` is shown below them, fenced so that nothing in it is a command."""
+    """Renders annotations, and below them the terminal's form, fenced so that nothing in it is a command."""
 
-    def __init__(self, readable: str = "", token: str | None = None) -> None:
-        """Keep the readable form of the same report; `token` replaces the random one of the fence."""
-        self._readable, self._token = readable, token
+    def __init__(self, style: Style | None = None, token: str | None = None) -> None:
+        """Write the readable form in this style, none without one; `token` replaces the random one of the fence."""
+        self._style, self._token = style, token
 
     def render(self, report: Report) -> str:
         """Return the commands, errors before warnings, the most severe first, at most ten of a type."""
@@ -48,8 +49,10 @@ class Github:
             places = remark.locations or (None,)
             warnings += [command("warning", remark.text, place, what) for place in places]
         lines = [*_limited("error", errors), *_limited("warning", warnings)]
-        if self._readable:
-            lines += fenced(self._readable, self._token)
+        if self._style is not None:
+            from resilience_checks.report.terminal import Terminal
+
+            lines += fenced(Terminal(self._style).render(report), self._token)
         return "".join(f"{line}\n" for line in lines)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from resilience_checks.gate.verdict import Verdict
     from resilience_checks.model.graph import Capabilities, SkippedCallback
     from resilience_checks.model.location import Location
-    from resilience_checks.model.result import Result
+    from resilience_checks.model.result import Result, Severity
+    from resilience_checks.model.waiver import Waiver
 
 VERSION = "resilience-report/v1"
 
@@ -67,6 +68,52 @@ class Remark:
     locations: tuple[Location, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class WaiverUse:
+    """One waiver and what became of it; `fingerprints` are those of the results that it is about.
+
+    `state` is applied, expired, unused, refused (it cannot be waived, or not for so long) or untrusted (it is not on
+    the trusted side yet); `why` tells more where there is more to tell.
+    """
+
+    waiver: Waiver
+    state: str
+    fingerprints: tuple[str, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A finding of the baseline, or of the base, that is gone."""
+
+    fingerprint: str
+    policy: str
+    severity: Severity
+    target: str
+    title: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """An emergency override: why nothing blocks, who says so, and the ticket where it is followed up."""
+
+    reason: str
+    actor: str = ""
+    ticket: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Where a check ran: commit and branch of the checkout, page and actor of the CI run, and its system."""
+
+    commit: str = ""
+    branch: str = ""
+    url: str = ""
+    actor: str = ""
+    system: str = ""
+
+
 @dataclass(frozen=True)
 class Report:
     """One check, whole: what was read, what was found, and the verdict."""
@@ -96,6 +143,16 @@ class Report:
     assumptions: tuple[Remark, ...] = ()
     failures: tuple[Failure, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict)
+    waivers: tuple[WaiverUse, ...] = ()
+    compared_with: str = ""
+    """The baseline or the base, by which results are known; empty without one."""
+    fixed: tuple[Fixed, ...] = ()
+    settings_from: str = ""
+    """Where settings are trusted; empty where they are those of the checkout."""
+    override: Override | None = None
+    run: Run | None = None
+    audit: tuple[Mapping[str, Any], ...] = ()
+    """For each estate what only the auditors' report shows, as JSON values; empty where nobody asked for it."""
 
     @property
     def remarks(self) -> tuple[tuple[str, Remark], ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.gate.verdict import ExitCode, Verdict
@@ -10,7 +11,19 @@ from resilience_checks.model.graph import Capabilities, SkippedCallback
 from resilience_checks.model.location import Location, Related
 from resilience_checks.model.question import Step
 from resilience_checks.model.result import Outcome, Result, Severity
-from resilience_checks.report.interface import VERSION, Failure, Remark, Report, ServiceSummary, StackSummary
+from resilience_checks.model.waiver import Waiver
+from resilience_checks.report.interface import (
+    VERSION,
+    Failure,
+    Fixed,
+    Override,
+    Remark,
+    Report,
+    Run,
+    ServiceSummary,
+    StackSummary,
+    WaiverUse,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +45,7 @@ def read(text: str) -> Report:
         engine=data["engine"],
         fail_on=end["fail_on"],
         results=results,
-        verdict=Verdict(ExitCode(end["exit_code"]), blocking, end["words"]),
+        verdict=Verdict(ExitCode(end["exit_code"]), blocking, end["words"], _code(end["overridden"])),
         stacks=tuple(_stack(item) for item in data["stacks"]),
         left_out=tuple(data["left_out"]),
         services=tuple(ServiceSummary(**{**item, "location": _place(item["location"])}) for item in data["services"]),
@@ -47,6 +60,13 @@ def read(text: str) -> Report:
         assumptions=tuple(_remark(item) for item in data["assumptions"]),
         failures=tuple(Failure(**{**item, "location": _place(item["location"])}) for item in data["failures"]),
         timings=data["timings"],
+        waivers=tuple(_waiver_use(item) for item in data["waivers"]),
+        compared_with=data["compared_with"],
+        fixed=tuple(Fixed(**{**item, "severity": Severity(item["severity"])}) for item in data["fixed"]),
+        settings_from=data["settings_from"],
+        override=None if data["override"] is None else Override(**data["override"]),
+        run=None if data["run"] is None else Run(**data["run"]),
+        audit=tuple(data["audit"]),
     )
 
 
@@ -69,6 +89,8 @@ def _result(item: Data) -> Result:
         evidence=item["evidence"],
         blocks_when_unknown=item["blocks_when_unknown"],
         advisory=tuple(item["advisory_because"]),
+        waiver=None if item["waiver"] is None else _waiver(item["waiver"]),
+        known=item["known"],
     )
 
 
@@ -82,6 +104,19 @@ def _stack(item: Data) -> StackSummary:
         notes=tuple(item["notes"]),
         skipped=tuple(SkippedCallback(_place(skipped["location"]), skipped["name"]) for skipped in item["skipped"]),
     )
+
+
+def _waiver(item: Data) -> Waiver:
+    days = {name: date.fromisoformat(item[name]) for name in ("created", "expires")}
+    return Waiver(**{**item, **days, "location": Location(**item["location"])})
+
+
+def _waiver_use(item: Data) -> WaiverUse:
+    return WaiverUse(_waiver(item["waiver"]), item["state"], tuple(item["fingerprints"]), item["why"])
+
+
+def _code(number: int | None) -> ExitCode | None:
+    return None if number is None else ExitCode(number)
 
 
 def _remark(item: Data) -> Remark:

@@ -3,25 +3,41 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.report.graph_json import value
 from resilience_checks.report.interface import VERSION
+from resilience_checks.report.text import inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from resilience_checks.model.location import Location
     from resilience_checks.model.result import Result
-    from resilience_checks.report.interface import Failure, Remark, Report, ServiceSummary, StackSummary
+    from resilience_checks.model.waiver import Waiver
+    from resilience_checks.report.formats import Style
+    from resilience_checks.report.interface import (
+        Failure,
+        Fixed,
+        Remark,
+        Report,
+        ServiceSummary,
+        StackSummary,
+        WaiverUse,
+    )
 
 
 class JsonReport:
     """Renders the whole report; the same report gives the same text, apart from times."""
 
+    def __init__(self, style: Style | None = None) -> None:
+        """Nothing of it is a matter of style."""
+        _ = style
+
     def render(self, report: Report) -> str:
         """Return the report as JSON, held by report.schema.json; `json_reader.read` gives the report back."""
-        return json.dumps(as_data(report), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        return inert(json.dumps(as_data(report), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 
 def as_data(report: Report) -> dict[str, Any]:
@@ -37,7 +53,12 @@ def as_data(report: Report) -> dict[str, Any]:
             "words": report.verdict.words,
             "fail_on": report.fail_on,
             "blocking": sorted(result.fingerprint for result in report.verdict.blocking),
+            "overridden": None if report.verdict.overridden is None else int(report.verdict.overridden),
         },
+        "run": None if report.run is None else asdict(report.run),
+        "settings_from": report.settings_from,
+        "compared_with": report.compared_with,
+        "override": None if report.override is None else asdict(report.override),
         "stacks": [_stack(stack) for stack in report.stacks],
         "left_out": list(report.left_out),
         "services": [_service(service) for service in report.services],
@@ -45,6 +66,8 @@ def as_data(report: Report) -> dict[str, Any]:
         "disabled": list(report.disabled),
         "not_enforced": dict(sorted(report.not_enforced.items())),
         "results": [result_data(result, blocks=id(result) in blocking) for result in report.results],
+        "fixed": [_fixed(one) for one in report.fixed],
+        "waivers": [_waiver_use(use) for use in report.waivers],
         "failures": [_failure(failure) for failure in report.failures],
         "contradictions": _remarks(report.contradictions),
         "circles": _remarks(report.circles),
@@ -55,6 +78,7 @@ def as_data(report: Report) -> dict[str, Any]:
         },
         "inputs": dict(sorted(report.inputs.items())),
         "timings": {name: round(seconds, 4) for name, seconds in sorted(report.timings.items())},
+        "audit": list(report.audit),
     }
 
 
@@ -82,6 +106,8 @@ def result_data(result: Result, *, blocks: bool) -> dict[str, Any]:
         "blocks_when_unknown": result.blocks_when_unknown,
         "advisory": bool(result.advisory),
         "advisory_because": list(result.advisory),
+        "waiver": None if result.waiver is None else _waiver(result.waiver),
+        "known": result.known,
         "evidence": {key: value(item) for key, item in sorted(result.evidence.items())},  # type: ignore[arg-type]
     }
 
@@ -115,6 +141,29 @@ def _service(service: ServiceSummary) -> dict[str, Any]:
         "declared": service.declared,
         "location": location(service.location),
     }
+
+
+def _waiver(waiver: Waiver) -> dict[str, Any]:
+    return {
+        "policy": waiver.policy,
+        "target": waiver.target,
+        "reason": waiver.reason,
+        "owner": waiver.owner,
+        "approver": waiver.approver,
+        "ticket": waiver.ticket,
+        "created": waiver.created.isoformat(),
+        "expires": waiver.expires.isoformat(),
+        "location": location(waiver.location),
+    }
+
+
+def _waiver_use(use: WaiverUse) -> dict[str, Any]:
+    told = {"state": use.state, "fingerprints": list(use.fingerprints), "why": use.why}
+    return {"waiver": _waiver(use.waiver), **told}
+
+
+def _fixed(fixed: Fixed) -> dict[str, Any]:
+    return {**asdict(fixed), "severity": str(fixed.severity)}
 
 
 def _failure(failure: Failure) -> dict[str, Any]:

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from resilience_checks.model.result import Outcome, Result, Severity
 from resilience_checks.report.findings import by_doubt, chain, findings, loses, not_blocking, targets, unnamed
-from resilience_checks.report.page import WIDTH, Page
+from resilience_checks.report.page import Page
 from resilience_checks.report.summary import SummaryLine, summary_lines
 from resilience_checks.report.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
+    from resilience_checks.report.formats import Style
     from resilience_checks.report.interface import Failure, Remark, Report
 
 _STYLES = {Severity.CRITICAL: "bold red", Severity.HIGH: "red", Severity.MEDIUM: "yellow", Severity.LOW: "cyan"}
@@ -23,13 +23,13 @@ _MAX_LISTED = 6
 class Terminal:
     """Renders with rich; without colour it is plain text of the same shape."""
 
-    def __init__(self, root: Path, *, color: bool = False, width: int = WIDTH) -> None:
-        """Show source lines from below `root`, in lines of at most `width` characters."""
-        self._root, self._color, self._width = root, color, width
+    def __init__(self, style: Style) -> None:
+        """Show source lines as the style says."""
+        self._style = style
 
     def render(self, report: Report) -> str:
         """Return failures, errors, violations and unknowns in full, and everything else counted."""
-        page = _Report(self._root, color=self._color, width=self._width)
+        page = _Report(self._style.root, color=self._style.color, width=self._style.width)
         for failure in report.failures:
             page.failure(failure)
         for group, *more in by_doubt(findings(report)):

@@ -54,6 +54,15 @@ def one_line(text: str) -> str:
     return text if text.isprintable() else "".join(char if char.isprintable() else _escaped(char) for char in text)
 
 
+def inert(text: str) -> str:
+    r"""Return JSON text of the same value in which no CI runner finds a command of its older form.
+
+    >>> inert('["##[error]x"]')
+    '["#\\u0023[error]x"]'
+    """
+    return text.replace("##[", "#\\u0023[")
+
+
 def excerpt(root: Path, location: Location | None, around: int = 1, *, confined: bool = True) -> list[SourceLine]:
     """Return the lines at a location; none where they cannot be read.
 

@@ -21,7 +21,7 @@ HEAVY = {"pulumi", "grpc", "google.protobuf", "regorus", "ruamel.yaml", "yaml", 
     [
         (["check", "--formt", "json"], "--formt"),
         (["chekc"], "chekc"),
-        (["check", "--format", "xml"], "'xml' is not one of 'auto', 'terminal', 'github', 'json'."),
+        (["check", "--format", "xml"], "there is no form 'xml' of the report: the forms are"),
         (["graph", "--format", "terminal"], "'terminal' is not 'json'."),
         (["check", "--engine", "regorus"], "'regorus' is not one of 'embedded', 'opa'."),
         (["check", "--fail-on", "worst"], "'worst' is not one of 'low', 'medium', 'high', 'critical', 'never'."),

@@ -10,6 +10,7 @@ import pytest
 from resilience_checks import check
 from resilience_checks.model.errors import UsageError
 from resilience_checks.model.values import StackOutput, Unknown
+from resilience_checks.report.formats import Style
 from resilience_checks.report.github import Github
 from resilience_checks.report.graph_json import as_data
 from resilience_checks.report.json_report import JsonReport
@@ -159,7 +160,7 @@ def test_stacks_in_a_circle_are_reported_at_both_lines_and_still_analysed(tmp_pa
     assert [str(place) for place in remark.locations] == [
         line(root, f"{name}/__main__.py", "pulumi.StackReference(") for name in ("dr", "live")
     ]
-    assert remark.text in Terminal(root).render(report).replace("\n            ", " ")
+    assert remark.text in Terminal(Style(root)).render(report).replace("\n            ", " ")
     assert [text.count(remark.text) for text in (Github().render(report), JsonReport().render(report))] == [2, 1]
     found = graphs(root)
     inputs = {name: next(r.inputs for r in graph.resources if r.name == "app") for name, graph in found.items()}

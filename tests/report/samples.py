@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from hypothesis import strategies as st
@@ -11,7 +13,18 @@ from resilience_checks.model.graph import Capabilities, SkippedCallback
 from resilience_checks.model.location import Location, Related
 from resilience_checks.model.question import Step
 from resilience_checks.model.result import Outcome, Result, Severity
-from resilience_checks.report.interface import Failure, Remark, Report, ServiceSummary, StackSummary
+from resilience_checks.model.waiver import Waiver
+from resilience_checks.report.interface import (
+    Failure,
+    Fixed,
+    Override,
+    Remark,
+    Report,
+    Run,
+    ServiceSummary,
+    StackSummary,
+    WaiverUse,
+)
 
 SNAPSHOTS = Path(__file__).with_name("snapshots")
 SITES = "estate/sites.py"
@@ -207,7 +220,48 @@ EVERYTHING = report(
         ),
     ),
 )
-REPORTS = {"clean": CLEAN, "everything": EVERYTHING, "nothing": report(services=(), stacks=(), policies={})}
+ACCEPTED = Waiver(
+    "redundant-firewalls",
+    "management-plane:*",
+    "the second manager is ordered",
+    "network team",
+    "head of infrastructure",
+    "NET-4711",
+    date(2026, 1, 5),
+    date(2026, 3, 31),
+    Location("resilience-waivers.yaml", 4, 5),
+)
+LAPSED = replace(
+    ACCEPTED, target="records", expires=date(2026, 1, 20), location=Location("resilience-waivers.yaml", 12, 5)
+)
+GATED = report(
+    PASSED,
+    replace(SHARED_MANAGER, waiver=ACCEPTED),
+    replace(MANY, known="at main (0a1b2c3d4e)"),
+    compared_with="main (0a1b2c3d4e)",
+    fixed=(
+        Fixed(
+            "00112233445566ff",
+            "redundant-power",
+            Severity.HIGH,
+            "mail",
+            "Power comes from one feed",
+            "One outage of power feed-a loses mail",
+        ),
+    ),
+    waivers=(
+        WaiverUse(ACCEPTED, "applied", (SHARED_MANAGER.fingerprint,)),
+        WaiverUse(LAPSED, "expired", (), "expired on 2026-01-20, 4 days ago"),
+    ),
+    settings_from="origin/main (0a1b2c3d4e)",
+    run=Run("0a1b2c3d4e5f60718293a4b5c6d7e8f901234567", "steering", "https://ci.example/runs/7", "dana", "github"),
+)
+REPORTS = {
+    "clean": CLEAN,
+    "everything": EVERYTHING,
+    "gated": GATED,
+    "nothing": report(services=(), stacks=(), policies={}),
+}
 
 
 def write_source(root: Path) -> None:
@@ -246,6 +300,9 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
     max_leaves=5,
 )
+days = st.dates()
+waivers = st.builds(Waiver, hostile, hostile, hostile, hostile, hostile, hostile, days, days, locations)
+fingerprints = st.just("0123456789abcdef")
 results = st.builds(
     Result,
     policy=hostile,
@@ -265,6 +322,8 @@ results = st.builds(
     evidence=st.dictionaries(texts, json_values, max_size=3),
     blocks_when_unknown=st.booleans(),
     advisory=names,
+    waiver=st.none() | waivers,
+    known=st.just("") | hostile,
 )
 failures_ = st.builds(Failure, hostile, hostile, hostile, st.sampled_from([1, 2, 4]), places, hostile, hostile)
 stacks = st.builds(
@@ -287,6 +346,9 @@ services = st.builds(
     st.booleans(),
     places,
 )
+states = st.sampled_from(["applied", "expired", "unused", "refused", "untrusted"])
+uses = st.builds(WaiverUse, waivers, states, st.lists(fingerprints, max_size=1).map(tuple), hostile)
+fixed = st.builds(Fixed, fingerprints, hostile, st.sampled_from(Severity), hostile, hostile, hostile)
 remarks = st.lists(st.builds(Remark, hostile, st.lists(locations, max_size=2).map(tuple)), max_size=2).map(tuple)
 
 
@@ -318,4 +380,10 @@ def reports(draw: st.DrawFn) -> Report:
         assumptions=draw(remarks),
         failures=failed,
         timings={"total": 1.5},
+        waivers=tuple(draw(st.lists(uses, max_size=2))),
+        compared_with=draw(st.just("") | hostile),
+        fixed=tuple(draw(st.lists(fixed, max_size=2))),
+        settings_from=draw(st.just("") | hostile),
+        override=draw(st.none() | st.builds(Override, hostile, hostile, hostile)),
+        run=draw(st.none() | st.builds(Run, hostile, hostile, hostile, hostile, hostile)),
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from resilience_checks.model.location import Location
 from resilience_checks.model.result import Outcome, Result, Severity
+from resilience_checks.report.formats import Style
 from resilience_checks.report.github import Github
 from resilience_checks.report.json_report import JsonReport
 from resilience_checks.report.terminal import Terminal
@@ -34,7 +35,7 @@ def doubt(policy: str, service: str, *, blocks: bool = False, facts: tuple[str, 
 def blocks(*results: Result) -> list[str]:
     """Return what the terminal says of the results, without the summary."""
     report = replace(REPORTS["clean"], results=results)
-    return Terminal(Path("/nowhere"), width=200).render(report).split("\n\n")[:-1]
+    return Terminal(Style(Path("/nowhere"), width=200)).render(report).split("\n\n")[:-1]
 
 
 def test_policies_that_hang_on_the_same_fact_are_told_together() -> None:
@@ -75,4 +76,4 @@ def test_another_fact_is_another_block_and_one_policy_alone_keeps_its_title() ->
 def test_json_and_annotations_still_tell_each() -> None:
     report = replace(REPORTS["clean"], results=(doubt("a", "mail"), doubt("b", "mail")))
     assert [one["policy"] for one in json.loads(JsonReport().render(report))["results"]] == ["a", "b"]
-    assert [line.count("Title of") for line in Github("").render(report).splitlines()] == [1, 1]
+    assert [line.count("Title of") for line in Github().render(report).splitlines()] == [1, 1]

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from resilience_checks.model.location import Location
 from resilience_checks.model.result import Outcome
+from resilience_checks.report.formats import Style
 from resilience_checks.report.github import MAX_ANNOTATIONS, MAX_MESSAGE, Github, command, fenced
-from resilience_checks.report.terminal import Terminal
 from resilience_checks.report.text import safe
 from tests.report.runner import Command, commands
 from tests.report.samples import MANY, SHARED_MANAGER, hostile, locations, report, reports, unknown
@@ -111,8 +111,8 @@ def test_a_message_stays_below_the_limit_and_says_that_it_was_cut(text: str, tim
 
 @given(reports(), st.booleans())
 def test_whatever_a_program_says_no_command_is_forged(report_: Report, with_log: bool) -> None:
-    readable = Terminal(Path("/nonexistent")).render(report_) if with_log else ""
-    read = commands(Github(readable, token="0123456789abcdef").render(report_))
+    style = Style(Path("/nonexistent")) if with_log else None
+    read = commands(Github(style, token="0123456789abcdef").render(report_))
     spoken = {Outcome.VIOLATION, Outcome.UNKNOWN, Outcome.ERROR}
     groups = sum(result.outcome in spoken for result in report_.results)
     most = groups + len(report_.failures) + sum(max(1, len(item.locations)) for _, item in report_.remarks)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from resilience_checks.report.formats import Style
 from resilience_checks.report.github import Github
 from resilience_checks.report.json_report import JsonReport
 from resilience_checks.report.step_summary import StepSummary
@@ -23,11 +24,11 @@ def rendered(name: str, form: str, root: Path) -> str:
     report = REPORTS[name]
     match form:
         case "terminal.txt":
-            return Terminal(root, width=80).render(report)
+            return Terminal(Style(root, width=80)).render(report)
         case "colour.txt":
-            return Terminal(root, width=80, color=True).render(report).replace("\x1b", "ESC")
+            return Terminal(Style(root, color=True, width=80)).render(report).replace("\x1b", "ESC")
         case "github.txt":
-            return Github("readable\n", token="TOKEN").render(report)
+            return Github(Style(root, width=80), token="TOKEN").render(report)
         case "summary.md":
             return StepSummary().render(report)
     return JsonReport().render(report)
