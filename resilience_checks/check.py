@@ -58,7 +58,8 @@ def run(
     gathered = Gathered()
     sys.setswitchinterval(_SWITCH)
     with ExitStack() as stack:
-        inputs = Inputs(options, ready)
+        inputs = stack.enter_context(closing(Inputs(options, ready)))
+        gathered.settings_from = "" if inputs.trusted is None else inputs.trusted.name
         for failure in inputs.failures:
             gathered.fail(failure)
         stack.callback(gc.unfreeze)
@@ -119,10 +120,10 @@ def _prepare(inputs: Inputs) -> tuple[Pack, Catalogue]:
     from resilience_checks.catalogue import loader
     from resilience_checks.policy import pack
 
-    catalogue = loader.load(inputs.own("catalogue"))
+    catalogue = loader.load(inputs.own("catalogue"), inputs.shown)
     for package in catalogue.packages:
         catalogue.package(package)
-    return pack.load(inputs.own("policy_packs")), catalogue
+    return pack.load(inputs.own("policy_packs"), inputs.added_packs(), inputs.shown), catalogue
 
 
 @dataclass(frozen=True, slots=True)

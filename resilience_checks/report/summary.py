@@ -53,12 +53,32 @@ def summary_lines(report: Report) -> Iterator[SummaryLine]:
         for why in sorted(set(report.not_enforced.values())):
             names = ", ".join(sorted(name for name, other in report.not_enforced.items() if other == why))
             yield SummaryLine("not yet", f"shown, and blocking nothing: {names} ({why})")
+    yield from _trusted(report)
     if report.left_out:
         yield SummaryLine("left out", f"not selected by --stack: {', '.join(report.left_out)}")
     for stack in report.stacks:
         for text in _limits(stack):
             yield SummaryLine("note", f"{stack.name}: {text}")
     yield SummaryLine("verdict", report.verdict.words)
+
+
+def _trusted(report: Report) -> Iterator[SummaryLine]:
+    """Yield where settings are trusted, what here is less strict, and which facts are declared in this change alone."""
+    if not report.settings_from:
+        return
+    there = report.settings_from
+    until = f"counts for nothing until it is on {there}"
+    looser = sum(until in result.advisory for result in report.results)
+    looser += sum(use.state == "untrusted" for use in report.waivers)
+    verb = "counts" if looser == 1 else "count"
+    told = f"; {counted(looser, 'loosening', 'loosenings')} here {verb} for nothing yet" if looser else ""
+    yield SummaryLine("settings", f"those of {there} where they are stricter{told}")
+    if report.declared_here:
+        names = [remark.text for remark in report.declared_here]
+        more = f" and {len(names) - _MAX_NAMES} more" if len(names) > _MAX_NAMES else ""
+        yield SummaryLine(
+            "facts", f"declared in this change, not yet on {there}: {', '.join(names[:_MAX_NAMES])}{more}"
+        )
 
 
 def _policies(report: Report) -> str:
