@@ -17,7 +17,7 @@ from resilience_checks.model.errors import CheckError, InputError
 from resilience_checks.report.interface import Remark
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from resilience_checks.analysis.change import EstateChange
@@ -68,7 +68,7 @@ def run(
         together.start()
         engine.start()
         with gathered.timed("preparation"):
-            pack, catalogue = _prepare(inputs)
+            pack, titles, catalogue = _prepare(inputs)
             inputs.load()
         with gathered.timed("programs"):
             results = together.results()
@@ -83,6 +83,7 @@ def run(
         for line in lines:
             line.decide(beside)
         name = f"{engine.name} {engine.version}"
+    gathered.describe(pack, titles)
     gathered.inputs |= {"policies": pack.digest, **catalogue.digests}
     gathered.timings["total"] = time.monotonic() - begun
     return gathered.report(options, started, name, inputs.left_out)
@@ -112,18 +113,19 @@ def policy_inputs(options: Options) -> tuple[bytes, ...]:
     return tuple(recorder.documents)
 
 
-def _prepare(inputs: Inputs) -> tuple[Pack, Catalogue]:
-    """Read policies and catalogue, and load what is needed later, while the programs run."""
+def _prepare(inputs: Inputs) -> tuple[Pack, Mapping[str, str], Catalogue]:
+    """Read policies, the titles of controls and the catalogue, and load what is needed later, while the programs run."""
     import resilience_checks.analysis.answers
     import resilience_checks.policy.outcome
     import resilience_checks.topology.estate_builder  # noqa: F401
     from resilience_checks.catalogue import loader
-    from resilience_checks.policy import pack
+    from resilience_checks.policy import controls, pack
 
     catalogue = loader.load(inputs.own("catalogue"), inputs.shown)
     for package in catalogue.packages:
         catalogue.package(package)
-    return pack.load(inputs.own("policy_packs"), inputs.added_packs(), inputs.shown), catalogue
+    folders, added = inputs.own("policy_packs"), inputs.added_packs()
+    return pack.load(folders, added, inputs.shown), controls.titles(added) | controls.titles(folders), catalogue
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,10 +56,10 @@ class Options:
     stack_outputs: Path | None = None
     base: str | None = None
     """The commit to compare with, as a pull request does."""
-    settings: str | None = None
-    """Where settings are trusted: a commit, or an organisation's resilience.yaml; None: what is checked is trusted."""
     audit: bool = False
     """Whether the report holds what only the auditors' form of it shows."""
+    settings: str | None = None
+    """Where settings are trusted: a commit, or an organisation's resilience.yaml; None: what is checked is trusted."""
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
     """The day on which dates in declarations are judged."""
 

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING
 
 from resilience_checks import __version__
 from resilience_checks.gate.verdict import verdict
-from resilience_checks.report.interface import Failure, Remark, Report, ServiceSummary, StackSummary
+from resilience_checks.report.interface import Failure, PolicySummary, Remark, Report, ServiceSummary, StackSummary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from resilience_checks.evaluation import Options
     from resilience_checks.model.errors import CheckError
     from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.model.result import Result
+    from resilience_checks.policy.pack import Pack
     from resilience_checks.sources.stacks.together import Evaluated
     from resilience_checks.topology.declaration_trust import Fact
     from resilience_checks.topology.estate import Estate
@@ -42,6 +43,7 @@ class Gathered:
     settings_from: str = ""
     timings: dict[str, float] = field(default_factory=dict)
     policies: dict[str, str] = field(default_factory=dict)
+    policy_details: dict[str, PolicySummary] = field(default_factory=dict)
     disabled: set[str] = field(default_factory=set)
     not_enforced: dict[str, str] = field(default_factory=dict)
     said: dict[object, int] = field(default_factory=dict)
@@ -98,6 +100,19 @@ class Gathered:
             places = (fact.location,) if fact.location is not None else ()
             self.declared_here[fact.section, fact.id, fact.how] = Remark(f"{fact.section}: {fact}", places)
 
+    def describe(self, pack: Pack, titles: Mapping[str, str]) -> None:
+        """Take note of what the policies that were evaluated say of themselves; `titles` are those of controls."""
+        for policy in pack.policies:
+            if policy.id in self.policies:
+                self.policy_details[policy.id] = PolicySummary(
+                    policy.description,
+                    policy.severity,
+                    policy.remediation,
+                    {control: titles.get(control, "") for control in policy.controls},
+                    policy.waivable,
+                    pack.page(policy),
+                )
+
     @contextmanager
     def timed(self, name: str) -> Iterator[None]:
         """Add the time that a block takes to a station's total."""
@@ -121,6 +136,7 @@ class Gathered:
             left_out=tuple(left_out),
             services=tuple(self.services),
             policies=self.policies,
+            policy_details=self.policy_details,
             disabled=tuple(sorted(self.disabled)),
             not_enforced=self.not_enforced,
             known_types=self.known,
@@ -159,4 +175,5 @@ def _stack(graph: ResourceGraph) -> StackSummary:
         graph.capabilities,
         graph.notes,
         graph.skipped,
+        graph.project_file,
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from resilience_checks.cli import options
+from resilience_checks.cli.choice import Choice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -24,7 +25,7 @@ def question(command: Callable[..., None], forms: Sequence[str] = FORMS) -> Call
     command = options.selection(command)
     command = click.option(
         "--color",
-        type=click.Choice(("auto", "always", "never")),
+        type=Choice(("auto", "always", "never")),
         default="auto",
         show_default=True,
         help="auto: on a terminal, unless NO_COLOR is set.",
@@ -32,7 +33,7 @@ def question(command: Callable[..., None], forms: Sequence[str] = FORMS) -> Call
     return click.option(
         "--format",
         "form",
-        type=click.Choice(forms),
+        type=Choice(forms),
         default="text",
         show_default=True,
         help="text for a reader, json for a program.",
@@ -41,7 +42,7 @@ def question(command: Callable[..., None], forms: Sequence[str] = FORMS) -> Call
 
 def asked(given: dict[str, Any], root: Path, around: Surroundings) -> tuple[Built, ...]:
     """Return every estate that is asked about."""
-    from resilience_checks.cli.guard import progress
+    from resilience_checks.cli.progress import progress
     from resilience_checks.estates import estates
 
     return estates(options.chosen(given, root), progress if around.progress else lambda _: None)

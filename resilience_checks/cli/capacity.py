@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from resilience_checks.cli import options
-from resilience_checks.cli.guard import guarded, progress
+from resilience_checks.cli.choice import Choice
+from resilience_checks.cli.guard import guarded
+from resilience_checks.cli.progress import progress
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(("text", "json")),
+    type=Choice(("text", "json")),
     default="text",
     show_default=True,
     help="A page to read, or resilience-capacity/v1.",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from resilience_checks.cli import options
+from resilience_checks.cli.choice import Choice
 from resilience_checks.cli.guard import guarded
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--horizon",
-    type=click.Choice(("rto", "instant")),
+    type=Choice(("rto", "instant")),
     default="rto",
     show_default=True,
     help="How long a service may wait for a failover: its RTO, or not at all.",
@@ -55,14 +56,14 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(("text", "json")),
+    type=Choice(("text", "json")),
     default="text",
     show_default=True,
     help="text for a reader, json for a program.",
 )
 @click.option(
     "--color",
-    type=click.Choice(("auto", "always", "never")),
+    type=Choice(("auto", "always", "never")),
     default="auto",
     show_default=True,
     help="auto: on a terminal, unless NO_COLOR is set.",
@@ -88,7 +89,7 @@ def change(**given: Any) -> None:
 def _change(given: dict[str, Any], root: Path, around: Surroundings) -> int:
     from resilience_checks import changes
     from resilience_checks.cli import asking
-    from resilience_checks.cli.guard import progress
+    from resilience_checks.cli.progress import progress
     from resilience_checks.model.errors import UsageError
     from resilience_checks.model.question import Horizon
     from resilience_checks.report import change as report

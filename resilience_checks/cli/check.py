@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from resilience_checks.cli import options
+from resilience_checks.cli.choice import Choice
 from resilience_checks.cli.formats import Format
-from resilience_checks.cli.guard import guarded, progress
+from resilience_checks.cli.guard import guarded
+from resilience_checks.cli.progress import progress
 from resilience_checks.report.formats import FORMS
 
 if TYPE_CHECKING:
@@ -60,7 +62,7 @@ FAIL_ON = ("low", "medium", "high", "critical", "never")
 @options.CATALOGUE
 @click.option(
     "--engine",
-    type=click.Choice(("embedded", "opa")),
+    type=Choice(("embedded", "opa")),
     help="What evaluates the policies: the embedded engine (default), or OPA: the server at --opa-url, or one that is "
     "started from PATH for this check.",
 )
@@ -73,14 +75,14 @@ FAIL_ON = ("low", "medium", "high", "critical", "never")
 )
 @click.option(
     "--fail-on",
-    type=click.Choice(FAIL_ON),
+    type=Choice(FAIL_ON),
     default="medium",
     show_default=True,
     help="The mildest violation that blocks; milder ones are shown.",
 )
 @click.option(
     "--color",
-    type=click.Choice(("auto", "always", "never")),
+    type=Choice(("auto", "always", "never")),
     default="auto",
     show_default=True,
     help="auto: on a terminal, unless NO_COLOR is set.",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from resilience_checks.cli import asking
+from resilience_checks.cli.choice import Choice
 from resilience_checks.cli.guard import guarded
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ _OF_PROGRAMS = {
 )
 @click.option(
     "--horizon",
-    type=click.Choice(("instant", "rto")),
+    type=Choice(("instant", "rto")),
     default="rto",
     show_default=True,
     help="How long a service may wait for a failover.",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from resilience_checks.cli import asking
+from resilience_checks.cli.choice import Choice
 from resilience_checks.cli.guard import guarded
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--horizon",
-    type=click.Choice(("instant", "rto")),
+    type=Choice(("instant", "rto")),
     default="rto",
     show_default=True,
     help="Whether it was seen before any failover, or after failovers had the time of the RTO.",

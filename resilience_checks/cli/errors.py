@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from resilience_checks.cli.progress import progress
 from resilience_checks.report.text import excerpt, one_line, safe
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def show(text: str, *, github: bool, annotation: str = "") -> None:
         from resilience_checks.report.github import fenced
 
         text = "".join(f"{line}\n" for line in ([annotation] if annotation else []) + fenced(text))
+    progress.clear()
     click.echo(text, err=True, nl=False)
 
 

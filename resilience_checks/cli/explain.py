@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from resilience_checks.cli import asking, options
-from resilience_checks.cli.guard import guarded, progress
+from resilience_checks.cli.guard import guarded
+from resilience_checks.cli.progress import progress
 
 if TYPE_CHECKING:
     from resilience_checks.cli.surroundings import Surroundings

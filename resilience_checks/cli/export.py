@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from resilience_checks.cli import options
+from resilience_checks.cli.choice import Choice
 from resilience_checks.cli.guard import guarded
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(("open-psa",)),
+    type=Choice(("open-psa",)),
     default="open-psa",
     show_default=True,
     help="Open-PSA XML, which SCRAM and other fault tree engines read.",
@@ -29,14 +30,14 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--bound",
-    type=click.Choice(("sure", "possible")),
+    type=Choice(("sure", "possible")),
     default="sure",
     show_default=True,
     help="What surely loses a service, or what may, where something is not known.",
 )
 @click.option(
     "--horizon",
-    type=click.Choice(("instant", "rto")),
+    type=Choice(("instant", "rto")),
     default="rto",
     show_default=True,
     help="How long a service may wait for a failover.",

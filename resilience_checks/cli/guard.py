@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
+from resilience_checks.cli.progress import progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,13 +15,6 @@ if TYPE_CHECKING:
     from resilience_checks.cli.surroundings import Surroundings
 
 _INTERRUPTED = 130
-
-
-def progress(what: str) -> None:
-    """Tell standard error what is being done."""
-    from resilience_checks.report.text import one_line
-
-    click.echo(f"resilience-checks: {one_line(what)}", err=True)
 
 
 def guarded(action: Callable[[dict[str, Any], Path, Surroundings], int], given: dict[str, Any]) -> None:
@@ -34,6 +27,7 @@ def guarded(action: Callable[[dict[str, Any], Path, Surroundings], int], given: 
     around = Surroundings.read()
     try:
         code = action(given, root, around)
+        progress.clear()
     except CheckError as error:
         from resilience_checks.cli import errors
         from resilience_checks.report.github import of_error

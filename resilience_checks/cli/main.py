@@ -8,6 +8,8 @@ from resilience_checks import __version__
 from resilience_checks.cli.lazy import Lazy
 
 COMMANDS = {
+    "init": "init:init",
+    "doctor": "doctor:doctor",
     "check": "check:check",
     "change": "change:change",
     "what-if": "what_if:what_if",
@@ -21,6 +23,8 @@ COMMANDS = {
     "graph": "graph:graph",
     "policies": "policies:policies",
     "policy-pack": "policy_pack:policy_pack",
+    "schema": "schema:schema",
+    "completion": "completion:completion",
 }
 """Each command, in the order of the help, and where it stands in this package."""
 

@@ -7,6 +7,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from resilience_checks.cli.progress import progress
 from resilience_checks.model.errors import UsageError
 from resilience_checks.report.formats import FORMS, WIDTH, Style
 
@@ -86,6 +87,7 @@ def write(text: str, output: Path | None) -> None:
                 remedy="name another file",
             ) from error
         return
+    progress.clear()
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     sys.stdout.write(text)

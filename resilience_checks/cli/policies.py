@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from resilience_checks.cli import options
+from resilience_checks.cli.choice import Choice
 from resilience_checks.cli.lazy import Lazy
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def answered(command: Callable[..., None]) -> Callable[..., None]:
     form = click.option(
         "--format",
         "form",
-        type=click.Choice(("text", "json")),
+        type=Choice(("text", "json")),
         default="text",
         show_default=True,
         help="text for a reader, json for a program.",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from resilience_checks.cli.choice import Choice
 from resilience_checks.cli.guard import guarded
 from resilience_checks.cli.policies import answered, tell
 
@@ -26,7 +27,7 @@ _SECONDS = 120.0
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @click.option(
     "--engine",
-    type=click.Choice(("embedded", "opa")),
+    type=Choice(("embedded", "opa")),
     default="embedded",
     show_default=True,
     help="The embedded engine, or `opa check --strict` and `opa test` of the opa on PATH.",

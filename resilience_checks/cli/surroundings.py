@@ -46,7 +46,7 @@ class Surroundings:
             step_summary=Path(summary) if summary else None,
             colorful=terminal and not found.get("NO_COLOR") and found.get("TERM") != "dumb",
             width=_terminal_width() if terminal else _PIPE_WIDTH,
-            progress=sys.stderr.isatty(),
+            progress=sys.stderr.isatty() and found.get("TERM") != "dumb",
         )
 
     @property

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from resilience_checks.cli import asking
+from resilience_checks.cli.choice import Choice
 from resilience_checks.cli.guard import guarded
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--horizon",
-    type=click.Choice(("both", "instant", "rto")),
+    type=Choice(("both", "instant", "rto")),
     default="both",
     show_default=True,
     help="How long a service may wait for a failover: not at all, its RTO, or an answer for both.",

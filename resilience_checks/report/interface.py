@@ -19,7 +19,10 @@ VERSION = "resilience-report/v1"
 
 @dataclass(frozen=True, slots=True)
 class StackSummary:
-    """One stack that was read: from what, with which limits, and what a reader must know of the run."""
+    """One stack that was read: from what, with which limits, and what a reader must know of the run.
+
+    `location` is the Pulumi.yaml of its project, where there is one.
+    """
 
     name: str
     source: str
@@ -28,6 +31,7 @@ class StackSummary:
     capabilities: Capabilities
     notes: tuple[str, ...] = ()
     skipped: tuple[SkippedCallback, ...] = ()
+    location: Location | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,21 @@ class ServiceSummary:
     rpo: float | None
     declared: bool
     location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PolicySummary:
+    """What a policy says of itself: `severity` as it comes, `controls` of standards with their titles ("" unknown).
+
+    `page` is its README in Markdown, "" where it has none.
+    """
+
+    description: str
+    severity: Severity
+    remediation: str
+    controls: Mapping[str, str]
+    waivable: bool = True
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +148,8 @@ class Report:
     services: tuple[ServiceSummary, ...] = ()
     policies: Mapping[str, str] = field(default_factory=dict)
     """Title of every policy that was evaluated."""
+    policy_details: Mapping[str, PolicySummary] = field(default_factory=dict)
+    """What each of them says of itself."""
     disabled: tuple[str, ...] = ()
     """Policies that a resilience.yaml switched off, and for which stacks."""
     not_enforced: Mapping[str, str] = field(default_factory=dict)

@@ -17,6 +17,7 @@ from resilience_checks.report.interface import (
     Failure,
     Fixed,
     Override,
+    PolicySummary,
     Remark,
     Report,
     Run,
@@ -50,6 +51,10 @@ def read(text: str) -> Report:
         left_out=tuple(data["left_out"]),
         services=tuple(ServiceSummary(**{**item, "location": _place(item["location"])}) for item in data["services"]),
         policies=data["policies"],
+        policy_details={
+            name: PolicySummary(**{**item, "severity": Severity(item["severity"])})
+            for name, item in data["policy_details"].items()
+        },
         disabled=tuple(data["disabled"]),
         not_enforced=data["not_enforced"],
         known_types=data["coverage"]["known"],
@@ -103,6 +108,7 @@ def _stack(item: Data) -> StackSummary:
         resources=item["resources"],
         capabilities=Capabilities(**item["capabilities"]),
         notes=tuple(item["notes"]),
+        location=_place(item["location"]),
         skipped=tuple(SkippedCallback(_place(skipped["location"]), skipped["name"]) for skipped in item["skipped"]),
     )
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from resilience_checks.report.interface import (
         Failure,
         Fixed,
+        PolicySummary,
         Remark,
         Report,
         ServiceSummary,
@@ -64,6 +65,7 @@ def as_data(report: Report) -> dict[str, Any]:
         "left_out": list(report.left_out),
         "services": [_service(service) for service in report.services],
         "policies": dict(sorted(report.policies.items())),
+        "policy_details": {name: _policy(policy) for name, policy in sorted(report.policy_details.items())},
         "disabled": list(report.disabled),
         "not_enforced": dict(sorted(report.not_enforced.items())),
         "results": [result_data(result, blocks=id(result) in blocking) for result in report.results],
@@ -127,6 +129,7 @@ def _stack(stack: StackSummary) -> dict[str, Any]:
             "lines": can.lines,
             "complete": can.complete,
         },
+        "location": location(stack.location),
         "notes": list(stack.notes),
         "skipped": [{"name": callback.name, "location": location(callback.location)} for callback in stack.skipped],
     }
@@ -165,6 +168,17 @@ def _waiver_use(use: WaiverUse) -> dict[str, Any]:
 
 def _fixed(fixed: Fixed) -> dict[str, Any]:
     return {**asdict(fixed), "severity": str(fixed.severity)}
+
+
+def _policy(policy: PolicySummary) -> dict[str, Any]:
+    return {
+        "description": policy.description,
+        "severity": str(policy.severity),
+        "remediation": policy.remediation,
+        "controls": dict(policy.controls),
+        "waivable": policy.waivable,
+        "page": policy.page,
+    }
 
 
 def _failure(failure: Failure) -> dict[str, Any]:

@@ -232,4 +232,4 @@ def test_an_interrupted_run_says_that_nothing_was_decided(project: Project) -> N
     said += os.read(ours, 4096)
     os.close(ours)
     assert (process.returncode, shown) == (130, b"")
-    assert said.decode().splitlines()[-1] == "interrupted: nothing was decided"
+    assert said.decode().splitlines()[-1] == "\x1b[2Kinterrupted: nothing was decided"  # in place of the progress

@@ -18,6 +18,7 @@ from resilience_checks.report.interface import (
     Failure,
     Fixed,
     Override,
+    PolicySummary,
     Remark,
     Report,
     Run,
@@ -141,7 +142,27 @@ EARLY = Result(
     services=("mail",),
     advisory=("enforced from 2026-03-01 on", "the stack is advisory"),
 )
-STACK = StackSummary("estate/prod", "program", "a" * 64, 41, WHOLE)
+STACK = StackSummary("estate/prod", "program", "a" * 64, 41, WHOLE, location=Location("estate/Pulumi.yaml", 1))
+FIREWALLS = PolicySummary(
+    "No bad change of what configures firewalls loses a service for longer than its RTO.",
+    Severity.CRITICAL,
+    "Give each site its own manager.",
+    {
+        "CAF-B5.b.4": "NCSC CAF 4.0, B5.b Design for Resilience, indicator 4",
+        "NIST-SC-5(2)": "",
+        "OWN 1": "Our own, one",
+    },
+    page="# redundant-firewalls\n\n**No firewall is a single point of failure.**\n\n## Bad\n\n```python\nManager()\n```\n",
+)
+"""What a policy says of itself, with a page."""
+FAILOVER = PolicySummary(
+    "A service that must be available survives the loss of any one site.",
+    Severity.HIGH,
+    "Deploy the service at a second site.",
+    {"NIST-CP-7": "NIST SP 800-53 r5, Alternate processing site"},
+    waivable=False,
+)
+"""One without a page."""
 
 
 def report(*results: Result, **more: object) -> Report:
@@ -165,6 +186,7 @@ def report(*results: Result, **more: object) -> Report:
             "cross-site-failover": "The loss of one site loses a service",
             "no-single-region-national-service": "A national service stands in one region",
         },
+        "policy_details": {"redundant-firewalls": FIREWALLS, "cross-site-failover": FAILOVER},
         "known_types": {"fortios:system/ha:Ha": 2, "vsphere:index/virtualMachine:VirtualMachine": 38},
         "inputs": {"estate/prod": "a" * 64, "estate/resilience.yaml": "b" * 64, "policies": "c" * 64},
         "timings": {"programs": 1.25, "analysis": 0.125, "total": 1.5},
@@ -335,6 +357,16 @@ stacks = st.builds(
     st.builds(Capabilities, *[st.booleans()] * 5),
     names,
     st.lists(st.builds(SkippedCallback, places, hostile), max_size=2).map(tuple),
+    places,
+)
+details = st.builds(
+    PolicySummary,
+    hostile,
+    st.sampled_from(Severity),
+    hostile,
+    st.dictionaries(hostile, hostile, max_size=2),
+    st.booleans(),
+    hostile,
 )
 services = st.builds(
     ServiceSummary,
@@ -370,6 +402,7 @@ def reports(draw: st.DrawFn) -> Report:
         left_out=draw(names),
         services=tuple(draw(st.lists(services, max_size=2))),
         policies=draw(st.dictionaries(hostile, hostile, max_size=2)),
+        policy_details=draw(st.dictionaries(hostile, details, max_size=2)),
         disabled=draw(names),
         not_enforced=draw(st.dictionaries(hostile, hostile, max_size=2)),
         known_types=draw(counts),

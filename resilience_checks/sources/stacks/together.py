@@ -184,13 +184,18 @@ class Together:
                 return
             evaluation.taken = True
         try:
-            self._observer(f"running {evaluation.name}")
+            self._observer(f"running {evaluation.name}{self._count()}")
             self._run(evaluation)
         except Exception as error:  # noqa: BLE001 raised where the results are waited for, also from a thread that asks
             evaluation.error = error
         finally:
             evaluation.source.close()
             evaluation.done.set()
+
+    def _count(self) -> str:
+        """Return how many of several have begun."""
+        every = len(self._evaluations)
+        return f" ({sum(one.taken for one in self._evaluations)} of {every})" if every > 1 else ""
 
     def _run(self, evaluation: _Evaluation) -> None:
         """Read the graph; a program that cannot live with markers, or takes one apart, runs a second time without."""
