@@ -83,8 +83,8 @@ def run(
         for line in lines:
             line.decide(beside)
         name = f"{engine.name} {engine.version}"
+        gathered.inputs |= {"policies": pack.digest, **catalogue.digests}
     gathered.describe(pack, titles)
-    gathered.inputs |= {"policies": pack.digest, **catalogue.digests}
     gathered.timings["total"] = time.monotonic() - begun
     return gathered.report(options, started, name, inputs.left_out)
 

@@ -137,14 +137,15 @@ class Inputs:
         if self._held is not None:
             found = self._held.places(key, self._projects())
             return tuple({path.resolve(): path for path in (*found, *given)}.values())
-        return tuple({path.resolve(): path for path in (*self._named(key), *given)}.values())
+        return tuple({path.resolve(): path for path in (*(path for _, path in self._named(key)), *given)}.values())
 
     def added_packs(self) -> tuple[Path, ...]:
         """Return the folders of policies that are named here alone, and not where settings are trusted."""
         if self._held is None:
             return ()
-        named, projects = self._named("policy_packs"), self._projects()
-        return tuple({path.resolve(): path for path in named if not self._held.knows(path, projects)}.values())
+        trusted = self._held.names(self._projects())
+        packs = ((where, path) for where, path in self._named("policy_packs") if where not in trusted)
+        return tuple({path.resolve(): path for _, path in packs}.values())
 
     @property
     def shown(self) -> Mapping[Path, str]:
@@ -159,13 +160,17 @@ class Inputs:
     def _projects(self) -> list[Project]:
         return list(dict.fromkeys(subject.project for subject in self._subjects))
 
-    def _named(self, key: str) -> Iterator[Path]:
+    def _named(self, key: str) -> Iterator[tuple[str, Path]]:
+        """Yield the path from the root of each that the files name, as it is written, and where it is."""
+        from resilience_checks.policy.loosening import own_paths
         from resilience_checks.topology.declared_paths import places
 
         files = dict.fromkeys(subject.file for subject in self._subjects)
         for file in files:
             if file is not None and _speaks_of(file, key):
-                yield from places(getattr(self._declarations(file), key), file, self._options.root)
+                declared = self._declarations(file)
+                written = [path for kind, path in own_paths(declared) if kind == key]
+                yield from zip(written, places(getattr(declared, key), file, self._options.root), strict=True)
 
     def evaluate(self, observer: Callable[[str], None] = lambda _: None) -> Together:
         """Return what evaluates every stack that is checked, once it is started."""
@@ -208,11 +213,12 @@ class Inputs:
         """Return what of an estate comes from where settings are trusted."""
         if self._held is None:
             return {}
-        from resilience_checks.topology.declaration_trust import held
+        from resilience_checks.topology.declaration_trust import held, says_nothing
 
         side, projects = self._held.side(own, projects), list(dict.fromkeys(projects))
         declarations = held(own, side.tip, for_all=side.for_all)
-        return {"declarations": declarations, "trust": side, "bare": self._held.bare(projects)}
+        bare = self._held.bare(projects) or (not side.for_all and says_nothing(own) and not says_nothing(side.tip))
+        return {"declarations": declarations, "trust": side, "bare": bare}
 
     def _lost(self, estate: Sequence[int], results: Sequence[Evaluated]) -> set[int]:
         """Return the stacks that cannot be decided: not read, standing on such a one, or declared in one file with it."""

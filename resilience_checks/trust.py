@@ -154,10 +154,9 @@ class Trust:
         found = self.tip.own(self._files(self.tip, projects))
         return [self._place(named, content) for named, content in found.items() if named[0] == key]
 
-    def knows(self, place: Path, projects: Sequence[Project]) -> bool:
-        """Return whether the trusted files name a path of the checkout too."""
-        inside = os.path.relpath(place.resolve(), self.root)
-        return not self.for_all and any(path == inside for _, path in self.tip.own(self._files(self.tip, projects)))
+    def names(self, projects: Sequence[Project]) -> set[str]:
+        """Return the paths of the checkout that the trusted files name too."""
+        return set() if self.for_all else {path for _, path in self.tip.own(self._files(self.tip, projects))}
 
     def side(self, own: Declarations, projects: Sequence[Project]) -> TrustedSide:
         """Return what is said of an estate's settings, where `own` is what the checkout declares for it."""

@@ -90,20 +90,22 @@ class Pack:
 def load(directories: Sequence[Path] = (), added: Sequence[Path] = (), shown: Mapping[Path, str] | None = None) -> Pack:
     """Return the bundled policies and those of `directories`; raise EngineError at what is wrong in one.
 
-    Those of `added` only add to these: none of their modules may change what another one says. A module is shown by
-    its path from the folder that is named, or from what `shown` says of that.
+    Those of `added` only add to these: none of their modules may change what another one says, and one that is in
+    `directories` already, such as in a folder with another name, is as it is there. A module is shown by its path from
+    the folder that is named, or from what `shown` says of that.
     """
     found = _Modules(shown or {})
     found.read(bundled(), "policies")
+    tools = {_package(name, text) for name, text in found.modules.items()}
     for directory in directories:
         found.read(directory)
     known = {_package(name, text) for name, text in found.modules.items()}
-    own = len(found.modules)
+    own = set(found.modules)
     for directory in added:
         found.read(directory)
-    more = dict([*found.modules.items()][own:])
-    for name, text in found.modules.items():
-        _package(name, text)
+    more = {name: text for name, text in found.modules.items() if name not in own}
+    for name in [name for name, text in more.items() if _package(name, text) in known - tools]:
+        del found.modules[name], more[name]
     _refuse_changes(more, known)
     examine(found.modules)
     policies = tuple(policy for path, text in found.modules.items() for policy in _policies(path, text))

@@ -63,6 +63,12 @@ def restored(own: Declarations, trusted: Declarations, services: Iterable[str], 
     return merging.built()
 
 
+def says_nothing(side: Declarations) -> bool:
+    """Return whether a side declares services at the most, and nothing of what these stand on."""
+    data = side.source.data if side.source is not None else None
+    return not (isinstance(data, dict) and any(data.get(section) for section in _FACTS if section != "services"))
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """Something that is declared otherwise than on the trusted side: new, changed, or not any more."""
