@@ -94,8 +94,6 @@ class Group:
     advisory: frozenset[str] = frozenset()
     trust: TrustedSide | None = None
     """What is said of the settings where they are trusted; None where what is checked is trusted itself."""
-    bare: bool = False
-    """Whether a project has a resilience.yaml there and none any more, so that all of that counts."""
 
 
 class Inputs:
@@ -213,12 +211,14 @@ class Inputs:
         """Return what of an estate comes from where settings are trusted."""
         if self._held is None:
             return {}
-        from resilience_checks.topology.declaration_trust import held, says_nothing
+        from resilience_checks.topology.declaration_strictness import objectives
+        from resilience_checks.topology.declaration_trust import held
 
-        side, projects = self._held.side(own, projects), list(dict.fromkeys(projects))
+        files = dict.fromkeys(subject.file for subject in self._subjects)
+        known = {name for file in files for name in objectives(self._declarations(file))}
+        side = self._held.side(own, list(dict.fromkeys(projects)), self._projects(), known)
         declarations = held(own, side.tip, for_all=side.for_all)
-        bare = self._held.bare(projects) or (not side.for_all and says_nothing(own) and not says_nothing(side.tip))
-        return {"declarations": declarations, "trust": side, "bare": bare}
+        return {"declarations": declarations, "trust": side}
 
     def _lost(self, estate: Sequence[int], results: Sequence[Evaluated]) -> set[int]:
         """Return the stacks that cannot be decided: not read, standing on such a one, or declared in one file with it."""
