@@ -133,6 +133,7 @@ class Inputs:
         """
         given = self._options.catalogue if key == "catalogue" else self._options.policies
         if self._held is not None:
+            self.load()
             found = self._held.places(key, self._projects())
             return tuple({path.resolve(): path for path in (*found, *given)}.values())
         return tuple({path.resolve(): path for path in (*(path for _, path in self._named(key)), *given)}.values())
@@ -267,6 +268,8 @@ class Inputs:
             from resilience_checks.topology.declarations import load
 
             self._declared[file] = load(file, self._options.root, alone=False)
+            if self.trust is not None:
+                self.trust.know(self._declared[file])
         return self._declared[file]
 
     def _strictness(self, subject: _Subject) -> str:

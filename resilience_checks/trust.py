@@ -32,6 +32,8 @@ class Version:
     """The settings files of one trusted place."""
 
     files: Trusted
+    alike: dict[tuple[str, str], Declarations] = field(default_factory=dict)
+    """Files of the checkout that were read already, by path and digest: most are as they are there."""
     _declared: dict[str, Declarations] = field(default_factory=dict)
 
     def file(self, folder: str, project: str) -> str | None:
@@ -63,10 +65,11 @@ class Version:
         if file is None:
             return Declarations.empty()
         if file not in self._declared:
-            content = self.files.content(file)
+            content = self.files.content(file) or b""
             name = file if isinstance(self.files, TrustedCommit) else self.files.name
             try:
-                self._declared[file] = parsed(content or b"", name, alone=False)
+                same = self.alike.get((name, hashlib.sha256(content).hexdigest()))
+                self._declared[file] = same or parsed(content, name, alone=False)
             except UsageError as error:
                 raise UsageError(
                     f"{file} of {self.files.name} is wrong: {error.what}",
@@ -146,7 +149,12 @@ class Trust:
         found = repository.fork_point(commit.asked, "HEAD")
         if found.id == commit.id:
             return self.tip
-        return Version(TrustedCommit(repository, self.root, found, f"{commit.asked} ({found.short})"))
+        return Version(TrustedCommit(repository, self.root, found, f"{commit.asked} ({found.short})"), self.tip.alike)
+
+    def know(self, declared: Declarations) -> None:
+        """Take note of a file of the checkout, which need not be read again where it is the same there."""
+        if declared.path is not None:
+            self.tip.alike[declared.path, declared.digest] = declared
 
     def strictness(self, own: Strictness | None, stack: str, project: Project) -> Strictness:
         """Return how strictly a stack is gated: not less than is trusted, whatever the checkout says of it (`own`)."""
