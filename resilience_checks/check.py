@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import gc
+import hashlib
 import sys
 import time
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from resilience_checks.analysis.change import EstateChange
     from resilience_checks.catalogue.loader import Catalogue
+    from resilience_checks.gate.baseline import Earlier
     from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.policy.engine import Engine
     from resilience_checks.policy.pack import Pack
@@ -61,6 +63,7 @@ def run(
         inputs = Inputs(options, ready)
         for failure in inputs.failures:
             gathered.fail(failure)
+        standing = _baseline(options, inputs, gathered)
         stack.callback(gc.unfreeze)
         engine = stack.enter_context(engine or _engine(options))
         together = stack.enter_context(closing(inputs.evaluate(observer)))
@@ -83,6 +86,9 @@ def run(
             line.decide(beside)
         name = f"{engine.name} {engine.version}"
     gathered.describe(pack, titles)
+    never = frozenset(policy.id for policy in pack.policies if policy.judges_change)
+    for earlier in standing:
+        gathered.hold_against(replace(earlier, never=never))
     gathered.inputs |= {"policies": pack.digest, **catalogue.digests}
     gathered.timings["total"] = time.monotonic() - begun
     return gathered.report(options, started, name, inputs.left_out)
@@ -170,6 +176,19 @@ def _changes(options: Options, gathered: Gathered, head: _Head, observer: Observ
             if one.side == BEFORE:
                 gathered.fail(one.error, one.stack)
     return found.estates
+
+
+def _baseline(options: Options, inputs: Inputs, gathered: Gathered) -> list[Earlier]:
+    """Return what stands in the baseline file, where one is given, and take note of its digest."""
+    if options.baseline is None:
+        return []
+    from resilience_checks.earlier import baseline
+
+    found = baseline(options, inputs.trusted)
+    assert found is not None
+    if found.content is not None:
+        gathered.inputs[found.name] = hashlib.sha256(found.content).hexdigest()
+    return [found.earlier()]
 
 
 def _engine(options: Options) -> Engine:

@@ -55,10 +55,18 @@ def summary_lines(report: Report) -> Iterator[SummaryLine]:
             yield SummaryLine("not yet", f"shown, and blocking nothing: {names} ({why})")
     if report.left_out:
         yield SummaryLine("left out", f"not selected by --stack: {', '.join(report.left_out)}")
+    if report.compared_with:
+        yield SummaryLine("compared", _compared(report))
     for stack in report.stacks:
         for text in _limits(stack):
             yield SummaryLine("note", f"{stack.name}: {text}")
     yield SummaryLine("verdict", report.verdict.words)
+
+
+def _compared(report: Report) -> str:
+    known = sum(bool(result.known) for result in report.results)
+    stands = f"{counted(known, 'finding')} {'stands' if known == 1 else 'stand'} there already"
+    return f"with {report.compared_with}: {stands}, {len(report.fixed)} fixed"
 
 
 def _policies(report: Report) -> str:
