@@ -77,10 +77,8 @@ def _write(given: dict[str, Any], root: Path, around: Surroundings) -> int:
     place: Path | None = None if str(given["output"]) == "-" else given["output"]
     hold_writable(place)
     before = _before(place)
-    if given["report"] is None:
-        report = _checked({**given, "output": None}, root, around)
-    else:
-        report = _reported(given, root)
+    reported = given["report"] is not None
+    report = _reported(given, root) if reported else _checked({**given, "output": None}, root, around)
     found = _findings(report, given["policies"])
     write(written(found), place)
     if place is not None:

@@ -39,7 +39,15 @@ class Entry:
     @property
     def key(self) -> tuple[object, ...]:
         """What sorts entries, and tells two of them apart."""
-        return (self.policy, self.target, self.fingerprint, self.stacks, self.severity.rank, self.outcome, self.services)
+        return (
+            self.policy,
+            self.target,
+            self.fingerprint,
+            self.stacks,
+            self.severity.rank,
+            self.outcome,
+            self.services,
+        )
 
 
 @dataclass(frozen=True, slots=True)

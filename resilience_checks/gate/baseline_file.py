@@ -97,6 +97,7 @@ def _data(entry: Entry) -> dict[str, Any]:
 
 
 def _read(item: dict[str, Any]) -> Entry:
+    services, consumers, stacks = (tuple(sorted(item.get(key, ()))) for key in _LISTS)
     return Entry(
         item["fingerprint"],
         item["policy"],
@@ -104,5 +105,7 @@ def _read(item: dict[str, Any]) -> Entry:
         Severity(item["severity"]),
         item["target"],
         item["message"],
-        *(tuple(sorted(item.get(key, ()))) for key in _LISTS),
+        services,
+        consumers,
+        stacks,
     )

@@ -64,7 +64,11 @@ NEW, KNOWN = ("", ""), (WHERE, "")
             [replace(SITE, severity=Severity.HIGH), replace(SITE, services=("web",))],
             ("", "high, was medium"),
         ),
-        (replace(SITE, evidence={**SITE.evidence, "consumers": ["powys", "gwent"]}), [SITE], ("", "also cuts off gwent")),
+        (
+            replace(SITE, evidence={**SITE.evidence, "consumers": ["powys", "gwent"]}),
+            [SITE],
+            ("", "also cuts off gwent"),
+        ),
         (replace(SITE, services=(), severity=Severity.LOW), [replace(SITE, services=())], KNOWN),
         (replace(SITE, services=(), severity=Severity.HIGH), [replace(SITE, services=())], ("", "high, was medium")),
         (OPEN, [OPEN], KNOWN),
