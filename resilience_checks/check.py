@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from resilience_checks.analysis.change import EstateChange
     from resilience_checks.catalogue.loader import Catalogue
+    from resilience_checks.changes import Comparison
     from resilience_checks.gate.baseline import Earlier
     from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.policy.engine import Engine
@@ -81,9 +81,16 @@ def run(
         lines = [Line(gathered, group).build(catalogue) for group in inputs.groups(results)]
         with gathered.timed("change"):
             after = _Head(inputs.failures, results, lines, catalogue)
-            beside = Beside(options, pack, engine, observer, found, _changes(options, gathered, after, observer))
+            compared = _compared(options, gathered, after, observer)
+            changed = () if compared is None else compared.changes.estates
+            beside = Beside(options, pack, engine, observer, found, changed)
         for line in lines:
             line.decide(beside)
+        if compared is not None and options.base is not None:
+            from resilience_checks.earlier import of_base
+
+            with gathered.timed("base"):
+                standing.append(of_base(compared, [line.yardstick for line in lines if line.yardstick], beside))
         name = f"{engine.name} {engine.version}"
     gathered.describe(pack, titles)
     never = frozenset(policy.id for policy in pack.policies if policy.judges_change)
@@ -153,29 +160,22 @@ class _Head:
         return side
 
 
-def _changes(options: Options, gathered: Gathered, head: _Head, observer: Observer) -> tuple[EstateChange, ...]:
-    """Return what is deployed, estate by estate; a base that cannot be read is a failure of the check.
+def _compared(options: Options, gathered: Gathered, head: _Head, observer: Observer) -> Comparison | None:
+    """Return what is deployed and what stood before; a base that is no commit is a failure of the check.
 
-    A preview that does not tell enough of the change leaves it unknown.
+    A stack that cannot be evaluated at the base is none, or a change that breaks there could never be mended: what
+    becomes of it is unknown, and all of its findings count. Nor is a preview that does not tell enough of the change.
     """
     if options.base is None and not options.previews:
-        return ()
+        return None
     from resilience_checks.changes import known
-    from resilience_checks.sides import BEFORE
 
     try:
-        found = known(options, head.side(options.root), observer)
+        return known(options, head.side(options.root), observer)
     except CheckError as error:
         if options.base is not None:
             gathered.fail(error, f"comparing with {options.base}")
-        return ()
-    if found is None:
-        return ()
-    if options.base is not None:
-        for one in found.unread:
-            if one.side == BEFORE:
-                gathered.fail(one.error, one.stack)
-    return found.estates
+        return None
 
 
 def _baseline(options: Options, inputs: Inputs, gathered: Gathered) -> list[Earlier]:
