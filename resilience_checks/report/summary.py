@@ -57,6 +57,8 @@ def summary_lines(report: Report) -> Iterator[SummaryLine]:
     yield from _trusted(report)
     if report.left_out:
         yield SummaryLine("left out", f"not selected by --stack: {', '.join(report.left_out)}")
+    if report.compared_with:
+        yield SummaryLine("compared", _compared(report))
     for stack in report.stacks:
         for text in limits(stack):
             yield SummaryLine("note", f"{stack.name}: {text}")
@@ -89,6 +91,12 @@ def _facts(remarks: Iterable[Remark]) -> str:
         more = f" and {len(names) - _MAX_FACTS} more" if len(names) > _MAX_FACTS else ""
         told.append(f"{section} {', '.join(names[:_MAX_FACTS])}{more}")
     return "; ".join(told)
+
+
+def _compared(report: Report) -> str:
+    known = sum(bool(result.known) for result in report.results)
+    stands = f"{counted(known, 'finding')} {'stands' if known == 1 else 'stand'} there already"
+    return f"with {report.compared_with}: {stands}, {len(report.fixed)} fixed"
 
 
 def _policies(report: Report) -> str:
