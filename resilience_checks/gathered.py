@@ -6,7 +6,7 @@ import time
 import traceback
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from resilience_checks import __version__
 from resilience_checks.gate.baseline import compare
@@ -58,6 +58,7 @@ class Gathered:
     not_enforced: dict[str, str] = field(default_factory=dict)
     fixed: dict[tuple[str, str], Fixed] = field(default_factory=dict)
     compared_with: list[str] = field(default_factory=list)
+    audit: list[Mapping[str, Any]] = field(default_factory=list)
     said: dict[object, int] = field(default_factory=dict)
     """By what tells results apart, the place of each among the results."""
 
@@ -169,6 +170,7 @@ class Gathered:
             assumptions=tuple(self.assumptions),
             failures=tuple(self.failures),
             timings=self.timings,
+            audit=tuple(self.audit),
             settings_from=self.settings_from,
             declared_here=tuple(self.declared_here.values()),
             fixed=tuple(self.fixed.values()),

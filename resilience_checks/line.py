@@ -154,6 +154,12 @@ class Line:
             document = documents.build(matter, reads(pack, settings))
             results = decide(pack, document, matter, beside.engine)
         self._take(results, built)
+        if beside.options.audit:
+            from resilience_checks.audit import Audit, Authors
+
+            beside.observer(f"collecting what auditors read of {shown}")
+            with self.gathered.timed("audit"):
+                self.gathered.audit.append(Audit(built, self.group, results, Authors(beside.options.root)).data())
         self.yardstick = Yardstick.of(built, settings)
         for policy in pack.policies:
             why = settings[policy.id].not_enforced(beside.options.today)

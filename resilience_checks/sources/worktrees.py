@@ -11,6 +11,7 @@ import tempfile
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,15 @@ class Commit:
     def short(self) -> str:
         """The first digits of its id."""
         return self.id[:_SHORT]
+
+
+@dataclass(frozen=True, slots=True)
+class LineChange:
+    """Who last changed a line, and on which day (YYYY-MM-DD, in UTC); `why` says why that is not known."""
+
+    author: str = ""
+    day: str = ""
+    why: str = ""
 
 
 class Repository:
@@ -134,6 +144,20 @@ class Repository:
         done = _git(self.root, "status", "--porcelain", "--no-renames", "-z", "--", *map(str, paths))
         return tuple(entry[3:] for entry in done.stdout.split("\0") if entry)
 
+    def lines(self, path: Path) -> dict[int, LineChange] | str:
+        """Return who last changed each line of a file of the working tree, from 1; a text says why that is not known."""
+        name = path.name if not path.is_relative_to(self.root) else path.relative_to(self.root).as_posix()
+        done = _git(self.root, "blame", "--porcelain", "--", name)
+        if done.returncode:
+            return f"git does not know the file: {_said(done)}"
+        shallow = _git(self.root, "rev-parse", "--is-shallow-repository").stdout.strip() == "true"
+        return dict(_blamed(done.stdout, shallow=shallow))
+
+    @property
+    def branch(self) -> str:
+        """The branch that is checked out; empty where a commit is."""
+        return _git(self.root, "symbolic-ref", "--quiet", "--short", "HEAD").stdout.strip()
+
     def submodules(self, commit: str) -> tuple[str, ...]:
         """Return the folders that a commit takes from other repositories."""
         done = _git(self.root, "ls-tree", "-r", "-z", commit)
@@ -227,6 +251,35 @@ def _blobs(answer: bytes) -> Iterator[bytes | None]:
         size = int(words[-1])
         content, answer = answer[:size], answer[size + 1 :]
         yield content if words[-2] == b"blob" else None
+
+
+def _blamed(text: str, *, shallow: bool) -> Iterator[tuple[int, LineChange]]:
+    """Yield each line of what `git blame --porcelain` wrote: a commit is described where it first occurs.
+
+    Source: git-blame(1), THE PORCELAIN FORMAT. The oldest commits of a shallow clone stand for all before them.
+    """
+    told: dict[str, dict[str, str]] = {}
+    commit, number = "", 0
+    for row in text.split("\n"):
+        if row.startswith("\t"):
+            yield number, _change(commit, told[commit], shallow=shallow)
+            commit = ""
+        elif not commit:
+            commit, _, rest = row.partition(" ")
+            number = int(rest.split()[1]) if rest else 0
+            told.setdefault(commit, {})
+        else:
+            key, _, value = row.partition(" ")
+            told[commit][key] = value
+
+
+def _change(commit: str, said: dict[str, str], *, shallow: bool) -> LineChange:
+    if not commit.strip("0"):
+        return LineChange(why="not committed yet")
+    if shallow and "boundary" in said:
+        return LineChange(why="this clone is shallow: fetch the whole history to know")
+    day = datetime.fromtimestamp(int(said["committer-time"]), UTC).date()
+    return LineChange(said["author"], day.isoformat())
 
 
 def _environment() -> dict[str, str]:
