@@ -15,6 +15,7 @@ from resilience_checks.gathered import Gathered
 from resilience_checks.line import Beside, Line
 from resilience_checks.model.errors import CheckError, InputError
 from resilience_checks.report.interface import Remark
+from resilience_checks.waiving import waiving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -55,7 +56,7 @@ def run(
     """
     begun = time.monotonic()
     started = datetime.now(UTC).isoformat(timespec="seconds")
-    gathered = Gathered()
+    gathered = Gathered(options.threshold, override=options.override)
     sys.setswitchinterval(_SWITCH)
     with ExitStack() as stack:
         inputs = stack.enter_context(closing(Inputs(options, ready)))
@@ -70,6 +71,7 @@ def run(
         with gathered.timed("preparation"):
             pack, titles, catalogue = _prepare(inputs)
             inputs.load()
+            accepted = waiving(options, inputs.trust, pack)
         with gathered.timed("programs"):
             results = together.results()
         gathered.read(results)
@@ -79,11 +81,14 @@ def run(
         lines = [Line(gathered, group).build(catalogue) for group in inputs.groups(results)]
         with gathered.timed("change"):
             after = _Head(inputs.failures, results, lines, catalogue)
-            beside = Beside(options, pack, engine, observer, found, _changes(options, gathered, after, observer))
+            beside = Beside(
+                options, pack, engine, observer, found, _changes(options, gathered, after, observer), accepted.loosened
+            )
         for line in lines:
             line.decide(beside)
+        gathered.results, gathered.waivers = accepted.applied(gathered.results)
         name = f"{engine.name} {engine.version}"
-        gathered.inputs |= {"policies": pack.digest, **catalogue.digests}
+        gathered.inputs |= {"policies": pack.digest, **catalogue.digests, **accepted.files}
     gathered.describe(pack, titles)
     gathered.timings["total"] = time.monotonic() - begun
     return gathered.report(options, started, name, inputs.left_out)

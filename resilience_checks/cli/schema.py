@@ -21,6 +21,7 @@ _PLACES = {
     "catalogue": ("catalogue", "schema.json"),
     "metadata": ("policy", "metadata.schema.json"),
     "policy-input": ("policy", "document.schema.json"),
+    "resilience-waivers.yaml": ("gate", "waivers.schema.json"),
     "report": ("report", "report.schema.json"),
 }
 """What each schema is of, and where it stands in the package."""

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.result import Outcome, Result, Severity
-from resilience_checks.report.findings import by_doubt, chain, findings, loses, not_blocking, targets, unnamed
+from resilience_checks.report.findings import (
+    by_doubt,
+    chain,
+    findings,
+    loses,
+    not_blocking,
+    stands_aside,
+    targets,
+    unnamed,
+)
 from resilience_checks.report.page import Page
 from resilience_checks.report.summary import SummaryLine, summary_lines
 from resilience_checks.report.text import counted
@@ -32,15 +41,19 @@ class Terminal:
         page = _Report(self._style.root, color=self._style.color, width=self._style.width)
         for failure in report.failures:
             page.failure(failure)
-        for group, *more in by_doubt(findings(report)):
+        shown, aside = _sorted(findings(report))
+        for group, *more in by_doubt(shown):
             if more:
                 page.doubt([group, *more])
             else:
                 page.unknown(group) if group[0].outcome is Outcome.UNKNOWN else page.finding(group[0])
+        page.aside("waived", [result for result in aside if result.waiver is not None])
+        page.aside("known", [result for result in aside if result.waiver is None])
+        page.fixed(report)
         for what, remark in report.remarks:
             page.remark(what, remark)
         page.assumptions(report.assumptions)
-        page.summary(summary_lines(report), decided=report.verdict.exit_code == 0)
+        page.summary(summary_lines(report), decided=report.verdict.exit_code == 0 and report.verdict.overridden is None)
         return page.text()
 
 
@@ -58,7 +71,7 @@ class _Report(Page):
         self.listed("why", chain(result))
         self.listed("assumed", result.assumed)
         self.field("fix", result.remediation)
-        if result.advisory:
+        if stands_aside(result):
             self.field("gate", not_blocking(result))
         self.listed("see", _elsewhere(result), limit=_MAX_LISTED)
         self.field("id", result.fingerprint)
@@ -97,6 +110,29 @@ class _Report(Page):
         self.listed("assumed", dict.fromkeys(text for group in groups for one in group for text in one.assumed))
         self.end()
 
+    def aside(self, what: str, results: Sequence[Result]) -> None:
+        """Write findings that somebody accepts, or that are not new, in a line or two each: there is nothing to do."""
+        if not results:
+            return
+        self.head(what, "green", "", f"{counted(len(results), 'finding blocks', 'findings block')} nothing")
+        by_reason: dict[str, list[Result]] = {}
+        for result in results:
+            by_reason.setdefault(not_blocking(result).removeprefix("does not block: "), []).append(result)
+        for reason, together in by_reason.items():
+            told = [f"{one.policy}: {one.message} [{one.fingerprint}]" for one in together]
+            self.listed("found", told, limit=_MAX_LISTED)
+            self.field("gate", reason)
+        self.end()
+
+    def fixed(self, report: Report) -> None:
+        """Write the findings of the baseline, or of the base, that are gone."""
+        if not report.fixed:
+            return
+        self.head("fixed", "green", "", f"{counted(len(report.fixed), 'finding')} gone since {report.compared_with}")
+        told = [f"{one.policy}: {one.message} [{one.fingerprint}]" for one in report.fixed]
+        self.listed("was", told, limit=_MAX_LISTED)
+        self.end()
+
     def failure(self, failure: Failure) -> None:
         self.head("error", "bold red", failure.subject, failure.what)
         self.source(failure.location)
@@ -120,9 +156,20 @@ class _Report(Page):
             self.field(line.name, line.text, style)
 
 
+def _sorted(groups: Iterable[tuple[Result, ...]]) -> tuple[list[tuple[Result, ...]], list[Result]]:
+    """Return the groups of findings to show in full, and the findings that are waived or known already."""
+    told = list(groups)
+    full = [group for group in told if not _is_aside(group[0])]
+    return full, [result for group in told if _is_aside(group[0]) for result in group]
+
+
+def _is_aside(result: Result) -> bool:
+    return result.outcome is not Outcome.ERROR and (result.waiver is not None or bool(result.known))
+
+
 def _gate(result: Result) -> str:
     """Return what an unknown result does to the verdict."""
-    if result.advisory:
+    if stands_aside(result):
         return not_blocking(result)
     return "blocks until it is known" if result.blocks_when_unknown else "does not block"
 
