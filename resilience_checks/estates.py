@@ -69,11 +69,11 @@ def _with_trusted(group: Group, build: Callable[[Declarations], Estate]) -> tupl
 
     Returns why each of the others cannot be built: mostly, that what its entry selects is gone as well.
     """
-    from resilience_checks.topology.declaration_trust import missing, restored
+    from resilience_checks.topology.declaration_trust import restored
 
     own, side = group.declarations, group.trust
-    names = missing(own, side.tip) if side is not None and not side.for_all else ()
-    if side is None or not (names or group.bare):
+    names = side.going if side is not None else ()
+    if side is None or not (names or side.bare):
         return _Tried(own, build(own)), {}
     tip = side.tip
 
@@ -82,7 +82,7 @@ def _with_trusted(group: Group, build: Callable[[Declarations], Estate]) -> tupl
         return _Tried(declared, build(declared))
 
     try:
-        return tried(names, whole=group.bare), {}
+        return tried(names, whole=side.bare), {}
     except UsageError:
         best, pending = _Tried(own, build(own)), [names] if names else []
     kept: tuple[str, ...] = ()

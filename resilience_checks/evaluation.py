@@ -108,8 +108,6 @@ class Group:
     """The mildest severity that blocks, of each stack of which something is said."""
     trust: TrustedSide | None = None
     """What is said of the settings where they are trusted; None where what is checked is trusted itself."""
-    bare: bool = False
-    """Whether a project has a resilience.yaml there and none any more, so that all of that counts."""
 
 
 class Inputs:
@@ -149,6 +147,7 @@ class Inputs:
         """
         given = self._options.catalogue if key == "catalogue" else self._options.policies
         if self._held is not None:
+            self.load()
             found = self._held.places(key, self._projects())
             return tuple({path.resolve(): path for path in (*found, *given)}.values())
         return tuple({path.resolve(): path for path in (*(path for _, path in self._named(key)), *given)}.values())
@@ -232,12 +231,14 @@ class Inputs:
         """Return what of an estate comes from where settings are trusted."""
         if self._held is None:
             return {}
-        from resilience_checks.topology.declaration_trust import held, says_nothing
+        from resilience_checks.topology.declaration_strictness import objectives
+        from resilience_checks.topology.declaration_trust import held
 
-        side, projects = self._held.side(own, projects), list(dict.fromkeys(projects))
+        files = dict.fromkeys(subject.file for subject in self._subjects)
+        known = {name for file in files for name in objectives(self._declarations(file))}
+        side = self._held.side(own, list(dict.fromkeys(projects)), self._projects(), known)
         declarations = held(own, side.tip, for_all=side.for_all)
-        bare = self._held.bare(projects) or (not side.for_all and says_nothing(own) and not says_nothing(side.tip))
-        return {"declarations": declarations, "trust": side, "bare": bare}
+        return {"declarations": declarations, "trust": side}
 
     def _lost(self, estate: Sequence[int], results: Sequence[Evaluated]) -> set[int]:
         """Return the stacks that cannot be decided: not read, standing on such a one, or declared in one file with it."""
@@ -286,6 +287,8 @@ class Inputs:
             from resilience_checks.topology.declarations import load
 
             self._declared[file] = load(file, self._options.root, alone=False)
+            if self.trust is not None:
+                self.trust.know(self._declared[file])
         return self._declared[file]
 
     def _strictness(self, subject: _Subject) -> str:

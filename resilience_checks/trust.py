@@ -16,7 +16,7 @@ from resilience_checks.sources.trusted import SETTINGS, TrustedCommit, trusted
 from resilience_checks.topology.declared_settings import Strictness
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from resilience_checks.policy.trusting import TrustedSide
     from resilience_checks.sources.trusted import Trusted
@@ -33,6 +33,8 @@ class Version:
     """The settings files of one trusted place."""
 
     files: Trusted
+    alike: dict[tuple[str, str], Declarations] = field(default_factory=dict)
+    """Files of the checkout that were read already, by path and digest: most are as they are there."""
     _declared: dict[str, Declarations] = field(default_factory=dict)
 
     def file(self, folder: str, project: str) -> str | None:
@@ -44,10 +46,18 @@ class Version:
 
         if isinstance(self.files, TrustedCommit):
             self.files.read([f"{folder}/{name}" for name in (*PROJECT_FILES, SETTINGS)] + [SETTINGS])
-            known = any(self.files.content(f"{folder}/{name}") is not None for name in PROJECT_FILES)
-            folder = folder if known else self._projects.get(project, folder)
+            folder = folder if self._stands(folder) else self.projects.get(project, folder)
         places = dict.fromkeys((os.path.normpath(f"{folder}/{SETTINGS}"), SETTINGS))
         return next((place for place in places if self.files.content(place) is not None), None)
+
+    def knows(self, folder: str, project: str) -> bool:
+        """Return whether there is a project in a folder, or one of that name in another."""
+        return self._stands(folder) or project in self.projects
+
+    def _stands(self, folder: str) -> bool:
+        from resilience_checks.sources.project import PROJECT_FILES
+
+        return any(self.files.content(f"{folder}/{name}") is not None for name in PROJECT_FILES)
 
     def declared(self, file: str | None) -> Declarations:
         """Return what a file declares, nothing without one; raise UsageError where it cannot be read."""
@@ -56,10 +66,11 @@ class Version:
         if file is None:
             return Declarations.empty()
         if file not in self._declared:
-            content = self.files.content(file)
+            content = self.files.content(file) or b""
             name = file if isinstance(self.files, TrustedCommit) else self.files.name
             try:
-                self._declared[file] = parsed(content or b"", name, alone=False)
+                same = self.alike.get((name, hashlib.sha256(content).hexdigest()))
+                self._declared[file] = same or parsed(content, name, alone=False)
             except UsageError as error:
                 raise UsageError(
                     f"{file} of {self.files.name} is wrong: {error.what}",
@@ -82,7 +93,7 @@ class Version:
             yield one.key, os.path.normpath(Path(file).parent / one.text)
 
     @cached_property
-    def _projects(self) -> dict[str, str]:
+    def projects(self) -> dict[str, str]:
         """Where each project stands, by its name."""
         from resilience_checks.sources.project import PROJECT_FILES
 
@@ -139,7 +150,12 @@ class Trust:
         found = repository.fork_point(commit.asked, "HEAD")
         if found.id == commit.id:
             return self.tip
-        return Version(TrustedCommit(repository, self.root, found, f"{commit.asked} ({found.short})"))
+        return Version(TrustedCommit(repository, self.root, found, f"{commit.asked} ({found.short})"), self.tip.alike)
+
+    def know(self, declared: Declarations) -> None:
+        """Take note of a file of the checkout, which need not be read again where it is the same there."""
+        if declared.path is not None:
+            self.tip.alike[declared.path, declared.digest] = declared
 
     def strictness(self, own: Strictness | None, stack: str, project: Project) -> Strictness:
         """Return how strictly a stack is gated: not less than is trusted, whatever the checkout says of it (`own`)."""
@@ -169,10 +185,21 @@ class Trust:
         """Return the paths of the checkout that the trusted files name too."""
         return set() if self.for_all else {path for _, path in self.tip.own(self._files(self.tip, projects))}
 
-    def side(self, own: Declarations, projects: Sequence[Project]) -> TrustedSide:
-        """Return what is said of an estate's settings, where `own` is what the checkout declares for it."""
+    def side(
+        self,
+        own: Declarations,
+        projects: Sequence[Project],
+        everybody: Collection[Project] = (),
+        known: Collection[str] = (),
+    ) -> TrustedSide:
+        """Return what is said of an estate's settings, where `own` is what the checkout declares for it.
+
+        `everybody` are the projects of all estates, `known` the services that are declared for any of them.
+        """
         from resilience_checks.policy.loosening import own_paths
         from resilience_checks.policy.trusting import TrustedSide
+        from resilience_checks.topology.declaration_strictness import objectives
+        from resilience_checks.topology.declaration_trust import says_nothing
 
         tip, fork = (self._files(version, projects) for version in (self.tip, self.fork))
         tip_declared = _united(self.tip, tip)
@@ -181,6 +208,14 @@ class Trust:
             {named: digest(content) for named, content in version.own(files).items()} if not self.for_all else {}
             for version, files in ((self.tip, tip), (self.fork, fork))
         ]
+        held = [one for one in projects if self._is_held(one)] if not self.for_all else []
+        kept = [file for file in self._files(self.tip, held) if file in fork]
+        gone = [file for file in kept if not (self.root / file).is_file()]
+        bare = bool(kept) and (
+            any(one.file is None and self._file(self.tip, one) is not None for one in held)
+            or (says_nothing(own) and not says_nothing(tip_declared))
+        )
+        there_too = {name for file in kept for name in objectives(self.tip.declared(file))}
         return TrustedSide(
             self.name,
             self.for_all,
@@ -188,14 +223,27 @@ class Trust:
             tip_declared if self.fork is self.tip else _united(self.fork, fork),
             own,
             (there[0], there[1], here),
-            gone=()
-            if self.for_all
-            else tuple(file for file in tip if file in fork and not (self.root / file).is_file()),
+            gone=tuple(gone or (kept if bare else ())),
+            bare=bare,
+            kept=frozenset(there_too.difference(known)),
+            unchecked=self._unchecked(everybody or projects),
         )
 
-    def bare(self, projects: Sequence[Project]) -> bool:
-        """Return whether a project has settings there and no file at all in the checkout."""
-        return not self.for_all and any(one.file is None and self._file(self.tip, one) is not None for one in projects)
+    def _is_held(self, project: Project) -> bool:
+        """Return whether services that go from the trusted file are this project's: it stood there, or shares the file."""
+        file = self._file(self.tip, project)
+        shared = project.file is not None and file == self._inside(project.file)
+        return shared or self.tip.knows(self._inside(project.directory), project.name)
+
+    def _unchecked(self, projects: Collection[Project]) -> tuple[str, ...]:
+        """Return the folders of projects that were there when the change left it, and are not in the checkout any more."""
+        if not isinstance(self.fork.files, TrustedCommit):
+            return ()
+        names = {one.name for one in projects}
+        gone = [
+            folder for name, folder in self.fork.projects.items() if name not in names and name in self.tip.projects
+        ]
+        return tuple(sorted(folder for folder in gone if not any((self.root / folder).glob("Pulumi.y*ml"))))
 
     def _files(self, version: Version, projects: Sequence[Project]) -> list[str]:
         found = (self._file(version, one) for one in projects)

@@ -206,7 +206,7 @@ def _milder(old: Settings, new: Settings, stack: str) -> Iterator[tuple[str, str
 
 def _otherwise(old: Settings, new: Settings) -> Iterator[tuple[str, str, str]]:
     """Yield the parameters before and after; which of them is less strict the policy alone could say."""
-    if new.enabled and old.parameters != new.parameters:
+    if old.enabled and new.enabled and old.parameters != new.parameters:
         keys = [key for key in new.parameters if new.parameters[key] != old.parameters.get(key)]
         before, after = (", ".join(f"{key}: {one.parameters.get(key)}" for key in keys) for one in (old, new))
         yield "parameters", before, after
@@ -243,7 +243,8 @@ def _services(before: Held, after: Held, *, gone: bool) -> Iterator[_AtLine]:
                 yield found, line or old.at.get(setting)
         elif gone:
             part, at = f"service {name}: declaration", _top(after.declared)
-            yield Loosening("service", (name,), "declaration", "there", "gone", (name,), at, parts=(part,)), None
+            found = Loosening("service", (name,), "declaration", "there", "gone", (name,), at, parts=(part,))
+            yield found, at or Location(old.location.path, 1)
 
 
 def _easier(old: Objectives, new: Objectives) -> Iterator[tuple[str, str, str]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from resilience_checks.policy.loosening import Held, Loosening, loosened
 from resilience_checks.policy.settings import settings, stricter
 from resilience_checks.topology.declaration_strictness import HELD, Objectives, objectives
-from resilience_checks.topology.declaration_trust import Fact, facts
+from resilience_checks.topology.declaration_trust import Fact, facts, missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from resilience_checks.topology.estate import Estate
 
     _Own = Mapping[tuple[str, str], str]
+
+_DECLARATION = "declaration"
+"""What of a service is there or gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,17 @@ class TrustedSide:
     """Files of settings, by their path from the root, that are there at the fork and not in the checkout."""
     services: Mapping[str, str] = field(default_factory=dict)
     """Services that cannot be judged any more, and why."""
+    kept: frozenset[str] = frozenset()
+    """Services of the trusted side that belong to this estate or to none: where they are not declared any more, they go."""
+    unchecked: tuple[str, ...] = ()
+    """Folders of projects that are not there any more."""
+    bare: bool = False
+    """Whether a file is gone, or all that it says of facts, so that all of it counts as it is trusted."""
+
+    @property
+    def going(self) -> tuple[str, ...]:
+        """The services that are not declared any more, and are judged all the same."""
+        return () if self.for_all else tuple(name for name in missing(self.own, self.tip) if name in self.kept)
 
     @property
     def until(self) -> str:
@@ -65,11 +79,11 @@ class TrustedSide:
                 _what(part) for one in loosened(tip, after, estate, stacks, today, gone=True) for part in one.parts
             }
             found = tuple(one for one in found if any(_what(part) in still for part in one.parts))
-        return (*(self._seen(one) for one in found), *self._files())
+        return (*(each for one in found for each in self._seen(one)), *self._files())
 
     def declared_here(self) -> tuple[Fact, ...]:
         """Return the facts that the change declares otherwise than where settings are trusted: they count."""
-        if self.for_all:
+        if self.for_all or self.bare:
             return ()
         since = facts(self.own, self.fork)
         if self.tip is self.fork:
@@ -103,15 +117,32 @@ class TrustedSide:
         there, default = objectives(self.tip), _defaults(self.tip)
         return {name: _filled(one, there.get(name, default)) for name, one in mine.items()}
 
-    def _seen(self, one: Loosening) -> Loosening:
-        """Return a service's going as what is not known, where nothing is left to judge."""
-        lost = [name for name in one.names if name in self.services]
-        if one.setting != "declaration" or not lost:
-            return one
-        first = any(asked.tier == 1 for name, asked in objectives(self.tip).items() if name in lost)
-        return replace(one, sure=False, judged=False, why=self.services[lost[0]], must_be_known=first)
+    def _seen(self, one: Loosening) -> Iterator[Loosening]:
+        """Yield what of a loosening is still judged, and as not known what is not, as nothing is left to judge."""
+        going = one.setting == _DECLARATION
+        names = [name for name in one.names if not going or name in self.kept]
+        lost = [name for name in names if going and name in self.services]
+        if len(lost) < len(names):
+            yield _only(one, [name for name in names if name not in lost])
+        for name in lost:
+            asked = objectives(self.tip).get(name)
+            first = asked is not None and asked.tier == 1
+            yield replace(_only(one, [name]), sure=False, judged=False, why=self.services[name], must_be_known=first)
 
     def _files(self) -> Iterator[Loosening]:
+        for folder in self.unchecked:
+            path = f"{folder}/Pulumi.yaml"
+            yield Loosening(
+                "file",
+                (path,),
+                "content",
+                "there",
+                "gone",
+                sure=False,
+                parts=(f"{path}: content",),
+                judged=False,
+                why="no project of its name is checked",
+            )
         for path in self.gone:
             yield Loosening("file", (path,), "content", "there", "gone", (), None, parts=(f"{path}: content",))
 
@@ -123,6 +154,14 @@ def counts_for_nothing(name: str) -> str:
     'counts for nothing until it is on origin/main (0123456789)'
     """
     return f"counts for nothing until it is on {name}"
+
+
+def _only(one: Loosening, names: Sequence[str]) -> Loosening:
+    """Return what of a loosening is about these names; about all of them it is the loosening itself."""
+    if len(names) == len(one.names):
+        return one
+    parts = tuple(part for name, part in zip(one.names, one.parts, strict=True) if name in names)
+    return replace(one, names=tuple(names), services=tuple(names), parts=parts)
 
 
 def _settings(pack: Pack, declared: Declarations) -> dict[str, Settings]:

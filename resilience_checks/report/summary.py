@@ -10,9 +10,9 @@ from resilience_checks.model.result import Outcome
 from resilience_checks.report.text import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from resilience_checks.report.interface import Report, StackSummary, WaiverUse
+    from resilience_checks.report.interface import Remark, Report, StackSummary, WaiverUse
 
 _WORDS = {
     Outcome.ERROR: ("error", "errors"),
@@ -33,6 +33,7 @@ STATES = ("applied", "expired", "unused", "refused", "untrusted")
 """What can become of a waiver, in the order in which it is told."""
 _MAX_CALLBACKS = 5
 _MAX_NAMES = 8
+_MAX_FACTS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +100,20 @@ def _trusted(report: Report) -> Iterator[SummaryLine]:
     told = f"; {counted(looser, 'loosening', 'loosenings')} here {verb} for nothing yet" if looser else ""
     yield SummaryLine("settings", f"those of {there} where they are stricter{told}")
     if report.declared_here:
-        names = [remark.text for remark in report.declared_here]
-        more = f" and {len(names) - _MAX_NAMES} more" if len(names) > _MAX_NAMES else ""
-        yield SummaryLine(
-            "facts", f"declared in this change, not yet on {there}: {', '.join(names[:_MAX_NAMES])}{more}"
-        )
+        yield SummaryLine("facts", f"declared in this change, not yet on {there}: {_facts(report.declared_here)}")
+
+
+def _facts(remarks: Iterable[Remark]) -> str:
+    """Return the names in each section, the first of many."""
+    sections: dict[str, list[str]] = {}
+    for remark in remarks:
+        section, _, name = remark.text.partition(": ")
+        sections.setdefault(section, []).append(name)
+    told = []
+    for section, names in sections.items():
+        more = f" and {len(names) - _MAX_FACTS} more" if len(names) > _MAX_FACTS else ""
+        told.append(f"{section} {', '.join(names[:_MAX_FACTS])}{more}")
+    return "; ".join(told)
 
 
 def _policies(report: Report) -> str:

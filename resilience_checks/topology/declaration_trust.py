@@ -102,6 +102,8 @@ def _differing(section: str, here: Source, there: Source) -> Iterator[Fact]:
     one, other = _section(here.data, section), _section(there.data, section)
     for name in dict.fromkeys((*one, *other)):
         mine, theirs = _without(one.get(name), left_out), _without(other.get(name), left_out)
+        if name not in one and section == "services":
+            continue  # it counts as it is trusted
         if name not in one:
             yield Fact(section, name, "not any more")
         elif name not in other:

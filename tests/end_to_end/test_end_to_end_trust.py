@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
+from dataclasses import replace
+from importlib import resources
 from typing import TYPE_CHECKING
 
 import pytest
+from jsonschema import Draft202012Validator
 
-from resilience_checks.check import Options, run
+from resilience_checks.check import Options, policy_inputs, run
 from resilience_checks.model.errors import CheckError, EngineError
 from resilience_checks.model.result import Outcome
 from resilience_checks.report.json_reader import read
 from resilience_checks.report.json_report import JsonReport
 from resilience_checks.report.summary import summary_lines
+from resilience_checks.topology.declared import Declarations
+from resilience_checks.trust import Project, Trust
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -329,7 +335,7 @@ def test_facts_count_and_are_shown(project: Path) -> None:
         ("sites: two", [2]),
     ]
     [line] = [line.text for line in summary_lines(report) if line.name == "facts"]
-    assert line == f"declared in this change, not yet on {report.settings_from}: sites: one (changed), sites: two"
+    assert line == f"declared in this change, not yet on {report.settings_from}: sites one (changed), two"
     assert read(JsonReport().render(report)).declared_here == report.declared_here
 
 
@@ -378,3 +384,92 @@ def test_settings_that_are_wrong_where_they_are_trusted_stop_the_check(project: 
     git(project, "checkout", "-q", "work")
     with pytest.raises(CheckError, match=r"resilience\.yaml of main \(.*\) is wrong: "):
         checked(project)
+
+
+def test_what_policies_read_of_it_fits_its_schema(project: Path) -> None:
+    write(project, {"resilience.yaml": "version: 1\n"})
+    [document] = policy_inputs(Options((project,), project, settings="main"))
+    schema = json.loads(
+        resources.files("resilience_checks.policy.sections").joinpath("loosened.schema.json").read_text()
+    )
+    section = json.loads(document)["loosened"]
+    Draft202012Validator(schema).validate(section)
+    assert (section["base"], len(section["advisory"]), len(section["found"])) == ("yes", 1, 4)
+
+
+def test_a_stack_that_moved_is_held_by_the_file_of_where_it_was(project: Path) -> None:
+    (project / "b").mkdir()
+    git(project, "checkout", "-q", "main")
+    write(project, {"a/Pulumi.yaml": PROGRAM.replace("web", "deep"), "a/Pulumi.prod.yaml": "config: {}\n"})
+    write(project, {"a/resilience.yaml": "version: 1\npolicies: {restorable-order: {severity: critical}}\n"})
+    git(project, "add", "-A")
+    git(project, "commit", "-q", "-m", "another")
+    git(project, "checkout", "-q", "-b", "moved")
+    git(project, "mv", "a/Pulumi.yaml", "a/Pulumi.prod.yaml", "b")
+    git(project, "rm", "-q", "a/resilience.yaml")
+    trust = Trust("main", project)
+    side = trust.side(Declarations.empty(), [Project(project / "b", "deep", None)])
+    assert (side.gone, list(side.tip.policies)) == (("a/resilience.yaml",), ["restorable-order"])
+    elsewhere = trust.side(Declarations.empty(), [Project(project / "b", "other", None)])
+    assert (elsewhere.gone, elsewhere.bare, elsewhere.going, list(elsewhere.tip.services)) == ((), False, (), ["shop"])
+    assert (side.unchecked, elsewhere.unchecked) == ((), ("a",))
+
+
+def test_a_config_outside_of_the_repository_is_trusted_and_one_inside_is_not(project: Path, tmp_path: Path) -> None:
+    lax = settings("stacks: {ignored: ['*']}\n")
+    write(tmp_path, {"own/resilience.yaml": lax.replace("catalogue: [kinds]\npolicy_packs: [ours]\n", "")})
+    write(project, {"resilience.yaml": lax})
+    options = Options((project,), project, settings="main")
+    assert run(replace(options, config=tmp_path / "own" / "resilience.yaml")).left_out == ("web/prod",)
+    assert run(replace(options, config=project / "resilience.yaml")).left_out == ()
+
+
+def test_a_new_project_is_held_to_settings_and_not_to_services_of_others(project: Path) -> None:
+    new = f"version: 1\nservices:\n  mail: {{tier: 2, entry: {{select: {{type: 'vsphere:*'}}}}}}\npolicies: {{{FAILOVER}: {{severity: low}}}}\n"
+    write(
+        project,
+        {
+            "new/Pulumi.yaml": PROGRAM.replace("web", "new"),
+            "new/Pulumi.prod.yaml": "config: {}\n",
+            "new/resilience.yaml": new,
+        },
+    )
+    report = run(Options((project / "new",), project, settings="main"))
+    assert told(report) == [
+        "catalogue of kinds was named and is not named; whether that is looser is not known",
+        "policy_packs of ours was named and is not named",
+        f"severity of policy {FAILOVER} was high and is low",
+    ]
+    assert [service.id for service in report.services] == ["mail"]
+
+
+def test_a_file_that_is_split_loses_no_service(project: Path) -> None:
+    """Two projects of one estate get a file each; each declares its own service."""
+    second = {
+        "b/Pulumi.yaml": PROGRAM.replace("web", "deep").replace("front", "back"),
+        "b/Pulumi.prod.yaml": "config: {}\n",
+    }
+    mail = "  mail: {tier: 1, entry: {select: back}}\n"
+    git(project, "checkout", "-q", "main")
+    write(
+        project,
+        {
+            **second,
+            "resilience.yaml": settings("", old="{type: 'vsphere:*'}", new="front").replace(
+                "catalogue:", f"{mail}catalogue:"
+            ),
+        },
+    )
+    git(project, "add", "-A")
+    git(project, "commit", "-q", "-m", "two")
+    git(project, "checkout", "-q", "-b", "split")
+    write(
+        project,
+        {
+            "resilience.yaml": settings("", old="{type: 'vsphere:*'}", new="front"),
+            "b/resilience.yaml": f"version: 1\nservices:\n{mail}",
+        },
+    )
+    report = checked(project)
+    assert [message for message in told(report) if "declaration" in message] == []
+    assert sorted(service.id for service in report.services) == ["mail", "shop"]
