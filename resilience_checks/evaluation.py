@@ -59,6 +59,8 @@ class Options:
     stack_outputs: Path | None = None
     base: str | None = None
     """The commit to compare with, as a pull request does."""
+    baseline: Path | None = None
+    """A file of findings that stood before and do not block."""
     audit: bool = False
     """Whether the report holds what only the auditors' form of it shows."""
     settings: str | None = None

@@ -9,10 +9,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from resilience_checks import __version__
+from resilience_checks.gate.baseline import compare
 from resilience_checks.gate.verdict import overrule, verdict
 from resilience_checks.model.thresholds import DEFAULT, strictest
 from resilience_checks.report.interface import (
     Failure,
+    Fixed,
     Override,
     PolicySummary,
     Remark,
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from resilience_checks.evaluation import Options
+    from resilience_checks.gate.baseline import Earlier
     from resilience_checks.model.errors import CheckError
     from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.model.result import Result
@@ -60,6 +63,8 @@ class Gathered:
     policy_details: dict[str, PolicySummary] = field(default_factory=dict)
     disabled: set[str] = field(default_factory=set)
     not_enforced: dict[str, str] = field(default_factory=dict)
+    fixed: dict[tuple[str, str], Fixed] = field(default_factory=dict)
+    compared_with: list[str] = field(default_factory=list)
     said: dict[object, int] = field(default_factory=dict)
     """By what tells results apart, the place of each among the results."""
 
@@ -127,6 +132,16 @@ class Gathered:
                     pack.page(policy),
                 )
 
+    def hold_against(self, earlier: Earlier) -> None:
+        """Tell apart what stood before from what is new or worse, and take note of what is gone."""
+        found = compare(self.results, earlier)
+        self.results = list(found.results)
+        self.compared_with.append(earlier.name)
+        for one in found.gone:
+            title = self.policies.get(one.policy, one.policy)
+            told = Fixed(one.fingerprint, one.policy, one.severity, one.target, title, one.message)
+            self.fixed.setdefault((one.fingerprint, one.message), told)
+
     @contextmanager
     def timed(self, name: str) -> Iterator[None]:
         """Add the time that a block takes to a station's total."""
@@ -168,6 +183,8 @@ class Gathered:
             waivers=self.waivers,
             override=self.override,
             declared_here=tuple(self.declared_here.values()),
+            fixed=tuple(self.fixed.values()),
+            compared_with=" and ".join(self.compared_with),
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import CheckError, InputError
 from resilience_checks.model.thresholds import strictest
@@ -102,6 +102,24 @@ class Thresholds:
         return own.threshold(strictest(one or self.options.threshold for one in of_stacks))
 
 
+@dataclass(frozen=True, slots=True)
+class Yardstick:
+    """What an estate was held to: its policies' settings, and scope, tier, RTO and RPO of each service."""
+
+    stacks: tuple[str, ...]
+    settings: Mapping[str, Settings]
+    objectives: Mapping[str, Mapping[str, Any]]
+
+    @staticmethod
+    def of(built: Built, settings: Mapping[str, Settings]) -> Yardstick:
+        """Return it for an estate that is decided with these settings."""
+        objectives = {
+            one.id: {"scope": one.scope, "tier": one.tier, "rto": one.rto, "rpo": one.rpo}
+            for one in built.estate.services.values()
+        }
+        return Yardstick(built.stacks, settings, objectives)
+
+
 @dataclass(slots=True)
 class Line:
     """One estate on its way to a verdict: first it is built, then decided; what is found is added to `gathered`."""
@@ -109,6 +127,8 @@ class Line:
     gathered: Gathered
     group: Group
     built: Built | CheckError | None = None
+    yardstick: Yardstick | None = None
+    """What it was held to, once it is decided."""
 
     def build(self, catalogue: Catalogue) -> Line:
         """Build the estate of those stacks that can be decided, and return this line."""
@@ -164,6 +184,7 @@ class Line:
             document = documents.build(matter, reads(pack, settings))
             results = decide(pack, document, matter, beside.engine)
         self._take(results, built, Thresholds(settings, self.group.thresholds, beside.options))
+        self.yardstick = Yardstick.of(built, settings)
         for policy in pack.policies:
             why = settings[policy.id].not_enforced(beside.options.today)
             if settings[policy.id].enabled:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from resilience_checks.policy.settings import Settings
 
+_OF_A_CHANGE = frozenset({"change", "loosened"})
 FIRST_SET = "2026.1"
 """The first policy set."""
 _PACKAGE = re.compile(r"^package\s+(resilience(?:\.[a-z_][a-z0-9_]*)+)\s*$", re.MULTILINE)
@@ -52,6 +53,11 @@ class Policy:
     def area(self) -> str:
         """The part of the field that it is about: the second name of its package."""
         return self.package.split(".")[1].replace("_", "-")
+
+    @property
+    def judges_change(self) -> bool:
+        """Whether it is about a change itself: what it finds stood nowhere before."""
+        return not _OF_A_CHANGE.isdisjoint(self.reads)
 
     @property
     def defaults(self) -> dict[str, Any]:

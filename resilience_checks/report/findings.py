@@ -19,15 +19,24 @@ _URGENCY = {Outcome.ERROR: 0, Outcome.VIOLATION: 1, Outcome.UNKNOWN: 2}
 
 
 def findings(report: Report) -> Iterator[tuple[Result, ...]]:
-    """Yield everything that is neither a pass nor not applicable: errors, violations, unknowns; the worst first.
+    """Yield everything new that is neither a pass nor not applicable: errors, violations, unknowns; the worst first.
 
+    What stood before (`Result.known`) is told by `standing`, briefly.
     Unknown results of one policy that hang on the same facts come together, so that a doubt is told once.
     """
     groups: dict[tuple[str, ...], list[Result]] = {}
-    for result in sorted((item for item in report.results if item.outcome in _URGENCY), key=order):
+    for result in sorted((item for item in report.results if item.outcome in _URGENCY and not item.known), key=order):
         groups.setdefault(_grain(result), []).append(result)
     for group in groups.values():
         yield tuple(group)
+
+
+def standing(report: Report) -> dict[str, list[Result]]:
+    """Return the findings that stood before, the worst first, by where they stood ("at main (0a1b2c3d4e)")."""
+    found: dict[str, list[Result]] = {}
+    for result in sorted((item for item in report.results if item.outcome in _URGENCY and item.known), key=order):
+        found.setdefault(result.known, []).append(result)
+    return found
 
 
 def by_doubt(groups: Iterable[tuple[Result, ...]]) -> Iterator[tuple[tuple[Result, ...], ...]]:

@@ -60,8 +60,10 @@ def summary_lines(report: Report) -> Iterator[SummaryLine]:
     yield from waiver_lines(report)
     if report.left_out:
         yield SummaryLine("left out", f"not selected by --stack: {', '.join(report.left_out)}")
+    if report.compared_with:
+        yield SummaryLine("compared", _compared(report))
     for stack in report.stacks:
-        for text in _limits(stack):
+        for text in limits(stack):
             yield SummaryLine("note", f"{stack.name}: {text}")
     yield SummaryLine("verdict", report.verdict.words)
 
@@ -116,6 +118,12 @@ def _facts(remarks: Iterable[Remark]) -> str:
     return "; ".join(told)
 
 
+def _compared(report: Report) -> str:
+    known = sum(bool(result.known) for result in report.results)
+    stands = f"{counted(known, 'finding')} {'stands' if known == 1 else 'stand'} there already"
+    return f"with {report.compared_with}: {stands}, {len(report.fixed)} fixed"
+
+
 def _policies(report: Report) -> str:
     """Return the names of the policies, or where they are many, how many there are."""
     if len(report.policies) > _MAX_NAMES:
@@ -146,7 +154,7 @@ def _checked(report: Report) -> str:
     return f"{stacks}: {', '.join(parts)}"
 
 
-def _limits(stack: StackSummary) -> Iterator[str]:
+def limits(stack: StackSummary) -> Iterator[str]:
     """Yield what a reader must know of how the stack was read."""
     yield from stack.notes
     missing = [words for name, words in _LIMITS.items() if not getattr(stack.capabilities, name)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from resilience_checks.gate.baseline import worse
 from resilience_checks.model.result import Outcome, Result, Severity
 from resilience_checks.report.findings import (
     by_doubt,
@@ -11,6 +12,7 @@ from resilience_checks.report.findings import (
     findings,
     loses,
     not_blocking,
+    standing,
     stands_aside,
     targets,
     unnamed,
@@ -23,10 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from resilience_checks.report.formats import Style
-    from resilience_checks.report.interface import Failure, Remark, Report
+    from resilience_checks.report.interface import Failure, Fixed, Remark, Report
 
 _STYLES = {Severity.CRITICAL: "bold red", Severity.HIGH: "red", Severity.MEDIUM: "yellow", Severity.LOW: "cyan"}
 _MAX_LISTED = 6
+_MAX_KNOWN = 10
 
 
 class Terminal:
@@ -41,15 +44,16 @@ class Terminal:
         page = _Report(self._style.root, color=self._style.color, width=self._style.width)
         for failure in report.failures:
             page.failure(failure)
-        shown, aside = _sorted(findings(report))
+        shown, accepted = _sorted(findings(report))
         for group, *more in by_doubt(shown):
             if more:
                 page.doubt([group, *more])
             else:
                 page.unknown(group) if group[0].outcome is Outcome.UNKNOWN else page.finding(group[0])
-        page.aside("waived", [result for result in aside if result.waiver is not None])
-        page.aside("known", [result for result in aside if result.waiver is None])
-        page.fixed(report)
+        page.waived(accepted)
+        for where, known in standing(report).items():
+            page.standing(where, known)
+        page.fixed(report.fixed)
         for what, remark in report.remarks:
             page.remark(what, remark)
         page.assumptions(report.assumptions)
@@ -67,6 +71,7 @@ class _Report(Page):
             self.head(str(result.severity), _STYLES[result.severity], result.policy, result.title)
         self.source(result.location)
         self.field("found", result.message)
+        self.field("new", worse(result))
         self.field("lost" if loses(result) else "services", ", ".join(unnamed(result)))
         self.listed("why", chain(result))
         self.listed("assumed", result.assumed)
@@ -110,11 +115,11 @@ class _Report(Page):
         self.listed("assumed", dict.fromkeys(text for group in groups for one in group for text in one.assumed))
         self.end()
 
-    def aside(self, what: str, results: Sequence[Result]) -> None:
-        """Write findings that somebody accepts, or that are not new, in a line or two each: there is nothing to do."""
+    def waived(self, results: Sequence[Result]) -> None:
+        """Write findings that somebody accepts in a line or two each, together with who accepts them."""
         if not results:
             return
-        self.head(what, "green", "", f"{counted(len(results), 'finding blocks', 'findings block')} nothing")
+        self.head("waived", "green", "", f"{counted(len(results), 'finding')} that somebody accepts")
         by_reason: dict[str, list[Result]] = {}
         for result in results:
             by_reason.setdefault(not_blocking(result).removeprefix("does not block: "), []).append(result)
@@ -124,14 +129,23 @@ class _Report(Page):
             self.field("gate", reason)
         self.end()
 
-    def fixed(self, report: Report) -> None:
-        """Write the findings of the baseline, or of the base, that are gone."""
-        if not report.fixed:
-            return
-        self.head("fixed", "green", "", f"{counted(len(report.fixed), 'finding')} gone since {report.compared_with}")
-        told = [f"{one.policy}: {one.message} [{one.fingerprint}]" for one in report.fixed]
-        self.listed("was", told, limit=_MAX_LISTED)
+    def standing(self, where: str, known: Sequence[Result]) -> None:
+        """Write what stood before, a line each: it is not what a reader of a change came for."""
+        noun, verb = ("finding", "stands") if len(known) == 1 else ("findings", "stand")
+        self.head("known", "dim", "", f"{len(known)} {noun} {verb} {where} already")
+        for result in known[:_MAX_KNOWN]:
+            what = str(result.severity) if result.outcome is Outcome.VIOLATION else str(result.outcome)
+            place = f" ({result.location})" if result.location else ""
+            self.field(what, f"{result.policy}: {result.message}{place}")
+        if len(known) > _MAX_KNOWN:
+            self.field("", f"and {len(known) - _MAX_KNOWN} more in the JSON report")
         self.end()
+
+    def fixed(self, gone: Sequence[Fixed]) -> None:
+        for one in gone:
+            self.head("fixed", "bold green", one.policy, one.message)
+        if gone:
+            self.end()
 
     def failure(self, failure: Failure) -> None:
         self.head("error", "bold red", failure.subject, failure.what)
@@ -157,14 +171,11 @@ class _Report(Page):
 
 
 def _sorted(groups: Iterable[tuple[Result, ...]]) -> tuple[list[tuple[Result, ...]], list[Result]]:
-    """Return the groups of findings to show in full, and the findings that are waived or known already."""
+    """Return the groups of findings to show in full, and the findings that somebody accepts."""
     told = list(groups)
-    full = [group for group in told if not _is_aside(group[0])]
-    return full, [result for group in told if _is_aside(group[0]) for result in group]
-
-
-def _is_aside(result: Result) -> bool:
-    return result.outcome is not Outcome.ERROR and (result.waiver is not None or bool(result.known))
+    accepted = [group[0].waiver is not None and group[0].outcome is not Outcome.ERROR for group in told]
+    full = [group for group, is_accepted in zip(told, accepted, strict=True) if not is_accepted]
+    return full, [one for group, is_accepted in zip(told, accepted, strict=True) if is_accepted for one in group]
 
 
 def _gate(result: Result) -> str:
