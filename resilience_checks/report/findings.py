@@ -22,13 +22,13 @@ def findings(report: Report) -> Iterator[tuple[Result, ...]]:
     """Yield everything new that is neither a pass nor not applicable: errors, violations, unknowns; the worst first.
 
     What stood before (`Result.known`) is told by `standing`, briefly.
-    Unknown results of one policy that hang on the same facts come together, so that a doubt is told once.
     """
-    groups: dict[tuple[str, ...], list[Result]] = {}
-    for result in sorted((item for item in report.results if item.outcome in _URGENCY and not item.known), key=order):
-        groups.setdefault(_grain(result), []).append(result)
-    for group in groups.values():
-        yield tuple(group)
+    yield from _groups(item for item in report.results if not item.known)
+
+
+def old_and_new(report: Report) -> Iterator[tuple[Result, ...]]:
+    """Yield the same with what stood before among it."""
+    yield from _groups(report.results)
 
 
 def standing(report: Report) -> dict[str, list[Result]]:
@@ -101,6 +101,18 @@ def waived_by(waiver: Waiver) -> str:
     """Return until when a waiver holds, by whom and why."""
     until = f"waived until {waiver.expires} by {waiver.approver} for {waiver.owner}"
     return f"{until} ({waiver.ticket}, {waiver.location}): {waiver.reason}"
+
+
+def _groups(results: Iterable[Result]) -> Iterator[tuple[Result, ...]]:
+    """Yield the findings among them, the worst first.
+
+    Unknown results of one policy that hang on the same facts come together, so that a doubt is told once.
+    """
+    groups: dict[tuple[str, ...], list[Result]] = {}
+    for result in sorted((item for item in results if item.outcome in _URGENCY), key=order):
+        groups.setdefault(_grain(result), []).append(result)
+    for group in groups.values():
+        yield tuple(group)
 
 
 def _grain(result: Result) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.result import Outcome
-from resilience_checks.report.findings import findings, order
+from resilience_checks.report.findings import old_and_new, order
 from resilience_checks.report.sarif.notices import invocation
 from resilience_checks.report.sarif.places import ROOT
 from resilience_checks.report.sarif.results import Results
@@ -39,7 +39,7 @@ class Sarif:
         """Return the file; what is cut is counted in the notifications of each run."""
         waived = sum(result.waiver is not None for result in report.results)
         left = [_left(waived, "waived finding", "sarif-all holds")] if waived else []
-        groups = [group for group in findings(report) if all(result.waiver is None for result in group)]
+        groups = [group for group in old_and_new(report) if all(result.waiver is None for result in group)]
         most = self._most
         while True:
             text = _written(report, groups, left, most)
