@@ -116,7 +116,7 @@ def _previews(options: Options, asked: Asked, observer: Observer, after: Side | 
         raise unread.error
     standing = tuple(_earlier(options, after))
     before = Side(BEFORE, options.root, after.catalogue)
-    evaluated(before, replace(options, paths=(), previews=()), observer, standing)
+    evaluated(before, replace(options, paths=(), previews=(), settings=None), observer, standing)
     observer("comparing")
     notes = [f"what stands cannot be compared: {one.error}" for one in before.unread]
     before.lacking.clear()  # what the preview itself says is deployed is known without it
@@ -238,7 +238,7 @@ def _moved(options: Options, repository: Repository, root: Path, paths: Iterable
         config = root / repository.within(config)
         config = config if config.is_file() else None
     there = tuple(root / path for path in paths if (root / path).exists())
-    return replace(options, paths=there, root=root, config=config)
+    return replace(options, paths=there, root=root, config=config, settings=None)
 
 
 def _submodules(repository: Repository, commit: str, paths: Sequence[Path], side: str) -> list[str]:

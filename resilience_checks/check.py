@@ -60,7 +60,8 @@ def run(
     gathered = Gathered()
     sys.setswitchinterval(_SWITCH)
     with ExitStack() as stack:
-        inputs = Inputs(options, ready)
+        inputs = stack.enter_context(closing(Inputs(options, ready)))
+        gathered.settings_from = "" if inputs.trusted is None else inputs.trusted.name
         for failure in inputs.failures:
             gathered.fail(failure)
         standing = _baseline(options, inputs, gathered)
@@ -92,11 +93,11 @@ def run(
             with gathered.timed("base"):
                 standing.append(of_base(compared, [line.yardstick for line in lines if line.yardstick], beside))
         name = f"{engine.name} {engine.version}"
+        gathered.inputs |= {"policies": pack.digest, **catalogue.digests}
     gathered.describe(pack, titles)
     never = frozenset(policy.id for policy in pack.policies if policy.judges_change)
     for earlier in standing:
         gathered.hold_against(replace(earlier, never=never))
-    gathered.inputs |= {"policies": pack.digest, **catalogue.digests}
     gathered.timings["total"] = time.monotonic() - begun
     return gathered.report(options, started, name, inputs.left_out)
 
@@ -133,11 +134,11 @@ def _prepare(inputs: Inputs) -> tuple[Pack, Mapping[str, str], Catalogue]:
     from resilience_checks.catalogue import loader
     from resilience_checks.policy import controls, pack
 
-    catalogue = loader.load(inputs.own("catalogue"))
+    catalogue = loader.load(inputs.own("catalogue"), inputs.shown)
     for package in catalogue.packages:
         catalogue.package(package)
-    folders = inputs.own("policy_packs")
-    return pack.load(folders), controls.titles(folders), catalogue
+    folders, added = inputs.own("policy_packs"), inputs.added_packs()
+    return pack.load(folders, added, inputs.shown), controls.titles(added) | controls.titles(folders), catalogue
 
 
 @dataclass(frozen=True, slots=True)

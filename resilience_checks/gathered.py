@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from resilience_checks.model.result import Result
     from resilience_checks.policy.pack import Pack
     from resilience_checks.sources.stacks.together import Evaluated
+    from resilience_checks.topology.declaration_trust import Fact
     from resilience_checks.topology.estate import Estate
 
 
@@ -48,6 +49,8 @@ class Gathered:
     contradictions: list[Remark] = field(default_factory=list)
     circles: list[Remark] = field(default_factory=list)
     assumptions: list[Remark] = field(default_factory=list)
+    declared_here: dict[tuple[str, str, str], Remark] = field(default_factory=dict)
+    settings_from: str = ""
     timings: dict[str, float] = field(default_factory=dict)
     policies: dict[str, str] = field(default_factory=dict)
     policy_details: dict[str, PolicySummary] = field(default_factory=dict)
@@ -102,6 +105,12 @@ class Gathered:
         self.assumptions += [
             Remark(reason.text, (reason.location,) if reason.location else ()) for reason in estate.assumptions
         ]
+
+    def declare(self, facts: Sequence[Fact]) -> None:
+        """Take note of facts that are declared otherwise than where settings are trusted."""
+        for fact in facts:
+            places = (fact.location,) if fact.location is not None else ()
+            self.declared_here[fact.section, fact.id, fact.how] = Remark(f"{fact.section}: {fact}", places)
 
     def describe(self, pack: Pack, titles: Mapping[str, str]) -> None:
         """Take note of what the policies that were evaluated say of themselves; `titles` are those of controls."""
@@ -162,6 +171,8 @@ class Gathered:
             timings=self.timings,
             fixed=tuple(self.fixed.values()),
             compared_with=" and ".join(self.compared_with),
+            settings_from=self.settings_from,
+            declared_here=tuple(self.declared_here.values()),
         )
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from resilience_checks.model.circle import Circle
     from resilience_checks.model.result import Result
     from resilience_checks.policy.engine import Engine
+    from resilience_checks.policy.loosening import Loosening
     from resilience_checks.policy.matter import Matter
     from resilience_checks.policy.pack import Pack
     from resilience_checks.policy.settings import Settings
@@ -40,6 +41,8 @@ class Beside:
     observer: Callable[[str], None]
     circles: tuple[Circle, ...] = ()
     changes: tuple[EstateChange, ...] = ()
+    loosened: tuple[Loosening, ...] = ()
+    """What is loosened of other things than settings, such as waivers."""
 
     def matter(self, built: Built, answers: Answers, settings: Mapping[str, Settings], group: Group) -> Matter:
         """Return what policies may read of one estate."""
@@ -63,6 +66,9 @@ class Beside:
             declared=group.declarations,
             types=types(self.pack, settings),
             today=options.today,
+            trust=None if group.trust is None else replace(group.trust, services=built.lost),
+            pack=self.pack,
+            loosened=self.loosened,
         )
 
 
@@ -110,6 +116,8 @@ class Line:
             self.gathered.fail(self.built, ", ".join(self._names()))
         elif self.built is not None:
             self.gathered.summarise(self.built.estate)
+            if self.group.trust is not None:
+                self.gathered.declare(self.group.trust.declared_here())
         return self
 
     def decide(self, beside: Beside) -> None:
@@ -131,7 +139,8 @@ class Line:
         from resilience_checks.policy.settings import settings as settle
 
         shown, pack, estate = ", ".join(built.stacks), beside.pack, built.estate
-        settings = settle(pack, self.group.declarations.policies, self.group.declarations.policy_set)
+        declared, trust = self.group.declarations, self.group.trust
+        settings = settle(pack, declared.policies, declared.policy_set) if trust is None else trust.settings(pack)
         gc.freeze()  # it lives as long as the check: no collection need look at it again
         beside.observer(f"analysing {shown}")
         with self.gathered.timed("analysis"):
