@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from resilience_checks import __version__
 from resilience_checks.gate.baseline import compare
-from resilience_checks.gate.verdict import verdict
+from resilience_checks.gate.verdict import ExitCode, unaffected, verdict
 from resilience_checks.report.interface import (
     Failure,
     Fixed,
@@ -57,6 +57,7 @@ class Gathered:
     disabled: set[str] = field(default_factory=set)
     not_enforced: dict[str, str] = field(default_factory=dict)
     fixed: dict[tuple[str, str], Fixed] = field(default_factory=dict)
+    unaffected: tuple[str, ...] = ()
     compared_with: list[str] = field(default_factory=list)
     said: dict[object, int] = field(default_factory=dict)
     """By what tells results apart, the place of each among the results."""
@@ -147,15 +148,19 @@ class Gathered:
     def report(self, options: Options, started: str, engine: str, left_out: Sequence[str]) -> Report:
         """Return the report; `started` is when the check began, `engine` what evaluated the policies."""
         codes = [failure.exit_code for failure in self.failures]
+        found = verdict(self.results, options.fail_on, codes)
+        if found.exit_code is ExitCode.NOTHING and self.unaffected:
+            found = unaffected(" and ".join(self.compared_with))
         return Report(
             tool=__version__,
             started=started,
             engine=engine,
             fail_on=str(options.fail_on) if options.fail_on else "never",
             results=tuple(self.results),
-            verdict=verdict(self.results, options.fail_on, codes),
+            verdict=found,
             stacks=tuple(self.stacks),
             left_out=tuple(left_out),
+            unaffected=self.unaffected,
             services=tuple(self.services),
             policies=self.policies,
             policy_details=self.policy_details,

@@ -77,6 +77,11 @@ def verdict(
     return Verdict(ExitCode.CLEAN, (), _clean_words(results))
 
 
+def unaffected(since: str) -> Verdict:
+    """Return the verdict on a change that no stack can be affected by: such a change is to pass."""
+    return Verdict(ExitCode.CLEAN, (), f"clean: no stack is affected by the change since {since}")
+
+
 def blocks(result: Result, fail_on: Severity | None) -> bool:
     """Return whether one result stops a change: a violation from `fail_on` on, or an unknown that must be known.
 

@@ -10,7 +10,7 @@ from resilience_checks.model.result import Outcome
 from resilience_checks.report.text import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from resilience_checks.report.interface import Remark, Report, StackSummary
 
@@ -57,12 +57,21 @@ def summary_lines(report: Report) -> Iterator[SummaryLine]:
     yield from _trusted(report)
     if report.left_out:
         yield SummaryLine("left out", f"not selected by --stack: {', '.join(report.left_out)}")
+    if report.unaffected:
+        yield SummaryLine(
+            "left out", f"not affected by the change: {_some(report.unaffected)} (--all-stacks checks them)"
+        )
     if report.compared_with:
         yield SummaryLine("compared", _compared(report))
     for stack in report.stacks:
         for text in limits(stack):
             yield SummaryLine("note", f"{stack.name}: {text}")
     yield SummaryLine("verdict", report.verdict.words)
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _MAX_NAMES} more" if len(names) > _MAX_NAMES else ""
+    return f"{', '.join(names[:_MAX_NAMES])}{more}"
 
 
 def _compared(report: Report) -> str:
