@@ -38,7 +38,11 @@ def plant(root: Path) -> None:
         for name, text in files.items():
             (project / name).write_text(text, encoding="utf-8")
     git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.org"]
-    for command in (["init", "--quiet", "--initial-branch=main"], ["add", "--all"], ["commit", "--quiet", "-m", "base"]):
+    for command in (
+        ["init", "--quiet", "--initial-branch=main"],
+        ["add", "--all"],
+        ["commit", "--quiet", "-m", "base"],
+    ):
         subprocess.run([*git, *command], cwd=root, check=True)
     with (root / "project07" / "__main__.py").open("a", encoding="utf-8") as program:
         program.write("pulumi.export('more', 1)\n")

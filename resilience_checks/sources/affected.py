@@ -12,10 +12,11 @@ import re
 from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from resilience_checks.sources.mentions import Index, Text, name
 from resilience_checks.sources.project import PROJECT_FILES
 
 if TYPE_CHECKING:
@@ -35,22 +36,23 @@ _READ = frozenset(
     | {".ini", ".env", ".properties", ".txt", ".csv", ""}
 )
 """What of the files that no project owns can lead from one project to another."""
+_DATA = frozenset({".json", ".yaml", ".yml", ".toml", ".ini", ".env", ".properties", ".txt", ".csv", ""})
+_WHOLE = frozenset({"__init__", "index", "mod"})
 _TOOLS = re.compile(
     r"package(-lock)?\.json|pnpm-.*|yarn\.lock|tsconfig.*\.json|pyproject\.toml|uv\.lock|poetry\.lock|tox\.ini|setup\.cfg|"
     r"mkdocs\.yml|makefile|dockerfile|justfile|resilience(-\w+)?\.(yaml|json)"
 )
 """Files of tools, which list projects and lead no program to another."""
-_MOST = 20_000
+_MOST = 5_000
 """Files that no project owns are read up to this number; where there are more, everything is affected."""
 _HEAD = 8192
 _REFERENCE = re.compile(rb"stack[-_ ]?reference", re.IGNORECASE)
-_WORD = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _SETTING = re.compile(rb"^(name|main|stackConfigDir|config):[ \t]*[\"']?([^\s\"'#{]+)", re.MULTILINE)
 
 
 @dataclass
 class _Project:
-    """A project of either version: its folders, the words that name it, and the content of its own files."""
+    """A project of either version: its names, the folders that it reads from, and the files that are its own."""
 
     directory: str
     names: set[str] = field(default_factory=set)
@@ -81,9 +83,10 @@ class Change:
         if any(self._concerns_all(path) for path in changed) or len(self._outside) > _MOST:
             return frozenset()
         seeds = {one.directory for one in self._projects for path in changed if one.owns(path)}
-        seeds |= self._unsure if seeds else set()
-        affected = _connected(seeds, self._links())
-        return frozenset(one.directory for one in self._projects) - affected
+        everything = frozenset(one.directory for one in self._projects)
+        if not seeds or seeds == everything:
+            return everything - seeds
+        return everything - _connected(seeds | self._unsure, self._links())
 
     @cached_property
     def _changed(self) -> tuple[str, ...]:
@@ -146,52 +149,32 @@ class Change:
             return True
         return not _no_input(path) and not any(one.owns(path) for one in self._projects)
 
-    @cached_property
-    def _own_words(self) -> Mapping[str, frozenset[str]]:
-        """The words in the files of each project."""
-        return {one.directory: self._words(one.files) for one in self._projects}
+    def _text(self, paths: Iterable[str]) -> Text:
+        return Text.of(content for path in paths for content in self._versions(path))
 
     @cached_property
-    def _between(self) -> Mapping[str, frozenset[str]]:
-        """The words of each file that no project owns."""
-        return {path: self._words([path]) for path in self._outside}
-
-    def _words(self, paths: Iterable[str]) -> frozenset[str]:
-        contents = (content for path in paths for content in self._versions(path))
-        return frozenset(word for content in contents for word in _words(content))
-
-    @cached_property
-    def _tails(self) -> Mapping[str, tuple[frozenset[str], ...]]:
-        """By which words each project is mentioned: its names, and the end of its path that no other has."""
-        paths = [one.directory.lower().split("/") for one in self._projects]
-        return {
-            one.directory: (
-                *(_named(name) for name in one.names),
-                *([frozenset[str]().union(*map(_named, _tail(path, paths)))] if one.directory != "." else []),
-            )
-            for one, path in zip(self._projects, paths, strict=True)
-        }
+    def _by_name(self) -> Index[str]:
+        """The projects by their names, and by the end of their path that no other has."""
+        found = Index[str]()
+        paths = [one.directory.split("/") for one in self._projects]
+        for one, path in zip(self._projects, paths, strict=True):
+            for said in one.names:
+                found.add(one.directory, [name(said)])
+            if one.directory != ".":
+                found.add(one.directory, map(name, _tail(path, paths)))
+        return found
 
     @cached_property
     def _mentions(self) -> Mapping[str, frozenset[str]]:
         """The other projects that each project leads to, directly or by way of files that no project owns."""
-        by_file = {path: self._named(words) for path, words in self._between.items()}
+        between = _Between({path: self._text([path]) for path in self._outside}, self._by_name)
         found = {}
         for one in self._projects:
-            named = self._named(self._own_words[one.directory])
-            words = set(self._words(path for path in one.files if PurePosixPath(path).name != DECLARATIONS))
-            pending = [path for path in by_file if by_file[path]]
-            while step := [path for path in pending if _is_mentioned(PurePosixPath(path), words)]:
-                for path in step:
-                    named |= by_file[path]
-                    words |= self._between[path]
-                pending = [path for path in pending if path not in step]
+            declared = {path for path in one.files if PurePosixPath(path).name == DECLARATIONS}
+            own = self._text(one.files - declared)
+            named = {*self._by_name.meant(own), *self._by_name.meant(self._text(declared)), *between.projects(own)}
             found[one.directory] = frozenset(named - {one.directory})
         return found
-
-    def _named(self, words: Iterable[str]) -> set[str]:
-        known = frozenset(words)
-        return {name for name, tails in self._tails.items() if any(tail <= known for tail in tails)}
 
     @property
     def _unsure(self) -> set[str]:
@@ -252,47 +235,63 @@ def _leads(path: PurePosixPath) -> bool:
     return path.suffix.lower() in _READ and _TOOLS.fullmatch(path.name.lower()) is None
 
 
-def _is_mentioned(path: PurePosixPath, words: set[str]) -> bool:
-    """Return whether words name a file: its own name, or a folder that it is in."""
-    return any(_named(name) <= words for name in (path.stem, *path.parent.parts))
+class _Between:
+    """The files that no project owns, and which projects they lead to.
 
-
-def _named(name: str) -> frozenset[str]:
-    """Return the words that a text which says a name holds: one where it is of letters and digits, else each part.
-
-    A name without any is held to stand everywhere.
-
-    >>> sorted(_named("Net_core")), sorted(_named("two words")), sorted(_named("\u00e9"))
-    (['net-core'], ['two', 'words'], [])
+    A file means another where it says its name and that of its folder. One beside it, and one at the top, needs its name
+    alone; what stands for a folder (`__init__`, `index`), and data, which a program may look for in a folder, that of
+    the folder alone.
     """
-    found = _WORD.findall(re.sub(r"[_.]", "-", name.lower()))
-    return frozenset(part for word in found for part in (word.split("-") if word.count("-") >= _LONGEST else [word]))
+
+    def __init__(self, texts: Mapping[str, Text], projects: Index[str]) -> None:
+        """Sort the files by what they are called."""
+        self._texts, self._projects = texts, projects
+        self._far, self._near = Index[str](), defaultdict[str, list[str]](list)
+        self._steps: dict[str, frozenset[str]] = {}
+        for path in texts:
+            place = PurePosixPath(path)
+            self._near[str(place.parent)].append(path)
+            names = {place.parent.name} if _is_folders(place) else {place.stem, place.parent.name}
+            self._far.add(path, map(name, names - {""} or {place.stem}))
+
+    def projects(self, text: Text) -> set[str]:
+        """Return the projects that a text leads to by way of these files."""
+        reached: set[str] = set()
+        pending = list(self._far.meant(text))
+        while pending:
+            path = pending.pop()
+            if path not in reached:
+                reached.add(path)
+                pending += self._steps_of(path)
+        return {project for path in reached for project in self._named(path)}
+
+    def _steps_of(self, path: str) -> frozenset[str]:
+        if path not in self._steps:
+            text, folder = self._texts[path], str(PurePosixPath(path).parent)
+            beside = (
+                other
+                for other in self._near[folder]
+                if _is_folders(place := PurePosixPath(other)) or name(place.stem).within(text)
+            )
+            self._steps[path] = frozenset((*self._far.meant(text), *beside))
+        return self._steps[path]
+
+    @cache  # noqa: B019 it lives as long as the answer is sought
+    def _named(self, path: str) -> frozenset[str]:
+        return frozenset(self._projects.meant(self._texts[path]))
 
 
-def _words(content: bytes) -> Iterator[str]:
-    """Yield every word of a text that can name something, and what words joined by hyphens, underscores or dots hold.
-
-    >>> sorted(set(_words(b"from net_core.sites import X")))
-    ['core', 'core-sites', 'from', 'import', 'net', 'net-core', 'net-core-sites', 'sites', 'x']
-    """
-    text = re.sub(r"[_.]", "-", content.decode("utf-8", errors="replace").lower())
-    for word in set(_WORD.findall(text)):
-        parts = word.split("-")
-        for start in range(len(parts)):
-            for end in range(start + 1, min(len(parts), start + _LONGEST) + 1):
-                yield "-".join(parts[start:end])
+def _is_folders(place: PurePosixPath) -> bool:
+    """Return whether a file is meant by who means its folder."""
+    return place.stem in _WHOLE or place.suffix in _DATA
 
 
-_LONGEST = 8
-"""Parts of the longest name that is looked for inside of a longer word."""
-
-
-def _tail(path: Sequence[str], paths: Sequence[Sequence[str]]) -> frozenset[str]:
+def _tail(path: Sequence[str], paths: Sequence[Sequence[str]]) -> tuple[str, ...]:
     """Return the shortest end of a path that is the end of no other."""
     for length in range(1, len(path)):
         if sum(list(other[-length:]) == list(path[-length:]) for other in paths) == 1:
-            return frozenset(path[-length:])
-    return frozenset(path)
+            return tuple(path[-length:])
+    return tuple(path)
 
 
 def _connected(seeds: Iterable[str], links: Iterable[tuple[str, str]]) -> frozenset[str]:
