@@ -20,6 +20,7 @@ from tools.binaries import cache
 
 NODE = "22"
 _LISTED = Path(__file__).resolve().parent.parent / "tests" / "sources" / "nodejs"
+MULTITOOL = "node_modules/@microsoft/sarif-multitool-*/Sarif.Multitool"
 _FILES = ("package.json", "package-lock.json")
 
 
@@ -49,7 +50,7 @@ def build() -> Path:
     if (target / "node_modules").is_dir():
         return target
     environment = {**os.environ, "PATH": os.pathsep.join([str(node()), os.environ["PATH"]])}
-    print(f"installing the packages of the Node programs into {target} (once)", flush=True)
+    print(f"installing the packages of the Node programs and readers into {target} (once)", flush=True)
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         made = Path(folder) / "packages"
@@ -58,6 +59,8 @@ def build() -> Path:
             shutil.copy(_LISTED / name, made / name)
         command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
         subprocess.run(command, check=True, cwd=made, env=environment)
+        for program in made.glob(MULTITOOL):
+            program.chmod(0o755)  # as its own script would
         made.replace(target)  # an interrupted installation leaves nothing that looks whole
     return target
 

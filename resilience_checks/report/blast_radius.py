@@ -7,6 +7,7 @@ from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.report import facts_json, words
+from resilience_checks.report.cells import cell
 from resilience_checks.report.text import counted, one_line
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 SCHEMA = "resilience-blast-radius/v1"
 Answer = tuple[tuple[str, ...], "BlastRadius"]
 _COLUMNS = ("fault", "likelihood", "basis", "parts", "lost", "degraded", "unknown", "failover", "where", "stacks")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _STYLES = {
     "lost": "bold red",
     "degraded": "yellow",
@@ -101,7 +101,7 @@ def as_csv(answers: Sequence[Answer]) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(_COLUMNS)
     for stacks, found in answers:
-        writer.writerows([_inert(cell) for cell in _cells(blast, stacks)] for blast in found.blasts)
+        writer.writerows([cell(text) for text in _cells(blast, stacks)] for blast in found.blasts)
     return out.getvalue()
 
 
@@ -123,10 +123,6 @@ def _cells(blast: Blast, stacks: Sequence[str]) -> tuple[str, ...]:
         str(blast.event.primary or ""),
         "; ".join(stacks),
     )
-
-
-def _inert(cell: str) -> str:
-    return f"'{one_line(cell)}" if cell.startswith(_FORMULA) else one_line(cell)
 
 
 def _plain(cell: str) -> str:

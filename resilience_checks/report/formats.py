@@ -51,6 +51,10 @@ FORMS = {
         Form("github", "github:Github", readable=True),
         Form("json", "json_report:JsonReport"),
         Form("html", "html.page:Html", audit=True),
+        Form("sarif", "sarif.log:Sarif"),
+        Form("sarif-all", "sarif.log:SarifAll"),
+        Form("junit", "junit:JUnit"),
+        Form("csv", "csv_table:Csv"),
     )
 }
 """By name, in the order of the help."""

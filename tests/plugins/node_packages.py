@@ -1,4 +1,4 @@
-"""Real packages for the Node programs of the tests."""
+"""Real packages for the Node programs of the tests, and readers of the report's forms that npm has."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tools.node_packages import node, path
+from tools.node_packages import MULTITOOL, node, path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,3 +23,12 @@ def node_packages() -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PATH", os.pathsep.join([os.environ["PATH"], str(node())]))
         yield found
+
+
+@pytest.fixture(scope="session")
+def multitool(node_packages: Path) -> Path:
+    """The SARIF Multitool: the reference reader, which holds files against the standard and against GitHub's rules."""
+    found = next(node_packages.parent.glob(MULTITOOL), None)
+    if found is None:
+        pytest.skip("no SARIF Multitool for this system: npm has it for Linux and macOS on x86-64")
+    return found
