@@ -34,6 +34,14 @@ DECLARATIONS = "resilience.yaml"
 
 
 @dataclass(frozen=True, slots=True)
+class Aside:
+    """Projects that are left out, by their directories from the root, as nothing since `since` can affect them."""
+
+    directories: frozenset[str]
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
     """What to check and how; `root` is the repository root, to which every shown path is relative."""
 
@@ -59,6 +67,9 @@ class Options:
     stack_outputs: Path | None = None
     base: str | None = None
     """The commit to compare with, as a pull request does."""
+    all_stacks: bool = False
+    """Whether stacks are checked, too, that no change since the base can affect."""
+    aside: Aside | None = None
     baseline: Path | None = None
     """A file of findings that stood before and do not block."""
     audit: bool = False
@@ -86,6 +97,11 @@ class _Subject:
     directory: Path
     file: Path | None
     make: Make
+
+    @property
+    def stack(self) -> str:
+        """The stack's own name."""
+        return self.name.rpartition("/")[2]
 
     @property
     def project(self) -> Project:
@@ -129,12 +145,44 @@ class Inputs:
         files = _files(options)
         found = Discovery(()) if ready else _programs(options, files)
         self.failures: tuple[InputError, ...] = (*files.failures, *found.failures)
-        subjects = [*self._programs(found.stacks), *self._given((*files.sources, *ready))]
-        others = [(stack.name, self._file(stack.project.directory)) for stack in found.others]
+        stacks, aside = self._apart(found.stacks)
+        subjects = [*self._programs(stacks), *self._given((*files.sources, *ready))]
+        others = [(stack.name, self._file(stack.project.directory)) for stack in (*found.others, *aside)]
         self._hold([*((subject.name, subject.file) for subject in subjects), *others])
         self._subjects = [subject for subject in subjects if self._strictness(subject) != "ignored"]
         ignored = [subject.name for subject in subjects if subject not in self._subjects]
         self.left_out = (*found.left_out, *files.left_out, *ignored)
+        self._beside = [one for one in self._programs(aside) if self._strictness(one) != "ignored"]
+        self.unaffected = tuple(subject.name for subject in self._beside)
+
+    @property
+    def nothing(self) -> bool:
+        """Whether there is nothing to check, as no stack is affected."""
+        return bool(self.unaffected) and not self._subjects and not self.failures
+
+    def lacks(self, results: Sequence[Evaluated]) -> bool:
+        """Return whether a program asks for the outputs of a stack that was left out as not affected: it is, then."""
+        from resilience_checks.sources.stacks.names import meant
+
+        names = [
+            (reference.name, result.source)
+            for result in results
+            for reference in result.references.values()
+            if reference.stack is None and reference.given is None
+        ]
+        return any(meant(name, source, self._beside) for name, source in names)
+
+    def _apart(self, stacks: Sequence[Stack]) -> tuple[list[Stack], list[Stack]]:
+        """Return the stacks that are checked, and those of projects that are set aside."""
+        aside = self._options.aside.directories if self._options.aside is not None else frozenset()
+        root = self._options.root.resolve()
+
+        def is_aside(stack: Stack) -> bool:
+            directory = stack.project.directory.resolve()
+            return directory.is_relative_to(root) and directory.relative_to(root).as_posix() in aside
+
+        left = [stack for stack in stacks if is_aside(stack)]
+        return [stack for stack in stacks if stack not in left], left
 
     @property
     def trusted(self) -> Trusted | None:
@@ -173,14 +221,14 @@ class Inputs:
             self.trust.close()
 
     def _projects(self) -> list[Project]:
-        return list(dict.fromkeys(subject.project for subject in self._subjects))
+        return list(dict.fromkeys(subject.project for subject in (*self._subjects, *self._beside)))
 
     def _named(self, key: str) -> Iterator[tuple[str, Path]]:
         """Yield the path from the root of each that the files name, as it is written, and where it is."""
         from resilience_checks.policy.loosening import own_paths
         from resilience_checks.topology.declared_paths import places
 
-        files = dict.fromkeys(subject.file for subject in self._subjects)
+        files = dict.fromkeys(subject.file for subject in (*self._subjects, *self._beside))
         for file in files:
             if file is not None and _speaks_of(file, key):
                 declared = self._declarations(file)
@@ -191,7 +239,8 @@ class Inputs:
         """Return what evaluates every stack that is checked, once it is started."""
         from resilience_checks.sources.stacks.together import Together
 
-        return Together([subject.make for subject in self._subjects], self._supplied(), observer, self.left_out)
+        elsewhere = (*self.left_out, *self.unaffected)
+        return Together([subject.make for subject in self._subjects], self._supplied(), observer, elsewhere)
 
     def load(self) -> None:
         """Read every resilience.yaml; raise UsageError for one that is wrong."""

@@ -38,7 +38,11 @@ FAIL_ON = ("low", "medium", "high", "critical", "never")
 @click.option(
     "--base",
     metavar="COMMIT",
-    help="Judge the change as well: what it touches at once, and what redundancy it takes away since COMMIT.",
+    help="Judge the change since COMMIT: block only what is new or worse than there, and what it touches at once or "
+    "takes away in redundancy. Stacks that it cannot affect are not evaluated.",
+)
+@click.option(
+    "--all-stacks", is_flag=True, help="With --base: evaluate every stack, also those that the change cannot affect."
 )
 @click.option(
     "--baseline",

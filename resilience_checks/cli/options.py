@@ -135,6 +135,7 @@ def chosen(given: dict[str, Any], root: Path) -> Options:
         stack_outputs=given["stack_outputs"],
         base=given.get("base"),
         baseline=given.get("baseline"),
+        all_stacks=given.get("all_stacks", False),
         settings=given.get("settings"),
         waivers=given.get("waivers"),
         **({"today": given["today"].date()} if given.get("today") else {}),
