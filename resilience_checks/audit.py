@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from resilience_checks.model.resource import Resource
     from resilience_checks.model.result import Result
     from resilience_checks.report.below import Below
-    from resilience_checks.sources.worktrees import LineChange
+    from resilience_checks.sources.blame import LineChange
 
 SECONDS = 20.0
 """How long each answer may take."""

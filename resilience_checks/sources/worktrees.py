@@ -11,14 +11,16 @@ import tempfile
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.errors import InputError, UsageError
+from resilience_checks.sources.blame import changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    from resilience_checks.sources.blame import LineChange
 
 _ENVIRONMENTS = (".venv", "venv", "node_modules")
 """Folders that hold a program's packages and are in no commit."""
@@ -40,15 +42,6 @@ class Commit:
     def short(self) -> str:
         """The first digits of its id."""
         return self.id[:_SHORT]
-
-
-@dataclass(frozen=True, slots=True)
-class LineChange:
-    """Who last changed a line, and on which day (YYYY-MM-DD, in UTC); `why` says why that is not known."""
-
-    author: str = ""
-    day: str = ""
-    why: str = ""
 
 
 class Repository:
@@ -151,12 +144,39 @@ class Repository:
         if done.returncode:
             return f"git does not know the file: {_said(done)}"
         shallow = _git(self.root, "rev-parse", "--is-shallow-repository").stdout.strip() == "true"
-        return dict(_blamed(done.stdout, shallow=shallow))
+        return dict(changes(done.stdout, shallow=shallow))
 
     @property
     def branch(self) -> str:
         """The branch that is checked out; empty where a commit is."""
         return _git(self.root, "symbolic-ref", "--quiet", "--short", "HEAD").stdout.strip()
+
+    def changed(self, commit: Commit) -> tuple[str, ...]:
+        """Return the files that differ between a commit and the working tree, new ones that are not ignored among them."""
+        tracked = self._listed("diff", "--name-only", "--no-renames", "--no-ext-diff", "-z", commit.id)
+        return (*tracked, *self._listed("ls-files", "--others", "--exclude-standard", "-z"))
+
+    def files(self) -> tuple[str, ...]:
+        """Return the files that git knows, also those of submodules."""
+        return self._listed("ls-files", "--recurse-submodules", "-z")
+
+    def _listed(self, *command: str) -> tuple[str, ...]:
+        """Return the paths that git lists; raise InputError where it fails, as no path would look like none."""
+        done = subprocess.run(
+            ["git", "-c", "core.fsmonitor=false", *command],  # noqa: S607 the user's own git
+            cwd=self.root,
+            env=_environment(),
+            capture_output=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+        if done.returncode:
+            raise InputError(
+                f"git cannot list files: {done.stderr.decode(errors='replace').strip()}",
+                why="what the change affects is not known",
+                remedy=f"see that `git {' '.join(command)}` works here",
+            )
+        return tuple(os.fsdecode(name) for name in done.stdout.split(b"\0") if name)
 
     def submodules(self, commit: str) -> tuple[str, ...]:
         """Return the folders that a commit takes from other repositories."""
@@ -251,35 +271,6 @@ def _blobs(answer: bytes) -> Iterator[bytes | None]:
         size = int(words[-1])
         content, answer = answer[:size], answer[size + 1 :]
         yield content if words[-2] == b"blob" else None
-
-
-def _blamed(text: str, *, shallow: bool) -> Iterator[tuple[int, LineChange]]:
-    """Yield each line of what `git blame --porcelain` wrote: a commit is described where it first occurs.
-
-    Source: git-blame(1), THE PORCELAIN FORMAT. The oldest commits of a shallow clone stand for all before them.
-    """
-    told: dict[str, dict[str, str]] = {}
-    commit, number = "", 0
-    for row in text.split("\n"):
-        if row.startswith("\t"):
-            yield number, _change(commit, told[commit], shallow=shallow)
-            commit = ""
-        elif not commit:
-            commit, _, rest = row.partition(" ")
-            number = int(rest.split()[1]) if rest else 0
-            told.setdefault(commit, {})
-        else:
-            key, _, value = row.partition(" ")
-            told[commit][key] = value
-
-
-def _change(commit: str, said: dict[str, str], *, shallow: bool) -> LineChange:
-    if not commit.strip("0"):
-        return LineChange(why="not committed yet")
-    if shallow and "boundary" in said:
-        return LineChange(why="this clone is shallow: fetch the whole history to know")
-    day = datetime.fromtimestamp(int(said["committer-time"]), UTC).date()
-    return LineChange(said["author"], day.isoformat())
 
 
 def _environment() -> dict[str, str]:

@@ -11,11 +11,16 @@ from resilience_checks.model.interrupts import held_back
 
 def test_an_interrupt_comes_when_the_block_is_done() -> None:
     done = []
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        with pytest.raises(KeyboardInterrupt), held_back():
+
+    def block() -> None:
+        with held_back():
             signal.raise_signal(signal.SIGINT)
             done.append("the rest of the block")
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            block()
         assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     finally:
         signal.signal(signal.SIGINT, before)
