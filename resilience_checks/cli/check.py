@@ -148,6 +148,10 @@ def _check(given: dict[str, Any], root: Path, around: Surroundings) -> int:
     targets = found(given["forms"], given["output"], around.system)
     chosen = replace(chosen, audit=given["audit"] or any(target.form.audit for target in targets))
     report = run(chosen, progress if around.progress else lambda _: None)
+    if not all(target.form.readable for target in targets):
+        from resilience_checks.cli.running import running
+
+        report = replace(report, run=running(chosen.root, around.run))
     for target in targets:
         write(rendered(report, target, chosen.root, color=given["color"], around=around), target.file)
     if not any(target.form.readable and target.file is None for target in targets):
