@@ -168,7 +168,7 @@ class Gathered:
             circles=tuple(self.circles),
             assumptions=tuple(self.assumptions),
             failures=tuple(self.failures),
-            timings=self.timings,
+            timings=self.timings if options.timings else {},
             settings_from=self.settings_from,
             declared_here=tuple(self.declared_here.values()),
             fixed=tuple(self.fixed.values()),

@@ -34,6 +34,8 @@ class Surroundings:
     colorful: bool
     width: int
     progress: bool
+    epoch: str = ""
+    """The time that reproducible output is to show, in seconds since 1970."""
 
     @staticmethod
     def read(environment: Mapping[str, str] | None = None) -> Surroundings:
@@ -47,6 +49,7 @@ class Surroundings:
             colorful=terminal and not found.get("NO_COLOR") and found.get("TERM") != "dumb",
             width=_terminal_width() if terminal else _PIPE_WIDTH,
             progress=sys.stderr.isatty() and found.get("TERM") != "dumb",
+            epoch=found.get("SOURCE_DATE_EPOCH", ""),
         )
 
     @property
