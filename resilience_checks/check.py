@@ -15,6 +15,7 @@ from resilience_checks.evaluation import Inputs, Options, circles, differing
 from resilience_checks.gathered import Gathered
 from resilience_checks.line import Beside, Line
 from resilience_checks.model.errors import CheckError, InputError
+from resilience_checks.model.interrupts import held_back
 from resilience_checks.report.interface import Remark
 
 if TYPE_CHECKING:
@@ -68,9 +69,10 @@ def run(
         stack.callback(gc.unfreeze)
         engine = stack.enter_context(engine or _engine(options))
         together = stack.enter_context(closing(inputs.evaluate(observer)))
-        together.start()
-        engine.start()
-        with gathered.timed("preparation"):
+        with held_back():  # the threads of the programs import, too
+            together.start()
+            engine.start()
+        with gathered.timed("preparation"), held_back():
             pack, titles, catalogue = _prepare(inputs)
             inputs.load()
         with gathered.timed("programs"):
