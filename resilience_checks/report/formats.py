@@ -52,6 +52,7 @@ FORMS = {
         Form("json", "json_report:JsonReport"),
         Form("sarif", "sarif.log:Sarif"),
         Form("sarif-all", "sarif.log:SarifAll"),
+        Form("oscal", "oscal.document:Oscal"),
         Form("junit", "junit:JUnit"),
         Form("csv", "csv_table:Csv"),
     )
