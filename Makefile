@@ -14,6 +14,7 @@ test: $(VENV)/tox.stamp
 	@$(BIN)/python tools/older_sdks.py build
 	@$(BIN)/python tools/node_packages.py build
 	@$(BIN)/python tools/scram.py build
+	@$(BIN)/python tools/chromium.py build
 	@$(BIN)/tox run -q
 
 clean:

@@ -17,6 +17,7 @@ pytest_plugins = [
     "tests.plugins.pulumi_engine",
     "tests.plugins.node_packages",
     "tests.plugins.scram",
+    "tests.plugins.chromium",
 ]
 
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]

@@ -8,15 +8,14 @@ never linked.
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # this file is run as a script, too
 
+from tools import debian
 from tools.binaries import cache
 
 _PACKAGE = "scram"
@@ -36,8 +35,7 @@ def home() -> Path:
 
 def environment() -> dict[str, str]:
     """Return the environment in which the program finds its libraries."""
-    folders = sorted({str(file.parent) for file in home().rglob("*.so*")})
-    return {**os.environ, "LD_LIBRARY_PATH": os.pathsep.join(folders)} if folders else dict(os.environ)
+    return debian.environment(home())
 
 
 def run(tree: Path, order: int, output: Path) -> None:
@@ -57,44 +55,8 @@ def build() -> None:
     """Unpack the package and its libraries unless SCRAM is there."""
     if found() is not None:
         return
-    if shutil.which("apt-get") is None or shutil.which("dpkg-deb") is None:
-        print("SCRAM is not installed: there is no apt here; tests that compare with it are skipped")
-        return
-    print(f"downloading SCRAM into {home()} (once)", flush=True)
-    home().parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=home().parent) as made:
-        folder = Path(made)
-        unpacked = folder / "unpacked"
-        try:
-            subprocess.run(["apt-get", "download", "-qq", *_missing()], check=True, cwd=folder)
-        except subprocess.CalledProcessError:
-            print("SCRAM cannot be downloaded (`apt-get update` may help); tests that compare with it are skipped")
-            return
-        for archive in sorted(folder.glob("*.deb")):
-            subprocess.run(["dpkg-deb", "-x", str(archive), str(unpacked)], check=True)
-        unpacked.replace(home())  # an interrupted download leaves nothing that looks whole
-
-
-def _missing() -> list[str]:
-    """Return the package and those that it needs and that are not installed."""
-    listed = subprocess.run(
-        ["apt-cache", "depends", "--recurse", "--no-recommends", "--no-suggests", "--no-conflicts", "--no-breaks",
-         "--no-replaces", "--no-enhances", _PACKAGE],
-        capture_output=True, text=True, check=True,
-    ).stdout  # fmt: skip
-    needed = sorted(set(re.findall(r"^(?=\w)(\S+)$", listed, re.MULTILINE)) | {_PACKAGE})
-    known = subprocess.run(
-        ["dpkg-query", "-W", "-f", "${Package} ${db:Status-Status}\n"], capture_output=True, text=True, check=True
-    ).stdout
-    installed = {line.split()[0] for line in known.splitlines() if line.endswith(" installed")}
-    real = _candidates([name for name in needed if name not in installed])
-    return real or [_PACKAGE]
-
-
-def _candidates(names: list[str]) -> list[str]:
-    """Return those that are packages, not names that others provide."""
-    said = subprocess.run(["apt-cache", "policy", *names], capture_output=True, text=True, check=True).stdout
-    return re.findall(r"^(\S+):\n.*\n  Candidate: (?!\(none\))", said, re.MULTILINE)
+    if not debian.unpack(_PACKAGE, home()):
+        print("tests that compare with SCRAM are skipped")
 
 
 def main(arguments: list[str]) -> int:

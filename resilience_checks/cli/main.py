@@ -20,6 +20,7 @@ COMMANDS = {
     "cut-sets": "cut_sets:cut_sets",
     "explain": "explain:explain",
     "export": "export:export",
+    "report": "report:report",
     "graph": "graph:graph",
     "policies": "policies:policies",
     "policy-pack": "policy_pack:policy_pack",

@@ -22,6 +22,7 @@ _PLACES = {
     "metadata": ("policy", "metadata.schema.json"),
     "policy-input": ("policy", "document.schema.json"),
     "report": ("report", "report.schema.json"),
+    "report-diff": ("report", "report_diff.schema.json"),
 }
 """What each schema is of, and where it stands in the package."""
 

@@ -56,15 +56,24 @@ def beyond_code() -> dict[str, tuple[str, str]]:
 
 def table(pack: Pack, directories: Sequence[Path] = ()) -> tuple[Control, ...]:
     """Return every control that is known or named by a policy, in the order of standards and ids."""
-    named = titles(directories)
-    evidence: dict[str, list[str]] = {control: [] for control in named}
+    evidence: dict[str, list[str]] = {}
     for policy in pack.policies:
         for control in policy.controls:
             evidence.setdefault(control, []).append(policy.id)
-    beyond = beyond_code()
-    found = [Control(key, standard(key), named.get(key, ""), tuple(of)) for key, of in evidence.items()]
+    return evidenced(evidence, directories)
+
+
+def evidenced(evidence: Mapping[str, Sequence[str]], directories: Sequence[Path] = ()) -> tuple[Control, ...]:
+    """Return every control that is known, or that stands in `evidence` with its policies, in the same order."""
+    named, beyond = titles(directories), beyond_code()
+    found = [
+        Control(key, standard(key), named.get(key, ""), tuple(evidence.get(key, ())))
+        for key in dict.fromkeys((*named, *evidence))
+    ]
     found += [
-        Control(key, standard(key), title, (), why) for key, (title, why) in beyond.items() if key not in evidence
+        Control(key, standard(key), title, (), why)
+        for key, (title, why) in beyond.items()
+        if key not in named and key not in evidence
     ]
     order = [*STANDARDS.values(), OTHERS]
     return tuple(sorted(found, key=lambda one: (order.index(one.standard), _natural(one.id))))

@@ -50,6 +50,7 @@ FORMS = {
         Form("terminal", "terminal:Terminal", readable=True),
         Form("github", "github:Github", readable=True),
         Form("json", "json_report:JsonReport"),
+        Form("html", "html.page:Html", audit=True),
         Form("sarif", "sarif.log:Sarif"),
         Form("sarif-all", "sarif.log:SarifAll"),
         Form("oscal", "oscal.document:Oscal"),

@@ -56,7 +56,7 @@ def summary_lines(report: Report) -> Iterator[SummaryLine]:
     if report.left_out:
         yield SummaryLine("left out", f"not selected by --stack: {', '.join(report.left_out)}")
     for stack in report.stacks:
-        for text in _limits(stack):
+        for text in limits(stack):
             yield SummaryLine("note", f"{stack.name}: {text}")
     yield SummaryLine("verdict", report.verdict.words)
 
@@ -91,7 +91,7 @@ def _checked(report: Report) -> str:
     return f"{stacks}: {', '.join(parts)}"
 
 
-def _limits(stack: StackSummary) -> Iterator[str]:
+def limits(stack: StackSummary) -> Iterator[str]:
     """Yield what a reader must know of how the stack was read."""
     yield from stack.notes
     missing = [words for name, words in _LIMITS.items() if not getattr(stack.capabilities, name)]

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from resilience_checks.model.location import Location
     from resilience_checks.model.question import Doubt, Event, Step
 
-_FAULTS = {"outage": "outage of", "bad-change": "bad change of"}
+FAULTS = {"outage": "outage of", "bad-change": "bad change of"}
 
 
 def fault_of(event: Event) -> str:
     """Return what happens, such as `outage of site blaenavon`."""
-    return f"{_FAULTS[event.fault]} {thing(event.kind, event.name)}"
+    return f"{FAULTS[event.fault]} {thing(event.kind, event.name)}"
 
 
 def thing(kind: str, name: str) -> str:

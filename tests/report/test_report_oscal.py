@@ -6,6 +6,7 @@ import argparse
 import json
 import re
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -170,6 +171,12 @@ def test_a_waiver_that_does_not_count_accepts_no_risk(state: str, status: str) -
     use = WaiverUse(ACCEPTED, state, (SHARED_MANAGER.fingerprint,))
     [risk] = only(report(SHARED_MANAGER, waivers=(use,)))["risks"]
     assert (risk["status"], risk.get("deadline")) == (status, None)
+
+
+def test_a_day_that_oscal_cannot_write_is_the_last_that_it_can() -> None:
+    forever = replace(ACCEPTED, expires=date.max)
+    [risk] = only(report(replace(SHARED_MANAGER, waiver=forever)))["risks"]
+    assert risk["deadline"] == "2999-12-31T23:59:59+00:00"
 
 
 def test_every_result_is_an_observation_of_its_services_with_the_lines_that_show_it() -> None:

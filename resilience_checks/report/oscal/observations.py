@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.result import Outcome
@@ -14,7 +14,6 @@ from resilience_checks.report.oscal.words import NAMESPACE, address, filled, hea
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import date
 
     from resilience_checks.model.location import Location
     from resilience_checks.model.result import Result
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
 TOOL = identity("tool")
 SYSTEM = identity("system")
 ORIGINS = [{"actors": [{"type": "tool", "actor-uuid": TOOL}]}]
+_FIRST, _LAST = date(1900, 1, 1), date(2999, 12, 31)
+_END = time(23, 59, 59)
 _STATUS = {"applied": "deviation-approved", "untrusted": "deviation-requested"}
 
 
@@ -93,7 +94,7 @@ class Observer:
             status=next((_STATUS[use.state] for use in uses if use.state in _STATUS), "open"),
             origins=ORIGINS,
             characterizations=[_severity(result.severity)],
-            deadline=_end(applied.expires) if applied is not None else None,
+            deadline=_at(applied.expires, _END) if applied is not None else None,
             remediations=_remediations(result, names),
             risk_log={"entries": [_entry(use, (*names, number)) for number, use in enumerate(uses)]} if uses else None,
             related_observations=[{"observation-uuid": observation["uuid"]}],
@@ -172,13 +173,14 @@ def _entry(use: WaiverUse, names: Sequence[object]) -> dict[str, Any]:
         uuid=identity("waiver", *names),
         title=heading(f"Waiver, {use.state}"),
         description=markdown(f"{waiver.reason}\n\n{use.why}" if use.why else waiver.reason),
-        start=datetime.combine(waiver.created, time(), UTC).isoformat(),
-        end=_end(waiver.expires),
+        start=_at(waiver.created, time()),
+        end=_at(waiver.expires, _END),
         props=[prop(name, value) for name, value in told if value],
         links=[{"href": address(waiver.location.path, waiver.location.line), "rel": "reference"}],
         status_change=_STATUS.get(use.state),
     )
 
 
-def _end(day: date) -> str:
-    return datetime.combine(day, time(23, 59, 59), UTC).isoformat()
+def _at(day: date, clock: time) -> str:
+    """Return a time of a day, of the nearest day of the years 1900 to 2999, which are all that OSCAL can write."""
+    return datetime.combine(min(max(day, _FIRST), _LAST), clock, UTC).isoformat()
