@@ -38,29 +38,44 @@ class Asked:
     order: int
 
 
-def known(options: Options, after: Side, observer: Observer = lambda _: None) -> Changes | None:
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What is deployed between two sides, and the earlier of them."""
+
+    changes: Changes
+    before: Side
+
+
+def known(options: Options, after: Side, observer: Observer = lambda _: None) -> Comparison | None:
     """Return what the options say is deployed, by a base to compare with or by previews; None where neither is given.
 
     `after` is what is checked, evaluated already.
     """
     asked = Asked(Horizon.RTO, ORDER)
     if options.base is not None:
-        return of_versions(options, options.base, None, asked, observer, after)
-    return of_previews(options, asked, observer, after) if options.previews else None
+        return _versions(options, options.base, None, asked, observer, after)
+    return _previews(options, asked, observer, after) if options.previews else None
 
 
 def of_versions(
-    options: Options,
-    base: str,
-    head: str | None,
-    asked: Asked,
-    observer: Observer = lambda _: None,
-    after: Side | None = None,
+    options: Options, base: str, head: str | None, asked: Asked, observer: Observer = lambda _: None
 ) -> Changes:
     """Compare two versions of the programs: where `head` left `base`, and `head` itself, else the working tree.
 
-    `after` is the working tree, where it is evaluated already. Raises CheckError where neither side can be read at all.
+    Raises CheckError where neither side can be read at all.
     """
+    return _versions(options, base, head, asked, observer).changes
+
+
+def of_previews(options: Options, asked: Asked, observer: Observer = lambda _: None) -> Changes:
+    """Read what previews say is deployed; with paths, the programs under them are the estate's other stacks, unchanged."""
+    return _previews(options, asked, observer).changes
+
+
+def _versions(
+    options: Options, base: str, head: str | None, asked: Asked, observer: Observer, after: Side | None = None
+) -> Comparison:
+    """Compare two versions; `after` is the working tree, where it is evaluated already."""
     from resilience_checks.sources.discovery import projects
     from resilience_checks.sources.worktrees import Repository
 
@@ -89,29 +104,25 @@ def of_versions(
     _hold_something(before, after)
     observer("comparing")
     found = _compared(before, after, asked, partial(_differing, (str(root), str(other))))
-    return Changes(f"{base} ({fork.short})", name, found, (*before.unread, *after.unread), tuple(notes))
+    unread = (*before.unread, *after.unread)
+    return Comparison(Changes(f"{base} ({fork.short})", name, found, unread, tuple(notes)), before)
 
 
-def of_previews(
-    options: Options, asked: Asked, observer: Observer = lambda _: None, after: Side | None = None
-) -> Changes:
-    """Read what previews say is deployed; with paths, the programs under them are the estate's other stacks, unchanged.
-
-    `after` is what the previews and the programs show, where it is evaluated already.
-    """
+def _previews(options: Options, asked: Asked, observer: Observer, after: Side | None = None) -> Comparison:
+    """Read previews; `after` is what they and the programs show, where it is evaluated already."""
     if after is None:
         after = evaluated(Side(AFTER, options.root, loader.load(options.catalogue)), options, observer)
     for unread in after.unread:
         raise unread.error
     standing = tuple(_earlier(options, after))
     before = Side(BEFORE, options.root, after.catalogue)
-    evaluated(before, replace(options, paths=(), previews=()), observer, standing)
+    evaluated(before, replace(options, paths=(), previews=(), settings=None), observer, standing)
     observer("comparing")
     notes = [f"what stands cannot be compared: {one.error}" for one in before.unread]
     before.lacking.clear()  # what the preview itself says is deployed is known without it
     found = _compared(before, after, asked, _told)
     names = ", ".join(sorted(name for name, graph in after.graphs.items() if graph.source == PREVIEW))
-    return Changes("what stands", f"the preview of {names}", found, notes=tuple(notes))
+    return Comparison(Changes("what stands", f"the preview of {names}", found, notes=tuple(notes)), before)
 
 
 def _hold_something(before: Side, after: Side) -> None:
@@ -227,7 +238,7 @@ def _moved(options: Options, repository: Repository, root: Path, paths: Iterable
         config = root / repository.within(config)
         config = config if config.is_file() else None
     there = tuple(root / path for path in paths if (root / path).exists())
-    return replace(options, paths=there, root=root, config=config)
+    return replace(options, paths=there, root=root, config=config, settings=None)
 
 
 def _submodules(repository: Repository, commit: str, paths: Sequence[Path], side: str) -> list[str]:

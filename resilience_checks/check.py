@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import gc
+import hashlib
 import sys
 import time
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,14 +15,16 @@ from resilience_checks.evaluation import Inputs, Options, circles, differing
 from resilience_checks.gathered import Gathered
 from resilience_checks.line import Beside, Line
 from resilience_checks.model.errors import CheckError, InputError
+from resilience_checks.model.interrupts import held_back
 from resilience_checks.report.interface import Remark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from resilience_checks.analysis.change import EstateChange
     from resilience_checks.catalogue.loader import Catalogue
+    from resilience_checks.changes import Comparison
+    from resilience_checks.gate.baseline import Earlier
     from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.policy.engine import Engine
     from resilience_checks.policy.pack import Pack
@@ -58,15 +61,18 @@ def run(
     gathered = Gathered()
     sys.setswitchinterval(_SWITCH)
     with ExitStack() as stack:
-        inputs = Inputs(options, ready)
+        inputs = stack.enter_context(closing(Inputs(options, ready)))
+        gathered.settings_from = "" if inputs.trusted is None else inputs.trusted.name
         for failure in inputs.failures:
             gathered.fail(failure)
+        standing = _baseline(options, inputs, gathered)
         stack.callback(gc.unfreeze)
         engine = stack.enter_context(engine or _engine(options))
         together = stack.enter_context(closing(inputs.evaluate(observer)))
-        together.start()
-        engine.start()
-        with gathered.timed("preparation"):
+        with held_back():  # the threads of the programs import, too
+            together.start()
+            engine.start()
+        with gathered.timed("preparation"), held_back():
             pack, titles, catalogue = _prepare(inputs)
             inputs.load()
         with gathered.timed("programs"):
@@ -78,12 +84,22 @@ def run(
         lines = [Line(gathered, group).build(catalogue) for group in inputs.groups(results)]
         with gathered.timed("change"):
             after = _Head(inputs.failures, results, lines, catalogue)
-            beside = Beside(options, pack, engine, observer, found, _changes(options, gathered, after, observer))
+            compared = _compared(options, gathered, after, observer)
+            changed = () if compared is None else compared.changes.estates
+            beside = Beside(options, pack, engine, observer, found, changed)
         for line in lines:
             line.decide(beside)
+        if compared is not None and options.base is not None:
+            from resilience_checks.earlier import of_base
+
+            with gathered.timed("base"):
+                standing.append(of_base(compared, [line.yardstick for line in lines if line.yardstick], beside))
         name = f"{engine.name} {engine.version}"
+        gathered.inputs |= {"policies": pack.digest, **catalogue.digests}
     gathered.describe(pack, titles)
-    gathered.inputs |= {"policies": pack.digest, **catalogue.digests}
+    never = frozenset(policy.id for policy in pack.policies if policy.judges_change)
+    for earlier in standing:
+        gathered.hold_against(replace(earlier, never=never))
     gathered.timings["total"] = time.monotonic() - begun
     return gathered.report(options, started, name, inputs.left_out)
 
@@ -120,11 +136,11 @@ def _prepare(inputs: Inputs) -> tuple[Pack, Mapping[str, str], Catalogue]:
     from resilience_checks.catalogue import loader
     from resilience_checks.policy import controls, pack
 
-    catalogue = loader.load(inputs.own("catalogue"))
+    catalogue = loader.load(inputs.own("catalogue"), inputs.shown)
     for package in catalogue.packages:
         catalogue.package(package)
-    folders = inputs.own("policy_packs")
-    return pack.load(folders), controls.titles(folders), catalogue
+    folders, added = inputs.own("policy_packs"), inputs.added_packs()
+    return pack.load(folders, added, inputs.shown), controls.titles(added) | controls.titles(folders), catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,29 +163,35 @@ class _Head:
         return side
 
 
-def _changes(options: Options, gathered: Gathered, head: _Head, observer: Observer) -> tuple[EstateChange, ...]:
-    """Return what is deployed, estate by estate; a base that cannot be read is a failure of the check.
+def _compared(options: Options, gathered: Gathered, head: _Head, observer: Observer) -> Comparison | None:
+    """Return what is deployed and what stood before; a base that is no commit is a failure of the check.
 
-    A preview that does not tell enough of the change leaves it unknown.
+    A stack that cannot be evaluated at the base is none, or a change that breaks there could never be mended: what
+    becomes of it is unknown, and all of its findings count. Nor is a preview that does not tell enough of the change.
     """
     if options.base is None and not options.previews:
-        return ()
+        return None
     from resilience_checks.changes import known
-    from resilience_checks.sides import BEFORE
 
     try:
-        found = known(options, head.side(options.root), observer)
+        return known(options, head.side(options.root), observer)
     except CheckError as error:
         if options.base is not None:
             gathered.fail(error, f"comparing with {options.base}")
-        return ()
-    if found is None:
-        return ()
-    if options.base is not None:
-        for one in found.unread:
-            if one.side == BEFORE:
-                gathered.fail(one.error, one.stack)
-    return found.estates
+        return None
+
+
+def _baseline(options: Options, inputs: Inputs, gathered: Gathered) -> list[Earlier]:
+    """Return what stands in the baseline file, where one is given, and take note of its digest."""
+    if options.baseline is None:
+        return []
+    from resilience_checks.earlier import baseline
+
+    found = baseline(options, inputs.trusted)
+    assert found is not None
+    if found.content is not None:
+        gathered.inputs[found.name] = hashlib.sha256(found.content).hexdigest()
+    return [found.earlier()]
 
 
 def _engine(options: Options) -> Engine:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from resilience_checks.evaluation import Inputs
-from resilience_checks.model.errors import CheckError, InputError
+from resilience_checks.model.errors import CheckError, InputError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from resilience_checks.analysis.bounds import Compiled
     from resilience_checks.catalogue.loader import Catalogue
@@ -30,6 +30,8 @@ class Built:
     graphs: tuple[ResourceGraph, ...]
     declarations: Declarations
     estate: Estate
+    lost: Mapping[str, str] = field(default_factory=dict)
+    """Services that are declared where settings are trusted alone and cannot be built any more, and why."""
 
     @cached_property
     def compiled(self) -> Compiled:
@@ -50,8 +52,52 @@ def built(group: Group, catalogue: Catalogue) -> Built | None:
     )
     if not graphs:
         return None
-    estate = estate_builder.build(graphs, group.declarations, catalogue)
-    return Built(tuple(graph.name for graph in graphs), graphs, group.declarations, estate)
+    declared, lost = _with_trusted(group, lambda declared: estate_builder.build(graphs, declared, catalogue))
+    return Built(tuple(graph.name for graph in graphs), graphs, declared.declarations, declared.estate, lost)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """An estate, and what was declared for it."""
+
+    declarations: Declarations
+    estate: Estate
+
+
+def _with_trusted(group: Group, build: Callable[[Declarations], Estate]) -> tuple[_Tried, Mapping[str, str]]:
+    """Build an estate with every service that is declared on the trusted side alone and that there still is.
+
+    Returns why each of the others cannot be built: mostly, that what its entry selects is gone as well.
+    """
+    from resilience_checks.topology.declaration_trust import restored
+
+    own, side = group.declarations, group.trust
+    names = side.going if side is not None else ()
+    if side is None or not (names or side.bare):
+        return _Tried(own, build(own)), {}
+    tip = side.tip
+
+    def tried(services: Sequence[str], *, whole: bool = False) -> _Tried:
+        declared = restored(own, tip, services, whole=whole)
+        return _Tried(declared, build(declared))
+
+    try:
+        return tried(names, whole=side.bare), {}
+    except UsageError:
+        best, pending = _Tried(own, build(own)), [names] if names else []
+    kept: tuple[str, ...] = ()
+    lost: dict[str, str] = {}
+    while pending:
+        some = pending.pop()
+        try:
+            best = tried((*kept, *some))
+            kept = (*kept, *some)
+        except UsageError as error:
+            if len(some) == 1:
+                lost[some[0]] = error.what
+            else:
+                pending += [some[len(some) // 2 :], some[: len(some) // 2]]
+    return best, lost
 
 
 def tried(group: Group, catalogue: Catalogue) -> Built | CheckError | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.circle import Circle
 from resilience_checks.model.errors import NothingToCheckError
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.model.location import Location
     from resilience_checks.model.values import Value
+    from resilience_checks.policy.trusting import TrustedSide
     from resilience_checks.sources.discovery import Discovery, Stack
     from resilience_checks.sources.files.found import Files
     from resilience_checks.sources.given import Given
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from resilience_checks.sources.stacks.together import Evaluated, Make, Together
     from resilience_checks.sources.trusted import Trusted
     from resilience_checks.topology.declared import Declarations
+    from resilience_checks.trust import Project, Trust
 
 DECLARATIONS = "resilience.yaml"
 
@@ -54,6 +56,8 @@ class Options:
     stack_outputs: Path | None = None
     base: str | None = None
     """The commit to compare with, as a pull request does."""
+    baseline: Path | None = None
+    """A file of findings that stood before and do not block."""
     audit: bool = False
     """Whether the report holds what only the auditors' form of it shows."""
     settings: str | None = None
@@ -64,11 +68,19 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class _Subject:
-    """One stack that is checked: its name, its resilience.yaml, and what makes its source."""
+    """One stack that is checked: its name and folder, its resilience.yaml, and what makes its source."""
 
     name: str
+    directory: Path
     file: Path | None
     make: Make
+
+    @property
+    def project(self) -> Project:
+        """The project that the stack is one of."""
+        from resilience_checks.trust import Project
+
+        return Project(self.directory, self.name.rpartition("/")[0], self.file)
 
 
 @dataclass(frozen=True)
@@ -82,6 +94,8 @@ class Group:
     undecided: frozenset[str]
     """Stacks that were read and hang on one that was not."""
     advisory: frozenset[str] = frozenset()
+    trust: TrustedSide | None = None
+    """What is said of the settings where they are trusted; None where what is checked is trusted itself."""
 
 
 class Inputs:
@@ -96,7 +110,8 @@ class Inputs:
 
         self._options = options
         self._declared: dict[Path, Declarations] = {}
-        self.trusted: Trusted | None = _trusted(options)
+        self.trust = _trust(options)
+        self._held = self.trust if self.trust is not None and self.trust.holds else None
         files = _files(options)
         found = Discovery(()) if ready else _programs(options, files)
         self.failures: tuple[InputError, ...] = (*files.failures, *found.failures)
@@ -107,22 +122,56 @@ class Inputs:
         ignored = [subject.name for subject in subjects if subject not in self._subjects]
         self.left_out = (*found.left_out, *files.left_out, *ignored)
 
+    @property
+    def trusted(self) -> Trusted | None:
+        """Where settings are trusted; None where what is checked is trusted itself."""
+        return None if self.trust is None else self.trust.files
+
     def own(self, key: str) -> tuple[Path, ...]:
         """Return the catalogue (or policy_packs) of the files that take part, then those of the command line.
 
-        Raises UsageError at the line of one that is not there.
+        Where settings are trusted elsewhere, it is what the files there name, as it stands there. Raises UsageError at
+        the line of one that is not there.
         """
+        given = self._options.catalogue if key == "catalogue" else self._options.policies
+        if self._held is not None:
+            self.load()
+            found = self._held.places(key, self._projects())
+            return tuple({path.resolve(): path for path in (*found, *given)}.values())
+        return tuple({path.resolve(): path for path in (*(path for _, path in self._named(key)), *given)}.values())
+
+    def added_packs(self) -> tuple[Path, ...]:
+        """Return the folders of policies that are named here alone, and not where settings are trusted."""
+        if self._held is None:
+            return ()
+        trusted = self._held.names(self._projects())
+        packs = ((where, path) for where, path in self._named("policy_packs") if where not in trusted)
+        return tuple({path.resolve(): path for _, path in packs}.values())
+
+    @property
+    def shown(self) -> Mapping[Path, str]:
+        """What people know the folders by that trusted content was written to."""
+        return {} if self.trust is None else self.trust.shown
+
+    def close(self) -> None:
+        """Remove what was written."""
+        if self.trust is not None:
+            self.trust.close()
+
+    def _projects(self) -> list[Project]:
+        return list(dict.fromkeys(subject.project for subject in self._subjects))
+
+    def _named(self, key: str) -> Iterator[tuple[str, Path]]:
+        """Yield the path from the root of each that the files name, as it is written, and where it is."""
+        from resilience_checks.policy.loosening import own_paths
         from resilience_checks.topology.declared_paths import places
 
-        given = self._options.catalogue if key == "catalogue" else self._options.policies
         files = dict.fromkeys(subject.file for subject in self._subjects)
-        speaking = [file for file in files if file is not None and _speaks_of(file, key)]
-        found = [
-            path
-            for file in speaking
-            for path in places(getattr(self._declarations(file), key), file, self._options.root)
-        ]
-        return tuple({path.resolve(): path for path in (*found, *given)}.values())
+        for file in files:
+            if file is not None and _speaks_of(file, key):
+                declared = self._declarations(file)
+                written = [path for kind, path in own_paths(declared) if kind == key]
+                yield from zip(written, places(getattr(declared, key), file, self._options.root), strict=True)
 
     def evaluate(self, observer: Callable[[str], None] = lambda _: None) -> Together:
         """Return what evaluates every stack that is checked, once it is started."""
@@ -147,8 +196,8 @@ class Inputs:
         for estate in estates(members):
             lost = self._lost(estate, results)
             declared = [self._declarations(self._subjects[index].file) for index in estate if index not in lost]
+            own = united(declared)
             yield Group(
-                declarations=united(declared),
                 files={part.path: part.digest for part in declared if part.path is not None and part.digest},
                 members=tuple(results[index] for index in estate),
                 undecided=frozenset(results[index].source.name for index in lost if results[index].graph is not None),
@@ -157,7 +206,22 @@ class Inputs:
                     for subject in (self._subjects[index] for index in estate)
                     if self._strictness(subject) == "advisory"
                 ),
+                **{"declarations": own}
+                | self._trusted(own, [self._subjects[index].project for index in estate if index not in lost]),
             )
+
+    def _trusted(self, own: Declarations, projects: Sequence[Project]) -> dict[str, Any]:
+        """Return what of an estate comes from where settings are trusted."""
+        if self._held is None:
+            return {}
+        from resilience_checks.topology.declaration_strictness import objectives
+        from resilience_checks.topology.declaration_trust import held
+
+        files = dict.fromkeys(subject.file for subject in self._subjects)
+        known = {name for file in files for name in objectives(self._declarations(file))}
+        side = self._held.side(own, list(dict.fromkeys(projects)), self._projects(), known)
+        declarations = held(own, side.tip, for_all=side.for_all)
+        return {"declarations": declarations, "trust": side}
 
     def _lost(self, estate: Sequence[int], results: Sequence[Evaluated]) -> set[int]:
         """Return the stacks that cannot be decided: not read, standing on such a one, or declared in one file with it."""
@@ -179,13 +243,13 @@ class Inputs:
             def make(given: Given, stack: Stack = stack) -> Source:
                 return opening.of_program(stack, root, limits, given)
 
-            yield _Subject(stack.name, self._file(stack.project.directory), make)
+            yield _Subject(stack.name, stack.project.directory, self._file(stack.project.directory), make)
 
     def _given(self, sources: Sequence[Source]) -> Iterator[_Subject]:
         from resilience_checks.sources.opening import Kept
 
         for source in sources:
-            yield _Subject(source.name, self._file(source.directory), Kept(source).again)
+            yield _Subject(source.name, source.directory, self._file(source.directory), Kept(source).again)
 
     def _supplied(self) -> Given:
         from resilience_checks.sources import given
@@ -206,13 +270,18 @@ class Inputs:
             from resilience_checks.topology.declarations import load
 
             self._declared[file] = load(file, self._options.root, alone=False)
+            if self.trust is not None:
+                self.trust.know(self._declared[file])
         return self._declared[file]
 
     def _strictness(self, subject: _Subject) -> str:
         """Return how strictly the stack is gated; a file that says nothing of stacks is not read for that."""
-        if subject.file is None or (subject.file not in self._declared and not _speaks_of(subject.file, "stacks")):
-            return "gated"
-        return self._declarations(subject.file).stacks.of(subject.name)
+        own = None
+        if subject.file is not None and (subject.file in self._declared or _speaks_of(subject.file, "stacks")):
+            own = self._declarations(subject.file).stacks.said(subject.name)
+        if self._held is not None:
+            return self._held.strictness(own, subject.name, subject.project)
+        return own or "gated"
 
     def _hold(self, found: Sequence[tuple[str, Path | None]]) -> None:
         """Make sure that each pattern of a file matches a stack, where all stacks that it can be about were looked for."""
@@ -265,12 +334,12 @@ def _differences(given: Mapping[str, Value], made: Mapping[str, Value]) -> Itera
             yield name
 
 
-def _trusted(options: Options) -> Trusted | None:
+def _trust(options: Options) -> Trust | None:
     if options.settings is None:
         return None
-    from resilience_checks.sources.trusted import trusted
+    from resilience_checks.trust import Trust
 
-    return trusted(options.settings, options.root)
+    return Trust(options.settings, options.root, options.config)
 
 
 def _speaks_of(file: Path, key: str) -> bool:

@@ -9,18 +9,29 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from resilience_checks import __version__
+from resilience_checks.gate.baseline import compare
 from resilience_checks.gate.verdict import verdict
-from resilience_checks.report.interface import Failure, PolicySummary, Remark, Report, ServiceSummary, StackSummary
+from resilience_checks.report.interface import (
+    Failure,
+    Fixed,
+    PolicySummary,
+    Remark,
+    Report,
+    ServiceSummary,
+    StackSummary,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from resilience_checks.evaluation import Options
+    from resilience_checks.gate.baseline import Earlier
     from resilience_checks.model.errors import CheckError
     from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.model.result import Result
     from resilience_checks.policy.pack import Pack
     from resilience_checks.sources.stacks.together import Evaluated
+    from resilience_checks.topology.declaration_trust import Fact
     from resilience_checks.topology.estate import Estate
 
 
@@ -38,11 +49,15 @@ class Gathered:
     contradictions: list[Remark] = field(default_factory=list)
     circles: list[Remark] = field(default_factory=list)
     assumptions: list[Remark] = field(default_factory=list)
+    declared_here: dict[tuple[str, str, str], Remark] = field(default_factory=dict)
+    settings_from: str = ""
     timings: dict[str, float] = field(default_factory=dict)
     policies: dict[str, str] = field(default_factory=dict)
     policy_details: dict[str, PolicySummary] = field(default_factory=dict)
     disabled: set[str] = field(default_factory=set)
     not_enforced: dict[str, str] = field(default_factory=dict)
+    fixed: dict[tuple[str, str], Fixed] = field(default_factory=dict)
+    compared_with: list[str] = field(default_factory=list)
     said: dict[object, int] = field(default_factory=dict)
     """By what tells results apart, the place of each among the results."""
 
@@ -91,6 +106,12 @@ class Gathered:
             Remark(reason.text, (reason.location,) if reason.location else ()) for reason in estate.assumptions
         ]
 
+    def declare(self, facts: Sequence[Fact]) -> None:
+        """Take note of facts that are declared otherwise than where settings are trusted."""
+        for fact in facts:
+            places = (fact.location,) if fact.location is not None else ()
+            self.declared_here[fact.section, fact.id, fact.how] = Remark(f"{fact.section}: {fact}", places)
+
     def describe(self, pack: Pack, titles: Mapping[str, str]) -> None:
         """Take note of what the policies that were evaluated say of themselves; `titles` are those of controls."""
         for policy in pack.policies:
@@ -103,6 +124,16 @@ class Gathered:
                     policy.waivable,
                     pack.page(policy),
                 )
+
+    def hold_against(self, earlier: Earlier) -> None:
+        """Tell apart what stood before from what is new or worse, and take note of what is gone."""
+        found = compare(self.results, earlier)
+        self.results = list(found.results)
+        self.compared_with.append(earlier.name)
+        for one in found.gone:
+            title = self.policies.get(one.policy, one.policy)
+            told = Fixed(one.fingerprint, one.policy, one.severity, one.target, title, one.message)
+            self.fixed.setdefault((one.fingerprint, one.message), told)
 
     @contextmanager
     def timed(self, name: str) -> Iterator[None]:
@@ -138,6 +169,10 @@ class Gathered:
             assumptions=tuple(self.assumptions),
             failures=tuple(self.failures),
             timings=self.timings,
+            settings_from=self.settings_from,
+            declared_here=tuple(self.declared_here.values()),
+            fixed=tuple(self.fixed.values()),
+            compared_with=" and ".join(self.compared_with),
         )
 
 

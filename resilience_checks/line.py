@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import CheckError, InputError
 from resilience_checks.report.interface import Failure
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from resilience_checks.model.circle import Circle
     from resilience_checks.model.result import Result
     from resilience_checks.policy.engine import Engine
+    from resilience_checks.policy.loosening import Loosening
     from resilience_checks.policy.matter import Matter
     from resilience_checks.policy.pack import Pack
     from resilience_checks.policy.settings import Settings
@@ -40,6 +41,8 @@ class Beside:
     observer: Callable[[str], None]
     circles: tuple[Circle, ...] = ()
     changes: tuple[EstateChange, ...] = ()
+    loosened: tuple[Loosening, ...] = ()
+    """What is loosened of other things than settings, such as waivers."""
 
     def matter(self, built: Built, answers: Answers, settings: Mapping[str, Settings], group: Group) -> Matter:
         """Return what policies may read of one estate."""
@@ -63,7 +66,28 @@ class Beside:
             declared=group.declarations,
             types=types(self.pack, settings),
             today=options.today,
+            trust=None if group.trust is None else replace(group.trust, services=built.lost),
+            pack=self.pack,
+            loosened=self.loosened,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Yardstick:
+    """What an estate was held to: its policies' settings, and scope, tier, RTO and RPO of each service."""
+
+    stacks: tuple[str, ...]
+    settings: Mapping[str, Settings]
+    objectives: Mapping[str, Mapping[str, Any]]
+
+    @staticmethod
+    def of(built: Built, settings: Mapping[str, Settings]) -> Yardstick:
+        """Return it for an estate that is decided with these settings."""
+        objectives = {
+            one.id: {"scope": one.scope, "tier": one.tier, "rto": one.rto, "rpo": one.rpo}
+            for one in built.estate.services.values()
+        }
+        return Yardstick(built.stacks, settings, objectives)
 
 
 @dataclass(slots=True)
@@ -73,6 +97,8 @@ class Line:
     gathered: Gathered
     group: Group
     built: Built | CheckError | None = None
+    yardstick: Yardstick | None = None
+    """What it was held to, once it is decided."""
 
     def build(self, catalogue: Catalogue) -> Line:
         """Build the estate of those stacks that can be decided, and return this line."""
@@ -90,6 +116,8 @@ class Line:
             self.gathered.fail(self.built, ", ".join(self._names()))
         elif self.built is not None:
             self.gathered.summarise(self.built.estate)
+            if self.group.trust is not None:
+                self.gathered.declare(self.group.trust.declared_here())
         return self
 
     def decide(self, beside: Beside) -> None:
@@ -111,7 +139,8 @@ class Line:
         from resilience_checks.policy.settings import settings as settle
 
         shown, pack, estate = ", ".join(built.stacks), beside.pack, built.estate
-        settings = settle(pack, self.group.declarations.policies, self.group.declarations.policy_set)
+        declared, trust = self.group.declarations, self.group.trust
+        settings = settle(pack, declared.policies, declared.policy_set) if trust is None else trust.settings(pack)
         gc.freeze()  # it lives as long as the check: no collection need look at it again
         beside.observer(f"analysing {shown}")
         with self.gathered.timed("analysis"):
@@ -125,6 +154,7 @@ class Line:
             document = documents.build(matter, reads(pack, settings))
             results = decide(pack, document, matter, beside.engine)
         self._take(results, built)
+        self.yardstick = Yardstick.of(built, settings)
         for policy in pack.policies:
             why = settings[policy.id].not_enforced(beside.options.today)
             if settings[policy.id].enabled:

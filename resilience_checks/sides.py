@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from resilience_checks.analysis.change import Unread
 from resilience_checks.catalogue import loader
 from resilience_checks.estates import Built, tried
-from resilience_checks.evaluation import Inputs
+from resilience_checks.evaluation import Inputs, circles
 from resilience_checks.model.errors import CheckError, InputError, NothingToCheckError
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from resilience_checks.catalogue.loader import Catalogue
     from resilience_checks.evaluation import Group, Options
+    from resilience_checks.model.circle import Circle
     from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.sources.interface import Source
     from resilience_checks.sources.stacks.together import Evaluated
@@ -36,6 +37,7 @@ class Side:
     catalogue: Catalogue
     estates: list[Built] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
+    circles: tuple[Circle, ...] = ()
     lacking: set[str] = field(default_factory=set)
     """The stacks of every estate that is not there because one of them could not be evaluated; "" where all may be."""
 
@@ -87,6 +89,7 @@ def evaluated(side: Side, options: Options, observer: Callable[[str], None], rea
         side.fail([], error)
         return side
     side.read(inputs.failures, results)
+    side.circles = tuple(circles(results, together.circles))
     for group in inputs.groups(results):
         whole = not group.undecided and all(member.graph is not None for member in group.members)
         side.add(group, tried(group, side.catalogue) if whole else None)

@@ -26,9 +26,10 @@ class Catalogue:
     A user's own files (`extra`) come first: an entry there replaces the built-in one of the same token.
     """
 
-    def __init__(self, extra: Sequence[Path] = ()) -> None:
-        """Remember where to look; nothing is read yet."""
+    def __init__(self, extra: Sequence[Path] = (), shown: Mapping[Path, str] | None = None) -> None:
+        """Remember where to look, and by which names to show it; nothing is read yet."""
         self._extra = tuple(extra)
+        self._shown = shown or {}
         self._packages: dict[str, PackageEntry | None] = {}
 
     def entry(self, token: str) -> Entry | None:
@@ -65,7 +66,10 @@ class Catalogue:
     @property
     def digests(self) -> Mapping[str, str]:
         """SHA-256 of each of the user's own files, by its path."""
-        return {path.as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in self._extra}
+        return {
+            self._shown.get(path, path.as_posix()): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in self._extra
+        }
 
     def hold(self) -> None:
         """Read the user's own files now, so that a mistake in one is told before anything is checked."""
@@ -101,25 +105,31 @@ class Catalogue:
 
     @cached_property
     def _own(self) -> tuple[PackageEntry, ...]:
-        return tuple(own_files.read(path) for path in self._extra)
+        return tuple(own_files.read(path, self._shown.get(path)) for path in self._extra)
 
 
-def load(extra: Sequence[Path] = ()) -> Catalogue:
+def load(extra: Sequence[Path] = (), shown: Mapping[Path, str] | None = None) -> Catalogue:
     """Return the built-in catalogue, with a user's own files, or those of their folders, in front of it.
 
+    `shown` says by which name people know a path of these.
     Raises UsageError, at its line, for what is wrong in one of them.
     """
-    files = [file for path in extra for file in (sorted(path.glob("*.yaml")) if path.is_dir() else [path])]
+    of = {path: sorted(path.glob("*.yaml")) if path.is_dir() else [path] for path in extra}
+    names = {file: _within(name, path, file) for path, name in (shown or {}).items() for file in of.get(path, ())}
     for path in extra:
-        if path.is_dir() and not [*path.glob("*.yaml")]:
+        if not of[path]:
             raise UsageError(
                 f"{path} has no catalogue file",
                 why="what it was meant to say would be missing",
                 remedy="name a folder of files such as PACKAGE.yaml",
             )
-    found = Catalogue(files)
+    found = Catalogue([file for files in of.values() for file in files], names)
     found.hold()
     return found
+
+
+def _within(name: str, path: Path, file: Path) -> str:
+    return name if file == path else f"{name}/{file.relative_to(path).as_posix()}"
 
 
 def _bundled() -> Path:

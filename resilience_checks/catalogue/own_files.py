@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 _WHY = "an entry that is not understood would be passed over in silence"
 
 
-def read(path: Path) -> PackageEntry:
-    """Return the entries of a user's own file; raise UsageError at the line of what is wrong in it."""
-    where = path.as_posix()
+def read(path: Path, shown: str | None = None) -> PackageEntry:
+    """Return the entries of a user's own file, `shown` by this name; raise UsageError at the line of what is wrong in it."""
+    where = shown or path.as_posix()
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -41,6 +41,12 @@ FAIL_ON = ("low", "medium", "high", "critical", "never")
     help="Judge the change as well: what it touches at once, and what redundancy it takes away since COMMIT.",
 )
 @click.option(
+    "--baseline",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Block only what is new or worse than what stands in FILE, which `baseline write` wrote.",
+)
+@click.option(
     "--settings",
     metavar="REF|FILE",
     help="Where settings are trusted: a commit, such as origin/main, or an organisation's resilience.yaml. What is "

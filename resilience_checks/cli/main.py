@@ -11,6 +11,7 @@ COMMANDS = {
     "init": "init:init",
     "doctor": "doctor:doctor",
     "check": "check:check",
+    "baseline": "baseline:baseline",
     "change": "change:change",
     "what-if": "what_if:what_if",
     "diagnose": "diagnose:diagnose",

@@ -120,6 +120,7 @@ def chosen(given: dict[str, Any], root: Path) -> Options:
         lookups=given["lookups"],
         stack_outputs=given["stack_outputs"],
         base=given.get("base"),
+        baseline=given.get("baseline"),
         settings=given.get("settings"),
         **({"today": given["today"].date()} if given.get("today") else {}),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -12,8 +11,10 @@ from typing import TYPE_CHECKING
 
 from resilience_checks.model.errors import CheckError
 from resilience_checks.model.location import Location
+from resilience_checks.policy.settings import UNKNOWNS
 from resilience_checks.policy.settings import settings as settle
 from resilience_checks.topology.declaration_durations import duration
+from resilience_checks.topology.declaration_strictness import objectives
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,15 +23,15 @@ if TYPE_CHECKING:
     from resilience_checks.policy.pack import Pack
     from resilience_checks.policy.settings import Settings
     from resilience_checks.sources.worktrees import Commit, Repository
-    from resilience_checks.topology.declared import Declarations, Service
+    from resilience_checks.topology.declaration_strictness import Objectives
+    from resilience_checks.topology.declared import Declarations
     from resilience_checks.topology.estate import Estate
 
     _AtLine = tuple["Loosening", Location | None]
 
-_UNKNOWNS = ("ignore", "warn", "fail")
 _SCOPES = ("local", "regional", "national")
 _NOT_DECLARED = "not declared"
-_PLURALS = {"policy": "policies", "service": "services", "stack": "stacks", "file": "files"}
+_PLURALS = {"policy": "policies", "service": "services", "stack": "stacks", "file": "files", "waiver": "waivers"}
 DECLARATIONS = "resilience.yaml"
 
 
@@ -42,6 +43,12 @@ class Held:
     declared: Declarations
     own: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """What its resilience.yaml names of its own (key, and path from the root), with a digest of the files there."""
+    asked: Mapping[str, Objectives] | None = None
+
+    @property
+    def services(self) -> Mapping[str, Objectives]:
+        """What is asked of each service."""
+        return objectives(self.declared) if self.asked is None else self.asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +56,8 @@ class Loosening:
     """One setting of policies, services or stacks before and after; not `sure` where nobody says which is stricter.
 
     `names` are those for which one line says it now, or said it before where none does now. Without `services` it is
-    about all. `parts` are the same setting of each of the names, by which it is known again.
+    about all. `parts` are the same setting of each of the names, by which it is known again. Nothing is `judged` of
+    what is not there any more; `why` says more of that.
     """
 
     kind: str
@@ -61,6 +69,10 @@ class Loosening:
     location: Location | None = None
     sure: bool = True
     parts: tuple[str, ...] = ()
+    judged: bool = True
+    why: str = ""
+    must_be_known: bool = False
+    """Whether a change is stopped while it is not known what became of it."""
 
     @property
     def target(self) -> str:
@@ -82,17 +94,17 @@ class Base:
         """Return how the estate was held where this version left the base; raise CheckError where that cannot be read."""
         from resilience_checks.sources.worktrees import Repository
         from resilience_checks.topology.declaration_union import united
+        from resilience_checks.topology.declarations import parsed
 
         repository = Repository(self.root)
         fork = repository.fork_point(self.name, "HEAD")
-        with tempfile.TemporaryDirectory() as folder:
-            files = {
-                file for directory in self.directories if (file := self._file(repository, fork, directory)) is not None
-            }
-            whole = united([self._declared(Path(folder), name, content) for name, content in sorted(files)])
+        files = {
+            file for directory in self.directories if (file := self._file(repository, fork, directory)) is not None
+        }
+        whole = united([parsed(content, name, alone=False) for name, content in sorted(files)])
         known = {policy.id for policy in self.pack.policies}
         policies = {name: item for name, item in whole.policies.items() if name in known}
-        own = {named: repository.digest(fork, named[1]) for named in _own_paths(whole)}
+        own = {named: repository.digest(fork, named[1]) for named in own_paths(whole)}
         return Held(settle(self.pack, policies, whole.policy_set), whole, own)
 
     def own(self, declared: Declarations) -> dict[tuple[str, str], str]:
@@ -100,7 +112,7 @@ class Base:
         from resilience_checks.sources.worktrees import Repository
 
         repository = Repository(self.root)
-        return {named: repository.digest(None, named[1]) for named in _own_paths(declared)}
+        return {named: repository.digest(None, named[1]) for named in own_paths(declared)}
 
     def _file(self, repository: Repository, fork: Commit, directory: Path) -> tuple[str, bytes] | None:
         """Return path from the root and content of the file of a project: the one beside it, else that of the root."""
@@ -111,23 +123,17 @@ class Base:
                 return place.resolve().relative_to(self.root.resolve()).as_posix(), content
         return None
 
-    @staticmethod
-    def _declared(folder: Path, name: str, content: bytes) -> Declarations:
-        from resilience_checks.topology.declarations import load
 
-        place = folder / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(content)
-        return load(place, folder, alone=False)
-
-
-def loosened(before: Held, after: Held, estate: Estate, stacks: Sequence[str], today: date) -> tuple[Loosening, ...]:
+def loosened(
+    before: Held, after: Held, estate: Estate, stacks: Sequence[str], today: date, *, gone: bool = False
+) -> tuple[Loosening, ...]:
     """Return every loosening, those of policies first, and what one line loosens in the same way as one.
 
-    A stack that is ignored now is not of the estate any more.
+    A stack that is ignored now is not of the estate any more. With `gone`, services and their consumers that are not
+    declared any more are told too.
     """
     cases = _cases(estate, stacks)
-    settings = (_policies(before, after, cases, today), _services(before, after))
+    settings = (_policies(before, after, cases, today), _services(before, after, gone=gone))
     lines: dict[tuple[object, ...], list[Loosening]] = defaultdict(list)
     for one, line in chain(*settings, _stacks(before, after, stacks), _own(before, after)):
         whom = () if one.kind == "service" else one.services
@@ -182,7 +188,7 @@ def _weaker(old: Settings, new: Settings, tier: int | None, today: date) -> Iter
     if new.severity.rank < old.severity.rank:
         yield "severity", str(old.severity), str(new.severity)
     was, now = old.on_unknown_of(tier), new.on_unknown_of(tier)
-    if _UNKNOWNS.index(now) < _UNKNOWNS.index(was):
+    if UNKNOWNS.index(now) < UNKNOWNS.index(was):
         yield "on_unknown", was, now
     if new.not_enforced(today) and (not old.not_enforced(today) or _later(old.enforce_from, new.enforce_from)):
         yield "enforcement", "; ".join(old.not_enforced(today)) or "immediate", "; ".join(new.not_enforced(today))
@@ -190,7 +196,7 @@ def _weaker(old: Settings, new: Settings, tier: int | None, today: date) -> Iter
 
 def _otherwise(old: Settings, new: Settings) -> Iterator[tuple[str, str, str]]:
     """Yield the parameters before and after; which of them is less strict the policy alone could say."""
-    if new.enabled and old.parameters != new.parameters:
+    if old.enabled and new.enabled and old.parameters != new.parameters:
         keys = [key for key in new.parameters if new.parameters[key] != old.parameters.get(key)]
         before, after = (", ".join(f"{key}: {one.parameters.get(key)}" for key in keys) for one in (old, new))
         yield "parameters", before, after
@@ -215,18 +221,23 @@ def _top(declared: Declarations) -> Location | None:
     return Location(declared.path, 1) if declared.path is not None else None
 
 
-def _services(before: Held, after: Held) -> Iterator[_AtLine]:
-    for name, old in before.declared.services.items():
-        new = after.declared.services.get(name)
+def _services(before: Held, after: Held, *, gone: bool) -> Iterator[_AtLine]:
+    services = after.services
+    for name, old in before.services.items():
+        new = services.get(name)
         if new is not None:
-            for setting, was, now in _easier(old, new):
+            for setting, was, now in (*_easier(old, new), *(_fewer(old, new) if gone else ())):
                 line = new.at.get(setting)
-                at, part = line or new.location, f"service {name}: {setting}"
-                found = Loosening("service", (name,), setting, was, now, (name,), at, parts=(part,))
+                part = f"service {name}: {setting}"
+                found = Loosening("service", (name,), setting, was, now, (name,), line or new.location, parts=(part,))
                 yield found, line or old.at.get(setting)
+        elif gone:
+            part, at = f"service {name}: declaration", _top(after.declared)
+            found = Loosening("service", (name,), "declaration", "there", "gone", (name,), at, parts=(part,))
+            yield found, at or Location(old.location.path, 1)
 
 
-def _easier(old: Service, new: Service) -> Iterator[tuple[str, str, str]]:
+def _easier(old: Objectives, new: Objectives) -> Iterator[tuple[str, str, str]]:
     """Yield setting, before and after of what asks less of a service."""
     if old.scope is not None and (new.scope is None or _SCOPES.index(new.scope) < _SCOPES.index(old.scope)):
         yield "scope", str(old.scope), str(new.scope or _NOT_DECLARED)
@@ -234,6 +245,12 @@ def _easier(old: Service, new: Service) -> Iterator[tuple[str, str, str]]:
         was, now = getattr(old, setting), getattr(new, setting)
         if was is not None and (now is None or now > was):
             yield setting, _told(setting, was), _told(setting, now)
+
+
+def _fewer(old: Objectives, new: Objectives) -> Iterator[tuple[str, str, str]]:
+    """Yield the consumers before and after where some are missing."""
+    if not set(old.consumers) <= set(new.consumers):
+        yield "consumers", ", ".join(old.consumers), ", ".join(new.consumers) or _NOT_DECLARED
 
 
 def _told(setting: str, value: float | None) -> str:
@@ -251,7 +268,7 @@ def _stacks(before: Held, after: Held, names: Iterable[str]) -> Iterator[_AtLine
             yield Loosening("stack", (name,), "strictness", str(was), str(now), (), at, parts=(part,)), at
 
 
-def _own_paths(declared: Declarations) -> dict[tuple[str, str], Location]:
+def own_paths(declared: Declarations) -> dict[tuple[str, str], Location]:
     """Return what a resilience.yaml names of its own, as key and path from the root, and where."""
     named = (*declared.catalogue, *declared.policy_packs)
     return {(one.key, os.path.normpath(Path(one.location.path).parent / one.text)): one.location for one in named}
@@ -259,7 +276,7 @@ def _own_paths(declared: Declarations) -> dict[tuple[str, str], Location]:
 
 def _own(before: Held, after: Held) -> Iterator[_AtLine]:
     """Yield what of one's own is not as it was; policies that are not evaluated any more surely held more strictly."""
-    lines = _own_paths(after.declared)
+    lines = own_paths(after.declared)
     for (key, path), was in before.own.items():
         now = after.own.get((key, path))
         if now is None:

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from resilience_checks.model.circle import Circle
     from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.model.question import Step
-    from resilience_checks.policy.loosening import Base
+    from resilience_checks.policy.loosening import Base, Loosening
+    from resilience_checks.policy.pack import Pack
     from resilience_checks.policy.settings import Settings
+    from resilience_checks.policy.trusting import TrustedSide
     from resilience_checks.topology.declared import Declarations
     from resilience_checks.topology.estate import Estate
 
@@ -40,6 +42,12 @@ class Matter:
     declared: Declarations | None = None
     types: tuple[str, ...] = ()
     """Globs of the types of resources whose inputs policies read."""
+
+    trust: TrustedSide | None = None
+    """Where settings are trusted; None where what is checked is trusted itself."""
+    pack: Pack | None = None
+    loosened: tuple[Loosening, ...] = ()
+    """What is loosened of other things than settings, such as waivers that are added."""
 
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
 

@@ -128,8 +128,9 @@ class _Completer:
                 **self._resources(cause),
                 **({} if all(one.complete for one in statements) else {"limit": _LIMIT}),
             },
-            blocks_when_unknown=outcome is Outcome.UNKNOWN and any(how.unknown_blocks(tier) for tier, how in held),
-            advisory=self._not_enforced([how for _, how in held]),
+            blocks_when_unknown=outcome is Outcome.UNKNOWN
+            and (item.get("must_be_known", False) or any(how.unknown_blocks(tier) for tier, how in held)),
+            advisory=(*self._not_enforced([how for _, how in held]), *item.get("advisory", ())),
         )
 
     def _as_far_as_shown(self, policy: Policy, item: Mapping[str, Any]) -> Mapping[str, Any]:

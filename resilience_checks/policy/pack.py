@@ -17,10 +17,11 @@ from resilience_checks.policy.metadata import WHY, metadata
 from resilience_checks.policy.safety import examine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from resilience_checks.policy.settings import Settings
 
+_OF_A_CHANGE = frozenset({"change", "loosened"})
 FIRST_SET = "2026.1"
 """The first policy set."""
 _PACKAGE = re.compile(r"^package\s+(resilience(?:\.[a-z_][a-z0-9_]*)+)\s*$", re.MULTILINE)
@@ -54,6 +55,11 @@ class Policy:
         return self.package.split(".")[1].replace("_", "-")
 
     @property
+    def judges_change(self) -> bool:
+        """Whether it is about a change itself: what it finds stood nowhere before."""
+        return not _OF_A_CHANGE.isdisjoint(self.reads)
+
+    @property
     def defaults(self) -> dict[str, Any]:
         """The parameters as they are when nobody sets them."""
         found = self.parameters.get("properties", {})
@@ -70,6 +76,8 @@ class Pack:
     """Where each module stands, by the path that is shown of it."""
     tests: Mapping[str, str] = field(default_factory=dict, compare=False)
     """The modules of tests, which no check evaluates."""
+    added: frozenset[str] = frozenset()
+    """Ids of the policies that only add to those that are trusted."""
 
     def page(self, policy: Policy) -> str:
         """Return the policy's page, "" where it has none."""
@@ -85,23 +93,71 @@ class Pack:
         return total.hexdigest()
 
 
-def load(directories: Sequence[Path] = ()) -> Pack:
-    """Return the bundled policies and those of `directories`; raise EngineError at what is wrong in one."""
-    modules: dict[str, str] = {}
-    tests: dict[str, str] = {}
-    files: dict[str, Path] = {}
-    for root, prefix in ((bundled(), "policies"), *((directory, directory.as_posix()) for directory in directories)):
+def load(directories: Sequence[Path] = (), added: Sequence[Path] = (), shown: Mapping[Path, str] | None = None) -> Pack:
+    """Return the bundled policies and those of `directories`; raise EngineError at what is wrong in one.
+
+    Those of `added` only add to these: none of their modules may change what another one says, and one that is in
+    `directories` already, such as in a folder with another name, is as it is there. A module is shown by its path from
+    the folder that is named, or from what `shown` says of that.
+    """
+    found = _Modules(shown or {})
+    found.read(bundled(), "policies")
+    tools = {_package(name, text) for name, text in found.modules.items()}
+    for directory in directories:
+        found.read(directory)
+    known = {_package(name, text) for name, text in found.modules.items()}
+    own = set(found.modules)
+    for directory in added:
+        found.read(directory)
+    more = {name: text for name, text in found.modules.items() if name not in own}
+    for name in [name for name, text in more.items() if _package(name, text) in known - tools]:
+        del found.modules[name], more[name]
+    _refuse_changes(more, known)
+    examine(found.modules)
+    policies = tuple(policy for path, text in found.modules.items() for policy in _policies(path, text))
+    _refuse_doubles(policies)
+    return Pack(
+        tuple(sorted(policies, key=lambda policy: policy.id)),
+        found.modules,
+        found.files,
+        found.tests,
+        frozenset(policy.id for policy in policies if policy.path in more),
+    )
+
+
+@dataclass
+class _Modules:
+    """The modules that were read, by the path that is shown of each."""
+
+    shown: Mapping[Path, str]
+    modules: dict[str, str] = field(default_factory=dict)
+    tests: dict[str, str] = field(default_factory=dict)
+    files: dict[str, Path] = field(default_factory=dict)
+
+    def read(self, root: Path, prefix: str | None = None) -> None:
+        """Read all modules of a folder."""
+        prefix = prefix or self.shown.get(root, root.as_posix())
         for path in sorted(root.rglob("*.rego")):
             name = f"{prefix}/{path.relative_to(root).as_posix()}"
-            name = f"./{name}" if name in files else name
-            files[name] = path
-            (tests if path.name.endswith("_test.rego") else modules)[name] = _read(name, path)
-    for name, text in modules.items():
-        _package(name, text)
-    examine(modules)
-    policies = tuple(policy for path, text in modules.items() for policy in _policies(path, text))
-    _refuse_doubles(policies)
-    return Pack(tuple(sorted(policies, key=lambda policy: policy.id)), modules, files, tests)
+            name = f"./{name}" if name in self.files else name
+            self.files[name] = path
+            (self.tests if path.name.endswith("_test.rego") else self.modules)[name] = _read(name, path)
+
+
+def _refuse_changes(added: Mapping[str, str], known: Collection[str]) -> None:
+    """Refuse what would put rules into a package that is trusted, or around it: a policy could be made to see less."""
+    for path, text in added.items():
+        package = _package(path, text)
+        touched = next(
+            (one for one in known if f"{one}.".startswith(f"{package}.") or package.startswith(f"{one}.")), ""
+        )
+        if touched:
+            raise EngineError(
+                f"the module adds to package {touched}, which is trusted",
+                location=Location(path, 1),
+                why="policies that are added by what is checked may find more, and change nothing of what others find",
+                remedy="give it a package of its own, such as `resilience.own.NAME`, or bring it in where settings are trusted",
+            )
 
 
 def _read(name: str, path: Path) -> str:

@@ -58,11 +58,7 @@ class Round:
 
 def rounds(settings: Mapping[str, Settings], estate: Estate, stacks: Sequence[str]) -> tuple[Round, ...]:
     """Return the rounds of an estate of these stacks: one, but where parameters differ between services."""
-    shares = {
-        name: _shares(item, estate, stacks)
-        for name, item in settings.items()
-        if item.enabled and any(one.parameters for one in item.scoped)
-    }
+    shares = {name: _shares(item, estate, stacks) for name, item in settings.items() if item.enabled and item.varies}
     shares = {name: share for name, share in shares.items() if share}
     found = []
     for number in range(max(map(len, shares.values()), default=1)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -13,13 +14,14 @@ from resilience_checks.topology.declared_settings import rank
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-    from datetime import date
 
     from resilience_checks.model.location import Location
     from resilience_checks.policy.pack import Pack, Policy
     from resilience_checks.topology.declared_settings import PolicySet, PolicySettings
 
 _TIER1 = 1
+UNKNOWNS = ("ignore", "warn", "fail")
+"""What an unknown does, the mildest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +40,17 @@ class Settings:
     """The pinned policy set that does not have it yet."""
     elsewhere: bool = True
     scoped: tuple[PolicySettings, ...] = ()
+    sides: tuple[Settings, ...] = ()
+    """Where it is the stricter of what is checked and what is trusted, and either has scopes of its own: both."""
+    enforced_by: Settings | None = None
+    """The other side of these, which may block already."""
 
     @property
     def off(self) -> tuple[str, ...]:
         """For what it is switched off: "" for everything, else words for stacks and tiers."""
+        if self.sides:
+            one, other = (side.off for side in self.sides)
+            return one if other == ("",) else other if one == ("",) else tuple(each for each in one if each in other)
         if not self.enabled:
             return ("",)
         parts = tuple(item.scope for item in self.scoped if item.enabled is False)
@@ -50,8 +59,16 @@ class Settings:
         on = " and ".join(item.scope for item in self.scoped if item.enabled)
         return (f"everything but {on}", *parts)
 
+    @property
+    def varies(self) -> bool:
+        """Whether its parameters may differ between services."""
+        return bool(self.sides) or any(one.parameters for one in self.scoped)
+
     def within(self, tier: int | None, stacks: Collection[str]) -> Settings:
         """Return how it is set for what is of this tier and these stacks."""
+        if self.sides:
+            own, trusted = (side.within(tier, stacks) for side in self.sides)
+            return stricter(own, trusted)
         if not self.scoped:
             return self
         found = replace(self, enabled=self.elsewhere, scoped=())
@@ -62,6 +79,8 @@ class Settings:
 
     def not_enforced(self, today: date) -> tuple[str, ...]:
         """Return why its findings block nothing yet, nothing where they may."""
+        if self.enforced_by is not None and not self.enforced_by.not_enforced(today):
+            return ()
         day, pinned = self.enforce_from, self.newer_than
         return (
             *((f"enforced from {day.isoformat()} on",) if day is not None and today < day else ()),
@@ -95,6 +114,39 @@ def settings(
                 remedy=f"{hint} A policy of your own is known where its folder is given with --policies.",
             )
     return {name: _settings(policy, declared.get(name), pinned) for name, policy in known.items()}
+
+
+def stricter(own: Settings, trusted: Settings) -> Settings:
+    """Return the stricter of what is checked and what is trusted, setting by setting.
+
+    Of parameters nobody but the policy could say which are stricter: the trusted ones count. What is off on one side
+    is as the other one has it.
+    """
+    if own == trusted:
+        return trusted
+    if own.scoped or trusted.scoped:
+        whole = _stricter(*(replace(side, scoped=(), sides=()) for side in (own, trusted)))
+        return replace(whole, sides=(own, trusted))
+    return _stricter(own, trusted)
+
+
+def _stricter(own: Settings, trusted: Settings) -> Settings:
+    if not trusted.enabled or not own.enabled:
+        return own if own.enabled else trusted
+    first, other = sorted((trusted, own), key=lambda side: side.enforce_from or date.min)
+    tiers = {"default": None, "tier1": _TIER1}
+    return Settings(
+        enabled=True,
+        severity=max(own.severity, trusted.severity, key=lambda severity: severity.rank),
+        on_unknown={
+            key: max((own.on_unknown_of(tier), trusted.on_unknown_of(tier)), key=UNKNOWNS.index)
+            for key, tier in tiers.items()
+        },
+        parameters=trusted.parameters,
+        enforce_from=first.enforce_from,
+        newer_than=first.newer_than,
+        enforced_by=replace(other, enforced_by=None),
+    )
 
 
 def newest(pack: Pack) -> str:

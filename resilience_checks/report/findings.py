@@ -18,15 +18,24 @@ _URGENCY = {Outcome.ERROR: 0, Outcome.VIOLATION: 1, Outcome.UNKNOWN: 2}
 
 
 def findings(report: Report) -> Iterator[tuple[Result, ...]]:
-    """Yield everything that is neither a pass nor not applicable: errors, violations, unknowns; the worst first.
+    """Yield everything new that is neither a pass nor not applicable: errors, violations, unknowns; the worst first.
 
-    Unknown results of one policy that hang on the same facts come together, so that a doubt is told once.
+    What stood before (`Result.known`) is told by `standing`, briefly.
     """
-    groups: dict[tuple[str, ...], list[Result]] = {}
-    for result in sorted((item for item in report.results if item.outcome in _URGENCY), key=order):
-        groups.setdefault(_grain(result), []).append(result)
-    for group in groups.values():
-        yield tuple(group)
+    yield from _groups(item for item in report.results if not item.known)
+
+
+def old_and_new(report: Report) -> Iterator[tuple[Result, ...]]:
+    """Yield the same with what stood before among it."""
+    yield from _groups(report.results)
+
+
+def standing(report: Report) -> dict[str, list[Result]]:
+    """Return the findings that stood before, the worst first, by where they stood ("at main (0a1b2c3d4e)")."""
+    found: dict[str, list[Result]] = {}
+    for result in sorted((item for item in report.results if item.outcome in _URGENCY and item.known), key=order):
+        found.setdefault(result.known, []).append(result)
+    return found
 
 
 def by_doubt(groups: Iterable[tuple[Result, ...]]) -> Iterator[tuple[tuple[Result, ...], ...]]:
@@ -80,7 +89,19 @@ def not_blocking(result: Result) -> str:
     return f"does not block: {'; '.join(result.advisory)}"
 
 
+def _groups(results: Iterable[Result]) -> Iterator[tuple[Result, ...]]:
+    """Yield the findings among them, the worst first.
+
+    Unknown results of one policy that hang on the same facts come together, so that a doubt is told once.
+    """
+    groups: dict[tuple[str, ...], list[Result]] = {}
+    for result in sorted((item for item in results if item.outcome in _URGENCY), key=order):
+        groups.setdefault(_grain(result), []).append(result)
+    for group in groups.values():
+        yield tuple(group)
+
+
 def _grain(result: Result) -> tuple[str, ...]:
     if result.outcome is Outcome.UNKNOWN and result.depends_on:
-        return (result.policy, str(result.blocks_when_unknown), str(result.advisory), *result.depends_on)
+        return (result.policy, str(result.blocks_when_unknown), str(result.advisory), result.known, *result.depends_on)
     return (result.policy, str(result.outcome), result.fingerprint, str(result.location), result.message)

@@ -170,6 +170,8 @@ class Report:
     fixed: tuple[Fixed, ...] = ()
     settings_from: str = ""
     """Where settings are trusted; empty where they are those of the checkout."""
+    declared_here: tuple[Remark, ...] = ()
+    """Facts that are declared otherwise than there: they count, and are shown to whoever reviews the change."""
     override: Override | None = None
     run: Run | None = None
     audit: tuple[Mapping[str, Any], ...] = ()

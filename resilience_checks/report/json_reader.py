@@ -69,6 +69,7 @@ def read(text: str) -> Report:
         compared_with=data["compared_with"],
         fixed=tuple(Fixed(**{**item, "severity": Severity(item["severity"])}) for item in data["fixed"]),
         settings_from=data["settings_from"],
+        declared_here=tuple(_remark(item) for item in data["declared_here"]),
         override=None if data["override"] is None else Override(**data["override"]),
         run=None if data["run"] is None else Run(**data["run"]),
         audit=tuple(data["audit"]),

@@ -58,6 +58,7 @@ def as_data(report: Report) -> dict[str, Any]:
         },
         "run": None if report.run is None else asdict(report.run),
         "settings_from": report.settings_from,
+        "declared_here": _remarks(report.declared_here),
         "compared_with": report.compared_with,
         "override": None if report.override is None else asdict(report.override),
         "stacks": [_stack(stack) for stack in report.stacks],

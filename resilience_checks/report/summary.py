@@ -10,9 +10,9 @@ from resilience_checks.model.result import Outcome
 from resilience_checks.report.text import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from resilience_checks.report.interface import Report, StackSummary
+    from resilience_checks.report.interface import Remark, Report, StackSummary
 
 _WORDS = {
     Outcome.ERROR: ("error", "errors"),
@@ -31,6 +31,7 @@ _LIMITS = {
 }
 _MAX_CALLBACKS = 5
 _MAX_NAMES = 8
+_MAX_FACTS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +54,49 @@ def summary_lines(report: Report) -> Iterator[SummaryLine]:
         for why in sorted(set(report.not_enforced.values())):
             names = ", ".join(sorted(name for name, other in report.not_enforced.items() if other == why))
             yield SummaryLine("not yet", f"shown, and blocking nothing: {names} ({why})")
+    yield from _trusted(report)
     if report.left_out:
         yield SummaryLine("left out", f"not selected by --stack: {', '.join(report.left_out)}")
+    if report.compared_with:
+        yield SummaryLine("compared", _compared(report))
     for stack in report.stacks:
         for text in limits(stack):
             yield SummaryLine("note", f"{stack.name}: {text}")
     yield SummaryLine("verdict", report.verdict.words)
+
+
+def _trusted(report: Report) -> Iterator[SummaryLine]:
+    """Yield where settings are trusted, what here is less strict, and which facts are declared in this change alone."""
+    if not report.settings_from:
+        return
+    there = report.settings_from
+    until = f"counts for nothing until it is on {there}"
+    looser = sum(until in result.advisory for result in report.results)
+    looser += sum(use.state == "untrusted" for use in report.waivers)
+    verb = "counts" if looser == 1 else "count"
+    told = f"; {counted(looser, 'loosening', 'loosenings')} here {verb} for nothing yet" if looser else ""
+    yield SummaryLine("settings", f"those of {there} where they are stricter{told}")
+    if report.declared_here:
+        yield SummaryLine("facts", f"declared in this change, not yet on {there}: {_facts(report.declared_here)}")
+
+
+def _facts(remarks: Iterable[Remark]) -> str:
+    """Return the names in each section, the first of many."""
+    sections: dict[str, list[str]] = {}
+    for remark in remarks:
+        section, _, name = remark.text.partition(": ")
+        sections.setdefault(section, []).append(name)
+    told = []
+    for section, names in sections.items():
+        more = f" and {len(names) - _MAX_FACTS} more" if len(names) > _MAX_FACTS else ""
+        told.append(f"{section} {', '.join(names[:_MAX_FACTS])}{more}")
+    return "; ".join(told)
+
+
+def _compared(report: Report) -> str:
+    known = sum(bool(result.known) for result in report.results)
+    stands = f"{counted(known, 'finding')} {'stands' if known == 1 else 'stand'} there already"
+    return f"with {report.compared_with}: {stands}, {len(report.fixed)} fixed"
 
 
 def _policies(report: Report) -> str:

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from resilience_checks.gate.baseline import worse
 from resilience_checks.model.result import Outcome, Result, Severity
-from resilience_checks.report.findings import by_doubt, chain, findings, loses, not_blocking, targets, unnamed
+from resilience_checks.report.findings import (
+    by_doubt,
+    chain,
+    findings,
+    loses,
+    not_blocking,
+    standing,
+    targets,
+    unnamed,
+)
 from resilience_checks.report.page import Page
 from resilience_checks.report.summary import SummaryLine, summary_lines
 from resilience_checks.report.text import counted
@@ -14,10 +24,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from resilience_checks.report.formats import Style
-    from resilience_checks.report.interface import Failure, Remark, Report
+    from resilience_checks.report.interface import Failure, Fixed, Remark, Report
 
 _STYLES = {Severity.CRITICAL: "bold red", Severity.HIGH: "red", Severity.MEDIUM: "yellow", Severity.LOW: "cyan"}
 _MAX_LISTED = 6
+_MAX_KNOWN = 10
 
 
 class Terminal:
@@ -37,6 +48,9 @@ class Terminal:
                 page.doubt([group, *more])
             else:
                 page.unknown(group) if group[0].outcome is Outcome.UNKNOWN else page.finding(group[0])
+        for where, known in standing(report).items():
+            page.standing(where, known)
+        page.fixed(report.fixed)
         for what, remark in report.remarks:
             page.remark(what, remark)
         page.assumptions(report.assumptions)
@@ -54,6 +68,7 @@ class _Report(Page):
             self.head(str(result.severity), _STYLES[result.severity], result.policy, result.title)
         self.source(result.location)
         self.field("found", result.message)
+        self.field("new", worse(result))
         self.field("lost" if loses(result) else "services", ", ".join(unnamed(result)))
         self.listed("why", chain(result))
         self.listed("assumed", result.assumed)
@@ -96,6 +111,24 @@ class _Report(Page):
             self.field("" if number else "policies", f"{', '.join(names)}{of}: {gate}")
         self.listed("assumed", dict.fromkeys(text for group in groups for one in group for text in one.assumed))
         self.end()
+
+    def standing(self, where: str, known: Sequence[Result]) -> None:
+        """Write what stood before, a line each: it is not what a reader of a change came for."""
+        noun, verb = ("finding", "stands") if len(known) == 1 else ("findings", "stand")
+        self.head("known", "dim", "", f"{len(known)} {noun} {verb} {where} already")
+        for result in known[:_MAX_KNOWN]:
+            what = str(result.severity) if result.outcome is Outcome.VIOLATION else str(result.outcome)
+            place = f" ({result.location})" if result.location else ""
+            self.field(what, f"{result.policy}: {result.message}{place}")
+        if len(known) > _MAX_KNOWN:
+            self.field("", f"and {len(known) - _MAX_KNOWN} more in the JSON report")
+        self.end()
+
+    def fixed(self, gone: Sequence[Fixed]) -> None:
+        for one in gone:
+            self.head("fixed", "bold green", one.policy, one.message)
+        if gone:
+            self.end()
 
     def failure(self, failure: Failure) -> None:
         self.head("error", "bold red", failure.subject, failure.what)

@@ -11,7 +11,7 @@ from resilience_checks.model.errors import UsageError
 from resilience_checks.sources.worktrees import Commit, Repository
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 SETTINGS = "resilience.yaml"
 _WHY = "which settings are trusted is not known, so nothing was checked"
@@ -39,11 +39,19 @@ class TrustedCommit(Trusted):
         """Read files of `commit` by their path from `root`, a folder of the repository."""
         self.name, self.commit, self.repository = name, commit, repository
         self._prefix = repository.within(root).as_posix()
+        self._known: dict[str, bytes | None] = {}
 
     def content(self, path: str) -> bytes | None:
         """Return what a file holds at the commit."""
+        self.read([path])
         inside = self.inside(path)
-        return None if inside is None else self.repository.contents(self.commit, [inside])[0]
+        return None if inside is None else self._known[inside]
+
+    def read(self, paths: Iterable[str]) -> None:
+        """Read several files at once, so that each is there when it is asked for."""
+        inside = [found for path in paths if (found := self.inside(path)) is not None and found not in self._known]
+        if inside:
+            self._known |= zip(inside, self.repository.contents(self.commit, inside), strict=True)
 
     def folder(self, path: str) -> Mapping[str, bytes]:
         """Return the files at or below a path at the commit."""
@@ -53,6 +61,11 @@ class TrustedCommit(Trusted):
         names = self.repository.names(self.commit, inside)
         found = zip(names, self.repository.contents(self.commit, names), strict=True)
         return {_below(inside, name): content for name, content in found if content is not None}
+
+    def names(self) -> list[str]:
+        """Return the path of every file at the commit."""
+        found = self.repository.names(self.commit, self._prefix)
+        return [_below(self._prefix, name) for name in found] if self._prefix != "." else found
 
     def inside(self, path: str) -> str | None:
         """Return the path from the top of the repository, None for one outside of it.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from resilience_checks.topology.declaration_durations import seconds
 from resilience_checks.topology.declaration_problems import Path, Problems, path_text, show
 from resilience_checks.topology.declaration_source import Source
+from resilience_checks.topology.declaration_strictness import stricter
 from resilience_checks.topology.declared import Disagreement
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class Merge:
                 {**source.keys},
                 {**source.values},
                 defaults={*source.defaults},
+                held={*source.held},
             )
         )
 
@@ -139,6 +141,8 @@ class Merge:
             if not any(_same(key, value, other) for other, _ in self.disputed[path]):
                 self.disputed[path].append((value, location))
                 self._settle(item, path)
+        elif path in self.source.held and key in item:
+            item[key] = stricter(key, item[key], value)
         elif key not in item or path in self.source.defaults:
             self._replace(item, statement)
         elif key in _ADDED.get(section, ()):

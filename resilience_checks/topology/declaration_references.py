@@ -113,6 +113,16 @@ def hold(source: Source, problems: Problems) -> None:
     declaration_sense.hold(source, problems)
 
 
+def lacking(data: Data) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield each id that is declared nowhere, with the sections in which it could be."""
+    known = {sort: _keys(data, section) for sort, section in _SECTIONS.items()}
+    for place in _PLACES:
+        for path, value in _walk(data, tuple(place.path.split(".")), ()):
+            named = isinstance(value, str) and not (value == "none" and path[-1] == "perimeter")
+            if named and not any(value in known[sort] for sort in place.sorts):
+                yield tuple(_SECTIONS[sort] for sort in place.sorts), str(value)
+
+
 def _mistake(known: Mapping[str, list[str]], sorts: tuple[str, ...], value: str) -> str | None:
     wanted = [key for sort in sorts for key in known[sort]]
     if value in wanted:

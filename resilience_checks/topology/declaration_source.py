@@ -29,7 +29,7 @@ class Source:
 
     `keys` has the place of each key, `values` of each value, both by path from the top of the file.
     `unread` are the paths whose values could not be taken over: they are None here and a problem already.
-    `defaults` are the paths of values that give way to any other.
+    `defaults` are the paths of values that give way to any other, `held` of those that give way to stricter ones alone.
     """
 
     path: str
@@ -38,6 +38,7 @@ class Source:
     values: dict[Path, Location] = field(default_factory=dict)
     unread: set[Path] = field(default_factory=set)
     defaults: set[Path] = field(default_factory=set)
+    held: set[Path] = field(default_factory=set)
 
     def key(self, path: Path) -> Location:
         """Return where the key of a value stands, or the value itself where it has none (list items, the file)."""

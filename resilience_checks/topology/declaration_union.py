@@ -79,7 +79,8 @@ def combined(sources: Sequence[Source]) -> Source:
 
 def _expanded(source: Source) -> Source:
     """Return a copy in which each service has the file's defaults, which give way to what is said elsewhere."""
-    found = Source(source.path, copy.deepcopy(source.data), {**source.keys}, {**source.values})
+    found = Source(source.path, copy.deepcopy(source.data), {**source.keys}, {**source.values}, held={*source.held})
+    found.defaults |= source.defaults
     assert isinstance(found.data, dict)
     defaults, services = found.data.pop("service_defaults", None), found.data.get("services")
     if not isinstance(defaults, dict) or not isinstance(services, dict):

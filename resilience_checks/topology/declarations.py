@@ -13,7 +13,7 @@ from resilience_checks.topology.declaration_problems import Problems
 from resilience_checks.topology.declaration_source import read
 from resilience_checks.topology.declared import Declarations
 
-__all__ = ["Declarations", "load"]
+__all__ = ["Declarations", "load", "parsed"]
 
 
 def load(path: Path, root: Path, *, alone: bool = True) -> Declarations:
@@ -31,6 +31,11 @@ def load(path: Path, root: Path, *, alone: bool = True) -> Declarations:
     except OSError as error:
         what = f"{name} cannot be read: {error.strerror}"
         raise UsageError(what, remedy="Give the path of a readable resilience.yaml.") from error
+    return parsed(content, name, alone=alone)
+
+
+def parsed(content: bytes, name: str, *, alone: bool = True) -> Declarations:
+    """Return what a file of this content declares; `name` is its path relative to the repository root."""
     problems = Problems()
     source = read(content, name, problems)
     dangling = Problems()

@@ -133,6 +133,10 @@ class Stacks:
 
     def of(self, name: str) -> Strictness:
         """Return how strictly the stack `project/stack` is gated."""
+        return self.said(name) or Strictness.GATED
+
+    def said(self, name: str) -> Strictness | None:
+        """Return how strictly the stack is said to be gated, None where no pattern is about it."""
         for strictness, patterns in (
             (Strictness.GATED, self.gated),
             (Strictness.IGNORED, self.ignored),
@@ -140,7 +144,7 @@ class Stacks:
         ):
             if any(pattern.matches(name) for pattern in patterns):
                 return strictness
-        return Strictness.GATED
+        return None
 
     def hold(self, names: Sequence[str]) -> None:
         """Raise UsageError at the first pattern that matches none of the stacks."""

@@ -25,13 +25,19 @@ nothing("no", _) := result.about("not_applicable", "settings", [], "no base is g
 
 nothing("unknown", why) := result.about("unknown", "settings", [], "whether settings are loosened is not known", {"hangs_on": [sprintf("the settings of the base cannot be read: %s; to make it known: correct them there, or name another base", [why])]})
 
-told(key, one) := result.about("violation", one.target, one.services, changed(one), {"cause": one.cause, "at": [key]}) if one.sure == "yes"
+told(key, one) := result.about("violation", one.target, one.services, changed(one), {"cause": one.cause, "at": [key], "advisory": input.loosened.advisory}) if one.sure == "yes"
 
-told(key, one) := result.about("unknown", one.target, one.services, sprintf("%s; whether that is looser is not known", [changed(one)]), {"at": [key], "hangs_on": [sprintf("which value of %s of %s is the stricter one; to make it known: let who answers for the gate look at it", [one.setting, subject(one)])]}) if one.sure == "unknown"
+told(key, one) := result.about("unknown", one.target, one.services, sprintf("%s; whether that is looser is not known", [changed(one)]), {"at": [key], "advisory": input.loosened.advisory, "hangs_on": [sprintf("which value of %s of %s is the stricter one; to make it known: let who answers for the gate look at it", [one.setting, subject(one)])]}) if {
+	one.sure == "unknown"
+	one.judged == "yes"
+}
+
+# What is gone together with what it ran on may be gone, or may run on under another name.
+told(key, one) := result.about("unknown", one.target, one.services, sprintf("%s, and it cannot be judged any more: %s", [changed(one), one.why]), {"at": [key], "must_be_known": one.must_be_known, "hangs_on": [sprintf("whether what %s ran on is gone or has another name; to make it known: take its declaration out in a change of its own, before what it runs on", [subject(one)])]}) if one.judged == "no"
 
 changed(one) := sprintf("%s of %s%s was %s and is %s", [one.setting, subject(one), whom(one), one.before, one.after])
 
-plurals := {"policy": "policies", "service": "services", "stack": "stacks", "file": "files"}
+plurals := {"policy": "policies", "service": "services", "stack": "stacks", "file": "files", "waiver": "waivers"}
 
 subject(one) := sprintf("%s %s", [one.kind, one.names[0]]) if {
 	one.kind != "file"

@@ -3,7 +3,7 @@ package resilience.declared.settings_not_loosened_test
 import data.resilience.declared.settings_not_loosened
 
 report(base, found) := said if {
-	said := settings_not_loosened.report with input as {"loosened": {"base": base, "why": "no commit", "found": found}}
+	said := settings_not_loosened.report with input as {"loosened": {"base": base, "why": "no commit", "advisory": [], "found": found}}
 }
 
 outcomes(base, found) := {one.outcome | some one in report(base, found)}
@@ -18,6 +18,9 @@ change := {
 	"services": ["record"],
 	"sure": "yes",
 	"cause": ["policy p: severity"],
+	"judged": "yes",
+	"why": "",
+	"must_be_known": false,
 }
 
 test_a_loosening_is_a_violation_with_both_values if {
@@ -29,6 +32,7 @@ test_a_loosening_is_a_violation_with_both_values if {
 		"question": "",
 		"message": "severity of policy p for record was high and is low",
 		"at": ["policy p: severity"],
+		"advisory": [],
 	}}
 }
 
@@ -74,4 +78,31 @@ test_a_policy_names_the_services_that_it_is_looser_for if {
 
 test_what_is_about_all_names_no_service if {
 	messages({"s": object.union(change, {"services": []})}) == {"severity of policy p was high and is low"}
+}
+
+test_what_counts_for_nothing_blocks_nothing if {
+	why := ["counts for nothing until it is on main"]
+	some one in settings_not_loosened.report with input as {"loosened": {"base": "yes", "why": "", "advisory": why, "found": {"policy p: severity": change}}}
+	one.advisory == why
+}
+
+gone := object.union(of_services(["record"]), {
+	"setting": "declaration",
+	"before": "there",
+	"after": "gone",
+	"sure": "unknown",
+	"judged": "no",
+	"why": "record-* matches nothing",
+	"must_be_known": true,
+})
+
+test_a_service_that_is_gone_with_what_it_ran_on_is_unknown_and_must_be_known if {
+	some one in report("yes", {"s": gone})
+	one.outcome == "unknown"
+	one.must_be_known
+	one.message == "declaration of service record was there and is gone, and it cannot be judged any more: record-* matches nothing"
+}
+
+test_a_waiver_is_told_like_a_setting if {
+	messages({"w": object.union(change, {"kind": "waiver", "names": ["p of record"], "setting": "expiry", "before": "2026-01-31", "after": "2026-12-31", "services": []})}) == {"expiry of waiver p of record was 2026-01-31 and is 2026-12-31"}
 }

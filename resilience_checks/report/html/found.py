@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.result import Outcome, Result
-from resilience_checks.report.findings import chain, findings, loses, targets
+from resilience_checks.report.findings import chain, loses, old_and_new, targets
 from resilience_checks.report.html.matrix import outcome
 from resilience_checks.report.text import excerpt
 
@@ -71,7 +71,7 @@ class Finding:
 
 def found(report: Report, root: Path, estates: Sequence[Estate]) -> tuple[Finding, ...]:
     """Return every finding, the worst first; source lines are read below `root`."""
-    groups = list(findings(report))
+    groups = list(old_and_new(report))
     blocking = {id(result) for result in report.verdict.blocking}
     taken: dict[str, int] = {}
     made = []
