@@ -17,6 +17,7 @@ from resilience_checks.line import Beside, Line
 from resilience_checks.model.errors import CheckError, InputError
 from resilience_checks.model.interrupts import held_back
 from resilience_checks.report.interface import Remark
+from resilience_checks.waiving import waiving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -58,7 +59,7 @@ def run(
     """
     begun = time.monotonic()
     started = datetime.now(UTC).isoformat(timespec="seconds")
-    gathered = Gathered()
+    gathered = Gathered(options.threshold, override=options.override)
     sys.setswitchinterval(_SWITCH)
     with ExitStack() as stack:
         inputs = stack.enter_context(closing(Inputs(options, ready)))
@@ -75,6 +76,7 @@ def run(
         with gathered.timed("preparation"), held_back():
             pack, titles, catalogue = _prepare(inputs)
             inputs.load()
+            accepted = waiving(options, inputs.trust, pack)
         with gathered.timed("programs"):
             results = together.results()
         gathered.read(results)
@@ -86,7 +88,7 @@ def run(
             after = _Head(inputs.failures, results, lines, catalogue)
             compared = _compared(options, gathered, after, observer)
             changed = () if compared is None else compared.changes.estates
-            beside = Beside(options, pack, engine, observer, found, changed)
+            beside = Beside(options, pack, engine, observer, found, changed, accepted.loosened)
         for line in lines:
             line.decide(beside)
         if compared is not None and options.base is not None:
@@ -95,11 +97,12 @@ def run(
             with gathered.timed("base"):
                 standing.append(of_base(compared, [line.yardstick for line in lines if line.yardstick], beside))
         name = f"{engine.name} {engine.version}"
-        gathered.inputs |= {"policies": pack.digest, **catalogue.digests}
+        gathered.inputs |= {"policies": pack.digest, **catalogue.digests, **accepted.files}
     gathered.describe(pack, titles)
     never = frozenset(policy.id for policy in pack.policies if policy.judges_change)
     for earlier in standing:
         gathered.hold_against(replace(earlier, never=never))
+    gathered.results, gathered.waivers = accepted.applied(gathered.results)
     gathered.timings["total"] = time.monotonic() - begun
     return gathered.report(options, started, name, inputs.left_out)
 
