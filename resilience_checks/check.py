@@ -17,6 +17,7 @@ from resilience_checks.line import Beside, Line
 from resilience_checks.model.errors import CheckError, InputError
 from resilience_checks.model.interrupts import held_back
 from resilience_checks.report.interface import Remark
+from resilience_checks.waiving import waiving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -71,7 +72,7 @@ class _LackingError(Exception):
 def _run(options: Options, observer: Observer, ready: Sequence[Source], engine: Engine | None) -> Report:
     begun = time.monotonic()
     started = datetime.now(UTC).isoformat(timespec="seconds")
-    gathered = Gathered()
+    gathered = Gathered(options.threshold, override=options.override)
     sys.setswitchinterval(_SWITCH)
     with ExitStack() as stack:
         inputs = stack.enter_context(closing(Inputs(options, ready)))
@@ -92,6 +93,7 @@ def _run(options: Options, observer: Observer, ready: Sequence[Source], engine: 
         with gathered.timed("preparation"), held_back():
             pack, titles, catalogue = _prepare(inputs)
             inputs.load()
+            accepted = waiving(options, inputs.trust, pack)
         with gathered.timed("programs"):
             results = together.results()
         if inputs.lacks(results):
@@ -105,7 +107,7 @@ def _run(options: Options, observer: Observer, ready: Sequence[Source], engine: 
             after = _Head(inputs.failures, results, lines, catalogue)
             compared = _compared(options, gathered, after, observer)
             changed = () if compared is None else compared.changes.estates
-            beside = Beside(options, pack, engine, observer, found, changed)
+            beside = Beside(options, pack, engine, observer, found, changed, accepted.loosened)
         for line in lines:
             line.decide(beside)
         if compared is not None and options.base is not None:
@@ -114,11 +116,12 @@ def _run(options: Options, observer: Observer, ready: Sequence[Source], engine: 
             with gathered.timed("base"):
                 standing.append(of_base(compared, [line.yardstick for line in lines if line.yardstick], beside))
         name = f"{engine.name} {engine.version}"
-        gathered.inputs |= {"policies": pack.digest, **catalogue.digests}
+        gathered.inputs |= {"policies": pack.digest, **catalogue.digests, **accepted.files}
     gathered.describe(pack, titles)
     never = frozenset(policy.id for policy in pack.policies if policy.judges_change)
     for earlier in standing:
         gathered.hold_against(replace(earlier, never=never))
+    gathered.results, gathered.waivers = accepted.applied(gathered.results)
     gathered.timings["total"] = time.monotonic() - begun
     return gathered.report(options, started, name, inputs.left_out)
 

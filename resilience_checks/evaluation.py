@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.circle import Circle
 from resilience_checks.model.errors import NothingToCheckError
-from resilience_checks.model.result import Severity
+from resilience_checks.model.result import NEVER, Severity
 from resilience_checks.report.interface import Remark
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from resilience_checks.model.location import Location
     from resilience_checks.model.values import Value
     from resilience_checks.policy.trusting import TrustedSide
+    from resilience_checks.report.interface import Override
     from resilience_checks.sources.discovery import Discovery, Stack
     from resilience_checks.sources.files.found import Files
     from resilience_checks.sources.given import Given
@@ -57,6 +58,8 @@ class Options:
     policy_seconds: float | None = None
     """How long one evaluation of the policies may take; None: as the size of what they read wants it."""
     fail_on: Severity | None = Severity.MEDIUM
+    fail_on_given: bool = False
+    """Whether somebody asks for that threshold: what resilience.yaml says then counts only where it is stricter."""
     seconds: float = 60.0
     previews: tuple[Path, ...] = ()
     states: tuple[Path, ...] = ()
@@ -73,8 +76,17 @@ class Options:
     """Whether the report holds what only the auditors' form of it shows."""
     settings: str | None = None
     """Where settings are trusted: a commit, or an organisation's resilience.yaml; None: what is checked is trusted."""
+    override: Override | None = None
+    """Who lets the change pass whatever is found, and why; never taken from what is checked."""
+    waivers: Path | None = None
+    """The file of waivers; None: resilience-waivers.yaml at the root, where there is one."""
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
-    """The day on which dates in declarations are judged."""
+    """The day on which dates in declarations and waivers are judged."""
+
+    @property
+    def threshold(self) -> str:
+        """The mildest severity that blocks, or never."""
+        return str(self.fail_on) if self.fail_on is not None else NEVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +122,8 @@ class Group:
     undecided: frozenset[str]
     """Stacks that were read and hang on one that was not."""
     advisory: frozenset[str] = frozenset()
+    thresholds: Mapping[str, str] = field(default_factory=dict)
+    """The mildest severity that blocks, of each stack of which something is said."""
     trust: TrustedSide | None = None
     """What is said of the settings where they are trusted; None where what is checked is trusted itself."""
 
@@ -255,6 +269,11 @@ class Inputs:
                     for subject in (self._subjects[index] for index in estate)
                     if self._strictness(subject) == "advisory"
                 ),
+                thresholds={
+                    subject.name: found
+                    for subject in (self._subjects[index] for index in estate)
+                    if (found := self._threshold(subject))
+                },
                 **{"declarations": own}
                 | self._trusted(own, [self._subjects[index].project for index in estate if index not in lost]),
             )
@@ -331,6 +350,13 @@ class Inputs:
         if self._held is not None:
             return self._held.strictness(own, subject.name, subject.project)
         return own or "gated"
+
+    def _threshold(self, subject: _Subject) -> str:
+        """Return the mildest severity that blocks for the stack, "" where nobody says so."""
+        own = "" if subject.file is None else self._declarations(subject.file).stacks.threshold(subject.name)
+        if self._held is not None:
+            return self._held.threshold(own, subject.name, subject.project, self._options.threshold)
+        return own
 
     def _hold(self, found: Sequence[tuple[str, Path | None]]) -> None:
         """Make sure that each pattern of a file matches a stack, where all stacks that it can be about were looked for."""

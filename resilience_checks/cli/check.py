@@ -56,12 +56,8 @@ FAIL_ON = ("low", "medium", "high", "critical", "never")
     help="Where settings are trusted: a commit, such as origin/main, or an organisation's resilience.yaml. What is "
     "checked may be stricter than that; what it holds less strictly counts once it is there.",
 )
-@click.option(
-    "--today",
-    type=click.DateTime(["%Y-%m-%d"]),
-    metavar="DATE",
-    help="The day on which dates in declarations are judged (default: today, in UTC).",
-)
+@options.WAIVERS
+@options.TODAY
 @click.option(
     "--policies",
     multiple=True,
@@ -86,9 +82,22 @@ FAIL_ON = ("low", "medium", "high", "critical", "never")
 @click.option(
     "--fail-on",
     type=Choice(FAIL_ON),
-    default="medium",
-    show_default=True,
-    help="The mildest violation that blocks; milder ones are shown.",
+    help="The mildest violation that blocks; milder ones are shown. Not given: medium, or what resilience.yaml says; "
+    "given: the stricter of both.",
+)
+@click.option(
+    "--override",
+    metavar="REASON",
+    help="Emergency: let the change pass whatever is found. The report, and every form of it, says who did and why. "
+    "Also RESILIENCE_OVERRIDE.",
+)
+@click.option(
+    "--override-ticket", metavar="TICKET", help="Where the override is followed up. Also RESILIENCE_OVERRIDE_TICKET."
+)
+@click.option(
+    "--override-by",
+    metavar="WHO",
+    help="Who overrides (default: the actor of the CI run, else the user). Also RESILIENCE_OVERRIDE_BY.",
 )
 @click.option(
     "--color",
@@ -126,6 +135,7 @@ def _check(given: dict[str, Any], root: Path, around: Surroundings) -> int:
     from resilience_checks.cli.errors import block, show
     from resilience_checks.cli.output import rendered, write
     from resilience_checks.cli.output import targets as found
+    from resilience_checks.cli.override import override
     from resilience_checks.model.errors import UsageError
 
     if given["base"] is not None and given["previews"]:
@@ -134,7 +144,7 @@ def _check(given: dict[str, Any], root: Path, around: Surroundings) -> int:
             why="a change is what lies between two versions, or what a preview says is deployed",
             remedy="leave one of them out",
         )
-    chosen = options.chosen(given, root)
+    chosen = replace(options.chosen(given, root), override=override(given, around))
     targets = found(given["forms"], given["output"], around.system)
     chosen = replace(chosen, audit=given["audit"] or any(target.form.audit for target in targets))
     report = run(chosen, progress if around.progress else lambda _: None)

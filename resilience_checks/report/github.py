@@ -11,7 +11,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.result import Outcome, Result
-from resilience_checks.report.findings import chain, findings, loses, not_blocking, targets, unnamed
+from resilience_checks.report.findings import chain, findings, loses, not_blocking, stands_aside, targets, unnamed
 from resilience_checks.report.text import counted, safe
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _of_results(kind: str, group: Sequence[Result]) -> str:
         _listed("Hangs on", first.depends_on),
         _listed("Assumed", first.assumed),
         f"Fix: {first.remediation}" if first.remediation else "",
-        f"D{not_blocking(first)[1:]}" if first.advisory else "",
+        f"D{not_blocking(first)[1:]}" if stands_aside(first) else "",
     )
     return command(kind, message, first.location, title)
 

@@ -97,6 +97,7 @@ def _result(item: Data) -> Result:
         blocks_when_unknown=item["blocks_when_unknown"],
         advisory=tuple(item["advisory_because"]),
         waiver=None if item["waiver"] is None else _waiver(item["waiver"]),
+        fail_on=item["fail_on"],
         known=item["known"],
     )
 
@@ -116,7 +117,8 @@ def _stack(item: Data) -> StackSummary:
 
 def _waiver(item: Data) -> Waiver:
     days = {name: date.fromisoformat(item[name]) for name in ("created", "expires")}
-    return Waiver(**{**item, **days, "location": Location(**item["location"])})
+    only = tuple(item["fingerprints"])
+    return Waiver(**{**item, **days, "location": Location(**item["location"]), "fingerprints": only})
 
 
 def _waiver_use(item: Data) -> WaiverUse:

@@ -110,6 +110,7 @@ def result_data(result: Result, *, blocks: bool) -> dict[str, Any]:
         "blocks_when_unknown": result.blocks_when_unknown,
         "advisory": bool(result.advisory),
         "advisory_because": list(result.advisory),
+        "fail_on": result.fail_on,
         "waiver": None if result.waiver is None else _waiver(result.waiver),
         "known": result.known,
         "evidence": {key: value(item) for key, item in sorted(result.evidence.items())},  # type: ignore[arg-type]
@@ -159,6 +160,7 @@ def _waiver(waiver: Waiver) -> dict[str, Any]:
         "created": waiver.created.isoformat(),
         "expires": waiver.expires.isoformat(),
         "location": location(waiver.location),
+        "fingerprints": list(waiver.fingerprints),
     }
 
 
