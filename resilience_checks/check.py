@@ -8,7 +8,7 @@ import sys
 import time
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import TYPE_CHECKING, Protocol
 
 from resilience_checks.evaluation import Inputs, Options, circles, differing
@@ -57,8 +57,21 @@ def run(
     A stack that cannot be evaluated, or an estate that cannot be decided, becomes a failure in the report; the
     others are still checked. Raises CheckError where nothing can be checked at all.
     """
+    from resilience_checks.narrowing import narrowed
+
+    try:
+        return _run(narrowed(options), observer, ready, engine)
+    except _LackingError:
+        return _run(options, observer, ready, engine)
+
+
+class _LackingError(Exception):
+    """A program reads from a stack that was taken for not affected."""
+
+
+def _run(options: Options, observer: Observer, ready: Sequence[Source], engine: Engine | None) -> Report:
     begun = time.monotonic()
-    started = datetime.now(UTC).isoformat(timespec="seconds")
+    started = options.clock.astimezone(UTC).isoformat(timespec="seconds")
     gathered = Gathered(options.threshold, override=options.override)
     sys.setswitchinterval(_SWITCH)
     with ExitStack() as stack:
@@ -67,6 +80,10 @@ def run(
         for failure in inputs.failures:
             gathered.fail(failure)
         standing = _baseline(options, inputs, gathered)
+        gathered.unaffected = inputs.unaffected
+        if inputs.nothing and options.aside is not None:
+            gathered.compared_with = [options.aside.since]
+            return gathered.report(options, started, "none", inputs.left_out)
         stack.callback(gc.unfreeze)
         engine = stack.enter_context(engine or _engine(options))
         together = stack.enter_context(closing(inputs.evaluate(observer)))
@@ -79,6 +96,8 @@ def run(
             accepted = waiving(options, inputs.trust, pack)
         with gathered.timed("programs"):
             results = together.results()
+        if inputs.lacks(results):
+            raise _LackingError
         gathered.read(results)
         gathered.contradictions += differing(results)
         found = tuple(circles(results, together.circles))
@@ -139,11 +158,13 @@ def _prepare(inputs: Inputs) -> tuple[Pack, Mapping[str, str], Catalogue]:
     from resilience_checks.catalogue import loader
     from resilience_checks.policy import controls, pack
 
-    catalogue = loader.load(inputs.own("catalogue"), inputs.shown)
+    own = inputs.own("catalogue")
+    catalogue = loader.load(own, inputs.shown(own))
     for package in catalogue.packages:
         catalogue.package(package)
     folders, added = inputs.own("policy_packs"), inputs.added_packs()
-    return pack.load(folders, added, inputs.shown), controls.titles(added) | controls.titles(folders), catalogue
+    found = pack.load(folders, added, inputs.shown((*folders, *added)))
+    return found, controls.titles(added) | controls.titles(folders), catalogue
 
 
 @dataclass(frozen=True, slots=True)

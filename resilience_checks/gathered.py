@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from resilience_checks import __version__
 from resilience_checks.gate.baseline import compare
-from resilience_checks.gate.verdict import overrule, verdict
+from resilience_checks.gate.verdict import ExitCode, overrule, unaffected, verdict
 from resilience_checks.model.thresholds import DEFAULT, strictest
 from resilience_checks.report.interface import (
     Failure,
@@ -64,6 +64,7 @@ class Gathered:
     disabled: set[str] = field(default_factory=set)
     not_enforced: dict[str, str] = field(default_factory=dict)
     fixed: dict[tuple[str, str], Fixed] = field(default_factory=dict)
+    unaffected: tuple[str, ...] = ()
     compared_with: list[str] = field(default_factory=list)
     said: dict[object, int] = field(default_factory=dict)
     """By what tells results apart, the place of each among the results."""
@@ -155,6 +156,8 @@ class Gathered:
         """Return the report; `started` is when the check began, `engine` what evaluated the policies."""
         codes = [failure.exit_code for failure in self.failures]
         found, override = verdict(self.results, options.fail_on, codes), self.override
+        if found.exit_code is ExitCode.NOTHING and self.unaffected:
+            found = unaffected(" and ".join(self.compared_with))
         if override is not None:
             found = overrule(found, override.reason, override.actor, override.ticket)
         return Report(
@@ -166,6 +169,7 @@ class Gathered:
             verdict=found,
             stacks=tuple(self.stacks),
             left_out=tuple(left_out),
+            unaffected=self.unaffected,
             services=tuple(self.services),
             policies=self.policies,
             policy_details=self.policy_details,
@@ -178,13 +182,13 @@ class Gathered:
             circles=tuple(self.circles),
             assumptions=tuple(self.assumptions),
             failures=tuple(self.failures),
-            timings=self.timings,
-            settings_from=self.settings_from,
+            timings=self.timings if options.timings else {},
             waivers=self.waivers,
             override=self.override,
-            declared_here=tuple(self.declared_here.values()),
             fixed=tuple(self.fixed.values()),
             compared_with=" and ".join(self.compared_with),
+            settings_from=self.settings_from,
+            declared_here=tuple(self.declared_here.values()),
         )
 
 

@@ -95,6 +95,11 @@ def overrule(found: Verdict, reason: str, actor: str, ticket: str = "") -> Verdi
     return Verdict(ExitCode.CLEAN, found.blocking, words, found.exit_code)
 
 
+def unaffected(since: str) -> Verdict:
+    """Return the verdict on a change that no stack can be affected by: such a change is to pass."""
+    return Verdict(ExitCode.CLEAN, (), f"clean: no stack is affected by the change since {since}")
+
+
 def blocks(result: Result, fail_on: Severity | None) -> bool:
     """Return whether one result stops a change: a violation from the threshold on, or an unknown that must be known.
 

@@ -49,6 +49,7 @@ def read(text: str) -> Report:
         verdict=Verdict(ExitCode(end["exit_code"]), blocking, end["words"], _code(end["overridden"])),
         stacks=tuple(_stack(item) for item in data["stacks"]),
         left_out=tuple(data["left_out"]),
+        unaffected=tuple(data["unaffected"]),
         services=tuple(ServiceSummary(**{**item, "location": _place(item["location"])}) for item in data["services"]),
         policies=data["policies"],
         policy_details={

@@ -63,6 +63,7 @@ def as_data(report: Report) -> dict[str, Any]:
         "override": None if report.override is None else asdict(report.override),
         "stacks": [_stack(stack) for stack in report.stacks],
         "left_out": list(report.left_out),
+        "unaffected": list(report.unaffected),
         "services": [_service(service) for service in report.services],
         "policies": dict(sorted(report.policies.items())),
         "policy_details": {name: _policy(policy) for name, policy in sorted(report.policy_details.items())},

@@ -10,7 +10,7 @@ from resilience_checks.model.result import Outcome
 from resilience_checks.report.text import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from resilience_checks.report.interface import Remark, Report, StackSummary, WaiverUse
 
@@ -60,6 +60,10 @@ def summary_lines(report: Report) -> Iterator[SummaryLine]:
     yield from waiver_lines(report)
     if report.left_out:
         yield SummaryLine("left out", f"not selected by --stack: {', '.join(report.left_out)}")
+    if report.unaffected:
+        yield SummaryLine(
+            "left out", f"not affected by the change: {_some(report.unaffected)} (--all-stacks checks them)"
+        )
     if report.compared_with:
         yield SummaryLine("compared", _compared(report))
     for stack in report.stacks:
@@ -91,6 +95,17 @@ def waiver_words(use: WaiverUse) -> str:
     return f"{waiver.policy} at {waiver.target} {state}{use.why} ({waiver.location}, {whose})"
 
 
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _MAX_NAMES} more" if len(names) > _MAX_NAMES else ""
+    return f"{', '.join(names[:_MAX_NAMES])}{more}"
+
+
+def _compared(report: Report) -> str:
+    known = sum(bool(result.known) for result in report.results)
+    stands = f"{counted(known, 'finding')} {'stands' if known == 1 else 'stand'} there already"
+    return f"with {report.compared_with}: {stands}, {len(report.fixed)} fixed"
+
+
 def _trusted(report: Report) -> Iterator[SummaryLine]:
     """Yield where settings are trusted, what here is less strict, and which facts are declared in this change alone."""
     if not report.settings_from:
@@ -116,12 +131,6 @@ def _facts(remarks: Iterable[Remark]) -> str:
         more = f" and {len(names) - _MAX_FACTS} more" if len(names) > _MAX_FACTS else ""
         told.append(f"{section} {', '.join(names[:_MAX_FACTS])}{more}")
     return "; ".join(told)
-
-
-def _compared(report: Report) -> str:
-    known = sum(bool(result.known) for result in report.results)
-    stands = f"{counted(known, 'finding')} {'stands' if known == 1 else 'stand'} there already"
-    return f"with {report.compared_with}: {stands}, {len(report.fixed)} fixed"
 
 
 def _policies(report: Report) -> str:
