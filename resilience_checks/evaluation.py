@@ -13,7 +13,7 @@ from resilience_checks.model.result import NEVER, Severity
 from resilience_checks.report.interface import Remark
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from resilience_checks.model.errors import InputError
     from resilience_checks.model.graph import ResourceGraph
@@ -80,8 +80,14 @@ class Options:
     """Who lets the change pass whatever is found, and why; never taken from what is checked."""
     waivers: Path | None = None
     """The file of waivers; None: resilience-waivers.yaml at the root, where there is one."""
+    clock: datetime = field(default_factory=lambda: datetime.now(UTC))
+    """When the check is held to have begun."""
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
     """The day on which dates in declarations and waivers are judged."""
+    written: frozenset[Path] = frozenset()
+    """Files that this very run writes: no part of any program, wherever they stand."""
+    timings: bool = False
+    """Whether the report tells how long each station took, which differs from run to run."""
 
     @property
     def threshold(self) -> str:
@@ -210,10 +216,15 @@ class Inputs:
         packs = ((where, path) for where, path in self._named("policy_packs") if where not in trusted)
         return tuple({path.resolve(): path for _, path in packs}.values())
 
-    @property
-    def shown(self) -> Mapping[Path, str]:
-        """What people know the folders by that trusted content was written to."""
-        return {} if self.trust is None else self.trust.shown
+    def shown(self, paths: Iterable[Path]) -> Mapping[Path, str]:
+        """Return what each of these is called, wherever the command runs: its path from the root.
+
+        A folder that trusted content was written to is called what people know it by.
+        """
+        from resilience_checks.sources.project import relative
+
+        own = {path: relative(path, self._options.root) for path in paths}
+        return own if self.trust is None else own | dict(self.trust.shown)
 
     def close(self) -> None:
         """Remove what was written."""
@@ -305,7 +316,7 @@ class Inputs:
         from resilience_checks.sources import opening
         from resilience_checks.sources.interface import Limits
 
-        limits, root = Limits(seconds=self._options.seconds), self._options.root
+        limits, root = Limits(self._options.seconds, apart=self._options.written), self._options.root
         for stack in stacks:
 
             def make(given: Given, stack: Stack = stack) -> Source:

@@ -182,7 +182,7 @@ class Gathered:
             circles=tuple(self.circles),
             assumptions=tuple(self.assumptions),
             failures=tuple(self.failures),
-            timings=self.timings,
+            timings=self.timings if options.timings else {},
             waivers=self.waivers,
             override=self.override,
             fixed=tuple(self.fixed.values()),

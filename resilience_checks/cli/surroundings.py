@@ -47,6 +47,8 @@ class Surroundings:
     """Who started the CI run, as the system says; without one the user of this machine."""
     override: tuple[str, str, str] = ("", "", "")
     """Reason, ticket and name of an emergency override that the environment gives."""
+    epoch: str = ""
+    """The time that reproducible output is to show, in seconds since 1970."""
 
     @staticmethod
     def read(environment: Mapping[str, str] | None = None) -> Surroundings:
@@ -66,6 +68,7 @@ class Surroundings:
                 found.get("RESILIENCE_OVERRIDE_BY", ""),
             ),
             progress=sys.stderr.isatty() and found.get("TERM") != "dumb",
+            epoch=found.get("SOURCE_DATE_EPOCH", ""),
         )
 
     @property

@@ -72,17 +72,6 @@ def summary_lines(report: Report) -> Iterator[SummaryLine]:
     yield SummaryLine("verdict", report.verdict.words)
 
 
-def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _MAX_NAMES} more" if len(names) > _MAX_NAMES else ""
-    return f"{', '.join(names[:_MAX_NAMES])}{more}"
-
-
-def _compared(report: Report) -> str:
-    known = sum(bool(result.known) for result in report.results)
-    stands = f"{counted(known, 'finding')} {'stands' if known == 1 else 'stand'} there already"
-    return f"with {report.compared_with}: {stands}, {len(report.fixed)} fixed"
-
-
 def waiver_lines(report: Report) -> Iterator[SummaryLine]:
     """Yield how many waivers are in each state, and one line for each of which there is something to say."""
     if not report.waivers:
@@ -104,6 +93,17 @@ def waiver_words(use: WaiverUse) -> str:
     whose = f"owner {waiver.owner}, {waiver.ticket}"
     state = "" if use.state in {"applied", "expired"} else f"{use.state}: "
     return f"{waiver.policy} at {waiver.target} {state}{use.why} ({waiver.location}, {whose})"
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _MAX_NAMES} more" if len(names) > _MAX_NAMES else ""
+    return f"{', '.join(names[:_MAX_NAMES])}{more}"
+
+
+def _compared(report: Report) -> str:
+    known = sum(bool(result.known) for result in report.results)
+    stands = f"{counted(known, 'finding')} {'stands' if known == 1 else 'stand'} there already"
+    return f"with {report.compared_with}: {stands}, {len(report.fixed)} fixed"
 
 
 def _trusted(report: Report) -> Iterator[SummaryLine]:
