@@ -8,7 +8,7 @@ import sys
 import time
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import TYPE_CHECKING, Protocol
 
 from resilience_checks.evaluation import Inputs, Options, circles, differing
@@ -71,7 +71,7 @@ class _LackingError(Exception):
 
 def _run(options: Options, observer: Observer, ready: Sequence[Source], engine: Engine | None) -> Report:
     begun = time.monotonic()
-    started = datetime.now(UTC).isoformat(timespec="seconds")
+    started = options.clock.astimezone(UTC).isoformat(timespec="seconds")
     gathered = Gathered(options.threshold, override=options.override)
     sys.setswitchinterval(_SWITCH)
     with ExitStack() as stack:
@@ -121,7 +121,7 @@ def _run(options: Options, observer: Observer, ready: Sequence[Source], engine: 
     never = frozenset(policy.id for policy in pack.policies if policy.judges_change)
     for earlier in standing:
         gathered.hold_against(replace(earlier, never=never))
-    gathered.results, gathered.waivers = accepted.applied(gathered.results)
+    gathered.results, gathered.waivers = accepted.applied(gathered.results, whole=not inputs.unaffected)
     gathered.timings["total"] = time.monotonic() - begun
     return gathered.report(options, started, name, inputs.left_out)
 
@@ -158,11 +158,13 @@ def _prepare(inputs: Inputs) -> tuple[Pack, Mapping[str, str], Catalogue]:
     from resilience_checks.catalogue import loader
     from resilience_checks.policy import controls, pack
 
-    catalogue = loader.load(inputs.own("catalogue"), inputs.shown)
+    own = inputs.own("catalogue")
+    catalogue = loader.load(own, inputs.shown(own))
     for package in catalogue.packages:
         catalogue.package(package)
     folders, added = inputs.own("policy_packs"), inputs.added_packs()
-    return pack.load(folders, added, inputs.shown), controls.titles(added) | controls.titles(folders), catalogue
+    found = pack.load(folders, added, inputs.shown((*folders, *added)))
+    return found, controls.titles(added) | controls.titles(folders), catalogue
 
 
 @dataclass(frozen=True, slots=True)

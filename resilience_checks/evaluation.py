@@ -13,7 +13,7 @@ from resilience_checks.model.result import NEVER, Severity
 from resilience_checks.report.interface import Remark
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from resilience_checks.model.errors import InputError
     from resilience_checks.model.graph import ResourceGraph
@@ -80,8 +80,14 @@ class Options:
     """Who lets the change pass whatever is found, and why; never taken from what is checked."""
     waivers: Path | None = None
     """The file of waivers; None: resilience-waivers.yaml at the root, where there is one."""
+    clock: datetime = field(default_factory=lambda: datetime.now(UTC))
+    """When the check is held to have begun."""
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
     """The day on which dates in declarations and waivers are judged."""
+    written: frozenset[Path] = frozenset()
+    """Files that this very run writes: no part of any program, wherever they stand."""
+    timings: bool = False
+    """Whether the report tells how long each station took, which differs from run to run."""
 
     @property
     def threshold(self) -> str:
@@ -210,10 +216,15 @@ class Inputs:
         packs = ((where, path) for where, path in self._named("policy_packs") if where not in trusted)
         return tuple({path.resolve(): path for _, path in packs}.values())
 
-    @property
-    def shown(self) -> Mapping[Path, str]:
-        """What people know the folders by that trusted content was written to."""
-        return {} if self.trust is None else self.trust.shown
+    def shown(self, paths: Iterable[Path]) -> Mapping[Path, str]:
+        """Return what each of these is called, wherever the command runs: its path from the root.
+
+        A folder that trusted content was written to is called what people know it by.
+        """
+        from resilience_checks.sources.project import relative
+
+        own = {path: relative(path, self._options.root) for path in paths}
+        return own if self.trust is None else own | dict(self.trust.shown)
 
     def close(self) -> None:
         """Remove what was written."""
@@ -259,21 +270,13 @@ class Inputs:
         for estate in estates(members):
             lost = self._lost(estate, results)
             declared = [self._declarations(self._subjects[index].file) for index in estate if index not in lost]
-            own = united(declared)
+            own, mine = united(declared), [self._subjects[index] for index in estate]
             yield Group(
                 files={part.path: part.digest for part in declared if part.path is not None and part.digest},
                 members=tuple(results[index] for index in estate),
                 undecided=frozenset(results[index].source.name for index in lost if results[index].graph is not None),
-                advisory=frozenset(
-                    subject.name
-                    for subject in (self._subjects[index] for index in estate)
-                    if self._strictness(subject) == "advisory"
-                ),
-                thresholds={
-                    subject.name: found
-                    for subject in (self._subjects[index] for index in estate)
-                    if (found := self._threshold(subject))
-                },
+                advisory=frozenset(one.name for one in mine if self._strictness(one) == "advisory"),
+                thresholds={one.name: found for one in mine if (found := self._threshold(one))},
                 **{"declarations": own}
                 | self._trusted(own, [self._subjects[index].project for index in estate if index not in lost]),
             )
@@ -305,7 +308,7 @@ class Inputs:
         from resilience_checks.sources import opening
         from resilience_checks.sources.interface import Limits
 
-        limits, root = Limits(seconds=self._options.seconds), self._options.root
+        limits, root = Limits(self._options.seconds, apart=self._options.written), self._options.root
         for stack in stacks:
 
             def make(given: Given, stack: Stack = stack) -> Source:

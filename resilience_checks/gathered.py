@@ -183,7 +183,7 @@ class Gathered:
             circles=tuple(self.circles),
             assumptions=tuple(self.assumptions),
             failures=tuple(self.failures),
-            timings=self.timings,
+            timings=self.timings if options.timings else {},
             audit=tuple(self.audit),
             waivers=self.waivers,
             override=self.override,

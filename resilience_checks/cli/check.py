@@ -59,6 +59,13 @@ FAIL_ON = ("low", "medium", "high", "critical", "never")
 @options.WAIVERS
 @options.TODAY
 @click.option(
+    "--clock",
+    metavar="TIME",
+    help="When the check is held to have begun, as 2026-01-24T07:30:00Z (default: SOURCE_DATE_EPOCH, else now): the "
+    "same inputs and the same time give the same report.",
+)
+@click.option("--timings", is_flag=True, help="Tell in a JSON report how long each station took.")
+@click.option(
     "--policies",
     multiple=True,
     type=click.Path(path_type=Path, exists=True, file_okay=False),
@@ -132,6 +139,7 @@ def check(**given: Any) -> None:
 
 def _check(given: dict[str, Any], root: Path, around: Surroundings) -> int:
     from resilience_checks.check import run
+    from resilience_checks.cli.clock import clock
     from resilience_checks.cli.errors import block, show
     from resilience_checks.cli.output import rendered, write
     from resilience_checks.cli.output import targets as found
@@ -146,7 +154,9 @@ def _check(given: dict[str, Any], root: Path, around: Surroundings) -> int:
         )
     chosen = replace(options.chosen(given, root), override=override(given, around))
     targets = found(given["forms"], given["output"], around.system)
-    chosen = replace(chosen, audit=given["audit"] or any(target.form.audit for target in targets))
+    written = frozenset(target.file.resolve() for target in targets if target.file is not None)
+    audit = given["audit"] or any(target.form.audit for target in targets)
+    chosen = replace(chosen, audit=audit, timings=given["timings"], written=written, **clock(given, around))
     report = run(chosen, progress if around.progress else lambda _: None)
     if not all(target.form.readable for target in targets):
         from resilience_checks.cli.running import running

@@ -85,7 +85,7 @@ TODAY = click.option(
     "--today",
     type=click.DateTime(["%Y-%m-%d"]),
     metavar="DATE",
-    help="The day on which dates in declarations and waivers are judged (default: today, in UTC).",
+    help="The day on which dates in declarations and waivers are judged (default: the day of --clock, else today, in UTC).",
 )
 DEBUG = click.option("--debug", is_flag=True, help="Show the traceback of every error, and what its program printed.")
 

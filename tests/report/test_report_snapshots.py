@@ -12,6 +12,7 @@ from resilience_checks.report.formats import Style
 from resilience_checks.report.github import Github
 from resilience_checks.report.json_report import JsonReport
 from resilience_checks.report.junit import JUnit
+from resilience_checks.report.oscal.document import Oscal
 from resilience_checks.report.sarif.log import Sarif, SarifAll
 from resilience_checks.report.step_summary import StepSummary
 from resilience_checks.report.terminal import Terminal
@@ -20,7 +21,18 @@ from tests.report.samples import REPORTS, SNAPSHOTS, write_source
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORMS = ("terminal.txt", "colour.txt", "github.txt", "summary.md", "json", "junit.xml", "csv", "sarif", "all.sarif")
+FORMS = (
+    "terminal.txt",
+    "colour.txt",
+    "github.txt",
+    "summary.md",
+    "json",
+    "junit.xml",
+    "csv",
+    "sarif",
+    "all.sarif",
+    "oscal.json",
+)
 
 
 def rendered(name: str, form: str, root: Path) -> str:
@@ -40,6 +52,8 @@ def rendered(name: str, form: str, root: Path) -> str:
             return Sarif().render(report)
         case "all.sarif":
             return SarifAll().render(report)
+        case "oscal.json":
+            return Oscal().render(report)
         case "csv":
             return Csv().render(report)
     return JsonReport().render(report)
