@@ -135,7 +135,8 @@ def _check(given: dict[str, Any], root: Path, around: Surroundings) -> int:
     chosen = replace(chosen, audit=given["audit"] or any(target.form.audit for target in targets))
     report = run(chosen, progress if around.progress else lambda _: None)
     for target in targets:
-        write(rendered(report, target, chosen.root, color=given["color"], around=around), target.file)
+        text = rendered(report, target, chosen.root, color=given["color"], around=around)
+        write(text, target.file, commands=target.form.commands)
     if not any(target.form.readable and target.file is None for target in targets):
         for failure in report.failures:
             show(block(failure, chosen.root), github=around.github)
