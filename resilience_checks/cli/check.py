@@ -159,7 +159,8 @@ def _check(given: dict[str, Any], root: Path, around: Surroundings) -> int:
     chosen = replace(chosen, audit=audit, timings=given["timings"], written=written, **clock(given, around))
     report = run(chosen, progress if around.progress else lambda _: None)
     for target in targets:
-        write(rendered(report, target, chosen.root, color=given["color"], around=around), target.file)
+        text = rendered(report, target, chosen.root, color=given["color"], around=around)
+        write(text, target.file, commands=target.form.commands)
     if not any(target.form.readable and target.file is None for target in targets):
         for failure in report.failures:
             show(block(failure, chosen.root), github=around.github)
