@@ -130,6 +130,8 @@ def _limits(report: Report) -> Iterator[str]:
         yield f"Not evaluated: {failure.subject or 'the check'}: {failure.what}. {failure.why}"
     if report.left_out:
         yield f"Stacks that were not selected: {', '.join(report.left_out)}."
+    if report.unaffected:
+        yield f"Stacks that the change does not affect, not checked: {', '.join(report.unaffected)}."
     if report.disabled:
         yield f"Disabled policies: {', '.join(report.disabled)}."
     yield from (f"{what}: {remark.text}" for what, remark in report.remarks)

@@ -73,6 +73,8 @@ def _settings(report: Report) -> Iterator[dict[str, Any]]:
         yield _notice("warning", f"{what}: {remark.text}", remark.locations)
     if report.left_out:
         yield _notice("note", f"stacks that were not selected: {', '.join(report.left_out)}")
+    if report.unaffected:
+        yield _notice("note", f"stacks that the change does not affect, not checked: {', '.join(report.unaffected)}")
     if report.disabled:
         yield _notice("note", f"disabled by resilience.yaml: {', '.join(report.disabled)}")
 
