@@ -270,21 +270,13 @@ class Inputs:
         for estate in estates(members):
             lost = self._lost(estate, results)
             declared = [self._declarations(self._subjects[index].file) for index in estate if index not in lost]
-            own = united(declared)
+            own, mine = united(declared), [self._subjects[index] for index in estate]
             yield Group(
                 files={part.path: part.digest for part in declared if part.path is not None and part.digest},
                 members=tuple(results[index] for index in estate),
                 undecided=frozenset(results[index].source.name for index in lost if results[index].graph is not None),
-                advisory=frozenset(
-                    subject.name
-                    for subject in (self._subjects[index] for index in estate)
-                    if self._strictness(subject) == "advisory"
-                ),
-                thresholds={
-                    subject.name: found
-                    for subject in (self._subjects[index] for index in estate)
-                    if (found := self._threshold(subject))
-                },
+                advisory=frozenset(one.name for one in mine if self._strictness(one) == "advisory"),
+                thresholds={one.name: found for one in mine if (found := self._threshold(one))},
                 **{"declarations": own}
                 | self._trusted(own, [self._subjects[index].project for index in estate if index not in lost]),
             )
