@@ -36,7 +36,7 @@ def main(runs: int = 7) -> int:
         for _ in range(runs):
             bare.append(_seconds([sys.executable, "-c", BARE, str(stack)])[0])
             seconds, output = _seconds(
-                [sys.executable, "-m", "resilience_checks", "check", str(stack), "--format", "json"]
+                [sys.executable, "-m", "resilience_checks", "check", str(stack), "--format", "json", "--timings"]
             )
             whole.append(seconds)
             reports.append(json.loads(output)["timings"])

@@ -38,7 +38,11 @@ FAIL_ON = ("low", "medium", "high", "critical", "never")
 @click.option(
     "--base",
     metavar="COMMIT",
-    help="Judge the change as well: what it touches at once, and what redundancy it takes away since COMMIT.",
+    help="Judge the change since COMMIT: block only what is new or worse than there, and what it touches at once or "
+    "takes away in redundancy. Stacks that it cannot affect are not evaluated.",
+)
+@click.option(
+    "--all-stacks", is_flag=True, help="With --base: evaluate every stack, also those that the change cannot affect."
 )
 @click.option(
     "--baseline",
@@ -52,12 +56,15 @@ FAIL_ON = ("low", "medium", "high", "critical", "never")
     help="Where settings are trusted: a commit, such as origin/main, or an organisation's resilience.yaml. What is "
     "checked may be stricter than that; what it holds less strictly counts once it is there.",
 )
+@options.WAIVERS
+@options.TODAY
 @click.option(
-    "--today",
-    type=click.DateTime(["%Y-%m-%d"]),
-    metavar="DATE",
-    help="The day on which dates in declarations are judged (default: today, in UTC).",
+    "--clock",
+    metavar="TIME",
+    help="When the check is held to have begun, as 2026-01-24T07:30:00Z (default: SOURCE_DATE_EPOCH, else now): the "
+    "same inputs and the same time give the same report.",
 )
+@click.option("--timings", is_flag=True, help="Tell in a JSON report how long each station took.")
 @click.option(
     "--policies",
     multiple=True,
@@ -82,9 +89,22 @@ FAIL_ON = ("low", "medium", "high", "critical", "never")
 @click.option(
     "--fail-on",
     type=Choice(FAIL_ON),
-    default="medium",
-    show_default=True,
-    help="The mildest violation that blocks; milder ones are shown.",
+    help="The mildest violation that blocks; milder ones are shown. Not given: medium, or what resilience.yaml says; "
+    "given: the stricter of both.",
+)
+@click.option(
+    "--override",
+    metavar="REASON",
+    help="Emergency: let the change pass whatever is found. The report, and every form of it, says who did and why. "
+    "Also RESILIENCE_OVERRIDE.",
+)
+@click.option(
+    "--override-ticket", metavar="TICKET", help="Where the override is followed up. Also RESILIENCE_OVERRIDE_TICKET."
+)
+@click.option(
+    "--override-by",
+    metavar="WHO",
+    help="Who overrides (default: the actor of the CI run, else the user). Also RESILIENCE_OVERRIDE_BY.",
 )
 @click.option(
     "--color",
@@ -119,9 +139,11 @@ def check(**given: Any) -> None:
 
 def _check(given: dict[str, Any], root: Path, around: Surroundings) -> int:
     from resilience_checks.check import run
+    from resilience_checks.cli.clock import clock
     from resilience_checks.cli.errors import block, show
     from resilience_checks.cli.output import rendered, write
     from resilience_checks.cli.output import targets as found
+    from resilience_checks.cli.override import override
     from resilience_checks.model.errors import UsageError
 
     if given["base"] is not None and given["previews"]:
@@ -130,9 +152,11 @@ def _check(given: dict[str, Any], root: Path, around: Surroundings) -> int:
             why="a change is what lies between two versions, or what a preview says is deployed",
             remedy="leave one of them out",
         )
-    chosen = options.chosen(given, root)
+    chosen = replace(options.chosen(given, root), override=override(given, around))
     targets = found(given["forms"], given["output"], around.system)
-    chosen = replace(chosen, audit=given["audit"] or any(target.form.audit for target in targets))
+    written = frozenset(target.file.resolve() for target in targets if target.file is not None)
+    audit = given["audit"] or any(target.form.audit for target in targets)
+    chosen = replace(chosen, audit=audit, timings=given["timings"], written=written, **clock(given, around))
     report = run(chosen, progress if around.progress else lambda _: None)
     for target in targets:
         text = rendered(report, target, chosen.root, color=given["color"], around=around)

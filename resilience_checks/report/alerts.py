@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.result import Outcome, Result, Severity
-from resilience_checks.report.findings import chain, findings, loses, not_blocking, old_and_new, targets, unnamed
+from resilience_checks.report.findings import (
+    chain,
+    findings,
+    loses,
+    not_blocking,
+    old_and_new,
+    stands_aside,
+    targets,
+    unnamed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -79,7 +88,7 @@ def _of_results(group: Sequence[Result], notes: Sequence[str], *, blocks: bool) 
         _listed("Hangs on", first.depends_on),
         _listed("Assumed", first.assumed),
         f"Fix: {first.remediation}" if first.remediation else "",
-        f"D{not_blocking(first)[1:]}" if first.advisory else "",
+        f"D{not_blocking(first)[1:]}" if stands_aside(first) else "",
         *notes,
     )
     return Alert(

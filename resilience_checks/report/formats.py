@@ -57,6 +57,7 @@ FORMS = {
         Form("html", "html.page:Html", audit=True),
         Form("sarif", "sarif.log:Sarif"),
         Form("sarif-all", "sarif.log:SarifAll"),
+        Form("oscal", "oscal.document:Oscal"),
         Form("junit", "junit:JUnit"),
         Form("csv", "csv_table:Csv"),
         Form("gitlab", "gitlab:GitLab"),

@@ -13,10 +13,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one program may use: wall-clock seconds, and bytes of address space (0: no limit)."""
+    """What one program may use: wall-clock seconds, and bytes of address space (0: no limit).
+
+    `apart` are files that are none of it even where they stand in its folder: those that this very run writes.
+    """
 
     seconds: float = 60.0
     memory: int = 4 << 30
+    apart: frozenset[Path] = frozenset()
 
 
 class Source(Protocol):

@@ -17,6 +17,7 @@ from resilience_checks.report.gitlab import GitLab
 from resilience_checks.report.json_report import JsonReport
 from resilience_checks.report.junit import JUnit
 from resilience_checks.report.markdown import Buildkite
+from resilience_checks.report.oscal.document import Oscal
 from resilience_checks.report.sarif.log import Sarif, SarifAll
 from resilience_checks.report.step_summary import StepSummary
 from resilience_checks.report.teamcity import TeamCity
@@ -44,6 +45,7 @@ FORMS: dict[str, Callable[[Style], Renderer]] = {
     "csv": Csv,
     "sarif": Sarif,
     "all.sarif": SarifAll,
+    "oscal.json": Oscal,
 }
 
 

@@ -152,7 +152,7 @@ class ChildProcess(StackSource, ABC):
             self._private,
             end,
             self._config,
-            digest(self._project.directory),
+            digest(self._project.directory, self._limits.apart),
         )
 
     def close(self) -> None:

@@ -1,32 +1,48 @@
-"""What a program is made of, as one number."""
+"""What a program is made of, as one number and file by file."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
 
 _NOT_PROGRAM = frozenset(
     {".git", ".venv", "venv", "node_modules", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"}
 )
+_UNREADABLE = b"not readable"
 
 
-def digest(directory: Path) -> str:
+def digest(directory: Path, apart: Collection[Path] = ()) -> str:
     """Return the SHA-256 of the program's files: sorted relative paths and bytes, environments left out.
 
-    What cannot be read, or goes away meanwhile, counts by its path alone.
+    So are the files of `apart`, resolved paths. What cannot be read, or goes away meanwhile, counts by its path alone.
     """
     total = hashlib.sha256()
+    for path, content in _contents(directory, apart):
+        total.update(os.fsencode(path) + b"\0")
+        total.update(content)
+    return total.hexdigest()
+
+
+def files(directory: Path, apart: Collection[Path] = ()) -> dict[str, str]:
+    """Return the SHA-256 of each of these files by its relative path, "" of one that cannot be read."""
+    return {path: "" if content == _UNREADABLE else content.hex() for path, content in _contents(directory, apart)}
+
+
+def _contents(directory: Path, apart: Collection[Path]) -> Iterator[tuple[str, bytes]]:
     for parent, folders, names in os.walk(directory):
         folders[:] = sorted(name for name in folders if name not in _NOT_PROGRAM)
         for name in sorted(names):
             path = Path(parent) / name
-            if name.endswith(".pyc") or not path.is_file():
+            if name.endswith(".pyc") or not path.is_file() or (apart and path.resolve() in apart):
                 continue
-            total.update(os.fsencode(path.relative_to(directory).as_posix()) + b"\0")
             try:
                 with path.open("rb") as file:
-                    total.update(hashlib.file_digest(file, "sha256").digest())
+                    content = hashlib.file_digest(file, "sha256").digest()
             except OSError:
-                total.update(b"not readable")
-    return total.hexdigest()
+                content = _UNREADABLE
+            yield path.relative_to(directory).as_posix(), content

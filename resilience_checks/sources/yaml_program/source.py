@@ -163,7 +163,7 @@ class YamlSource(StackSource):
                 complete=not program.components,
             ),
             notes=tuple(dict.fromkeys(remarks)),
-            digest=digest(project.directory),
+            digest=digest(project.directory, self._limits.apart),
         )
 
     def _error(self, what: str, remedy: str) -> InputError:
