@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from resilience_checks.model.result import Outcome, Result
 from resilience_checks.report.failure_picture import flowchart
-from resilience_checks.report.findings import findings, not_blocking, old_and_new, standing, targets
+from resilience_checks.report.findings import findings, not_blocking, old_and_new, standing, stands_aside, targets
 from resilience_checks.report.summary import summary_lines
 from resilience_checks.report.text import counted, one_line
 
@@ -109,7 +109,7 @@ def _found(report: Report) -> Iterator[str]:
         if counted_:
             first = counted_[0]
             stops = any(id(result) in blocking for result in counted_)
-            gate = "blocks" if stops else not_blocking(first) if first.advisory else "does not block"
+            gate = "blocks" if stops else not_blocking(first) if stands_aside(first) else "does not block"
             yield _row(str(first.outcome), str(first.severity), gate, first.policy, _what(counted_), first.location)
     for what, remark in report.remarks:
         yield _row(what, "", "does not block", "", remark.text, next(iter(remark.locations), None))
