@@ -121,7 +121,7 @@ def _run(options: Options, observer: Observer, ready: Sequence[Source], engine: 
     never = frozenset(policy.id for policy in pack.policies if policy.judges_change)
     for earlier in standing:
         gathered.hold_against(replace(earlier, never=never))
-    gathered.results, gathered.waivers = accepted.applied(gathered.results)
+    gathered.results, gathered.waivers = accepted.applied(gathered.results, whole=not inputs.unaffected)
     gathered.timings["total"] = time.monotonic() - begun
     return gathered.report(options, started, name, inputs.left_out)
 

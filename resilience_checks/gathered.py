@@ -6,7 +6,7 @@ import time
 import traceback
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from resilience_checks import __version__
 from resilience_checks.gate.baseline import compare
@@ -66,6 +66,7 @@ class Gathered:
     fixed: dict[tuple[str, str], Fixed] = field(default_factory=dict)
     unaffected: tuple[str, ...] = ()
     compared_with: list[str] = field(default_factory=list)
+    audit: list[Mapping[str, Any]] = field(default_factory=list)
     said: dict[object, int] = field(default_factory=dict)
     """By what tells results apart, the place of each among the results."""
 
@@ -183,6 +184,7 @@ class Gathered:
             assumptions=tuple(self.assumptions),
             failures=tuple(self.failures),
             timings=self.timings if options.timings else {},
+            audit=tuple(self.audit),
             waivers=self.waivers,
             override=self.override,
             fixed=tuple(self.fixed.values()),

@@ -184,6 +184,8 @@ class Line:
             document = documents.build(matter, reads(pack, settings))
             results = decide(pack, document, matter, beside.engine)
         self._take(results, built, Thresholds(settings, self.group.thresholds, beside.options))
+        if beside.options.audit:
+            self._audit(results, built, beside)
         self.yardstick = Yardstick.of(built, settings)
         for policy in pack.policies:
             why = settings[policy.id].not_enforced(beside.options.today)
@@ -192,6 +194,14 @@ class Line:
                 self.gathered.not_enforced |= {policy.id: "; ".join(why)} if why else {}
             for whom in settings[policy.id].off:
                 self.gathered.disabled.add(f"{policy.id} ({whom or shown})")
+
+    def _audit(self, results: Sequence[Result], built: Built, beside: Beside) -> None:
+        """Collect what only auditors read of the estate."""
+        from resilience_checks.audit import Audit, Authors
+
+        beside.observer(f"collecting what auditors read of {', '.join(built.stacks)}")
+        with self.gathered.timed("audit"):
+            self.gathered.audit.append(Audit(built, self.group, results, Authors(beside.options.root)).data())
 
     def _take(self, results: Sequence[Result], built: Built, thresholds: Thresholds) -> None:
         """Add the results, each with the stacks that it is about; nothing blocks that is about advisory ones alone."""

@@ -24,7 +24,14 @@ def narrowed(options: Options) -> Options:
         fork = repository.fork_point(options.base, "HEAD")
         if repository.root != options.root.resolve():
             return options
-        own = (options.config, options.lookups, options.stack_outputs, *options.policies, *options.catalogue)
+        own = (
+            options.config,
+            options.lookups,
+            options.stack_outputs,
+            options.waivers,
+            *options.policies,
+            *options.catalogue,
+        )
         inputs = (top(repository, place) for place in own if place is not None)
         ignored = None if options.baseline is None else top(repository, options.baseline)
         change = Change(

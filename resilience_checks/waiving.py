@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from resilience_checks.gate.waiver_file import NAME, WHY, Waivers, hold_policies, parsed
 from resilience_checks.gate.waiver_trust import Versions, loosened
-from resilience_checks.gate.waivers import Claim, Terms, apply
+from resilience_checks.gate.waivers import Claim, State, Terms, apply
 from resilience_checks.model.errors import UsageError
 from resilience_checks.report.interface import WaiverUse
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from resilience_checks.policy.pack import Pack
     from resilience_checks.trust import Trust
 
+_PERHAPS = "it may be about a stack that was not evaluated, as the change cannot affect it"
+
 
 @dataclass(frozen=True, slots=True)
 class Waiving:
@@ -33,10 +35,14 @@ class Waiving:
     loosened: tuple[Loosening, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
 
-    def applied(self, results: Sequence[Result]) -> tuple[list[Result], tuple[WaiverUse, ...]]:
-        """Return the results, with what accepts them, and what became of each waiver."""
+    def applied(self, results: Sequence[Result], *, whole: bool = True) -> tuple[list[Result], tuple[WaiverUse, ...]]:
+        """Return the results, with what accepts them, and what became of each waiver.
+
+        Where the results are not `whole`, as stacks were left out, one that accepts nothing may be about those.
+        """
         told, uses = apply(results, self.claims, self.terms)
-        return told, tuple(WaiverUse(use.waiver, str(use.state), use.fingerprints, use.why) for use in uses)
+        found = (WaiverUse(use.waiver, str(use.state), use.fingerprints, use.why) for use in uses)
+        return told, tuple(use if whole or use.state != State.UNUSED else replace(use, why=_PERHAPS) for use in found)
 
 
 def waiving(options: Options, trust: Trust | None, pack: Pack) -> Waiving:

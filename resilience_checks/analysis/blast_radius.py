@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from resilience_checks.analysis.families import events_of
-from resilience_checks.analysis.fates import Fate, Fates, Survey
+from resilience_checks.analysis.fates import Compiled, Fate, Fates, Survey
 from resilience_checks.model.likelihood import rank
 from resilience_checks.model.question import Horizon
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
+    from resilience_checks.analysis.bounds import Compiled as Solved
     from resilience_checks.model.likelihood import Stated
     from resilience_checks.model.question import Event
     from resilience_checks.topology.estate import Estate
@@ -66,10 +67,11 @@ def blast_radius(
     services: Sequence[str] | None = None,
     kinds: Collection[str] = (),
     until: float | None = None,
+    compiled: Solved | None = None,
 ) -> BlastRadius:
     """Return what each fault of each domain of these kinds does to the services (None: all).
 
-    Without kinds it is every domain but those that nobody declared. Equal ranks stand in the order of their ids, which
+    What was `compiled` of this estate before saves compiling it again. Without kinds it is every domain but those that nobody declared. Equal ranks stand in the order of their ids, which
     says nothing of them.
     """
     asked = tuple(estate.services if services is None else services)
@@ -79,7 +81,7 @@ def blast_radius(
         if (domain.kind in kinds if kinds else not domain.implied)
         for fault in domain.faults
     ]
-    survey = Survey(estate, [(event,) for event in events], until=until)
+    survey = Survey(Compiled(estate, compiled), [(event,) for event in events], until=until)
     found = {service: (survey.fates(service, Horizon.INSTANT), survey.fates(service, Horizon.RTO)) for service in asked}
     errors = tuple(service for service, (_, late) in found.items() if late.lost & 1)
     named = events_of(estate, tuple(events))

@@ -7,8 +7,10 @@ Between the two, where groups share members, the best spread is sought (`sharing
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import takewhile
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -24,7 +26,7 @@ from resilience_checks.model.values import Basis, Reason
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-    from resilience_checks.analysis.bounds import Bounds
+    from resilience_checks.analysis.bounds import Bounds, Compiled
     from resilience_checks.topology.estate import Demand, Domain, Estate, Service
 
 FaultSet = tuple[str, ...]
@@ -95,18 +97,20 @@ def headrooms(
     estate: Estate,
     asked: Sequence[FaultSet],
     services: Sequence[str] = (),
-    compiled: Bounds | None = None,
+    compiled: Bounds | Compiled | None = None,
     told: Collection[Enough] = tuple(Enough),
+    until: float = inf,
 ) -> tuple[Headroom, ...]:
     """Return for each demand of each service (default: all) what becomes of it after each set of faults.
 
-    What was `compiled` of this estate before saves compiling it again. Only what is `told` is returned.
+    What was `compiled` of this estate before saves compiling it again. Only what is `told` is returned. No service is
+    begun after `until`, on the monotonic clock; those are not among what is returned.
     """
     analysis = _Capacity(estate, asked, compiled, told)
     chosen = [estate.services[name] for name in services] or list(estate.services.values())
     found = (
         analysis.of(service, demand, index)
-        for service in chosen
+        for service in takewhile(lambda _: time.monotonic() <= until, chosen)
         for demand in service.peak
         for index in range(len(asked))
     )
@@ -128,7 +132,7 @@ class _Capacity:
 
     estate: Estate
     asked: Sequence[FaultSet]
-    compiled: Bounds | None = None
+    compiled: Bounds | Compiled | None = None
     told: Collection[Enough] = tuple(Enough)
     _spreads: dict[tuple[str, str, bool, int], Spread] = field(default_factory=dict)
     _below: dict[str, list[int]] = field(default_factory=dict)

@@ -23,6 +23,7 @@ from resilience_checks.model.values import Basis, Reason
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+    from resilience_checks.analysis.bounds import Compiled as Solved
     from resilience_checks.analysis.steps import Steps
     from resilience_checks.analysis.system import Solution
     from resilience_checks.model.question import Step
@@ -93,11 +94,11 @@ class Limits:
 class Compiled:
     """An estate as equations, for as many surveys as are asked of it."""
 
-    def __init__(self, estate: Estate) -> None:
-        """Compile the estate."""
+    def __init__(self, estate: Estate, done: Solved | None = None) -> None:
+        """Compile the estate, unless that is `done`."""
         self.estate = estate
-        self.tree: FaultTree = compile_estate(estate)
-        self.system = System(self.tree)
+        self.tree: FaultTree = compile_estate(estate) if done is None else done.tree
+        self.system = System(self.tree) if done is None else done.system
 
     def units(self, services: Collection[str]) -> BitMap:
         """Return the units that these services depend on: where facts stand, moves and edges of unknown nature."""

@@ -8,11 +8,12 @@ activity resumes with, and within what time it resumes.
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
-from itertools import product
+from itertools import product, takewhile
 from math import inf, prod
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,8 @@ from resilience_checks.model.values import Basis, Reason
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-    from resilience_checks.analysis.bounds import Bounds as Compiled
+    from resilience_checks.analysis.bounds import Bounds as Solver
+    from resilience_checks.analysis.bounds import Compiled
     from resilience_checks.topology.estate import Estate, Service
 
 PLACES = ("site", "region", "zone", "campus", "building", "room", "hazard")
@@ -126,9 +128,20 @@ def places(estate: Estate, kinds: Sequence[str] = PLACES) -> tuple[FaultSet, ...
     return tuple((event,) for _, event in sorted(found))
 
 
-def recoveries(estate: Estate, asked: Sequence[FaultSet], services: Sequence[str] = ()) -> tuple[Recovery, ...]:
-    """Return the recovery of each service (default: all) from each set of faults."""
-    analysis = Recoveries(estate, asked)
+def recoveries(
+    estate: Estate,
+    asked: Sequence[FaultSet],
+    services: Sequence[str] = (),
+    *,
+    compiled: Solver | Compiled | None = None,
+    until: float = inf,
+) -> tuple[Recovery, ...]:
+    """Return the recovery of each service (default: all) from each set of faults.
+
+    What was `compiled` of this estate before saves compiling it again. No service is begun after `until`, on the
+    monotonic clock; those are not among what is returned.
+    """
+    analysis = Recoveries(estate, asked, compiled=compiled)
     chosen = [estate.services[name] for name in services] or list(estate.services.values())
     perhaps = (
         Recoveries(estate, asked, unknown=True) if any(not item.known for item in estate.backups.values()) else None
@@ -139,7 +152,8 @@ def recoveries(estate: Estate, asked: Sequence[FaultSet], services: Sequence[str
         sure = analysis.of(service, index)
         return perhaps.of(service, index) if perhaps is not None and sure.time.high == inf else sure
 
-    return tuple(found(service, index) for service in chosen for index in range(1, len(analysis.sets)))
+    begun = takewhile(lambda _: time.monotonic() <= until, chosen)
+    return tuple(found(service, index) for service in begun for index in range(1, len(analysis.sets)))
 
 
 @dataclass
@@ -155,7 +169,7 @@ class Recoveries:
     asked: Sequence[FaultSet]
     unknown: bool = False
     services: Collection[str] | None = None
-    compiled: Compiled | None = None
+    compiled: Solver | Compiled | None = None
     noted: bool = True
     _known: Mapping[str, str] = field(default_factory=dict)
     _solved: dict[tuple[float | None, tuple[tuple[str, str], ...]], _Solution] = field(default_factory=dict)

@@ -158,8 +158,13 @@ def _check(given: dict[str, Any], root: Path, around: Surroundings) -> int:
     audit = given["audit"] or any(target.form.audit for target in targets)
     chosen = replace(chosen, audit=audit, timings=given["timings"], written=written, **clock(given, around))
     report = run(chosen, progress if around.progress else lambda _: None)
+    if not all(target.form.readable for target in targets):
+        from resilience_checks.cli.running import running
+
+        report = replace(report, run=running(chosen.root, around.run))
     for target in targets:
-        write(rendered(report, target, chosen.root, color=given["color"], around=around), target.file)
+        text = rendered(report, target, chosen.root, color=given["color"], around=around)
+        write(text, target.file, commands=target.form.commands)
     if not any(target.form.readable and target.file is None for target in targets):
         for failure in report.failures:
             show(block(failure, chosen.root), github=around.github)

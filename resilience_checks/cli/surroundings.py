@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from string import Formatter
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
+
+from resilience_checks.report.interface import Run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +34,46 @@ _ACTORS = {
     "jenkins": ("BUILD_USER_ID", "BUILD_USER"),
 }
 """What names whoever started the run: variables of each system, Jenkins' of its build-user-vars plugin."""
+_RUNS = {
+    "github": (
+        ("GITHUB_SHA",),
+        ("GITHUB_HEAD_REF", "GITHUB_REF_NAME"),
+        ("{GITHUB_SERVER_URL}/{GITHUB_REPOSITORY}/actions/runs/{GITHUB_RUN_ID}",),
+        ("GITHUB_TRIGGERING_ACTOR", "GITHUB_ACTOR"),
+    ),
+    "gitlab": (
+        ("CI_COMMIT_SHA",),
+        ("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "CI_COMMIT_REF_NAME"),
+        ("{CI_JOB_URL}", "{CI_PIPELINE_URL}"),
+        ("GITLAB_USER_LOGIN",),
+    ),
+    "azure": (
+        ("BUILD_SOURCEVERSION",),
+        ("SYSTEM_PULLREQUEST_SOURCEBRANCH", "BUILD_SOURCEBRANCH"),
+        ("{SYSTEM_COLLECTIONURI}{SYSTEM_TEAMPROJECT}/_build/results?buildId={BUILD_BUILDID}",),
+        ("BUILD_REQUESTEDFOR",),
+    ),
+    "bitbucket": (
+        ("BITBUCKET_COMMIT",),
+        ("BITBUCKET_BRANCH",),
+        ("https://bitbucket.org/{BITBUCKET_REPO_FULL_NAME}/pipelines/results/{BITBUCKET_BUILD_NUMBER}",),
+        ("BITBUCKET_STEP_TRIGGERER_UUID",),
+    ),
+    "buildkite": (
+        ("BUILDKITE_COMMIT",),
+        ("BUILDKITE_BRANCH",),
+        ("{BUILDKITE_BUILD_URL}",),
+        ("BUILDKITE_BUILD_CREATOR",),
+    ),
+    "teamcity": (("BUILD_VCS_NUMBER",), (), ("{BUILD_URL}",), ()),
+    "jenkins": (("GIT_COMMIT",), ("CHANGE_BRANCH", "BRANCH_NAME", "GIT_BRANCH"), ("{BUILD_URL}",), ("CHANGE_AUTHOR",)),
+}
+"""By system the variables with commit, branch, page and actor, the best first; each system documents them for all runs.
+
+GitHub: Default environment variables; GitLab: Predefined CI/CD variables; Azure: Use predefined variables; Bitbucket:
+Variables and secrets, Default variables; Buildkite: Environment variables; TeamCity: Predefined build parameters;
+Jenkins: Using environment variables, and those of multibranch projects. Nothing else is taken from the environment.
+"""
 _PIPE_WIDTH = 100
 _NARROWEST, _WIDEST = 60, 120
 
@@ -49,6 +93,8 @@ class Surroundings:
     """Reason, ticket and name of an emergency override that the environment gives."""
     epoch: str = ""
     """The time that reproducible output is to show, in seconds since 1970."""
+    run: Run = field(default_factory=Run)
+    """What the CI system says of this run."""
 
     @staticmethod
     def read(environment: Mapping[str, str] | None = None) -> Surroundings:
@@ -57,7 +103,7 @@ class Surroundings:
         terminal = sys.stdout.isatty()
         summary = found.get("GITHUB_STEP_SUMMARY")
         return Surroundings(
-            system=next((name for name, variable in _SYSTEMS.items() if _is_set(found.get(variable))), ""),
+            system=system(found),
             step_summary=Path(summary) if summary else None,
             colorful=terminal and not found.get("NO_COLOR") and found.get("TERM") != "dumb",
             width=_terminal_width() if terminal else _PIPE_WIDTH,
@@ -69,6 +115,7 @@ class Surroundings:
             ),
             progress=sys.stderr.isatty() and found.get("TERM") != "dumb",
             epoch=found.get("SOURCE_DATE_EPOCH", ""),
+            run=ci_run(found),
         )
 
     @property
@@ -78,9 +125,41 @@ class Surroundings:
 
 
 def _actor(found: Mapping[str, str]) -> str:
-    system = next((name for name, variable in _SYSTEMS.items() if _is_set(found.get(variable))), "")
-    names = _ACTORS.get(system, ()) if system else ("USER", "USERNAME")
+    known = system(found)
+    names = _ACTORS.get(known, ()) if known else ("USER", "USERNAME")
     return next((found[name] for name in names if found.get(name)), "")
+
+
+def system(environment: Mapping[str, str]) -> str:
+    """Return the CI system that runs this, "" where there is none."""
+    return next((name for name, variable in _SYSTEMS.items() if _is_set(environment.get(variable))), "")
+
+
+def ci_run(environment: Mapping[str, str]) -> Run:
+    """Return what the CI system says of its run, "" for what it does not say."""
+    name = system(environment)
+    if not name:
+        return Run()
+    commits, branches, pages, actors = _RUNS[name]
+    commit, branch, actor = (
+        next((environment[key] for key in keys if environment.get(key)), "") for keys in (commits, branches, actors)
+    )
+    url = next((page for pattern in pages if (page := _page(pattern, environment))), "")
+    return Run(commit, branch.removeprefix("refs/heads/"), url, actor, name)
+
+
+def _page(pattern: str, environment: Mapping[str, str]) -> str:
+    """Return the address that a pattern of variables makes, without credentials; "" where a part is missing."""
+    names = [name for _, name, _, _ in Formatter().parse(pattern) if name]
+    if not all(environment.get(name) for name in names):
+        return ""
+    try:
+        found = urlsplit(pattern.format_map(environment))
+    except ValueError:
+        return ""
+    if found.scheme not in {"http", "https"}:
+        return ""
+    return urlunsplit(found._replace(netloc=found.netloc.rpartition("@")[2]))
 
 
 def _is_set(value: str | None) -> bool:

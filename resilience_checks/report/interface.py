@@ -124,13 +124,17 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Where a check ran: commit and branch of the checkout, page and actor of the CI run, and its system."""
+    """Where a check ran: commit and branch of the checkout, page and actor of the CI run, and its system.
+
+    `dirty`: files of the checkout differ from the commit, or are in none.
+    """
 
     commit: str = ""
     branch: str = ""
     url: str = ""
     actor: str = ""
     system: str = ""
+    dirty: bool = False
 
 
 @dataclass(frozen=True)

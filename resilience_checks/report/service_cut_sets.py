@@ -72,8 +72,13 @@ def _counts(cuts: Sequence[tuple[str, ...]], order: int) -> str:
     return f"{counted(len(cuts), 'minimal cut set')}{f' ({each})' if each else f' of up to {order} faults'}"
 
 
-def as_data(answers: Sequence[Answer], question: Question, number: int | None) -> dict[str, Any]:
-    """Return all cut sets, both those that surely and those that possibly lose a service, and the likeliest `number`."""
+def as_data(
+    answers: Sequence[Answer], question: Question, number: int | None, most: int | None = None
+) -> dict[str, Any]:
+    """Return all cut sets, both those that surely and those that possibly lose a service, and the likeliest `number`.
+
+    Of a service that has more than `most` of a sort, the likeliest `most` are told; all are counted.
+    """
     return {
         "schema": SCHEMA,
         "max_order": question.order,
@@ -82,25 +87,28 @@ def as_data(answers: Sequence[Answer], question: Question, number: int | None) -
         "estates": [
             {
                 "stacks": list(stacks),
-                "services": [_one(service, sets, estate, number) for service, sets in found.items()],
+                "services": [_one(service, sets, estate, number, most) for service, sets in found.items()],
             }
             for stacks, estate, found in answers
         ],
     }
 
 
-def _one(service: str, found: CutSets, estate: Estate, number: int | None) -> dict[str, Any]:
+def _one(service: str, found: CutSets, estate: Estate, number: int | None, most: int | None) -> dict[str, Any]:
     return {
         "service": service,
         "complete": found.complete,
         "finished_order": found.finished,
-        "sure": _sets(found.sure, found.asked, estate, number),
-        "possible": _sets(found.possible, found.asked, estate, number),
+        "sure": _sets(found.sure, found.asked, estate, number, most),
+        "possible": _sets(found.possible, found.asked, estate, number, most),
     }
 
 
-def _sets(cuts: Sequence[tuple[str, ...]], order: int, estate: Estate, number: int | None) -> dict[str, Any]:
-    ordered = sorted((sorted(cut) for cut in cuts), key=lambda cut: (len(cut), cut))
+def _sets(
+    cuts: Sequence[tuple[str, ...]], order: int, estate: Estate, number: int | None, most: int | None
+) -> dict[str, Any]:
+    told = [cut.events for cut in most_likely(estate, cuts, most)] if most is not None and len(cuts) > most else cuts
+    ordered = sorted((sorted(cut) for cut in told), key=lambda cut: (len(cut), cut))
     return {
         "counts_by_order": {str(size): sum(len(cut) == size for cut in cuts) for size in range(1, order + 1)},
         "cut_sets": ordered,

@@ -15,9 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.errors import InputError, UsageError
+from resilience_checks.sources.blame import changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    from resilience_checks.sources.blame import LineChange
 
 _ENVIRONMENTS = (".venv", "venv", "node_modules")
 """Folders that hold a program's packages and are in no commit."""
@@ -133,6 +136,20 @@ class Repository:
         """Return the files under the paths that differ from the last commit, new ones among them."""
         done = _git(self.root, "status", "--porcelain", "--no-renames", "-z", "--", *map(str, paths))
         return tuple(entry[3:] for entry in done.stdout.split("\0") if entry)
+
+    def lines(self, path: Path) -> dict[int, LineChange] | str:
+        """Return who last changed each line of a file of the working tree, from 1; a text says why that is not known."""
+        name = path.name if not path.is_relative_to(self.root) else path.relative_to(self.root).as_posix()
+        done = _git(self.root, "blame", "--porcelain", "--", name)
+        if done.returncode:
+            return f"git does not know the file: {_said(done)}"
+        shallow = _git(self.root, "rev-parse", "--is-shallow-repository").stdout.strip() == "true"
+        return dict(changes(done.stdout, shallow=shallow))
+
+    @property
+    def branch(self) -> str:
+        """The branch that is checked out; empty where a commit is."""
+        return _git(self.root, "symbolic-ref", "--quiet", "--short", "HEAD").stdout.strip()
 
     def changed(self, commit: Commit) -> tuple[str, ...]:
         """Return the files that differ between a commit and the working tree, new ones that are not ignored among them."""

@@ -139,3 +139,21 @@ def test_a_stack_that_is_read_after_all_is_evaluated_too(root: Path) -> None:
     (root / "mail" / "more.txt").write_text("x\n", encoding="utf-8")
     report = checked(root)
     assert (len(report.stacks), report.unaffected) == (3, ())
+
+
+WAIVED = """\
+version: 1
+waivers:
+  - {policy: cross-site-failover, target: "site:mail-a", reason: a second site is ordered, owner: mail team,
+     approver: head of infrastructure, ticket: M-1, created: 2026-01-01, expires: 2999-01-01}
+"""
+
+
+def test_a_waiver_is_not_called_unused_for_want_of_what_was_left_out(root: Path) -> None:
+    (root / "resilience-waivers.yaml").write_text(WAIVED, encoding="utf-8")
+    committed(root, "waived")
+    edit(root / "shop" / "resilience.yaml", "version: 1\n", "# moved\nversion: 1\n")
+    [use] = checked(root).waivers
+    assert "a stack that was not evaluated" in use.why
+    [use] = checked(root, all_stacks=True).waivers
+    assert use.state == "applied"

@@ -15,6 +15,7 @@ import jsonschema_rs
 import pytest
 from hypothesis import given, settings
 
+from resilience_checks.gate.verdict import ExitCode
 from resilience_checks.model.location import Location, Related
 from resilience_checks.model.result import Outcome, Severity
 from resilience_checks.report.interface import Override, PolicySummary, WaiverUse
@@ -352,10 +353,11 @@ def test_what_stood_before_is_the_same_alert_as_on_the_base_branch() -> None:
 
 
 def test_an_override_is_told() -> None:
-    found = replace(GATED, override=Override("the site is down", "dana", "INC-1"))
+    override = Override("the site is down", "dana", "INC-1")
+    found = replace(GATED, override=override, verdict=replace(GATED.verdict, overridden=ExitCode.CRITICAL))
     [run] = read(found)
     notes = [one["message"]["text"] for one in run["invocations"][0]["toolConfigurationNotifications"]]
-    assert "emergency override: nothing blocks. the site is down. dana. INC-1" in notes
+    assert "emergency override of exit code 14. the site is down. dana. INC-1" in notes
 
 
 def test_the_outcomes_of_a_report_are_all_in_the_whole_form() -> None:

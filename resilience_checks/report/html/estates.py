@@ -27,6 +27,8 @@ class Estate:
     capacity: Mapping[str, Data]
     faults: Sequence[Data]
     rests_on: Mapping[str, Data]
+    limits: tuple[str, ...] = ()
+    """What its sections leave out, in words."""
     _events: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -67,6 +69,7 @@ def _estate(number: int, data: Data) -> Estate:
         {each["id"]: each for each in _part(data, "capacity").get("services", ())},
         faults,
         data.get("rests_on") or {},
+        tuple(each["text"] for each in data.get("limits", ())),
         events,
     )
 

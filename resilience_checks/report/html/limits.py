@@ -65,6 +65,8 @@ def _collected(estates: Sequence[Estate]) -> Iterator[tuple[str, str]]:
             f"Cut sets are told up to {counted(max(orders), 'fault')} at once; what more faults together lose is not."
             + (" A time limit cut this answer off as well: the lists hold at least these sets." if cut_off else ""),
         )
+    for text in dict.fromkeys(text for estate in estates for text in estate.limits):
+        yield "Left out for its size", f"{text[:1].upper()}{text[1:]}."
     yield (
         "All rows",
         "Long tables are cut, and each says how many rows it leaves out. The JSON report of the same check has all.",

@@ -57,7 +57,7 @@ def _metadata(report: Report) -> dict[str, Any]:
 
 def _result(report: Report, check: str) -> dict[str, Any]:
     observed = Observer(report, check).observed()
-    of = controls(report, observed)
+    of, instead = controls(report, observed), report.verdict.overridden
     risks = [one.risk for one in observed if one.risk is not None]
     known = {risk["uuid"] for risk in risks}
     gone = {risk["uuid"]: risk for risk in (closed(fixed, report.compared_with) for fixed in report.fixed)}
@@ -69,6 +69,7 @@ def _result(report: Report, check: str) -> dict[str, Any]:
         props=[
             prop("verdict", report.verdict.words),
             prop("exit-code", int(report.verdict.exit_code)),
+            *([] if instead is None else [prop("overridden-exit-code", int(instead))]),
             prop("fail-on", report.fail_on),
             *(prop("stack", stack.name) for stack in report.stacks),
         ],
@@ -129,6 +130,8 @@ def _limits(report: Report) -> Iterator[str]:
         yield f"Not evaluated: {failure.subject or 'the check'}: {failure.what}. {failure.why}"
     if report.left_out:
         yield f"Stacks that were not selected: {', '.join(report.left_out)}."
+    if report.unaffected:
+        yield f"Stacks that the change does not affect, not checked: {', '.join(report.unaffected)}."
     if report.disabled:
         yield f"Disabled policies: {', '.join(report.disabled)}."
     yield from (f"{what}: {remark.text}" for what, remark in report.remarks)
