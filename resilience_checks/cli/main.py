@@ -12,6 +12,7 @@ COMMANDS = {
     "doctor": "doctor:doctor",
     "check": "check:check",
     "baseline": "baseline:baseline",
+    "waivers": "waivers:waivers",
     "change": "change:change",
     "what-if": "what_if:what_if",
     "diagnose": "diagnose:diagnose",
