@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from resilience_checks.catalogue.loader import Catalogue
     from resilience_checks.changes import Comparison
+    from resilience_checks.evidence.witness import Witness
     from resilience_checks.gate.baseline import Earlier
     from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.policy.engine import Engine
@@ -50,6 +51,7 @@ def run(
     observer: Observer = lambda _: None,
     ready: Sequence[Source] = (),
     engine: Engine | None = None,
+    witness: Witness | None = None,
 ) -> Report:
     """Check every selected stack, or those of the sources that are `ready`, and return the report.
 
@@ -78,6 +80,8 @@ def run(
         with gathered.timed("programs"):
             results = together.results()
         gathered.read(results)
+        if witness is not None:
+            witness.see([result.graph for result in results if result.graph is not None], pack)
         gathered.contradictions += differing(results)
         found = tuple(circles(results, together.circles))
         gathered.circles += [Remark(circle.text, circle.locations) for circle in found]

@@ -23,6 +23,7 @@ _PLACES = {
     "policy-input": ("policy", "document.schema.json"),
     "baseline": ("gate", "baseline.schema.json"),
     "report": ("report", "report.schema.json"),
+    "verification": ("report", "verification.schema.json"),
     "report-diff": ("report", "report_diff.schema.json"),
 }
 """What each schema is of, and where it stands in the package."""

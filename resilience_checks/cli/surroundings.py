@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +36,8 @@ class Surroundings:
     progress: bool
     epoch: str = ""
     """The time that reproducible output is to show, in seconds since 1970."""
+    password: str = field(default="", repr=False)
+    """What decrypts the key that signs evidence."""
 
     @staticmethod
     def read(environment: Mapping[str, str] | None = None) -> Surroundings:
@@ -50,6 +52,7 @@ class Surroundings:
             width=_terminal_width() if terminal else _PIPE_WIDTH,
             progress=sys.stderr.isatty() and found.get("TERM") != "dumb",
             epoch=found.get("SOURCE_DATE_EPOCH", ""),
+            password=found.get("RESILIENCE_ATTEST_PASSWORD", ""),
         )
 
     @property
