@@ -17,6 +17,7 @@ from resilience_checks.line import Beside, Line
 from resilience_checks.model.errors import CheckError, InputError
 from resilience_checks.model.interrupts import held_back
 from resilience_checks.report.interface import Remark
+from resilience_checks.waiving import waiving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -56,11 +57,26 @@ def run(
     """Check every selected stack, or those of the sources that are `ready`, and return the report.
 
     A stack that cannot be evaluated, or an estate that cannot be decided, becomes a failure in the report; the
-    others are still checked. Raises CheckError where nothing can be checked at all.
+    others are still checked; a `witness` is shown what was read. Raises CheckError where nothing can be checked at all.
     """
+    from resilience_checks.narrowing import narrowed
+
+    try:
+        return _run(narrowed(options), observer, ready, engine, witness)
+    except _LackingError:
+        return _run(options, observer, ready, engine, witness)
+
+
+class _LackingError(Exception):
+    """A program reads from a stack that was taken for not affected."""
+
+
+def _run(
+    options: Options, observer: Observer, ready: Sequence[Source], engine: Engine | None, witness: Witness | None
+) -> Report:
     begun = time.monotonic()
     started = options.clock.astimezone(UTC).isoformat(timespec="seconds")
-    gathered = Gathered()
+    gathered = Gathered(options.threshold, override=options.override)
     sys.setswitchinterval(_SWITCH)
     with ExitStack() as stack:
         inputs = stack.enter_context(closing(Inputs(options, ready)))
@@ -68,6 +84,10 @@ def run(
         for failure in inputs.failures:
             gathered.fail(failure)
         standing = _baseline(options, inputs, gathered)
+        gathered.unaffected = inputs.unaffected
+        if inputs.nothing and options.aside is not None:
+            gathered.compared_with = [options.aside.since]
+            return gathered.report(options, started, "none", inputs.left_out)
         stack.callback(gc.unfreeze)
         engine = stack.enter_context(engine or _engine(options))
         together = stack.enter_context(closing(inputs.evaluate(observer)))
@@ -77,8 +97,11 @@ def run(
         with gathered.timed("preparation"), held_back():
             pack, titles, catalogue = _prepare(inputs)
             inputs.load()
+            accepted = waiving(options, inputs.trust, pack)
         with gathered.timed("programs"):
             results = together.results()
+        if inputs.lacks(results):
+            raise _LackingError
         gathered.read(results)
         if witness is not None:
             witness.see([result.graph for result in results if result.graph is not None], pack)
@@ -90,7 +113,7 @@ def run(
             after = _Head(inputs.failures, results, lines, catalogue)
             compared = _compared(options, gathered, after, observer)
             changed = () if compared is None else compared.changes.estates
-            beside = Beside(options, pack, engine, observer, found, changed)
+            beside = Beside(options, pack, engine, observer, found, changed, accepted.loosened)
         for line in lines:
             line.decide(beside)
         if compared is not None and options.base is not None:
@@ -99,11 +122,12 @@ def run(
             with gathered.timed("base"):
                 standing.append(of_base(compared, [line.yardstick for line in lines if line.yardstick], beside))
         name = f"{engine.name} {engine.version}"
-        gathered.inputs |= {"policies": pack.digest, **catalogue.digests}
+        gathered.inputs |= {"policies": pack.digest, **catalogue.digests, **accepted.files}
     gathered.describe(pack, titles)
     never = frozenset(policy.id for policy in pack.policies if policy.judges_change)
     for earlier in standing:
         gathered.hold_against(replace(earlier, never=never))
+    gathered.results, gathered.waivers = accepted.applied(gathered.results, whole=not inputs.unaffected)
     gathered.timings["total"] = time.monotonic() - begun
     return gathered.report(options, started, name, inputs.left_out)
 

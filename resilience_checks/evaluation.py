@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.circle import Circle
 from resilience_checks.model.errors import NothingToCheckError
-from resilience_checks.model.result import Severity
+from resilience_checks.model.result import NEVER, Severity
 from resilience_checks.report.interface import Remark
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from resilience_checks.model.location import Location
     from resilience_checks.model.values import Value
     from resilience_checks.policy.trusting import TrustedSide
+    from resilience_checks.report.interface import Override
     from resilience_checks.sources.discovery import Discovery, Stack
     from resilience_checks.sources.files.found import Files
     from resilience_checks.sources.given import Given
@@ -30,6 +31,14 @@ if TYPE_CHECKING:
     from resilience_checks.trust import Project, Trust
 
 DECLARATIONS = "resilience.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """Projects that are left out, by their directories from the root, as nothing since `since` can affect them."""
+
+    directories: frozenset[str]
+    since: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +58,8 @@ class Options:
     policy_seconds: float | None = None
     """How long one evaluation of the policies may take; None: as the size of what they read wants it."""
     fail_on: Severity | None = Severity.MEDIUM
+    fail_on_given: bool = False
+    """Whether somebody asks for that threshold: what resilience.yaml says then counts only where it is stricter."""
     seconds: float = 60.0
     previews: tuple[Path, ...] = ()
     states: tuple[Path, ...] = ()
@@ -56,20 +67,32 @@ class Options:
     stack_outputs: Path | None = None
     base: str | None = None
     """The commit to compare with, as a pull request does."""
+    all_stacks: bool = False
+    """Whether stacks are checked, too, that no change since the base can affect."""
+    aside: Aside | None = None
     baseline: Path | None = None
     """A file of findings that stood before and do not block."""
     audit: bool = False
     """Whether the report holds what only the auditors' form of it shows."""
     settings: str | None = None
     """Where settings are trusted: a commit, or an organisation's resilience.yaml; None: what is checked is trusted."""
+    override: Override | None = None
+    """Who lets the change pass whatever is found, and why; never taken from what is checked."""
+    waivers: Path | None = None
+    """The file of waivers; None: resilience-waivers.yaml at the root, where there is one."""
     clock: datetime = field(default_factory=lambda: datetime.now(UTC))
     """When the check is held to have begun."""
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
-    """The day on which dates in declarations are judged."""
+    """The day on which dates in declarations and waivers are judged."""
     written: frozenset[Path] = frozenset()
     """Files that this very run writes: no part of any program, wherever they stand."""
     timings: bool = False
     """Whether the report tells how long each station took, which differs from run to run."""
+
+    @property
+    def threshold(self) -> str:
+        """The mildest severity that blocks, or never."""
+        return str(self.fail_on) if self.fail_on is not None else NEVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +103,11 @@ class _Subject:
     directory: Path
     file: Path | None
     make: Make
+
+    @property
+    def stack(self) -> str:
+        """The stack's own name."""
+        return self.name.rpartition("/")[2]
 
     @property
     def project(self) -> Project:
@@ -100,6 +128,8 @@ class Group:
     undecided: frozenset[str]
     """Stacks that were read and hang on one that was not."""
     advisory: frozenset[str] = frozenset()
+    thresholds: Mapping[str, str] = field(default_factory=dict)
+    """The mildest severity that blocks, of each stack of which something is said."""
     trust: TrustedSide | None = None
     """What is said of the settings where they are trusted; None where what is checked is trusted itself."""
 
@@ -121,12 +151,44 @@ class Inputs:
         files = _files(options)
         found = Discovery(()) if ready else _programs(options, files)
         self.failures: tuple[InputError, ...] = (*files.failures, *found.failures)
-        subjects = [*self._programs(found.stacks), *self._given((*files.sources, *ready))]
-        others = [(stack.name, self._file(stack.project.directory)) for stack in found.others]
+        stacks, aside = self._apart(found.stacks)
+        subjects = [*self._programs(stacks), *self._given((*files.sources, *ready))]
+        others = [(stack.name, self._file(stack.project.directory)) for stack in (*found.others, *aside)]
         self._hold([*((subject.name, subject.file) for subject in subjects), *others])
         self._subjects = [subject for subject in subjects if self._strictness(subject) != "ignored"]
         ignored = [subject.name for subject in subjects if subject not in self._subjects]
         self.left_out = (*found.left_out, *files.left_out, *ignored)
+        self._beside = [one for one in self._programs(aside) if self._strictness(one) != "ignored"]
+        self.unaffected = tuple(subject.name for subject in self._beside)
+
+    @property
+    def nothing(self) -> bool:
+        """Whether there is nothing to check, as no stack is affected."""
+        return bool(self.unaffected) and not self._subjects and not self.failures
+
+    def lacks(self, results: Sequence[Evaluated]) -> bool:
+        """Return whether a program asks for the outputs of a stack that was left out as not affected: it is, then."""
+        from resilience_checks.sources.stacks.names import meant
+
+        names = [
+            (reference.name, result.source)
+            for result in results
+            for reference in result.references.values()
+            if reference.stack is None and reference.given is None
+        ]
+        return any(meant(name, source, self._beside) for name, source in names)
+
+    def _apart(self, stacks: Sequence[Stack]) -> tuple[list[Stack], list[Stack]]:
+        """Return the stacks that are checked, and those of projects that are set aside."""
+        aside = self._options.aside.directories if self._options.aside is not None else frozenset()
+        root = self._options.root.resolve()
+
+        def is_aside(stack: Stack) -> bool:
+            directory = stack.project.directory.resolve()
+            return directory.is_relative_to(root) and directory.relative_to(root).as_posix() in aside
+
+        left = [stack for stack in stacks if is_aside(stack)]
+        return [stack for stack in stacks if stack not in left], left
 
     @property
     def trusted(self) -> Trusted | None:
@@ -170,14 +232,14 @@ class Inputs:
             self.trust.close()
 
     def _projects(self) -> list[Project]:
-        return list(dict.fromkeys(subject.project for subject in self._subjects))
+        return list(dict.fromkeys(subject.project for subject in (*self._subjects, *self._beside)))
 
     def _named(self, key: str) -> Iterator[tuple[str, Path]]:
         """Yield the path from the root of each that the files name, as it is written, and where it is."""
         from resilience_checks.policy.loosening import own_paths
         from resilience_checks.topology.declared_paths import places
 
-        files = dict.fromkeys(subject.file for subject in self._subjects)
+        files = dict.fromkeys(subject.file for subject in (*self._subjects, *self._beside))
         for file in files:
             if file is not None and _speaks_of(file, key):
                 declared = self._declarations(file)
@@ -188,7 +250,8 @@ class Inputs:
         """Return what evaluates every stack that is checked, once it is started."""
         from resilience_checks.sources.stacks.together import Together
 
-        return Together([subject.make for subject in self._subjects], self._supplied(), observer, self.left_out)
+        elsewhere = (*self.left_out, *self.unaffected)
+        return Together([subject.make for subject in self._subjects], self._supplied(), observer, elsewhere)
 
     def load(self) -> None:
         """Read every resilience.yaml; raise UsageError for one that is wrong."""
@@ -207,16 +270,13 @@ class Inputs:
         for estate in estates(members):
             lost = self._lost(estate, results)
             declared = [self._declarations(self._subjects[index].file) for index in estate if index not in lost]
-            own = united(declared)
+            own, mine = united(declared), [self._subjects[index] for index in estate]
             yield Group(
                 files={part.path: part.digest for part in declared if part.path is not None and part.digest},
                 members=tuple(results[index] for index in estate),
                 undecided=frozenset(results[index].source.name for index in lost if results[index].graph is not None),
-                advisory=frozenset(
-                    subject.name
-                    for subject in (self._subjects[index] for index in estate)
-                    if self._strictness(subject) == "advisory"
-                ),
+                advisory=frozenset(one.name for one in mine if self._strictness(one) == "advisory"),
+                thresholds={one.name: found for one in mine if (found := self._threshold(one))},
                 **{"declarations": own}
                 | self._trusted(own, [self._subjects[index].project for index in estate if index not in lost]),
             )
@@ -293,6 +353,13 @@ class Inputs:
         if self._held is not None:
             return self._held.strictness(own, subject.name, subject.project)
         return own or "gated"
+
+    def _threshold(self, subject: _Subject) -> str:
+        """Return the mildest severity that blocks for the stack, "" where nobody says so."""
+        own = "" if subject.file is None else self._declarations(subject.file).stacks.threshold(subject.name)
+        if self._held is not None:
+            return self._held.threshold(own, subject.name, subject.project, self._options.threshold)
+        return own
 
     def _hold(self, found: Sequence[tuple[str, Path | None]]) -> None:
         """Make sure that each pattern of a file matches a stack, where all stacks that it can be about were looked for."""

@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING
 
 from resilience_checks import __version__
 from resilience_checks.gate.baseline import compare
-from resilience_checks.gate.verdict import verdict
+from resilience_checks.gate.verdict import ExitCode, overrule, unaffected, verdict
+from resilience_checks.model.thresholds import DEFAULT, strictest
 from resilience_checks.report.interface import (
     Failure,
     Fixed,
+    Override,
     PolicySummary,
     Remark,
     Report,
     ServiceSummary,
     StackSummary,
+    WaiverUse,
 )
 
 if TYPE_CHECKING:
@@ -39,6 +42,8 @@ if TYPE_CHECKING:
 class Gathered:
     """What a check has gathered so far."""
 
+    threshold: str = DEFAULT
+    """The mildest severity that blocks where nothing else is said."""
     results: list[Result] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     stacks: list[StackSummary] = field(default_factory=list)
@@ -51,12 +56,15 @@ class Gathered:
     assumptions: list[Remark] = field(default_factory=list)
     declared_here: dict[tuple[str, str, str], Remark] = field(default_factory=dict)
     settings_from: str = ""
+    waivers: tuple[WaiverUse, ...] = ()
+    override: Override | None = None
     timings: dict[str, float] = field(default_factory=dict)
     policies: dict[str, str] = field(default_factory=dict)
     policy_details: dict[str, PolicySummary] = field(default_factory=dict)
     disabled: set[str] = field(default_factory=set)
     not_enforced: dict[str, str] = field(default_factory=dict)
     fixed: dict[tuple[str, str], Fixed] = field(default_factory=dict)
+    unaffected: tuple[str, ...] = ()
     compared_with: list[str] = field(default_factory=list)
     said: dict[object, int] = field(default_factory=dict)
     """By what tells results apart, the place of each among the results."""
@@ -81,7 +89,7 @@ class Gathered:
             self.said[said] = len(self.results)
             self.results.append(result)
         elif not result.services:
-            self.results[self.said[said]] = _joined(self.results[self.said[said]], result)
+            self.results[self.said[said]] = _joined(self.results[self.said[said]], result, self.threshold)
 
     def fail(self, error: CheckError, subject: str = "") -> None:
         """Take note of what could not be evaluated or decided."""
@@ -147,15 +155,21 @@ class Gathered:
     def report(self, options: Options, started: str, engine: str, left_out: Sequence[str]) -> Report:
         """Return the report; `started` is when the check began, `engine` what evaluated the policies."""
         codes = [failure.exit_code for failure in self.failures]
+        found, override = verdict(self.results, options.fail_on, codes), self.override
+        if found.exit_code is ExitCode.NOTHING and self.unaffected:
+            found = unaffected(" and ".join(self.compared_with))
+        if override is not None:
+            found = overrule(found, override.reason, override.actor, override.ticket)
         return Report(
             tool=__version__,
             started=started,
             engine=engine,
-            fail_on=str(options.fail_on) if options.fail_on else "never",
+            fail_on=options.threshold,
             results=tuple(self.results),
-            verdict=verdict(self.results, options.fail_on, codes),
+            verdict=found,
             stacks=tuple(self.stacks),
             left_out=tuple(left_out),
+            unaffected=self.unaffected,
             services=tuple(self.services),
             policies=self.policies,
             policy_details=self.policy_details,
@@ -169,15 +183,17 @@ class Gathered:
             assumptions=tuple(self.assumptions),
             failures=tuple(self.failures),
             timings=self.timings if options.timings else {},
-            settings_from=self.settings_from,
-            declared_here=tuple(self.declared_here.values()),
+            waivers=self.waivers,
+            override=self.override,
             fixed=tuple(self.fixed.values()),
             compared_with=" and ".join(self.compared_with),
+            settings_from=self.settings_from,
+            declared_here=tuple(self.declared_here.values()),
         )
 
 
-def _joined(one: Result, other: Result) -> Result:
-    """Return two equal results of different estates as one, which blocks where either does."""
+def _joined(one: Result, other: Result, threshold: str) -> Result:
+    """Return two equal results of different estates as one, which blocks where either does; `threshold` is the check's."""
     told = [found.evidence.get("stacks") for found in (one, other)]
     stacks = dict.fromkeys(name for names in told if isinstance(names, list) for name in names)
     return replace(
@@ -185,6 +201,9 @@ def _joined(one: Result, other: Result) -> Result:
         evidence={**one.evidence, "stacks": list(stacks)},
         depends_on=tuple(dict.fromkeys((*one.depends_on, *other.depends_on))),
         advisory=one.advisory if one.advisory and other.advisory else (),
+        fail_on=strictest((one.fail_on or threshold, other.fail_on or threshold))
+        if one.fail_on or other.fail_on
+        else "",
         blocks_when_unknown=one.blocks_when_unknown or other.blocks_when_unknown,
         severity=max(one.severity, other.severity, key=lambda severity: severity.rank),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import CheckError, InputError
+from resilience_checks.model.thresholds import strictest
 from resilience_checks.report.interface import Failure
 
 if TYPE_CHECKING:
@@ -70,6 +71,35 @@ class Beside:
             pack=self.pack,
             loosened=self.loosened,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """The mildest severity that blocks, as policies and stacks (by name) are set and as the check was asked for."""
+
+    settings: Mapping[str, Settings]
+    stacks: Mapping[str, str]
+    options: Options
+
+    def of(self, result: Result, estate: Estate, stacks: Sequence[str]) -> str:
+        """Return the threshold of a result, the strictest of its services' ones; "" where it is that of the check."""
+        how = self.settings.get(result.policy)
+        if how is None or not (self.stacks or how.thresholds_set):
+            return ""
+        known = [estate.services[name] for name in result.services if name in estate.services]
+        of = dict.fromkeys((one.tier, (one.stack,) if one.stack is not None else tuple(stacks)) for one in known)
+        found = [self._within(how, tier, names) for tier, names in of or [(None, tuple(stacks))]]
+        if not any(found):
+            return ""
+        asked = (self.options.threshold,) if self.options.fail_on_given else ()
+        return strictest((*(one or self.options.threshold for one in found), *asked))
+
+    def _within(self, how: Settings, tier: int | None, stacks: Sequence[str]) -> str:
+        """Return the threshold for what is of a tier and of stacks, "" where nobody says so."""
+        own, of_stacks = how.within(tier, stacks), [self.stacks.get(name, "") for name in stacks]
+        if not any((*own.fail_on, *of_stacks)):
+            return ""
+        return own.threshold(strictest(one or self.options.threshold for one in of_stacks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +183,7 @@ class Line:
             matter = beside.matter(built, answers, settings, self.group)
             document = documents.build(matter, reads(pack, settings))
             results = decide(pack, document, matter, beside.engine)
-        self._take(results, built)
+        self._take(results, built, Thresholds(settings, self.group.thresholds, beside.options))
         self.yardstick = Yardstick.of(built, settings)
         for policy in pack.policies:
             why = settings[policy.id].not_enforced(beside.options.today)
@@ -163,13 +193,14 @@ class Line:
             for whom in settings[policy.id].off:
                 self.gathered.disabled.add(f"{policy.id} ({whom or shown})")
 
-    def _take(self, results: Sequence[Result], built: Built) -> None:
+    def _take(self, results: Sequence[Result], built: Built, thresholds: Thresholds) -> None:
         """Add the results, each with the stacks that it is about; nothing blocks that is about advisory ones alone."""
         for item in results:
             evidence = {**item.evidence, "stacks": list(built.stacks)}
             about = _about(item, built.estate, built.stacks)
             advisory = (*item.advisory, *(("the stack is advisory",) if about <= self.group.advisory else ()))
-            self.gathered.add(replace(item, evidence=evidence, advisory=advisory), about)
+            fail_on = thresholds.of(item, built.estate, built.stacks)
+            self.gathered.add(replace(item, evidence=evidence, advisory=advisory, fail_on=fail_on), about)
 
     def _names(self) -> list[str]:
         graphs = [member.graph for member in self.group.members if member.graph is not None]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.errors import UsageError
+from resilience_checks.model.thresholds import strictest
 from resilience_checks.sources.trusted import SETTINGS, TrustedCommit, trusted
 from resilience_checks.topology.declared_settings import Strictness
 
@@ -164,6 +165,16 @@ class Trust:
         if self.for_all and own is None:
             return theirs or Strictness.GATED
         return min(own or Strictness.GATED, theirs or Strictness.GATED, key=list(Strictness).index)
+
+    def threshold(self, own: str, stack: str, project: Project, otherwise: str) -> str:
+        """Return the mildest severity that blocks for a stack, "" where nobody says so: not milder than is trusted.
+
+        Who says nothing means what holds `otherwise`; where an organisation speaks, silence says the same as it does.
+        """
+        theirs = self.tip.declared(self._file(self.tip, project)).stacks.threshold(stack)
+        if not own and (self.for_all or not theirs):
+            return theirs
+        return strictest((own or otherwise, theirs or otherwise))
 
     def places(self, key: str, projects: Sequence[Project]) -> list[Path]:
         """Return where the catalogue (or policy_packs) of the trusted files stands, as it is trusted."""

@@ -26,10 +26,15 @@ class Attestation:
 
     def write(self, report: Report, options: Options) -> None:
         """Write the evidence of a check."""
+        from resilience_checks.cli.errors import show
         from resilience_checks.cli.output import write
         from resilience_checks.evidence.statement import envelope
 
-        made = envelope(report, self.witness.subjects(report, options))
+        subjects = self.witness.subjects(report, options)
+        if not subjects:
+            show(f"warning: {self.file} was not written: nothing was checked that it could be about\n", github=False)
+            return
+        made = envelope(report, subjects)
         if self.signer is not None:
             from resilience_checks.evidence.signing import signed
 

@@ -55,7 +55,11 @@ FAIL_ON = ("low", "medium", "high", "critical", "never")
 @click.option(
     "--base",
     metavar="COMMIT",
-    help="Judge the change as well: what it touches at once, and what redundancy it takes away since COMMIT.",
+    help="Judge the change since COMMIT: block only what is new or worse than there, and what it touches at once or "
+    "takes away in redundancy. Stacks that it cannot affect are not evaluated.",
+)
+@click.option(
+    "--all-stacks", is_flag=True, help="With --base: evaluate every stack, also those that the change cannot affect."
 )
 @click.option(
     "--baseline",
@@ -69,12 +73,8 @@ FAIL_ON = ("low", "medium", "high", "critical", "never")
     help="Where settings are trusted: a commit, such as origin/main, or an organisation's resilience.yaml. What is "
     "checked may be stricter than that; what it holds less strictly counts once it is there.",
 )
-@click.option(
-    "--today",
-    type=click.DateTime(["%Y-%m-%d"]),
-    metavar="DATE",
-    help="The day on which dates in declarations are judged (default: the day of --clock, in UTC).",
-)
+@options.WAIVERS
+@options.TODAY
 @click.option(
     "--clock",
     metavar="TIME",
@@ -106,9 +106,22 @@ FAIL_ON = ("low", "medium", "high", "critical", "never")
 @click.option(
     "--fail-on",
     type=Choice(FAIL_ON),
-    default="medium",
-    show_default=True,
-    help="The mildest violation that blocks; milder ones are shown.",
+    help="The mildest violation that blocks; milder ones are shown. Not given: medium, or what resilience.yaml says; "
+    "given: the stricter of both.",
+)
+@click.option(
+    "--override",
+    metavar="REASON",
+    help="Emergency: let the change pass whatever is found. The report, and every form of it, says who did and why. "
+    "Also RESILIENCE_OVERRIDE.",
+)
+@click.option(
+    "--override-ticket", metavar="TICKET", help="Where the override is followed up. Also RESILIENCE_OVERRIDE_TICKET."
+)
+@click.option(
+    "--override-by",
+    metavar="WHO",
+    help="Who overrides (default: the actor of the CI run, else the user). Also RESILIENCE_OVERRIDE_BY.",
 )
 @click.option(
     "--color",
@@ -146,6 +159,7 @@ def _check(given: dict[str, Any], root: Path, around: Surroundings) -> int:
     from resilience_checks.cli.attestation import attested
     from resilience_checks.cli.clock import clock
     from resilience_checks.cli.output import targets as found
+    from resilience_checks.cli.override import override
     from resilience_checks.model.errors import UsageError
 
     if given["base"] is not None and given["previews"]:
@@ -154,7 +168,7 @@ def _check(given: dict[str, Any], root: Path, around: Surroundings) -> int:
             why="a change is what lies between two versions, or what a preview says is deployed",
             remedy="leave one of them out",
         )
-    chosen = options.chosen(given, root)
+    chosen = replace(options.chosen(given, root), override=override(given, around))
     targets = found(given["forms"], given["output"], around.system)
     written = frozenset(target.file.resolve() for target in targets if target.file is not None)
     attesting = attested(given, around)
@@ -176,7 +190,8 @@ def _tell(report: Report, targets: Sequence[Target], given: dict[str, Any], root
     from resilience_checks.cli.output import rendered, write
 
     for target in targets:
-        write(rendered(report, target, root, color=given["color"], around=around), target.file)
+        text = rendered(report, target, root, color=given["color"], around=around)
+        write(text, target.file, commands=target.form.commands)
     if not any(target.form.readable and target.file is None for target in targets):
         for failure in report.failures:
             show(block(failure, root), github=around.github)

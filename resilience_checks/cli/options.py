@@ -75,6 +75,18 @@ CATALOGUE = click.option(
     metavar="PATH",
     help="A catalogue file of your own, or a folder of them, before those that come with the tool; may be repeated.",
 )
+WAIVERS = click.option(
+    "--waivers",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="The waivers to use, instead of resilience-waivers.yaml at the repository root.",
+)
+TODAY = click.option(
+    "--today",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="The day on which dates in declarations and waivers are judged (default: the day of --clock, else today, in UTC).",
+)
 DEBUG = click.option("--debug", is_flag=True, help="Show the traceback of every error, and what its program printed.")
 
 
@@ -92,10 +104,11 @@ def chosen(given: dict[str, Any], root: Path) -> Options:
     from resilience_checks.cli.output import hold_writable
     from resilience_checks.evaluation import Options
     from resilience_checks.model.errors import UsageError
-    from resilience_checks.model.result import Severity
+    from resilience_checks.model.result import NEVER, Severity
+    from resilience_checks.model.thresholds import DEFAULT
 
     hold_writable(given["output"])
-    url, fail_on = given.get("opa_url"), given.get("fail_on", "never")
+    url, fail_on = given.get("opa_url"), given.get("fail_on", "never") or DEFAULT
     engine = given.get("engine") or ("opa" if url else "embedded")
     if url and engine == "embedded":
         raise UsageError(
@@ -113,7 +126,8 @@ def chosen(given: dict[str, Any], root: Path) -> Options:
         engine=engine,
         opa_url=url,
         policy_seconds=given.get("policy_timeout"),
-        fail_on=None if fail_on == "never" else Severity(fail_on),
+        fail_on=None if fail_on == NEVER else Severity(fail_on),
+        fail_on_given=bool(given.get("fail_on")),
         seconds=given["timeout"],
         previews=given["previews"],
         states=given["states"],
@@ -121,6 +135,8 @@ def chosen(given: dict[str, Any], root: Path) -> Options:
         stack_outputs=given["stack_outputs"],
         base=given.get("base"),
         baseline=given.get("baseline"),
+        all_stacks=given.get("all_stacks", False),
         settings=given.get("settings"),
+        waivers=given.get("waivers"),
         **({"today": given["today"].date()} if given.get("today") else {}),
     )

@@ -21,6 +21,7 @@ _PLACES = {
     "catalogue": ("catalogue", "schema.json"),
     "metadata": ("policy", "metadata.schema.json"),
     "policy-input": ("policy", "document.schema.json"),
+    "resilience-waivers.yaml": ("gate", "waivers.schema.json"),
     "baseline": ("gate", "baseline.schema.json"),
     "report": ("report", "report.schema.json"),
     "verification": ("report", "verification.schema.json"),

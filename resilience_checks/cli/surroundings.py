@@ -21,6 +21,15 @@ _SYSTEMS = {
     "jenkins": "JENKINS_URL",
 }
 """Each CI system, and the variable that it documents for its own runs."""
+_ACTORS = {
+    "github": ("GITHUB_TRIGGERING_ACTOR", "GITHUB_ACTOR"),
+    "gitlab": ("GITLAB_USER_LOGIN",),
+    "azure": ("BUILD_REQUESTEDFOREMAIL", "BUILD_REQUESTEDFOR"),
+    "bitbucket": ("BITBUCKET_STEP_TRIGGERER_UUID",),
+    "buildkite": ("BUILDKITE_UNBLOCKER_EMAIL", "BUILDKITE_BUILD_CREATOR_EMAIL", "BUILDKITE_BUILD_CREATOR"),
+    "jenkins": ("BUILD_USER_ID", "BUILD_USER"),
+}
+"""What names whoever started the run: variables of each system, Jenkins' of its build-user-vars plugin."""
 _PIPE_WIDTH = 100
 _NARROWEST, _WIDEST = 60, 120
 
@@ -34,6 +43,10 @@ class Surroundings:
     colorful: bool
     width: int
     progress: bool
+    actor: str = ""
+    """Who started the CI run, as the system says; without one the user of this machine."""
+    override: tuple[str, str, str] = ("", "", "")
+    """Reason, ticket and name of an emergency override that the environment gives."""
     epoch: str = ""
     """The time that reproducible output is to show, in seconds since 1970."""
     password: str = field(default="", repr=False)
@@ -50,6 +63,12 @@ class Surroundings:
             step_summary=Path(summary) if summary else None,
             colorful=terminal and not found.get("NO_COLOR") and found.get("TERM") != "dumb",
             width=_terminal_width() if terminal else _PIPE_WIDTH,
+            actor=_actor(found),
+            override=(
+                found.get("RESILIENCE_OVERRIDE", ""),
+                found.get("RESILIENCE_OVERRIDE_TICKET", ""),
+                found.get("RESILIENCE_OVERRIDE_BY", ""),
+            ),
             progress=sys.stderr.isatty() and found.get("TERM") != "dumb",
             epoch=found.get("SOURCE_DATE_EPOCH", ""),
             password=found.get("RESILIENCE_ATTEST_PASSWORD", ""),
@@ -59,6 +78,12 @@ class Surroundings:
     def github(self) -> bool:
         """Whether a runner of GitHub Actions reads what is written."""
         return self.system == "github"
+
+
+def _actor(found: Mapping[str, str]) -> str:
+    system = next((name for name, variable in _SYSTEMS.items() if _is_set(found.get(variable))), "")
+    names = _ACTORS.get(system, ()) if system else ("USER", "USERNAME")
+    return next((found[name] for name in names if found.get(name)), "")
 
 
 def _is_set(value: str | None) -> bool:

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from resilience_checks.model.waiver import Waiver
 
 
+NEVER = "never"
+"""The threshold that no severity reaches."""
+
+
 class Outcome(StrEnum):
     """How a policy came out for one target."""
 
@@ -69,6 +73,8 @@ class Result:
     """Why it blocks nothing, whatever its severity: the stack is advisory, or the policy is not enforced yet."""
     waiver: Waiver | None = None
     """What accepts it."""
+    fail_on: str = ""
+    """The mildest severity that blocks (never: none does) where resilience.yaml says so of it; "": that of the check."""
     known: str = ""
     """Where it stands already ("in baseline FILE"), so that it is not new and blocks nothing."""
 

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """What of a policy's findings is accepted, why, by whom, and until when; the day `expires` belongs to it, in UTC."""
+    """What of a policy's findings is accepted, why, by whom, and until when; the day `expires` belongs to it, in UTC.
+
+    With `fingerprints` it accepts these findings alone, and none that comes later at the same target.
+    """
 
     policy: str
     target: str
@@ -24,3 +27,4 @@ class Waiver:
     created: date
     expires: date
     location: Location
+    fingerprints: tuple[str, ...] = ()

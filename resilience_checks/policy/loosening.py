@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from resilience_checks.model.errors import CheckError
 from resilience_checks.model.location import Location
+from resilience_checks.model.thresholds import DEFAULT, looser, strictest
 from resilience_checks.policy.settings import UNKNOWNS
 from resilience_checks.policy.settings import settings as settle
 from resilience_checks.topology.declaration_durations import duration
@@ -167,7 +168,9 @@ def _policies(
         services: dict[tuple[str, str, str], list[str]] = defaultdict(list)
         for (tier, stacks), of in cases.items():
             was, now = old.within(tier, stacks), new.within(tier, stacks)
-            for change in (*_weaker(was, now, tier, today), *_otherwise(was, now)):
+            at_most = strictest(after.declared.stacks.threshold(stack) for stack in stacks) or DEFAULT
+            weaker = (*_weaker(was, now, tier, today), *_milder(was, now, at_most), *_otherwise(was, now))
+            for change in weaker:
                 services[change] += of
         for (setting, earlier, later), of in services.items():
             at = _line(after.declared, name, "enforce_from" if setting == "enforcement" else setting)
@@ -192,6 +195,13 @@ def _weaker(old: Settings, new: Settings, tier: int | None, today: date) -> Iter
         yield "on_unknown", was, now
     if new.not_enforced(today) and (not old.not_enforced(today) or _later(old.enforce_from, new.enforce_from)):
         yield "enforcement", "; ".join(old.not_enforced(today)) or "immediate", "; ".join(new.not_enforced(today))
+
+
+def _milder(old: Settings, new: Settings, stack: str) -> Iterator[tuple[str, str, str]]:
+    """Yield the thresholds before and after where less blocks now; `stack` is what holds for the stacks."""
+    was, now = old.threshold(stack), new.threshold(stack)
+    if old.enabled and new.enabled and looser(now, was):
+        yield "fail_on", was, now
 
 
 def _otherwise(old: Settings, new: Settings) -> Iterator[tuple[str, str, str]]:
@@ -266,6 +276,12 @@ def _stacks(before: Held, after: Held, names: Iterable[str]) -> Iterator[_AtLine
             at = next((one.location for one in after.declared.stacks.advisory if one.matches(name)), None)
             part = f"stack {name}: strictness"
             yield Loosening("stack", (name,), "strictness", str(was), str(now), (), at, parts=(part,)), at
+        earlier, later = (side.declared.stacks.threshold(name) or DEFAULT for side in (before, after))
+        if looser(later, earlier):
+            patterns = after.declared.stacks.fail_on
+            at = next((one.location for _, one in patterns if one.matches(name)), _top(after.declared))
+            part = f"stack {name}: fail_on"
+            yield Loosening("stack", (name,), "fail_on", earlier, later, (), at, parts=(part,)), at
 
 
 def own_paths(declared: Declarations) -> dict[tuple[str, str], Location]:

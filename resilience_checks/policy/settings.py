@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import UsageError
 from resilience_checks.model.result import Severity
+from resilience_checks.model.thresholds import strictest
 from resilience_checks.policy.pack import FIRST_SET
 from resilience_checks.topology.declared_settings import rank
 
@@ -35,6 +36,8 @@ class Settings:
     severity: Severity
     on_unknown: Mapping[str, str]
     parameters: Mapping[str, Any]
+    fail_on: tuple[str, ...] = ("",)
+    """The mildest violation that blocks: the strictest of these, of which "" is what holds for the stack."""
     enforce_from: date | None = None
     newer_than: PolicySet | None = None
     """The pinned policy set that does not have it yet."""
@@ -64,6 +67,12 @@ class Settings:
         """Whether its parameters may differ between services."""
         return bool(self.sides) or any(one.parameters for one in self.scoped)
 
+    @property
+    def thresholds_set(self) -> bool:
+        """Whether anything is said of which violations block."""
+        sides = any(side.thresholds_set for side in self.sides)
+        return sides or self.fail_on != ("",) or any(one.fail_on for one in self.scoped)
+
     def within(self, tier: int | None, stacks: Collection[str]) -> Settings:
         """Return how it is set for what is of this tier and these stacks."""
         if self.sides:
@@ -90,6 +99,10 @@ class Settings:
     def unknown_blocks(self, tier: int | None) -> bool:
         """Return whether an unknown about a service of this tier stops a change."""
         return self.on_unknown_of(tier) == "fail"
+
+    def threshold(self, stack: str) -> str:
+        """Return the mildest violation that blocks where `stack` is what holds for the stack, "" if nobody says so."""
+        return strictest(one or stack for one in self.fail_on)
 
     def on_unknown_of(self, tier: int | None) -> str:
         """Return what an unknown about a service of this tier does: fail, warn or ignore."""
@@ -143,6 +156,7 @@ def _stricter(own: Settings, trusted: Settings) -> Settings:
             for key, tier in tiers.items()
         },
         parameters=trusted.parameters,
+        fail_on=tuple(sorted({*own.fail_on, *trusted.fail_on})),
         enforce_from=first.enforce_from,
         newer_than=first.newer_than,
         enforced_by=replace(other, enforced_by=None),
@@ -191,6 +205,7 @@ def _changed(found: Settings, item: PolicySettings) -> Settings:
         severity=found.severity if item.severity is None else Severity(item.severity),
         on_unknown=found.on_unknown if item.on_unknown is None else {"default": str(item.on_unknown)},
         parameters={**found.parameters, **item.parameters},
+        fail_on=(item.fail_on,) if item.fail_on else found.fail_on,
         enforce_from=found.enforce_from if item.enforce_from is None else item.enforce_from,
     )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from resilience_checks.model.errors import UsageError
 from resilience_checks.model.result import Outcome
 from resilience_checks.report import words
-from resilience_checks.report.findings import not_blocking, order
+from resilience_checks.report.findings import not_blocking, order, stands_aside
 from resilience_checks.report.json_report import result_data
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def _write(page: Page, story: Story) -> None:
     page.listed("also", [_other(item) for item in story.policies])
     page.listed("see", [f"{item.location}: {item.label}" for item in result.related])
     page.field("fix", result.remediation)
-    page.field("gate", not_blocking(result) if result.advisory else "")
+    page.field("gate", not_blocking(result) if stands_aside(result) else "")
     page.listed("standards", [f"{name}: {title}" if title else name for name, title in story.controls.items()])
     if result.cause:
         page.field("try", f"resilience-checks what-if {' '.join(f'--fail {_quoted(event)}' for event in result.cause)}")

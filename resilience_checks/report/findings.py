@@ -11,6 +11,7 @@ from resilience_checks.report import words
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from resilience_checks.model.waiver import Waiver
     from resilience_checks.report.interface import Report
 
 Order = tuple[int, int, str, int, int, str, str]
@@ -84,9 +85,22 @@ def loses(result: Result) -> bool:
     return not any(related.label.endswith("is concerned") for related in result.related)
 
 
+def stands_aside(result: Result) -> bool:
+    """Return whether a finding blocks nothing, whatever its severity: it is waived, known already, or advisory."""
+    return bool(result.waiver is not None or result.known or result.advisory)
+
+
 def not_blocking(result: Result) -> str:
-    """Return why an advisory finding blocks nothing."""
-    return f"does not block: {'; '.join(result.advisory)}"
+    """Return why such a finding blocks nothing."""
+    waived = () if result.waiver is None else (waived_by(result.waiver),)
+    known = (f"known already, {result.known}",) if result.known else ()
+    return f"does not block: {'; '.join((*waived, *known, *result.advisory))}"
+
+
+def waived_by(waiver: Waiver) -> str:
+    """Return until when a waiver holds, by whom and why."""
+    until = f"waived until {waiver.expires} by {waiver.approver} for {waiver.owner}"
+    return f"{until} ({waiver.ticket}, {waiver.location}): {waiver.reason}"
 
 
 def _groups(results: Iterable[Result]) -> Iterator[tuple[Result, ...]]:
@@ -103,5 +117,5 @@ def _groups(results: Iterable[Result]) -> Iterator[tuple[Result, ...]]:
 
 def _grain(result: Result) -> tuple[str, ...]:
     if result.outcome is Outcome.UNKNOWN and result.depends_on:
-        return (result.policy, str(result.blocks_when_unknown), str(result.advisory), result.known, *result.depends_on)
+        return (result.policy, str(result.blocks_when_unknown), not_blocking(result), *result.depends_on)
     return (result.policy, str(result.outcome), result.fingerprint, str(result.location), result.message)

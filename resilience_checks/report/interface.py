@@ -145,6 +145,8 @@ class Report:
     verdict: Verdict
     stacks: tuple[StackSummary, ...] = ()
     left_out: tuple[str, ...] = ()
+    unaffected: tuple[str, ...] = ()
+    """Stacks that were not evaluated, as the change since the base cannot affect them."""
     services: tuple[ServiceSummary, ...] = ()
     policies: Mapping[str, str] = field(default_factory=dict)
     """Title of every policy that was evaluated."""

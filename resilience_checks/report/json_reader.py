@@ -49,6 +49,7 @@ def read(text: str) -> Report:
         verdict=Verdict(ExitCode(end["exit_code"]), blocking, end["words"], _code(end["overridden"])),
         stacks=tuple(_stack(item) for item in data["stacks"]),
         left_out=tuple(data["left_out"]),
+        unaffected=tuple(data["unaffected"]),
         services=tuple(ServiceSummary(**{**item, "location": _place(item["location"])}) for item in data["services"]),
         policies=data["policies"],
         policy_details={
@@ -96,6 +97,7 @@ def _result(item: Data) -> Result:
         blocks_when_unknown=item["blocks_when_unknown"],
         advisory=tuple(item["advisory_because"]),
         waiver=None if item["waiver"] is None else _waiver(item["waiver"]),
+        fail_on=item["fail_on"],
         known=item["known"],
     )
 
@@ -115,7 +117,8 @@ def _stack(item: Data) -> StackSummary:
 
 def _waiver(item: Data) -> Waiver:
     days = {name: date.fromisoformat(item[name]) for name in ("created", "expires")}
-    return Waiver(**{**item, **days, "location": Location(**item["location"])})
+    only = tuple(item["fingerprints"])
+    return Waiver(**{**item, **days, "location": Location(**item["location"]), "fingerprints": only})
 
 
 def _waiver_use(item: Data) -> WaiverUse:

@@ -63,6 +63,7 @@ def as_data(report: Report) -> dict[str, Any]:
         "override": None if report.override is None else asdict(report.override),
         "stacks": [_stack(stack) for stack in report.stacks],
         "left_out": list(report.left_out),
+        "unaffected": list(report.unaffected),
         "services": [_service(service) for service in report.services],
         "policies": dict(sorted(report.policies.items())),
         "policy_details": {name: _policy(policy) for name, policy in sorted(report.policy_details.items())},
@@ -109,6 +110,7 @@ def result_data(result: Result, *, blocks: bool) -> dict[str, Any]:
         "blocks_when_unknown": result.blocks_when_unknown,
         "advisory": bool(result.advisory),
         "advisory_because": list(result.advisory),
+        "fail_on": result.fail_on,
         "waiver": None if result.waiver is None else _waiver(result.waiver),
         "known": result.known,
         "evidence": {key: value(item) for key, item in sorted(result.evidence.items())},  # type: ignore[arg-type]
@@ -158,6 +160,7 @@ def _waiver(waiver: Waiver) -> dict[str, Any]:
         "created": waiver.created.isoformat(),
         "expires": waiver.expires.isoformat(),
         "location": location(waiver.location),
+        "fingerprints": list(waiver.fingerprints),
     }
 
 

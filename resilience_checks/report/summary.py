@@ -10,9 +10,9 @@ from resilience_checks.model.result import Outcome
 from resilience_checks.report.text import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from resilience_checks.report.interface import Remark, Report, StackSummary
+    from resilience_checks.report.interface import Remark, Report, StackSummary, WaiverUse
 
 _WORDS = {
     Outcome.ERROR: ("error", "errors"),
@@ -29,6 +29,8 @@ _LIMITS = {
     "lines": "lines",
     "complete": "whether these are all resources",
 }
+STATES = ("applied", "expired", "unused", "refused", "untrusted")
+"""What can become of a waiver, in the order in which it is told."""
 _MAX_CALLBACKS = 5
 _MAX_NAMES = 8
 _MAX_FACTS = 4
@@ -55,14 +57,53 @@ def summary_lines(report: Report) -> Iterator[SummaryLine]:
             names = ", ".join(sorted(name for name, other in report.not_enforced.items() if other == why))
             yield SummaryLine("not yet", f"shown, and blocking nothing: {names} ({why})")
     yield from _trusted(report)
+    yield from waiver_lines(report)
     if report.left_out:
         yield SummaryLine("left out", f"not selected by --stack: {', '.join(report.left_out)}")
+    if report.unaffected:
+        yield SummaryLine(
+            "left out", f"not affected by the change: {_some(report.unaffected)} (--all-stacks checks them)"
+        )
     if report.compared_with:
         yield SummaryLine("compared", _compared(report))
     for stack in report.stacks:
         for text in limits(stack):
             yield SummaryLine("note", f"{stack.name}: {text}")
     yield SummaryLine("verdict", report.verdict.words)
+
+
+def waiver_lines(report: Report) -> Iterator[SummaryLine]:
+    """Yield how many waivers are in each state, and one line for each of which there is something to say."""
+    if not report.waivers:
+        return
+    states = Counter(use.state for use in report.waivers)
+    findings = len({name for use in report.waivers if use.state == "applied" for name in use.fingerprints})
+    told = [f"{states[state]} {state}" for state in STATES if states[state]]
+    yield SummaryLine("waivers", f"{', '.join(told)}; {counted(findings, 'finding')} waived")
+    uses = [use for use in report.waivers if use.why]
+    for use in uses[:_MAX_NAMES]:
+        yield SummaryLine("waiver", waiver_words(use))
+    if len(uses) > _MAX_NAMES:
+        yield SummaryLine("waiver", f"{len(uses) - _MAX_NAMES} more in the JSON report")
+
+
+def waiver_words(use: WaiverUse) -> str:
+    """Return what became of one waiver, in a line."""
+    waiver = use.waiver
+    whose = f"owner {waiver.owner}, {waiver.ticket}"
+    state = "" if use.state in {"applied", "expired"} else f"{use.state}: "
+    return f"{waiver.policy} at {waiver.target} {state}{use.why} ({waiver.location}, {whose})"
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _MAX_NAMES} more" if len(names) > _MAX_NAMES else ""
+    return f"{', '.join(names[:_MAX_NAMES])}{more}"
+
+
+def _compared(report: Report) -> str:
+    known = sum(bool(result.known) for result in report.results)
+    stands = f"{counted(known, 'finding')} {'stands' if known == 1 else 'stand'} there already"
+    return f"with {report.compared_with}: {stands}, {len(report.fixed)} fixed"
 
 
 def _trusted(report: Report) -> Iterator[SummaryLine]:
@@ -72,7 +113,6 @@ def _trusted(report: Report) -> Iterator[SummaryLine]:
     there = report.settings_from
     until = f"counts for nothing until it is on {there}"
     looser = sum(until in result.advisory for result in report.results)
-    looser += sum(use.state == "untrusted" for use in report.waivers)
     verb = "counts" if looser == 1 else "count"
     told = f"; {counted(looser, 'loosening', 'loosenings')} here {verb} for nothing yet" if looser else ""
     yield SummaryLine("settings", f"those of {there} where they are stricter{told}")
@@ -91,12 +131,6 @@ def _facts(remarks: Iterable[Remark]) -> str:
         more = f" and {len(names) - _MAX_FACTS} more" if len(names) > _MAX_FACTS else ""
         told.append(f"{section} {', '.join(names[:_MAX_FACTS])}{more}")
     return "; ".join(told)
-
-
-def _compared(report: Report) -> str:
-    known = sum(bool(result.known) for result in report.results)
-    stands = f"{counted(known, 'finding')} {'stands' if known == 1 else 'stand'} there already"
-    return f"with {report.compared_with}: {stands}, {len(report.fixed)} fixed"
 
 
 def _policies(report: Report) -> str:

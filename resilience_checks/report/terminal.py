@@ -13,6 +13,7 @@ from resilience_checks.report.findings import (
     loses,
     not_blocking,
     standing,
+    stands_aside,
     targets,
     unnamed,
 )
@@ -43,18 +44,20 @@ class Terminal:
         page = _Report(self._style.root, color=self._style.color, width=self._style.width)
         for failure in report.failures:
             page.failure(failure)
-        for group, *more in by_doubt(findings(report)):
+        shown, accepted = _sorted(findings(report))
+        for group, *more in by_doubt(shown):
             if more:
                 page.doubt([group, *more])
             else:
                 page.unknown(group) if group[0].outcome is Outcome.UNKNOWN else page.finding(group[0])
+        page.waived(accepted)
         for where, known in standing(report).items():
             page.standing(where, known)
         page.fixed(report.fixed)
         for what, remark in report.remarks:
             page.remark(what, remark)
         page.assumptions(report.assumptions)
-        page.summary(summary_lines(report), decided=report.verdict.exit_code == 0)
+        page.summary(summary_lines(report), decided=report.verdict.exit_code == 0 and report.verdict.overridden is None)
         return page.text()
 
 
@@ -73,7 +76,7 @@ class _Report(Page):
         self.listed("why", chain(result))
         self.listed("assumed", result.assumed)
         self.field("fix", result.remediation)
-        if result.advisory:
+        if stands_aside(result):
             self.field("gate", not_blocking(result))
         self.listed("see", _elsewhere(result), limit=_MAX_LISTED)
         self.field("id", result.fingerprint)
@@ -110,6 +113,20 @@ class _Report(Page):
             of = f" for {', '.join(whom)}" if len(about) > 1 else ""
             self.field("" if number else "policies", f"{', '.join(names)}{of}: {gate}")
         self.listed("assumed", dict.fromkeys(text for group in groups for one in group for text in one.assumed))
+        self.end()
+
+    def waived(self, results: Sequence[Result]) -> None:
+        """Write findings that somebody accepts in a line or two each, together with who accepts them."""
+        if not results:
+            return
+        self.head("waived", "green", "", f"{counted(len(results), 'finding')} that somebody accepts")
+        by_reason: dict[str, list[Result]] = {}
+        for result in results:
+            by_reason.setdefault(not_blocking(result).removeprefix("does not block: "), []).append(result)
+        for reason, together in by_reason.items():
+            told = [f"{one.policy}: {one.message} [{one.fingerprint}]" for one in together]
+            self.listed("found", told, limit=_MAX_LISTED)
+            self.field("gate", reason)
         self.end()
 
     def standing(self, where: str, known: Sequence[Result]) -> None:
@@ -153,9 +170,17 @@ class _Report(Page):
             self.field(line.name, line.text, style)
 
 
+def _sorted(groups: Iterable[tuple[Result, ...]]) -> tuple[list[tuple[Result, ...]], list[Result]]:
+    """Return the groups of findings to show in full, and the findings that somebody accepts."""
+    told = list(groups)
+    accepted = [group[0].waiver is not None and group[0].outcome is not Outcome.ERROR for group in told]
+    full = [group for group, is_accepted in zip(told, accepted, strict=True) if not is_accepted]
+    return full, [one for group, is_accepted in zip(told, accepted, strict=True) if is_accepted for one in group]
+
+
 def _gate(result: Result) -> str:
     """Return what an unknown result does to the verdict."""
-    if result.advisory:
+    if stands_aside(result):
         return not_blocking(result)
     return "blocks until it is known" if result.blocks_when_unknown else "does not block"
 

@@ -134,6 +134,33 @@ class Repository:
         done = _git(self.root, "status", "--porcelain", "--no-renames", "-z", "--", *map(str, paths))
         return tuple(entry[3:] for entry in done.stdout.split("\0") if entry)
 
+    def changed(self, commit: Commit) -> tuple[str, ...]:
+        """Return the files that differ between a commit and the working tree, new ones that are not ignored among them."""
+        tracked = self._listed("diff", "--name-only", "--no-renames", "--no-ext-diff", "-z", commit.id)
+        return (*tracked, *self._listed("ls-files", "--others", "--exclude-standard", "-z"))
+
+    def files(self) -> tuple[str, ...]:
+        """Return the files that git knows, also those of submodules."""
+        return self._listed("ls-files", "--recurse-submodules", "-z")
+
+    def _listed(self, *command: str) -> tuple[str, ...]:
+        """Return the paths that git lists; raise InputError where it fails, as no path would look like none."""
+        done = subprocess.run(
+            ["git", "-c", "core.fsmonitor=false", *command],  # noqa: S607 the user's own git
+            cwd=self.root,
+            env=_environment(),
+            capture_output=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+        if done.returncode:
+            raise InputError(
+                f"git cannot list files: {done.stderr.decode(errors='replace').strip()}",
+                why="what the change affects is not known",
+                remedy=f"see that `git {' '.join(command)}` works here",
+            )
+        return tuple(os.fsdecode(name) for name in done.stdout.split(b"\0") if name)
+
     def submodules(self, commit: str) -> tuple[str, ...]:
         """Return the folders that a commit takes from other repositories."""
         done = _git(self.root, "ls-tree", "-r", "-z", commit)

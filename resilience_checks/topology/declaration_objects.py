@@ -270,8 +270,9 @@ def _policy(at: At, name: str) -> declared_settings.PolicySettings:
         severity=None if severity is None else Severity(severity),
         on_unknown=None if on_unknown is None else declared_settings.OnUnknown(on_unknown),
         parameters=parameters.value or {},
+        fail_on=at["fail_on"].value or "",
         enforce_from=day(at["enforce_from"]),
-        stacks=tuple(declared_settings.StackGlob(Glob(str(item.value)), item.location) for item in at["stacks"]),
+        stacks=tuple(map(_stack_glob, at["stacks"])),
         tiers=tuple(int(item.value) for item in at["tiers"]),
         at=at.lines,
         parameters_at={} if parameters.value is None else parameters.lines,
@@ -281,11 +282,13 @@ def _policy(at: At, name: str) -> declared_settings.PolicySettings:
 def _stacks(at: At) -> declared_settings.Stacks:
     if at.value is None:
         return declared_settings.Stacks()
-    globs = {
-        key: tuple(declared_settings.StackGlob(Glob(str(item.value)), item.location) for item in at[key])
-        for key in at.value
-    }
-    return declared_settings.Stacks(**globs, at=at.lines)
+    globs = {key: tuple(map(_stack_glob, at[key])) for key in at.value if key != "fail_on"}
+    thresholds = tuple((one.id, _stack_glob(item)) for one in at["fail_on"].members() for item in one)
+    return declared_settings.Stacks(**globs, fail_on=thresholds, at=at.lines)
+
+
+def _stack_glob(at: At) -> declared_settings.StackGlob:
+    return declared_settings.StackGlob(Glob(str(at.value)), at.location)
 
 
 def _whole(number: float | None) -> int | None:

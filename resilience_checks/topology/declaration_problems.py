@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 Path = tuple[str | int, ...]
 """Keys and list indices from the top of the file down to a value."""
 
+_WHY = "Nothing was checked: an estate described wrongly would be judged wrongly."
+_REMEDY = "Correct these lines; docs/resilience-yaml.md describes every key."
 _LONGEST = 60
 _NEAR = 0.65
 
@@ -38,15 +40,15 @@ class Problems:
         """Keep one more; the same twice counts once."""
         self.found.add(Problem(location, text))
 
-    def error(self) -> UsageError:
+    def error(self, why: str = _WHY, remedy: str = _REMEDY) -> UsageError:
         """Return the error that shows them all in the order of the file, each after its own location."""
         first, *rest = sorted(self.found)
         lines = [first.text, *(f"{problem.location}: {problem.text}" for problem in rest)]
         return UsageError(
             "\n".join(lines),
             location=first.location,
-            why="Nothing was checked: an estate described wrongly would be judged wrongly.",
-            remedy="Correct these lines; docs/resilience-yaml.md describes every key.",
+            why=why,
+            remedy=remedy,
         )
 
 

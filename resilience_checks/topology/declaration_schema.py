@@ -28,11 +28,11 @@ def schema() -> Mapping[str, Any]:
     return loaded
 
 
-def hold(source: Source, problems: Problems) -> None:
-    """Add a problem for each place where the data does not fit the schema."""
+def hold(source: Source, problems: Problems, published: Mapping[str, Any] | None = None) -> None:
+    """Add a problem for each place where the data does not fit the schema: `published`, else that of resilience.yaml."""
     from jsonschema import Draft202012Validator, FormatChecker
 
-    validator = Draft202012Validator(schema(), format_checker=FormatChecker(["date"]))
+    validator = Draft202012Validator(published or schema(), format_checker=FormatChecker(["date"]))
     for error in validator.iter_errors(source.data):
         for cause in _causes(error):
             if tuple(cause.absolute_path) not in source.unread:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 from resilience_checks.model.errors import UsageError
+from resilience_checks.model.thresholds import strictest
 from resilience_checks.topology.selectors import Glob
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class PolicySettings:
     severity: Severity | None = None
     on_unknown: OnUnknown | None = None
     parameters: Mapping[str, object] = field(default_factory=dict)
+    fail_on: str = ""
     enforce_from: date | None = None
     stacks: tuple[StackGlob, ...] = ()
     tiers: tuple[int, ...] = ()
@@ -124,11 +126,15 @@ class StackGlob:
 
 @dataclass(frozen=True, slots=True)
 class Stacks:
-    """How strictly stacks are gated. `gated` wins over `ignored`, and that over `advisory`; the rest is gated."""
+    """How strictly stacks are gated. `gated` wins over `ignored`, and that over `advisory`; the rest is gated.
+
+    `fail_on` pairs thresholds with the stacks that they hold for.
+    """
 
     gated: tuple[StackGlob, ...] = ()
     advisory: tuple[StackGlob, ...] = ()
     ignored: tuple[StackGlob, ...] = ()
+    fail_on: tuple[tuple[str, StackGlob], ...] = ()
     at: Lines = field(default_factory=dict)
 
     def of(self, name: str) -> Strictness:
@@ -146,9 +152,14 @@ class Stacks:
                 return strictness
         return None
 
+    def threshold(self, name: str) -> str:
+        """Return the mildest severity that blocks for the stack `project/stack`, "" where no pattern is about it."""
+        return strictest(severity for severity, pattern in self.fail_on if pattern.matches(name))
+
     def hold(self, names: Sequence[str]) -> None:
         """Raise UsageError at the first pattern that matches none of the stacks."""
-        _hold((*self.gated, *self.advisory, *self.ignored), names, "stacks")
+        thresholds = (pattern for _, pattern in self.fail_on)
+        _hold((*self.gated, *self.advisory, *self.ignored, *thresholds), names, "stacks")
 
 
 def _hold(patterns: Sequence[StackGlob], names: Sequence[str], where: str) -> None:

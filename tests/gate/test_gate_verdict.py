@@ -116,13 +116,13 @@ ABOUT_NO_SERVICE = replace(NOT_APPLICABLE, services=())
         ([ABOUT_NO_SERVICE], [], Verdict(ExitCode.NOTHING, (), "nothing was checked")),
         ([PASS], [], Verdict(ExitCode.CLEAN, (), "clean")),
         ([NOT_APPLICABLE], [], Verdict(ExitCode.CLEAN, (), "clean, but no policy applies to what was checked")),
-        ([LOW, PASS], [], Verdict(ExitCode.CLEAN, (), "not blocked: 1 finding does not block with these settings")),
+        ([LOW, PASS], [], Verdict(ExitCode.CLEAN, (), "not blocked: 1 below the threshold")),
         (
             [LOW, MAY_BE_UNKNOWN],
             [],
-            Verdict(ExitCode.CLEAN, (), "not blocked: 2 findings do not block with these settings"),
+            Verdict(ExitCode.CLEAN, (), "not blocked: 1 below the threshold, 1 unknown"),
         ),
-        ([MUST_BE_KNOWN], [], Verdict(ExitCode.UNDECIDED, (MUST_BE_KNOWN,), "blocked: what must be known is not")),
+        ([MUST_BE_KNOWN], [], Verdict(ExitCode.UNDECIDED, (MUST_BE_KNOWN,), "blocked by 1 unknown that must be known")),
         ([VIOLATION, PASS], [], Verdict(ExitCode.HIGH, (VIOLATION,), "blocked by 1 violation, the worst high")),
         (
             [VIOLATION, result(Outcome.VIOLATION, Severity.CRITICAL)],

@@ -276,6 +276,7 @@ GATED = report(
         WaiverUse(LAPSED, "expired", (), "expired on 2026-01-20, 4 days ago"),
     ),
     settings_from="origin/main (0a1b2c3d4e)",
+    unaffected=("web/prod", "mail/prod"),
     run=Run("0a1b2c3d4e5f60718293a4b5c6d7e8f901234567", "steering", "https://ci.example/runs/7", "dana", "github"),
 )
 REPORTS = {
@@ -400,6 +401,7 @@ def reports(draw: st.DrawFn) -> Report:
         verdict=verdict(found, fail_on, [failure.exit_code for failure in failed]),
         stacks=tuple(draw(st.lists(stacks, max_size=2))),
         left_out=draw(names),
+        unaffected=draw(names),
         services=tuple(draw(st.lists(services, max_size=2))),
         policies=draw(st.dictionaries(hostile, hostile, max_size=2)),
         policy_details=draw(st.dictionaries(hostile, details, max_size=2)),

@@ -11,7 +11,7 @@ from io import StringIO
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from resilience_checks.report.cells import cell
 from resilience_checks.report.csv_table import COLUMNS, Csv
@@ -80,6 +80,7 @@ def test_what_could_not_be_checked_has_a_row() -> None:
     }
 
 
+@settings(max_examples=40)
 @given(reports())
 def test_every_result_is_one_row_and_no_cell_is_a_formula(found: Report) -> None:
     text = Csv().render(found)

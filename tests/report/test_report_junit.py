@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 import junitparser
 import pytest
 import xmlschema
-from hypothesis import given
+from hypothesis import given, settings
 
 from resilience_checks.gate.verdict import verdict
 from resilience_checks.model.result import Outcome
@@ -52,6 +52,7 @@ def test_the_schema_of_jenkins_holds_it(name: str) -> None:
     SCHEMA.validate(JUnit().render(REPORTS[name]))
 
 
+@settings(max_examples=40)
 @given(reports())
 def test_whatever_a_program_says_the_document_is_well_formed_and_forges_no_command(found: Report) -> None:
     text = JUnit().render(found)

@@ -15,6 +15,7 @@ import jsonschema_rs
 import pytest
 from hypothesis import given, settings
 
+from resilience_checks.gate.verdict import ExitCode
 from resilience_checks.model.location import Location, Related
 from resilience_checks.model.result import Outcome, Severity
 from resilience_checks.report.interface import Override, PolicySummary, WaiverUse
@@ -337,11 +338,26 @@ def test_one_doubt_about_several_services_is_one_alert_for_github() -> None:
     assert len(only(found, SarifAll)["results"]) == 2
 
 
+def test_of_a_doubt_that_is_waived_for_one_service_the_others_stay() -> None:
+    waived = replace(unknown("records", line=3, blocks=False), waiver=ACCEPTED)
+    [result] = only(report(waived, unknown("mail", line=4, blocks=False)))["results"]
+    assert result["properties"]["targets"] == ["mail"]
+
+
+def test_what_stood_before_is_the_same_alert_as_on_the_base_branch() -> None:
+    doubts = [unknown(name, line=3, blocks=False) for name in ("records", "mail")]
+    [here] = only(report(replace(doubts[0], known="at main (0a1b2c3d4e)"), doubts[1], compared_with="main"))["results"]
+    [there] = only(report(*doubts))["results"]
+    assert here["partialFingerprints"] == there["partialFingerprints"]
+    assert here["baselineState"] == "new"
+
+
 def test_an_override_is_told() -> None:
-    found = replace(GATED, override=Override("the site is down", "dana", "INC-1"))
+    override = Override("the site is down", "dana", "INC-1")
+    found = replace(GATED, override=override, verdict=replace(GATED.verdict, overridden=ExitCode.CRITICAL))
     [run] = read(found)
     notes = [one["message"]["text"] for one in run["invocations"][0]["toolConfigurationNotifications"]]
-    assert "emergency override: nothing blocks. the site is down. dana. INC-1" in notes
+    assert "emergency override of exit code 14. the site is down. dana. INC-1" in notes
 
 
 def test_the_outcomes_of_a_report_are_all_in_the_whole_form() -> None:

@@ -461,6 +461,7 @@ EXPECTED = Declarations(
             enforce_from=date(2026, 12, 1),
             stacks=(StackGlob(Glob("*/prod"), at(57, 148)),),
             tiers=(1, 2),
+            fail_on="low",
             at=lines(
                 enabled=(57, 25),
                 severity=(57, 40),
@@ -469,6 +470,7 @@ EXPECTED = Declarations(
                 enforce_from=(57, 113),
                 stacks=(57, 139),
                 tiers=(57, 159),
+                fail_on=(57, 174),
             ),
             parameters_at=lines(order=(57, 87), kinds=(57, 97)),
         )
@@ -519,7 +521,8 @@ EXPECTED = Declarations(
         gated=(StackGlob(Glob("*/prod"), at(58, 18)),),
         advisory=(StackGlob(Glob("*/dev"), at(58, 40)),),
         ignored=(StackGlob(Glob("lab/*"), at(58, 60)),),
-        at=lines(gated=(58, 10), advisory=(58, 29), ignored=(58, 50)),
+        fail_on=(("critical", StackGlob(Glob("*/dev"), at(58, 91))),),
+        at=lines(gated=(58, 10), advisory=(58, 29), ignored=(58, 50), fail_on=(58, 70)),
     ),
 )
 

@@ -6,6 +6,7 @@
 # custom:
 #   id: settings-not-loosened
 #   severity: medium
+#   waivable: false
 #   remediation: >-
 #     Take the loosening out of this change, and let those who answer for the gate make it in one of its own.
 #   controls: [NIST-CM-3]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.result import Outcome
-from resilience_checks.report.findings import old_and_new, order
+from resilience_checks.report.findings import findings, order
 from resilience_checks.report.sarif.notices import invocation
 from resilience_checks.report.sarif.places import ROOT
 from resilience_checks.report.sarif.results import Results
@@ -39,7 +40,7 @@ class Sarif:
         """Return the file; what is cut is counted in the notifications of each run."""
         waived = sum(result.waiver is not None for result in report.results)
         left = [_left(waived, "waived finding", "sarif-all holds")] if waived else []
-        groups = [group for group in old_and_new(report) if all(result.waiver is None for result in group)]
+        groups = _alerts(report)
         most = self._most
         while True:
             text = _written(report, groups, left, most)
@@ -57,6 +58,13 @@ class SarifAll:
     def render(self, report: Report) -> str:
         """Return the file."""
         return _written(report, [(result,) for result in sorted(report.results, key=order)], [], None)
+
+
+def _alerts(report: Report) -> list[Group]:
+    """Return what is not waived, the worst first, doubts together; known or not, as an alert is the same on each branch."""
+    copies = {id(copy): (copy, one) for one in report.results if not one.waiver for copy in (replace(one, known=""),)}
+    asked = replace(report, results=tuple(copy for copy, _ in copies.values()))
+    return [tuple(copies[id(copy)][1] for copy in group) for group in findings(asked)]
 
 
 def _written(report: Report, groups: list[Group], left: list[str], most: int | None) -> str:

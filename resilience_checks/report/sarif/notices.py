@@ -56,7 +56,13 @@ def _settings(report: Report) -> Iterator[dict[str, Any]]:
             text = _joined(failure.subject, failure.what, failure.why, failure.remedy)
             yield _notice("error", text, (failure.location,))
     if (override := report.override) is not None:
-        text = _joined("emergency override: nothing blocks", override.reason, override.actor, override.ticket)
+        instead = report.verdict.overridden
+        done = (
+            f"emergency override of exit code {instead:d}"
+            if instead is not None
+            else "emergency override, without effect"
+        )
+        text = _joined(done, override.reason, override.actor, override.ticket)
         yield _notice("warning", text)
     for use in report.waivers:
         if use.state in _DUE:
@@ -67,6 +73,8 @@ def _settings(report: Report) -> Iterator[dict[str, Any]]:
         yield _notice("warning", f"{what}: {remark.text}", remark.locations)
     if report.left_out:
         yield _notice("note", f"stacks that were not selected: {', '.join(report.left_out)}")
+    if report.unaffected:
+        yield _notice("note", f"stacks that the change does not affect, not checked: {', '.join(report.unaffected)}")
     if report.disabled:
         yield _notice("note", f"disabled by resilience.yaml: {', '.join(report.disabled)}")
 

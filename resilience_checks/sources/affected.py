@@ -1,0 +1,316 @@
+"""Which projects of a repository a change cannot affect: told from files and names alone, and affected where in doubt.
+
+A project is affected where a file of its directory changed, or one that no project owns and that a program may read.
+Whatever mentions an affected project by name or folder, is mentioned by it, or shares its resilience.yaml is affected
+too. What is read by a name that stands in no file as a whole is not seen.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import defaultdict
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from resilience_checks.sources.mentions import Index, Text, name
+from resilience_checks.sources.project import PROJECT_FILES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from resilience_checks.sources.worktrees import Commit, Repository
+
+DECLARATIONS = "resilience.yaml"
+_NO_INPUT = frozenset({".md", ".rst", ".adoc"})
+_NO_INPUTS = re.compile(
+    r"(licen[cs]e|notice|copying|codeowners|authors)(\.\w+)?|jenkinsfile|azure-pipelines\.ya?ml|\.gitlab-ci\.ya?ml|"
+    r"bitbucket-pipelines\.ya?ml|\.(gitignore|gitattributes|editorconfig|mailmap|pre-commit-(config|hooks)\.yaml)"
+)
+_NO_INPUT_FOLDERS = frozenset({".github", ".gitlab", ".circleci", ".buildkite", ".vscode", ".idea"})
+_READ = frozenset(
+    {".py", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".go", ".cs", ".java", ".json", ".yaml", ".yml", ".toml"}
+    | {".ini", ".env", ".properties", ".txt", ".csv", ""}
+)
+"""What of the files that no project owns can lead from one project to another."""
+_DATA = frozenset({".json", ".yaml", ".yml", ".toml", ".ini", ".env", ".properties", ".txt", ".csv", ""})
+_WHOLE = frozenset({"__init__", "index", "mod"})
+_TOOLS = re.compile(
+    r"package(-lock)?\.json|pnpm-.*|yarn\.lock|tsconfig.*\.json|pyproject\.toml|uv\.lock|poetry\.lock|tox\.ini|setup\.cfg|"
+    r"mkdocs\.yml|makefile|dockerfile|justfile|resilience(-\w+)?\.(yaml|json)"
+)
+"""Files of tools, which list projects and lead no program to another."""
+_MOST = 5_000
+"""Files that no project owns are read up to this number; where there are more, everything is affected."""
+_HEAD = 8192
+_REFERENCE = re.compile(rb"stack[-_ ]?reference", re.IGNORECASE)
+_SETTING = re.compile(rb"^(name|main|stackConfigDir|config):[ \t]*[\"']?([^\s\"'#{]+)", re.MULTILINE)
+
+
+@dataclass
+class _Project:
+    """A project of either version: its names, the folders that it reads from, and the files that are its own."""
+
+    directory: str
+    names: set[str] = field(default_factory=set)
+    roots: set[str] = field(default_factory=set)
+    files: set[str] = field(default_factory=set)
+
+    def owns(self, path: str) -> bool:
+        return any(_below(path, root) for root in self.roots)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What lies between a commit and the working tree, and how settings are found (`config`: one file for all).
+
+    `inputs` are files and folders that the caller names himself, by their path from the top of the repository: where
+    one of them changed, everything is affected. `ignored` are such files that no program reads.
+    """
+
+    repository: Repository
+    fork: Commit
+    inputs: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+    one_file: bool = False
+
+    def unaffected(self) -> frozenset[str]:
+        """Return the directories of the projects that the change cannot affect, by their path from the top ("." for it)."""
+        changed = [path for path in self._changed if path not in self.ignored]
+        if any(self._concerns_all(path) for path in changed) or len(self._outside) > _MOST:
+            return frozenset()
+        seeds = {one.directory for one in self._projects for path in changed if one.owns(path)}
+        everything = frozenset(one.directory for one in self._projects)
+        if not seeds or seeds == everything:
+            return everything - seeds
+        return everything - _connected(seeds | self._unsure, self._links())
+
+    @cached_property
+    def _changed(self) -> tuple[str, ...]:
+        return tuple(self.repository.changed(self.fork))
+
+    @cached_property
+    def _before(self) -> Mapping[str, bytes]:
+        """What the changed files held at the commit."""
+        found = zip(self._changed, self.repository.contents(self.fork, self._changed), strict=True)
+        return {path: content for path, content in found if content is not None}
+
+    @cached_property
+    def _files(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*self.repository.files(), *self._changed)))
+
+    @cached_property
+    def _projects(self) -> tuple[_Project, ...]:
+        """The projects of either version; each file is one of the innermost project around it."""
+        found: dict[str, _Project] = {}
+        for path in self._files:
+            if PurePosixPath(path).name in PROJECT_FILES:
+                directory = PurePosixPath(path).parent.as_posix()
+                one = found.setdefault(directory, _Project(directory, roots={directory}))
+                for content in self._versions(path):
+                    _describe(one, content)
+        roots: dict[str, list[_Project]] = defaultdict(list)
+        for one in found.values():
+            for root in one.roots:
+                roots[root].append(one)
+        for path in self._files:
+            place = PurePosixPath(path)
+            around = next((str(folder) for folder in (place, *place.parents) if str(folder) in roots), None)
+            for one in roots.get(around or "", ()):
+                one.files.add(path)
+        return tuple(found.values())
+
+    @cached_property
+    def _outside(self) -> tuple[str, ...]:
+        """The files that no project owns and that may lead from one project to another."""
+        owned = {path for one in self._projects for path in one.files}
+        rest = (path for path in self._files if path not in owned and not _no_input(path))
+        return tuple(path for path in rest if _leads(PurePosixPath(path)))
+
+    def _versions(self, path: str) -> Iterator[bytes]:
+        """Yield what a file of text holds and what it held; of a symbolic link, where it leads."""
+        file = self.repository.root / path
+        found = [self._before[path]] if path in self._before else []
+        with suppress(OSError):
+            if file.is_symlink():
+                found.append(os.fsencode(file.readlink()))
+            elif file.is_file():
+                found.append(file.read_bytes())
+        yield from (content for content in found if b"\0" not in content[:_HEAD])
+
+    def _concerns_all(self, path: str) -> bool:
+        """Return whether a changed file may be read by any program, or says how all of them are judged."""
+        if any(_below(path, given) or _below(given, path) for given in self.inputs):
+            return True
+        if path.endswith(".rego") or any(b"resilience-catalogue/" in content for content in self._versions(path)):
+            return True
+        return not _no_input(path) and not any(one.owns(path) for one in self._projects)
+
+    def _text(self, paths: Iterable[str]) -> Text:
+        return Text.of(content for path in paths for content in self._versions(path))
+
+    @cached_property
+    def _by_name(self) -> Index[str]:
+        """The projects by their names, and by the end of their path that no other has."""
+        found = Index[str]()
+        paths = [one.directory.split("/") for one in self._projects]
+        for one, path in zip(self._projects, paths, strict=True):
+            for said in one.names:
+                found.add(one.directory, [name(said)])
+            if one.directory != ".":
+                found.add(one.directory, map(name, _tail(path, paths)))
+        return found
+
+    @cached_property
+    def _mentions(self) -> Mapping[str, frozenset[str]]:
+        """The other projects that each project leads to, directly or by way of files that no project owns."""
+        between = _Between({path: self._text([path]) for path in self._outside}, self._by_name)
+        found = {}
+        for one in self._projects:
+            declared = {path for path in one.files if PurePosixPath(path).name == DECLARATIONS}
+            own = self._text(one.files - declared)
+            named = {*self._by_name.meant(own), *self._by_name.meant(self._text(declared)), *between.projects(own)}
+            found[one.directory] = frozenset(named - {one.directory})
+        return found
+
+    @property
+    def _unsure(self) -> set[str]:
+        """The projects that read another stack whose name stands nowhere: it may be any."""
+        return {
+            one.directory
+            for one in self._projects
+            if not self._mentions[one.directory]
+            and any(_REFERENCE.search(content) for path in one.files for content in self._versions(path))
+        }
+
+    def _links(self) -> Iterator[tuple[str, str]]:
+        """Yield pairs of projects of which one is affected with the other."""
+        for directory, others in self._mentions.items():
+            yield from ((directory, other) for other in others)
+        shared = [one.directory for one in self._projects if self.one_file or self._takes_the_root_file(one)]
+        yield from ((shared[0], other) for other in shared[1:])
+
+    def _takes_the_root_file(self, one: _Project) -> bool:
+        """Return whether the project has the resilience.yaml of the root, in either version."""
+        if DECLARATIONS not in self._files:
+            return False
+        own = DECLARATIONS if one.directory == "." else f"{one.directory}/{DECLARATIONS}"
+        there = (self.repository.root / own).is_file()
+        return own == DECLARATIONS or not there or (own in self._changed and own not in self._before)
+
+
+def _describe(one: _Project, content: bytes) -> None:
+    """Take up what a Pulumi.yaml says: the name, and where the program and the stacks' files stand."""
+    for key, value in _SETTING.findall(content):
+        text = value.decode(errors="replace")
+        if key == b"name":
+            one.names.add(text)
+        else:
+            place = os.path.normpath(f"{one.directory}/{text}")
+            one.roots |= set() if place.startswith("..") else {place}
+
+
+def _below(path: str, folder: str) -> bool:
+    return folder in {".", path} or path.startswith(f"{folder}/")
+
+
+def _no_input(path: str) -> bool:
+    """Return whether a file that no project owns is surely read by no program.
+
+    >>> [_no_input(path) for path in ("docs/a.md", ".github/b.yml", "LICENSE", "lib/c.py", "d.json")]
+    [True, True, True, False, False]
+    """
+    place = PurePosixPath(path)
+    return (
+        place.suffix in _NO_INPUT
+        or place.parts[0] in _NO_INPUT_FOLDERS
+        or _NO_INPUTS.fullmatch(place.name.lower()) is not None
+    )
+
+
+def _leads(path: PurePosixPath) -> bool:
+    return path.suffix.lower() in _READ and _TOOLS.fullmatch(path.name.lower()) is None
+
+
+class _Between:
+    """The files that no project owns, and which projects they lead to.
+
+    A file means another where it says its name and that of its folder. One beside it, and one at the top, needs its name
+    alone; what stands for a folder (`__init__`, `index`), and data, which a program may look for in a folder, that of
+    the folder alone.
+    """
+
+    def __init__(self, texts: Mapping[str, Text], projects: Index[str]) -> None:
+        """Sort the files by what they are called."""
+        self._texts, self._projects = texts, projects
+        self._far, self._near = Index[str](), defaultdict[str, list[str]](list)
+        self._steps: dict[str, frozenset[str]] = {}
+        for path in texts:
+            place = PurePosixPath(path)
+            self._near[str(place.parent)].append(path)
+            names = {place.parent.name} if _is_folders(place) else {place.stem, place.parent.name}
+            self._far.add(path, map(name, names - {""} or {place.stem}))
+
+    def projects(self, text: Text) -> set[str]:
+        """Return the projects that a text leads to by way of these files."""
+        reached: set[str] = set()
+        pending = list(self._far.meant(text))
+        while pending:
+            path = pending.pop()
+            if path not in reached:
+                reached.add(path)
+                pending += self._steps_of(path)
+        return {project for path in reached for project in self._named(path)}
+
+    def _steps_of(self, path: str) -> frozenset[str]:
+        if path not in self._steps:
+            text, folder = self._texts[path], str(PurePosixPath(path).parent)
+            beside = (
+                other
+                for other in self._near[folder]
+                if _is_folders(place := PurePosixPath(other)) or name(place.stem).within(text)
+            )
+            self._steps[path] = frozenset((*self._far.meant(text), *beside))
+        return self._steps[path]
+
+    @cache  # noqa: B019 it lives as long as the answer is sought
+    def _named(self, path: str) -> frozenset[str]:
+        return frozenset(self._projects.meant(self._texts[path]))
+
+
+def _is_folders(place: PurePosixPath) -> bool:
+    """Return whether a file is meant by who means its folder."""
+    return place.stem in _WHOLE or place.suffix in _DATA
+
+
+def _tail(path: Sequence[str], paths: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """Return the shortest end of a path that is the end of no other."""
+    for length in range(1, len(path)):
+        if sum(list(other[-length:]) == list(path[-length:]) for other in paths) == 1:
+            return tuple(path[-length:])
+    return tuple(path)
+
+
+def _connected(seeds: Iterable[str], links: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """Return the seeds and all that is linked to them, in either direction."""
+    near: dict[str, set[str]] = defaultdict(set)
+    for one, other in links:
+        near[one].add(other)
+        near[other].add(one)
+    found: set[str] = set()
+    pending = list(seeds)
+    while pending:
+        name = pending.pop()
+        if name not in found:
+            found.add(name)
+            pending += near[name]
+    return frozenset(found)
+
+
+def top(repository: Repository, place: Path) -> str | None:
+    """Return a path from the top of the repository, None for one outside of it."""
+    found = os.path.relpath(os.path.abspath(place), repository.root)  # noqa: PTH100 a link is looked at where it stands
+    return None if found.startswith("..") else PurePosixPath(found).as_posix()
