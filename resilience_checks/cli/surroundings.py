@@ -95,6 +95,8 @@ class Surroundings:
     """The time that reproducible output is to show, in seconds since 1970."""
     run: Run = field(default_factory=Run)
     """What the CI system says of this run."""
+    password: str = field(default="", repr=False)
+    """What decrypts the key that signs evidence."""
 
     @staticmethod
     def read(environment: Mapping[str, str] | None = None) -> Surroundings:
@@ -116,6 +118,7 @@ class Surroundings:
             progress=sys.stderr.isatty() and found.get("TERM") != "dumb",
             epoch=found.get("SOURCE_DATE_EPOCH", ""),
             run=ci_run(found),
+            password=found.get("RESILIENCE_ATTEST_PASSWORD", ""),
         )
 
     @property
