@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from resilience_checks.catalogue.loader import Catalogue
     from resilience_checks.changes import Comparison
+    from resilience_checks.evidence.witness import Witness
     from resilience_checks.gate.baseline import Earlier
     from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.policy.engine import Engine
@@ -51,25 +52,28 @@ def run(
     observer: Observer = lambda _: None,
     ready: Sequence[Source] = (),
     engine: Engine | None = None,
+    witness: Witness | None = None,
 ) -> Report:
     """Check every selected stack, or those of the sources that are `ready`, and return the report.
 
     A stack that cannot be evaluated, or an estate that cannot be decided, becomes a failure in the report; the
-    others are still checked. Raises CheckError where nothing can be checked at all.
+    others are still checked; a `witness` is shown what was read. Raises CheckError where nothing can be checked at all.
     """
     from resilience_checks.narrowing import narrowed
 
     try:
-        return _run(narrowed(options), observer, ready, engine)
+        return _run(narrowed(options), observer, ready, engine, witness)
     except _LackingError:
-        return _run(options, observer, ready, engine)
+        return _run(options, observer, ready, engine, witness)
 
 
 class _LackingError(Exception):
     """A program reads from a stack that was taken for not affected."""
 
 
-def _run(options: Options, observer: Observer, ready: Sequence[Source], engine: Engine | None) -> Report:
+def _run(
+    options: Options, observer: Observer, ready: Sequence[Source], engine: Engine | None, witness: Witness | None
+) -> Report:
     begun = time.monotonic()
     started = options.clock.astimezone(UTC).isoformat(timespec="seconds")
     gathered = Gathered(options.threshold, override=options.override)
@@ -99,6 +103,8 @@ def _run(options: Options, observer: Observer, ready: Sequence[Source], engine: 
         if inputs.lacks(results):
             raise _LackingError
         gathered.read(results)
+        if witness is not None:
+            witness.see([result.graph for result in results if result.graph is not None], pack)
         gathered.contradictions += differing(results)
         found = tuple(circles(results, together.circles))
         gathered.circles += [Remark(circle.text, circle.locations) for circle in found]

@@ -22,7 +22,11 @@ FORMS = ("text", "json")
 
 def question(command: Callable[..., None], forms: Sequence[str] = FORMS) -> Callable[..., None]:
     """Add what chooses the stacks, and how the answer is written."""
-    command = options.selection(command)
+    return form(options.selection(command), forms)
+
+
+def form(command: Callable[..., None], forms: Sequence[str] = FORMS) -> Callable[..., None]:
+    """Add how the answer is written."""
     command = click.option(
         "--color",
         type=Choice(("auto", "always", "never")),

@@ -16,7 +16,11 @@ from resilience_checks.cli.progress import progress
 from resilience_checks.report.formats import FORMS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from resilience_checks.cli.output import Target
     from resilience_checks.cli.surroundings import Surroundings
+    from resilience_checks.report.interface import Report
 
 FAIL_ON = ("low", "medium", "high", "critical", "never")
 
@@ -34,6 +38,19 @@ FAIL_ON = ("low", "medium", "high", "critical", "never")
 )
 @click.option("--audit", is_flag=True, help="Keep what only the auditors' report shows in a JSON report, too.")
 @options.OUTPUT
+@click.option(
+    "--attest",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write evidence of this check, for `verify`: an in-toto statement of the report and of the digests of all that "
+    "was read, in a DSSE envelope.",
+)
+@click.option(
+    "--attest-key",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="The private key, in PEM, that signs it (Ed25519 or ECDSA); RESILIENCE_ATTEST_PASSWORD decrypts it.",
+)
 @options.CONFIG
 @click.option(
     "--base",
@@ -139,9 +156,8 @@ def check(**given: Any) -> None:
 
 def _check(given: dict[str, Any], root: Path, around: Surroundings) -> int:
     from resilience_checks.check import run
+    from resilience_checks.cli.attestation import attested
     from resilience_checks.cli.clock import clock
-    from resilience_checks.cli.errors import block, show
-    from resilience_checks.cli.output import rendered, write
     from resilience_checks.cli.output import targets as found
     from resilience_checks.cli.override import override
     from resilience_checks.model.errors import UsageError
@@ -155,18 +171,34 @@ def _check(given: dict[str, Any], root: Path, around: Surroundings) -> int:
     chosen = replace(options.chosen(given, root), override=override(given, around))
     targets = found(given["forms"], given["output"], around.system)
     written = frozenset(target.file.resolve() for target in targets if target.file is not None)
+    attesting = attested(given, around)
     audit = given["audit"] or any(target.form.audit for target in targets)
+    written |= {attesting.file.resolve()} if attesting else set()
     chosen = replace(chosen, audit=audit, timings=given["timings"], written=written, **clock(given, around))
-    report = run(chosen, progress if around.progress else lambda _: None)
-    if not all(target.form.readable for target in targets):
+    report = run(
+        chosen, progress if around.progress else lambda _: None, witness=attesting.witness if attesting else None
+    )
+    if attesting is not None or not all(target.form.readable for target in targets):
         from resilience_checks.cli.running import running
 
         report = replace(report, run=running(chosen.root, around.run))
+    if attesting is not None:
+        attesting.write(report, chosen)
+    _tell(report, targets, given, chosen.root, around)
+    return int(report.verdict.exit_code)
+
+
+def _tell(report: Report, targets: Sequence[Target], given: dict[str, Any], root: Path, around: Surroundings) -> None:
+    """Write the report in every form that is asked for, and where nobody reads one, what failed."""
+    from resilience_checks.cli.errors import block, show
+    from resilience_checks.cli.output import rendered, write
+
     for target in targets:
-        write(rendered(report, target, chosen.root, color=given["color"], around=around), target.file)
+        text = rendered(report, target, root, color=given["color"], around=around)
+        write(text, target.file, commands=target.form.commands)
     if not any(target.form.readable and target.file is None for target in targets):
         for failure in report.failures:
-            show(block(failure, chosen.root), github=around.github)
+            show(block(failure, root), github=around.github)
     if given["debug"]:
         for failure in report.failures:
             show(failure.trace, github=around.github)
@@ -177,4 +209,3 @@ def _check(given: dict[str, Any], root: Path, around: Surroundings) -> int:
             append(report, around.step_summary)
         except OSError as error:
             show(f"warning: no job summary was written: {error}\n", github=around.github)
-    return int(report.verdict.exit_code)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from resilience_checks.cli.progress import progress
-from resilience_checks.report.text import excerpt, one_line, safe
+from resilience_checks.report.text import excerpt, one_line, safe, unforged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,16 +41,27 @@ def trace(error: BaseException) -> str:
 
 
 def show(text: str, *, github: bool, annotation: str = "") -> None:
-    """Write to standard error; under GitHub Actions after its annotation, and fenced from the runner.
+    """Write to standard error, after its annotation, and so that no CI runner finds a command in it.
 
     Both go to one stream: the runner reads the two streams in no fixed order.
     """
+    text = unforged(text)
     if github:
         from resilience_checks.report.github import fenced
 
-        text = "".join(f"{line}\n" for line in ([annotation] if annotation else []) + fenced(text))
+        text = "".join(f"{line}\n" for line in fenced(text))
     progress.clear()
-    click.echo(text, err=True, nl=False)
+    click.echo(f"{annotation}\n{text}" if annotation else text, err=True, nl=False)
+
+
+def annotation(error: CheckError | Failure, system: str) -> str:
+    """Return what the CI system shows of an error by itself, "" where it shows nothing."""
+    if system not in {"github", "azure", "teamcity"}:
+        return ""
+    from importlib import import_module
+
+    shown: str = import_module(f"resilience_checks.report.{system}").of_error(error)
+    return shown
 
 
 def _lines(error: CheckError | Failure, root: Path) -> Iterator[str]:

@@ -30,10 +30,9 @@ def guarded(action: Callable[[dict[str, Any], Path, Surroundings], int], given: 
         progress.clear()
     except CheckError as error:
         from resilience_checks.cli import errors
-        from resilience_checks.report.github import of_error
 
         text = errors.block(error, root) + (errors.trace(error) if given["debug"] else "")
-        errors.show(text, github=around.github, annotation=of_error(error))
+        errors.show(text, github=around.github, annotation=errors.annotation(error, around.system))
         code = error.exit_code
     except KeyboardInterrupt:
         from resilience_checks.cli import errors

@@ -12,6 +12,7 @@ COMMANDS = {
     "doctor": "doctor:doctor",
     "check": "check:check",
     "baseline": "baseline:baseline",
+    "waivers": "waivers:waivers",
     "change": "change:change",
     "what-if": "what_if:what_if",
     "diagnose": "diagnose:diagnose",
@@ -25,6 +26,7 @@ COMMANDS = {
     "graph": "graph:graph",
     "policies": "policies:policies",
     "policy-pack": "policy_pack:policy_pack",
+    "verify": "verify:verify",
     "schema": "schema:schema",
     "completion": "completion:completion",
 }
@@ -45,6 +47,7 @@ def cli() -> None:
       2   the command line or a configuration file is wrong
       1   the tool, an engine or a policy failed
       4   a program could not be evaluated
+      5   verify: this is not what was checked
       14, 13, 12, 11   blocked: the worst violation is critical, high, medium, low
       10  blocked: something that must be known is not
       3   there was nothing to check

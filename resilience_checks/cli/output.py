@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from resilience_checks.cli.progress import progress
 from resilience_checks.model.errors import UsageError
 from resilience_checks.report.formats import FORMS, WIDTH, Style
+from resilience_checks.report.text import unforged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,7 +63,7 @@ def rendered(report: Report, target: Target, root: Path, *, color: str, around: 
 def _chosen(name: str, system: str) -> str:
     if name != "auto":
         return name
-    return system if system in FORMS else "terminal"
+    return system if system in FORMS and FORMS[system].commands else "terminal"
 
 
 def hold_writable(output: Path | None) -> None:
@@ -75,8 +76,11 @@ def hold_writable(output: Path | None) -> None:
         )
 
 
-def write(text: str, output: Path | None) -> None:
-    """Write UTF-8 to the file, or to standard output; what UTF-8 cannot hold is written as its escape."""
+def write(text: str, output: Path | None, *, commands: bool = False) -> None:
+    """Write UTF-8 to the file, or to standard output; what UTF-8 cannot hold is written as its escape.
+
+    `commands`: the text has commands for the CI runner that reads standard output, which finds none in any other.
+    """
     if output is not None:
         try:
             output.write_text(text, encoding="utf-8", errors="backslashreplace")
@@ -90,5 +94,5 @@ def write(text: str, output: Path | None) -> None:
     progress.clear()
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
-    sys.stdout.write(text)
+    sys.stdout.write(text if commands else unforged(text))
     sys.stdout.flush()

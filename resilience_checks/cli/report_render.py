@@ -51,5 +51,6 @@ def _render(given: dict[str, Any], root: Path, around: Surroundings) -> int:
     asked = found if given["output"] is not None else found[: len(given["forms"])]
     report = reading(given["file"])
     for target in asked:
-        write(rendered(report, target, root, color=given["color"], around=around), target.file)
+        text = rendered(report, target, root, color=given["color"], around=around)
+        write(text, target.file, commands=target.form.commands)
     return 0

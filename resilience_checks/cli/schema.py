@@ -24,6 +24,7 @@ _PLACES = {
     "resilience-waivers.yaml": ("gate", "waivers.schema.json"),
     "baseline": ("gate", "baseline.schema.json"),
     "report": ("report", "report.schema.json"),
+    "verification": ("report", "verification.schema.json"),
     "report-diff": ("report", "report_diff.schema.json"),
 }
 """What each schema is of, and where it stands in the package."""

@@ -85,7 +85,9 @@ class Surroundings:
     epoch: str = ""
     """The time that reproducible output is to show, in seconds since 1970."""
     run: Run = field(default_factory=Run)
-    """What the CI system says of its run."""
+    """What the CI system says of this run."""
+    password: str = field(default="", repr=False)
+    """What decrypts the key that signs evidence."""
 
     @staticmethod
     def read(environment: Mapping[str, str] | None = None) -> Surroundings:
@@ -105,8 +107,9 @@ class Surroundings:
                 found.get("RESILIENCE_OVERRIDE_BY", ""),
             ),
             progress=sys.stderr.isatty() and found.get("TERM") != "dumb",
-            run=ci_run(found),
             epoch=found.get("SOURCE_DATE_EPOCH", ""),
+            run=ci_run(found),
+            password=found.get("RESILIENCE_ATTEST_PASSWORD", ""),
         )
 
     @property

@@ -21,6 +21,8 @@ class ExitCode(IntEnum):
     USAGE = 2
     NOTHING = 3
     INPUT = 4
+    DIFFERENT = 5
+    """Of `verify` alone: what stands there, or is deployed, is not what was checked."""
     UNDECIDED = 10
     LOW = 11
     MEDIUM = 12

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 NAME = "resilience-waivers.yaml"
 """What the file is called, at the repository root."""
 WHY = "nothing was checked: what somebody accepts must be beyond doubt"
+_NOT_WRITTEN = "nothing was written: what somebody accepts must be beyond doubt"
 _REMEDY = "correct these lines; docs/gate.md describes every key"
 
 
@@ -101,8 +102,8 @@ def same_person(one: str, other: str) -> bool:
 
 
 def refuse(problem: str, remedy: str, location: Location | None = None) -> UsageError:
-    """Return the error of a waiver that cannot be."""
-    return UsageError(problem, location=location, why=WHY, remedy=remedy)
+    """Return the error of a waiver that is not written."""
+    return UsageError(problem, location=location, why=_NOT_WRITTEN, remedy=remedy)
 
 
 def mistakes(values: Mapping[str, str], today: date) -> Iterator[tuple[str, str]]:

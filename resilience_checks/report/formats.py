@@ -29,13 +29,15 @@ class Style:
 class Form:
     """One form: its name, and the module and class that render it.
 
-    `audit`: it shows what `Report.audit` holds. `readable`: a person at the log reads it, failures and all.
+    `audit`: it shows what `Report.audit` holds. `readable`: a person at the log reads it, failures and all. `commands`: it
+    has commands for the CI runner of that name, which chooses it.
     """
 
     name: str
     place: str
     audit: bool = False
     readable: bool = False
+    commands: bool = False
 
     def renderer(self, style: Style) -> Renderer:
         """Return what renders it; its module is loaded now."""
@@ -48,7 +50,9 @@ FORMS = {
     form.name: form
     for form in (
         Form("terminal", "terminal:Terminal", readable=True),
-        Form("github", "github:Github", readable=True),
+        Form("github", "github:Github", readable=True, commands=True),
+        Form("azure", "azure:Azure", readable=True, commands=True),
+        Form("teamcity", "teamcity:TeamCity", readable=True, commands=True),
         Form("json", "json_report:JsonReport"),
         Form("html", "html.page:Html", audit=True),
         Form("sarif", "sarif.log:Sarif"),
@@ -56,6 +60,10 @@ FORMS = {
         Form("oscal", "oscal.document:Oscal"),
         Form("junit", "junit:JUnit"),
         Form("csv", "csv_table:Csv"),
+        Form("gitlab", "gitlab:GitLab"),
+        Form("bitbucket", "bitbucket:Bitbucket"),
+        Form("markdown", "markdown:Markdown"),
+        Form("buildkite", "markdown:Buildkite"),
     )
 }
 """By name, in the order of the help."""

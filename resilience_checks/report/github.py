@@ -10,12 +10,13 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-from resilience_checks.model.result import Outcome, Result
-from resilience_checks.report.findings import chain, findings, loses, not_blocking, stands_aside, targets, unnamed
+from resilience_checks.report.alerts import Alert, alerts
+from resilience_checks.report.alerts import of_error as alert_of
+from resilience_checks.report.sarif.places import inside
 from resilience_checks.report.text import counted, safe
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from resilience_checks.model.errors import CheckError
     from resilience_checks.model.location import Location
@@ -37,18 +38,7 @@ class Github:
 
     def render(self, report: Report) -> str:
         """Return the commands, errors before warnings, the most severe first, at most ten of a type."""
-        blocking = {id(result) for result in report.verdict.blocking}
-        errors = [of_error(failure) for failure in report.failures]
-        warnings: list[str] = []
-        for group in findings(report):
-            if any(id(result) in blocking for result in group):
-                errors.append(_of_results("error", group))
-            else:
-                warnings.append(_of_results("warning", group))
-        for what, remark in report.remarks:
-            places = remark.locations or (None,)
-            warnings += [command("warning", remark.text, place, what) for place in places]
-        lines = [*_limited("error", errors), *_limited("warning", warnings)]
+        lines = limited([*alerts(report)], _of_alert, _ELSEWHERE)
         if self._style is not None:
             from resilience_checks.report.terminal import Terminal
 
@@ -58,7 +48,19 @@ class Github:
 
 def of_error(error: CheckError | Failure) -> str:
     """Return the annotation of something that could not be evaluated."""
-    return command("error", error.what + _paragraphs(error.why, error.remedy), error.location, "could not be checked")
+    return _of_alert(alert_of(error))
+
+
+def limited(shown: Sequence[Alert], told: Callable[[Alert], str], elsewhere: str) -> list[str]:
+    """Return the commands of alerts, at most ten errors and ten warnings; the last says how many are left, and where."""
+    lines: list[str] = []
+    for blocks in (True, False):
+        kind = [alert for alert in shown if alert.blocks is blocks]
+        if len(kind) > MAX_ANNOTATIONS:
+            more = f"{counted(len(kind) - MAX_ANNOTATIONS + 1, 'more finding')} of this kind: {elsewhere}"
+            kind = [*kind[: MAX_ANNOTATIONS - 1], Alert("more-findings", "more findings", more, blocks=blocks)]
+        lines += [told(alert) for alert in kind]
+    return lines
 
 
 def command(kind: str, message: str, location: Location | None, title: str) -> str:
@@ -70,7 +72,7 @@ def command(kind: str, message: str, location: Location | None, title: str) -> s
     '::error title=x%3A y::50%25 of a%0Ab'
     """
     properties = {"title": title}
-    if location is not None and (location.path.startswith(("/", "../")) or location.path == ".."):
+    if location is not None and not inside(location):
         message = f"{location}: {message}"
     elif location is not None:
         properties |= {"file": location.path, "line": str(location.line), "endLine": str(location.line)}
@@ -86,37 +88,8 @@ def fenced(text: str, token: str | None = None) -> list[str]:
     return [f"::stop-commands::{token}", *text.splitlines(), f"::{token}::"]
 
 
-def _of_results(kind: str, group: Sequence[Result]) -> str:
-    first = group[0]
-    certain = first.outcome is not Outcome.UNKNOWN
-    title = f"{first.title} [{first.policy}]" if certain else f"not known: {first.title} [{first.policy}]"
-    found = first.message if len(group) == 1 else f"not known for {', '.join(targets(group))}"
-    lost = ", ".join(unnamed(first)) if len(group) == 1 else ""
-    message = found + _paragraphs(
-        f"{'Lost' if loses(first) else 'Services'}: {lost}" if lost else "",
-        _listed("Why", chain(first)),
-        _listed("Hangs on", first.depends_on),
-        _listed("Assumed", first.assumed),
-        f"Fix: {first.remediation}" if first.remediation else "",
-        f"D{not_blocking(first)[1:]}" if stands_aside(first) else "",
-    )
-    return command(kind, message, first.location, title)
-
-
-def _paragraphs(*parts: str) -> str:
-    return "".join(f"\n\n{part}" for part in parts if part)
-
-
-def _listed(name: str, texts: Sequence[str]) -> str:
-    return "\n".join([f"{name}:", *(f"- {text}" for text in texts)]) if texts else ""
-
-
-def _limited(kind: str, commands: Sequence[str]) -> list[str]:
-    if len(commands) <= MAX_ANNOTATIONS:
-        return list(commands)
-    shown = commands[: MAX_ANNOTATIONS - 1]
-    more = f"{counted(len(commands) - len(shown), 'more finding')} of this kind: {_ELSEWHERE}"
-    return [*shown, command(kind, more, None, "more findings")]
+def _of_alert(alert: Alert) -> str:
+    return command("error" if alert.blocks else "warning", alert.text, alert.location, alert.title)
 
 
 def _cut(text: str) -> str:

@@ -111,7 +111,7 @@ def result_data(result: Result, *, blocks: bool) -> dict[str, Any]:
         "advisory": bool(result.advisory),
         "advisory_because": list(result.advisory),
         "fail_on": result.fail_on,
-        "waiver": None if result.waiver is None else _waiver(result.waiver),
+        "waiver": None if result.waiver is None else waiver_data(result.waiver),
         "known": result.known,
         "evidence": {key: value(item) for key, item in sorted(result.evidence.items())},  # type: ignore[arg-type]
     }
@@ -149,7 +149,8 @@ def _service(service: ServiceSummary) -> dict[str, Any]:
     }
 
 
-def _waiver(waiver: Waiver) -> dict[str, Any]:
+def waiver_data(waiver: Waiver) -> dict[str, Any]:
+    """Return a waiver as JSON values."""
     return {
         "policy": waiver.policy,
         "target": waiver.target,
@@ -166,7 +167,7 @@ def _waiver(waiver: Waiver) -> dict[str, Any]:
 
 def _waiver_use(use: WaiverUse) -> dict[str, Any]:
     told = {"state": use.state, "fingerprints": list(use.fingerprints), "why": use.why}
-    return {"waiver": _waiver(use.waiver), **told}
+    return {"waiver": waiver_data(use.waiver), **told}
 
 
 def _fixed(fixed: Fixed) -> dict[str, Any]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from resilience_checks.model.location import Location
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
+_COMMAND = re.compile(r"##((?:vso|teamcity)?\[)", re.IGNORECASE)
 _MAX_SOURCE = 4 << 20
 _MAX_LINE = 400
 
@@ -55,12 +56,21 @@ def one_line(text: str) -> str:
 
 
 def inert(text: str) -> str:
-    r"""Return JSON text of the same value in which no CI runner finds a command of its older form.
+    r"""Return JSON text of the same value in which no CI runner finds a command that may stand within a line.
 
     >>> inert('["##[error]x"]')
     '["#\\u0023[error]x"]'
     """
-    return text.replace("##[", "#\\u0023[")
+    return _COMMAND.sub(r"#\\u0023\1", text)
+
+
+def unforged(text: str) -> str:
+    r"""Return text in which what a CI runner would take for such a command is made visible: GitHub, Azure, TeamCity.
+
+    >>> print(unforged("##vso[task.complete result=Succeeded;] ##teamcity[x] ##[error]y ## heading"))
+    #\x23vso[task.complete result=Succeeded;] #\x23teamcity[x] #\x23[error]y ## heading
+    """
+    return _COMMAND.sub(r"#\\x23\1", text)
 
 
 def excerpt(root: Path, location: Location | None, around: int = 1, *, confined: bool = True) -> list[SourceLine]:

@@ -157,7 +157,7 @@ def test_a_policy_that_is_milder_in_two_ways_is_told_twice(project: Path) -> Non
 
 def test_what_is_stricter_or_the_same_passes(project: Path) -> None:
     text = f"{HEAD}{SHOP.replace('1h', '30m')}policies: {{cross-site-failover: {{severity: critical, on_unknown: fail}}}}\n"
-    assert told(project, None, "--base", "main") == told(project, text, "--base", "main")
+    assert told(project, None, "--base", "main", "--all-stacks") == told(project, text, "--base", "main")
     assert told(project, text, "--base", "main") == [("pass", "nothing is held less strictly than at the base", None)]
 
 
@@ -193,7 +193,9 @@ def test_what_a_change_does_to_a_catalogue_and_policies_of_ones_own_is_told(proj
         (project / name).write_text(text, encoding="utf-8")
     git(project, "add", "-A")
     git(project, "commit", "-q", "-m", "own")
-    assert told(project, None, "--base", "main") == [("pass", "nothing is held less strictly than at the base", None)]
+    assert told(project, None, "--base", "main", "--all-stacks") == [
+        ("pass", "nothing is held less strictly than at the base", None)
+    ]
     assert [
         (outcome, message.partition(" and is ")[0]) for outcome, message, _ in told(project, None, "--base", "HEAD~1")
     ] == [

@@ -21,7 +21,7 @@ def commands(log: str) -> list[Command]:
     found: list[Command] = []
     token: str | None = None
     for line in log.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
-        command = _second_form(line.strip(), token) or _first_form(line, token)
+        command = _second_form(line.lstrip(), token) or _first_form(line, token)
         if command is None:
             continue
         if token is not None:

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resilience_checks.model.location import Location
 from resilience_checks.model.result import Outcome
 from resilience_checks.report.formats import Style
 from resilience_checks.report.github import MAX_ANNOTATIONS, MAX_MESSAGE, Github, command, fenced
+from resilience_checks.report.interface import WaiverUse
+from resilience_checks.report.sarif.places import inside
 from resilience_checks.report.text import safe
 from tests.report.runner import Command, commands
-from tests.report.samples import MANY, SHARED_MANAGER, hostile, locations, report, reports, unknown
-from tools.binaries import cache
+from tests.report.samples import GATED, LAPSED, MANY, SHARED_MANAGER, hostile, locations, report, reports, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from resilience_checks.report.interface import Report
 
 VECTORS = [
@@ -50,35 +51,45 @@ def test_a_command_is_escaped_as_documented(
     assert command(kind, message, location, title) == expected
 
 
-def toolkit() -> Path | None:
-    """Return the npm package @actions/core where somebody has put one; with node, it says what is right."""
-    places = [os.environ.get("RESILIENCE_ACTIONS_CORE"), str(cache() / "node_modules" / "@actions" / "core")]
-    found = [Path(place) for place in places if place and (Path(place) / "lib" / "core.js").is_file()]
-    return found[0] if found and shutil.which("node") else None
-
-
 SCRIPT = """
 import { pathToFileURL } from "node:url";
-const core = await import(pathToFileURL(process.argv[1] + "/lib/core.js"));
-for (const [kind, message, properties] of JSON.parse(process.argv[2])) core[kind](message, properties);
+const core = await import(pathToFileURL(process.argv[1] + "/@actions/core/lib/core.js"));
+let text = "";
+for await (const chunk of process.stdin) text += chunk;
+for (const [kind, message, properties] of JSON.parse(text)) core[kind](message, properties);
 """
 
 
-def test_the_vectors_are_what_the_toolkit_writes() -> None:
-    """Where there is no toolkit, the vectors themselves were checked against version 3.0.1 of it."""
-    core = toolkit()
-    inside = [vector for vector in VECTORS if vector[2] is None or vector[2].path[0] not in "/."]
-    if core is None:
-        assert len(inside) == len(VECTORS) - 2
-        return
-    calls = []
-    for kind, message, place, title, _ in inside:
+def written_by_the_toolkit(node_packages: Path, calls: Sequence[object]) -> list[str]:
+    """Return the lines that npm's @actions/core writes for these calls."""
+    node = ["node", "--input-type=module", "-e", SCRIPT, str(node_packages)]
+    done = subprocess.run(node, input=json.dumps(calls), capture_output=True, encoding="utf-8", check=True)
+    return done.stdout.split("\n")[:-1]
+
+
+def test_every_command_is_what_the_toolkit_writes(node_packages: Path) -> None:
+    calls: list[object] = []
+    ours: list[str] = []
+
+    @settings(max_examples=200, database=None)
+    @given(st.sampled_from(["error", "warning", "notice"]), hostile, st.none() | locations, hostile)
+    def collected(kind: str, message: str, place: Location | None, title: str) -> None:
+        line = command(kind, message, place, title)
+        place = place if inside(place) else None
+        if place is None:
+            message = commands(line)[0].data
+        where = {"file": safe(place.path), "startLine": place.line, "endLine": place.line} if place else {}
+        column = {"startColumn": place.column} if place and place.column else {}
+        calls.append([kind, safe(message), {"title": safe(title), **where, **column}])
+        ours.append(line)
+
+    collected()
+    for kind, message, place, title, line in VECTORS[:-2]:
         where = {"file": place.path, "startLine": place.line, "endLine": place.line} if place else {}
         column = {"startColumn": place.column} if place and place.column else {}
         calls.append([kind, message, {"title": title, **where, **column}])
-    node = ["node", "--input-type=module", "-e", SCRIPT, str(core), json.dumps(calls)]
-    done = subprocess.run(node, capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines() == [vector[4] for vector in inside]
+        ours.append(line)
+    assert written_by_the_toolkit(node_packages, calls) == ours
 
 
 @given(st.sampled_from(["error", "warning"]), hostile, locations, hostile)
@@ -86,7 +97,7 @@ def test_the_runner_reads_back_what_was_written(kind: str, message: str, place: 
     line = command(kind, message, place, title)
     assert len(line.splitlines()) == 1
     [read] = commands(line)
-    outside = place.path.startswith(("/", "../")) or place.path == ".."
+    outside = not inside(place)
     expected = {"title": safe(title)}
     if outside:
         message = f"{place}: {message}"
@@ -109,6 +120,7 @@ def test_a_message_stays_below_the_limit_and_says_that_it_was_cut(text: str, tim
     )
 
 
+@settings(max_examples=40)
 @given(reports(), st.booleans())
 def test_whatever_a_program_says_no_command_is_forged(report_: Report, with_log: bool) -> None:
     style = Style(Path("/nonexistent")) if with_log else None
@@ -116,6 +128,7 @@ def test_whatever_a_program_says_no_command_is_forged(report_: Report, with_log:
     spoken = {Outcome.VIOLATION, Outcome.UNKNOWN, Outcome.ERROR}
     groups = sum(result.outcome in spoken for result in report_.results)
     most = groups + len(report_.failures) + sum(max(1, len(item.locations)) for _, item in report_.remarks)
+    most += len(report_.waivers)
     names = [item.name for item in read]
     assert names == sorted(names, key=["error", "warning", "stop-commands"].index)
     assert set(names) <= {"error", "warning", "stop-commands"}
@@ -155,3 +168,15 @@ def test_each_fence_has_a_token_of_its_own() -> None:
     assert first[0] != second[0]
     assert len(first[0].removeprefix("::stop-commands::")) == 32
     assert first[-1] == f"::{first[0].removeprefix('::stop-commands::')}::"
+
+
+def test_what_is_waived_or_stands_already_is_not_annotated_and_a_lapsed_waiver_is() -> None:
+    read = commands(Github().render(GATED))
+    assert [(item.name, item.properties["title"]) for item in read] == [("warning", "waiver expired")]
+
+
+def test_a_finding_whose_waiver_lapsed_says_so() -> None:
+    use = WaiverUse(LAPSED, "expired", (SHARED_MANAGER.fingerprint,), "4 days ago")
+    [finding, waiver] = commands(Github().render(report(SHARED_MANAGER, waivers=(use,))))
+    assert (finding.name, waiver.name) == ("error", "warning")
+    assert finding.data.endswith("\n\nThe waiver at resilience-waivers.yaml:12:5 has expired: 4 days ago")

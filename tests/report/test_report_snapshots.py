@@ -3,60 +3,57 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from resilience_checks.report.azure import Azure
+from resilience_checks.report.bitbucket import Bitbucket
 from resilience_checks.report.csv_table import Csv
 from resilience_checks.report.formats import Style
 from resilience_checks.report.github import Github
+from resilience_checks.report.gitlab import GitLab
 from resilience_checks.report.json_report import JsonReport
 from resilience_checks.report.junit import JUnit
+from resilience_checks.report.markdown import Buildkite
 from resilience_checks.report.oscal.document import Oscal
 from resilience_checks.report.sarif.log import Sarif, SarifAll
 from resilience_checks.report.step_summary import StepSummary
+from resilience_checks.report.teamcity import TeamCity
 from resilience_checks.report.terminal import Terminal
 from tests.report.samples import REPORTS, SNAPSHOTS, write_source
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
-FORMS = (
-    "terminal.txt",
-    "colour.txt",
-    "github.txt",
-    "summary.md",
-    "json",
-    "junit.xml",
-    "csv",
-    "sarif",
-    "all.sarif",
-    "oscal.json",
-)
+    from resilience_checks.report.interface import Renderer
+
+FORMS: dict[str, Callable[[Style], Renderer]] = {
+    "terminal.txt": Terminal,
+    "colour.txt": lambda style: Terminal(replace(style, color=True)),
+    "github.txt": lambda style: Github(style, token="TOKEN"),
+    "azure.txt": Azure,
+    "teamcity.txt": TeamCity,
+    "summary.md": StepSummary,
+    "buildkite.md": Buildkite,
+    "json": JsonReport,
+    "gitlab.json": GitLab,
+    "bitbucket.json": Bitbucket,
+    "junit.xml": JUnit,
+    "csv": Csv,
+    "sarif": Sarif,
+    "all.sarif": SarifAll,
+    "oscal.json": Oscal,
+}
 
 
 def rendered(name: str, form: str, root: Path) -> str:
     report = REPORTS[name]
-    match form:
-        case "terminal.txt":
-            return Terminal(Style(root, width=80)).render(report)
-        case "colour.txt":
-            return Terminal(Style(root, color=True, width=80)).render(report).replace("\x1b", "ESC")
-        case "github.txt":
-            return Github(Style(root, width=80), token="TOKEN").render(report)
-        case "summary.md":
-            return StepSummary().render(report)
-        case "junit.xml":
-            return JUnit().render(report)
-        case "sarif":
-            return Sarif().render(report)
-        case "all.sarif":
-            return SarifAll().render(report)
-        case "oscal.json":
-            return Oscal().render(report)
-        case "csv":
-            return Csv().render(report)
-    return JsonReport().render(report)
+    style = Style(root, width=80)
+    text = FORMS[form](style).render(report)
+    return text.replace("\x1b", "ESC") if form == "colour.txt" else text
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -12,6 +12,7 @@ from resilience_checks.gate.verdict import ExitCode
 from resilience_checks.report.html import evidence, faults, found, matrix, picture, services
 from resilience_checks.report.html.estates import estates as read_estates
 from resilience_checks.report.html.limits import limits
+from resilience_checks.report.summary import counts
 from resilience_checks.report.summary import limits as stack_limits
 from resilience_checks.report.text import counted, safe
 from resilience_checks.report.words import lasting
@@ -139,7 +140,13 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"symbols": matrix.SYMBOLS, "words": matrix.WORDS, "outcome": matrix.outcome, "short": _short}
+    made.globals |= {
+        "counts": counts,
+        "symbols": matrix.SYMBOLS,
+        "words": matrix.WORDS,
+        "outcome": matrix.outcome,
+        "short": _short,
+    }
     made.filters |= {"counted": counted, "lasting": lasting, "limits": stack_limits, "day": _day}
     return made
 

@@ -1,0 +1,86 @@
+"""`verify`: whether what was checked still stands, and is what was deployed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from resilience_checks.cli import asking, options
+from resilience_checks.cli.guard import guarded
+
+if TYPE_CHECKING:
+    from resilience_checks.cli.surroundings import Surroundings
+    from resilience_checks.evidence.statement import Envelope, Statement
+    from resilience_checks.report.verification import Signed, Verification
+
+_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+
+@click.command()
+@click.argument("evidence", type=_FILE)
+@click.argument("path", required=False, type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--key", type=_FILE, metavar="FILE", help="The public key, in PEM, of who has to have signed.")
+@options.OUTPUT
+@options.DEBUG
+@asking.form
+def verify(**given: Any) -> None:
+    """Say whether what stands under PATH (default: here) is what the EVIDENCE of a check is about.
+
+    EVIDENCE is what `check --attest` wrote. Each stack, declaration, policy and other input is compared with its
+    digest, and what is not as it was checked is named.
+
+    \b
+    Exit codes:
+      0   all that was compared is what was checked
+      5   something is not, or no signature is by the key
+      10  something cannot be compared
+      4   the evidence cannot be read
+      2   the command line is wrong
+
+    \b
+    Examples:
+      resilience-checks check --attest evidence.json --attest-key key.pem
+      resilience-checks verify evidence.json --key key.pub
+    """  # noqa: D301 click reads the escape
+    guarded(_verify, {**given, "paths": (given["path"] or Path(),)})
+
+
+def _verify(given: dict[str, Any], root: Path, around: Surroundings) -> int:
+    from resilience_checks.cli.output import hold_writable
+    from resilience_checks.evidence import statement
+    from resilience_checks.report import verification as report
+
+    hold_writable(given["output"])
+    envelope = statement.read(given["evidence"])
+    found = _verified(given, root, envelope, statement.opened(envelope, given["evidence"]))
+    asking.answer(given, root, around, text=lambda page: report.write(page, found), data=lambda: report.as_data(found))
+    return int(found.exit_code)
+
+
+def _verified(given: dict[str, Any], root: Path, envelope: Envelope, stated: Statement) -> Verification:
+    from resilience_checks.evidence import standing
+    from resilience_checks.report.verification import Verification
+
+    told, apart = stated.report, frozenset({given["evidence"].resolve()})
+    return Verification(
+        evidence=given["evidence"].as_posix(),
+        checked=str(told.get("started")),
+        tool=str((told.get("tool") or {}).get("version")),
+        verdict=str((told.get("verdict") or {}).get("words")),
+        signed=_signed(envelope, given["key"]),
+        by=given["key"].as_posix() if given["key"] else "",
+        compared=standing.compare(stated, given["paths"][0], root, apart),
+        inconsistent=tuple(standing.consistent(stated)),
+    )
+
+
+def _signed(envelope: Envelope, key: Path | None) -> Signed:
+    from resilience_checks.report.verification import Signed
+
+    if key is None:
+        return Signed.NOT_CHECKED if envelope.signatures else Signed.UNSIGNED
+    from resilience_checks.evidence.signing import verifies
+
+    return Signed.VALID if verifies(envelope, key) else Signed.INVALID

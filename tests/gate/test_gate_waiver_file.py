@@ -1,0 +1,190 @@
+"""resilience-waivers.yaml is read whole or not at all, and edited without a change to the rest of it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from resilience_checks.gate.waiver_edit import added, removed
+from resilience_checks.gate.waiver_file import NAME, Waivers, hold_policies, parsed, schema
+from resilience_checks.model.errors import UsageError
+from resilience_checks.model.location import Location
+from resilience_checks.model.waiver import Waiver
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+TODAY = date(2026, 1, 24)
+FILE = """\
+# ours
+version: 1
+longest: 90d
+waivers:
+  # the wide-area link
+  - policy: diverse-access-paths   # one carrier
+    target: "link:*"
+    reason: >-
+      the second link
+      is ordered
+    owner: network team
+    approver: head of infrastructure
+    ticket: NET-1
+    created: 2026-01-05
+    expires: 2026-03-31
+
+  # the site
+  - policy: cross-site-failover
+    target: site:one
+    fingerprints: ["0123456789abcdef"]
+    reason: planned
+    owner: web
+    approver: head
+    ticket: WEB-2
+    created: 2026-01-05
+    expires: 2026-01-20
+"""
+LINK = Waiver(
+    "diverse-access-paths",
+    "link:*",
+    "the second link is ordered",
+    "network team",
+    "head of infrastructure",
+    "NET-1",
+    date(2026, 1, 5),
+    date(2026, 3, 31),
+    Location(NAME, 6, 5),
+)
+SITE = Waiver(
+    "cross-site-failover",
+    "site:one",
+    "planned",
+    "web",
+    "head",
+    "WEB-2",
+    date(2026, 1, 5),
+    date(2026, 1, 20),
+    Location(NAME, 18, 5),
+    ("0123456789abcdef",),
+)
+
+
+def read(text: str) -> Waivers:
+    return parsed(text.encode(), NAME, TODAY)
+
+
+def test_the_schema_is_one() -> None:
+    Draft202012Validator.check_schema(schema())
+
+
+def test_a_file_is_read_with_its_lines() -> None:
+    found = read(FILE)
+    assert (found.waivers, found.longest, found.longest_at) == ((LINK, SITE), 90, Location(NAME, 3, 1))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "said"),
+    [
+        ("version: 1", "version: 2", "2:10", "version: found 2, expected 1, the version of this format"),
+        (
+            "longest: 90d",
+            "longest: 3 months",
+            "3:10",
+            'longest: found "3 months", expected a number of days such as 90d',
+        ),
+        ("ticket: NET-1", "tickt: NET-1", "6:5", "waivers[0]: missing ticket"),
+        ("ticket: NET-1", "ticket: NET-1\n    note: x", "14:5", 'waivers[0]: unknown key "note"'),
+        ("reason: planned", "reason: ' '", "21:13", 'waivers[1].reason: found " ", expected a text'),
+        ('["0123456789abcdef"]', "[0123456789012345]", "20:20", "expected 16 hexadecimal digits in quotes"),
+        ("approver: head\n", "approver: 'WEB '\n", "23:15", "who is the owner; expected somebody else"),
+        ("expires: 2026-01-20", "expires: 2026-01-04", "26:14", "before the waiver was created (2026-01-05)"),
+        ("expires: 2026-01-20", "expires: 2026-02-30", "26:14", "expected a day such as 2026-09-14"),
+        (
+            "created: 2026-01-05\n    expires: 2026-01-20",
+            "created: 2026-01-25\n    expires: 2026-01-26",
+            "25:14",
+            "still to come",
+        ),
+        ("waivers:\n", "waivers: [\n", "28:1", "not valid YAML"),
+    ],
+)
+def test_what_is_wrong_is_told_at_its_line(old: str, new: str, place: str, said: str) -> None:
+    assert old in FILE
+    with pytest.raises(UsageError) as caught:
+        read(FILE.replace(old, new))
+    assert str(caught.value.location).removeprefix(f"{NAME}:") == place or said == "not valid YAML"
+    assert said in caught.value.what
+
+
+def test_a_policy_that_there_is_not_is_told_with_the_nearest() -> None:
+    with pytest.raises(
+        UsageError, match=rf'{NAME}:18:13: .*"cross-site-failover"; did you mean "cross-site-failovers"'
+    ):
+        hold_policies(read(FILE), ["diverse-access-paths", "cross-site-failovers"])
+
+
+def test_a_waiver_is_taken_out_with_its_comments_and_nothing_else() -> None:
+    head, link, site = (
+        FILE.partition("  # the wide")[0],
+        FILE[FILE.index("  # the wide") : FILE.index("\n  # the site")],
+        "",
+    )
+    site = FILE[FILE.index("\n  # the site") :]
+    assert removed(FILE, [1], TODAY) == f"{head}{link}\n"
+    assert removed(FILE, [0], TODAY) == f"{head}{site}"
+    assert removed(FILE, [0, 1], TODAY) == "# ours\nversion: 1\nlongest: 90d\nwaivers: []\n\n"
+
+
+def test_a_first_waiver_makes_the_file() -> None:
+    assert added("", SITE, TODAY).splitlines()[2:8] == [
+        "version: 1",
+        "waivers:",
+        "  - policy: cross-site-failover",
+        "    target: site:one",
+        '    fingerprints: ["0123456789abcdef"]',
+        "    reason: planned",
+    ]
+
+
+def test_a_list_on_one_line_is_not_edited() -> None:
+    text = (
+        FILE[: FILE.index("waivers:")]
+        + "waivers: [{policy: p, target: t, reason: r, owner: o, approver: a, ticket: t, created: 2026-01-01, expires: 2026-02-01}]\n"
+    )
+    with pytest.raises(UsageError, match="on one line"):
+        removed(text, [0], TODAY)
+
+
+words = (
+    st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1, max_size=30)
+    .map(lambda text: " ".join(text.split()))
+    .filter(bool)
+)
+days = st.dates(date(2026, 1, 1), TODAY)
+waivers_ = st.builds(
+    Waiver,
+    st.sampled_from(["a", "cross-site-failover"]),
+    words,
+    words,
+    words.map(lambda text: f"o{text}"),
+    words.map(lambda text: f"a{text}"),
+    words,
+    days,
+    st.dates(TODAY, date(2027, 1, 1)),
+    st.just(Location(NAME, 1)),
+    st.sampled_from([(), ("0123456789abcdef",), ("0000000000000000", "1111111111111111")]),
+)
+
+
+@given(st.lists(waivers_, max_size=3))
+def test_what_is_added_is_read_and_taking_it_out_gives_the_file_back(found: Sequence[Waiver]) -> None:
+    text = FILE
+    for one in found:
+        text = added(text, one, TODAY)
+    assert text.startswith(FILE)
+    assert len(read(text).waivers) == 2 + len(found)
+    assert removed(text, range(2, 2 + len(found)), TODAY) == FILE
