@@ -61,19 +61,25 @@ class _Drawing:
     @cached_property
     def place(self) -> dict[str, str | None]:
         """The place of each part, by the id that it has among the sites: None where it has none or several."""
-        zones: dict[str, list[str]] = defaultdict(list)
-        for domain in self.estate.domains.values():
-            if domain.kind == "zone" and not domain.exists and not domain.implied:
-                for member in domain.members:
-                    zones[member.part].append(domain.id)
-        return {part.id: self._place(part, zones.get(part.id, ())) for part in self.estate.parts.values()}
+        inside = {kind: self._inside(kind) for kind in ("zone", "region")}
+        return {part.id: self._place(part, inside) for part in self.estate.parts.values()}
 
-    def _place(self, part: Part, zones: Sequence[str]) -> str | None:
+    def _inside(self, kind: str) -> Mapping[str, list[str]]:
+        """Return the places of a kind that each part is surely hit with; one of declared sites is drawn as these."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for domain in self.estate.domains.values():
+            of_sites = any(inner.startswith("site:") for inner in domain.encloses)
+            if domain.kind == kind and not (domain.exists or domain.implied or of_sites):
+                for part in _members(domain):
+                    found[part].append(domain.id)
+        return found
+
+    @staticmethod
+    def _place(part: Part, inside: Mapping[str, Mapping[str, list[str]]]) -> str | None:
         if part.site is not None:
             return part.site if isinstance(part.site, str) else None
-        if len(zones) == 1:
-            return zones[0]
-        return None if part.region is None else f"region:{part.region}"
+        places = (of.get(part.id, ()) for of in inside.values())
+        return next((found[0] for found in places if len(found) == 1), None)
 
     @cached_property
     def shown(self) -> list[Part]:

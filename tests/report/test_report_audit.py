@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from importlib import resources
+from importlib import resources as package
 from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft202012Validator
@@ -13,6 +13,7 @@ from referencing import Registry, Resource
 from resilience_checks.audit import Audit, Authors
 from resilience_checks.catalogue import loader
 from resilience_checks.estates import Built
+from resilience_checks.model import resource
 from resilience_checks.model.graph import ResourceGraph
 from resilience_checks.model.location import Location, Related
 from resilience_checks.model.result import Outcome, Result, Severity
@@ -54,10 +55,28 @@ services:
 """
 
 
-def built(folder: Path, text: str = ESTATE) -> Built:
+CLOUD = """\
+version: 1
+services: {booking: {entry: {select: {name: plan-a}}}}
+"""
+PLAN = "azure-native:web:AppServicePlan"
+
+
+def plan(name: str, line: int, **inputs: Any) -> resource.Resource:
+    return resource.Resource(
+        f"urn:pulumi:prod::web::{PLAN}::{name}",
+        PLAN,
+        name,
+        custom=True,
+        inputs={"name": name, **inputs},
+        location=Location("Pulumi.yaml", line),
+    )
+
+
+def built(folder: Path, text: str = ESTATE, *resources: resource.Resource) -> Built:
     (folder / FILE).write_text(text, encoding="utf-8")
     found = declarations.load(folder / FILE, folder)
-    graph = ResourceGraph("web", "prod", Location("Pulumi.yaml", 1), "program", ())
+    graph = ResourceGraph("web", "prod", Location("Pulumi.yaml", 1), "program", resources)
     return Built((graph.name,), (graph,), found, estate_builder.build([graph], found, loader.load()))
 
 
@@ -68,8 +87,10 @@ def group() -> Group:
     return Group(Declarations.empty(), {FILE: "0" * 64}, (), frozenset())
 
 
-def audited(folder: Path, *results: Result, text: str = ESTATE) -> dict[str, Any]:
-    return Audit(built(folder, text), group(), results, Authors(folder)).data()
+def audited(
+    folder: Path, *results: Result, text: str = ESTATE, resources: tuple[resource.Resource, ...] = ()
+) -> dict[str, Any]:
+    return Audit(built(folder, text, *resources), group(), results, Authors(folder)).data()
 
 
 def git(folder: Path, *arguments: str, **environment: str) -> None:
@@ -134,9 +155,22 @@ def test_the_picture_is_the_estate_as_people_draw_it(tmp_path: Path) -> None:
     assert len(service["weakest"]) == 1
 
 
+def test_zones_and_regions_of_a_provider_play_the_part_of_sites(tmp_path: Path) -> None:
+    plans = (plan("plan-a", 4, location="uksouth"), plan("plan-b", 5, location="ukwest"), plan("plan-c", 6))
+    found = audited(tmp_path, text=CLOUD, resources=plans)["picture"]
+    names = ["AppServicePlan plan-a", "AppServicePlan plan-b", "AppServicePlan plan-c"]
+    assert {each["name"]: each["site"] for each in found["components"] if each["name"] in names} == dict(
+        zip(names, ("region:uksouth", "region:ukwest", None), strict=True)
+    )
+    assert [(each["id"], each["name"], each["kind"], each["region"]) for each in found["sites"]] == [
+        ("region:uksouth", "uksouth", "region", None),
+        ("region:ukwest", "ukwest", "region", None),
+    ]
+
+
 def test_each_answer_is_that_of_its_command_and_held_by_its_schema(tmp_path: Path) -> None:
     found = audited(tmp_path)
-    folder = resources.files("resilience_checks.report")
+    folder = package.files("resilience_checks.report")
     names = ("service_cut_sets", "recovery", "capacity", "blast_radius")
     files = {
         file.name: json.loads(file.read_text(encoding="utf-8"))
