@@ -122,7 +122,12 @@ def _run(
             with gathered.timed("base"):
                 standing.append(of_base(compared, [line.yardstick for line in lines if line.yardstick], beside))
         name = f"{engine.name} {engine.version}"
-        gathered.inputs |= {"policies": pack.digest, **catalogue.digests, **accepted.files}
+        gathered.inputs |= {
+            "policies": pack.digest,
+            **catalogue.digests,
+            **accepted.files,
+            **_supplied(options, inputs),
+        }
     gathered.describe(pack, titles)
     never = frozenset(policy.id for policy in pack.policies if policy.judges_change)
     for earlier in standing:
@@ -209,6 +214,15 @@ def _compared(options: Options, gathered: Gathered, head: _Head, observer: Obser
         if options.base is not None:
             gathered.fail(error, f"comparing with {options.base}")
         return None
+
+
+def _supplied(options: Options, inputs: Inputs) -> dict[str, str]:
+    """Return the digests of what a user supplies: answers, outputs, and settings that are trusted and in no commit."""
+    from resilience_checks.gate.waiver_file import NAME as WAIVERS
+    from resilience_checks.sources.given import digests
+
+    settings = () if inputs.trust is None else inputs.trust.files.unnamed(WAIVERS)
+    return digests((*filter(None, (options.lookups, options.stack_outputs)), *settings), options.root)
 
 
 def _baseline(options: Options, inputs: Inputs, gathered: Gathered) -> list[Earlier]:

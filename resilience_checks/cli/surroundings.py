@@ -13,7 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 from resilience_checks.report.interface import Run
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 _SYSTEMS = {
     "github": "GITHUB_ACTIONS",
@@ -39,36 +39,27 @@ _RUNS = {
         ("GITHUB_SHA",),
         ("GITHUB_HEAD_REF", "GITHUB_REF_NAME"),
         ("{GITHUB_SERVER_URL}/{GITHUB_REPOSITORY}/actions/runs/{GITHUB_RUN_ID}",),
-        ("GITHUB_TRIGGERING_ACTOR", "GITHUB_ACTOR"),
     ),
     "gitlab": (
         ("CI_COMMIT_SHA",),
         ("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "CI_COMMIT_REF_NAME"),
         ("{CI_JOB_URL}", "{CI_PIPELINE_URL}"),
-        ("GITLAB_USER_LOGIN",),
     ),
     "azure": (
         ("BUILD_SOURCEVERSION",),
         ("SYSTEM_PULLREQUEST_SOURCEBRANCH", "BUILD_SOURCEBRANCH"),
         ("{SYSTEM_COLLECTIONURI}{SYSTEM_TEAMPROJECT}/_build/results?buildId={BUILD_BUILDID}",),
-        ("BUILD_REQUESTEDFOR",),
     ),
     "bitbucket": (
         ("BITBUCKET_COMMIT",),
         ("BITBUCKET_BRANCH",),
         ("https://bitbucket.org/{BITBUCKET_REPO_FULL_NAME}/pipelines/results/{BITBUCKET_BUILD_NUMBER}",),
-        ("BITBUCKET_STEP_TRIGGERER_UUID",),
     ),
-    "buildkite": (
-        ("BUILDKITE_COMMIT",),
-        ("BUILDKITE_BRANCH",),
-        ("{BUILDKITE_BUILD_URL}",),
-        ("BUILDKITE_BUILD_CREATOR",),
-    ),
-    "teamcity": (("BUILD_VCS_NUMBER",), (), ("{BUILD_URL}",), ()),
-    "jenkins": (("GIT_COMMIT",), ("CHANGE_BRANCH", "BRANCH_NAME", "GIT_BRANCH"), ("{BUILD_URL}",), ("CHANGE_AUTHOR",)),
+    "buildkite": (("BUILDKITE_COMMIT",), ("BUILDKITE_BRANCH",), ("{BUILDKITE_BUILD_URL}",)),
+    "teamcity": (("BUILD_VCS_NUMBER",), (), ("{BUILD_URL}",)),
+    "jenkins": (("GIT_COMMIT",), ("CHANGE_BRANCH", "BRANCH_NAME", "GIT_BRANCH"), ("{BUILD_URL}",)),
 }
-"""By system the variables with commit, branch, page and actor, the best first; each system documents them for all runs.
+"""By system the variables with commit, branch and page, the best first; each system documents them for all runs.
 
 GitHub: Default environment variables; GitLab: Predefined CI/CD variables; Azure: Use predefined variables; Bitbucket:
 Variables and secrets, Default variables; Buildkite: Environment variables; TeamCity: Predefined build parameters;
@@ -128,9 +119,12 @@ class Surroundings:
 
 
 def _actor(found: Mapping[str, str]) -> str:
-    known = system(found)
-    names = _ACTORS.get(known, ()) if known else ("USER", "USERNAME")
-    return next((found[name] for name in names if found.get(name)), "")
+    name = system(found)
+    return _first(found, _ACTORS.get(name, ()) if name else ("USER", "USERNAME"))
+
+
+def _first(environment: Mapping[str, str], keys: Sequence[str]) -> str:
+    return next((environment[key] for key in keys if environment.get(key)), "")
 
 
 def system(environment: Mapping[str, str]) -> str:
@@ -143,12 +137,10 @@ def ci_run(environment: Mapping[str, str]) -> Run:
     name = system(environment)
     if not name:
         return Run()
-    commits, branches, pages, actors = _RUNS[name]
-    commit, branch, actor = (
-        next((environment[key] for key in keys if environment.get(key)), "") for keys in (commits, branches, actors)
-    )
+    commits, branches, pages = _RUNS[name]
+    commit, branch = (_first(environment, keys) for keys in (commits, branches))
     url = next((page for pattern in pages if (page := _page(pattern, environment))), "")
-    return Run(commit, branch.removeprefix("refs/heads/"), url, actor, name)
+    return Run(commit, branch.removeprefix("refs/heads/"), url, _actor(environment), name)
 
 
 def _page(pattern: str, environment: Mapping[str, str]) -> str:

@@ -81,23 +81,12 @@ class _Claimed:
     state: State
     why: str
     found: dict[str, None] = field(default_factory=dict)
-    glob: Glob | None = None
 
     @cached_property
     def rank(self) -> tuple[object, ...]:
         """What sorts waivers of one finding, so that the order in the file decides nothing: the last to expire is first."""
         waiver = self.claim.waiver
         return (-waiver.expires.toordinal(), waiver.created, waiver.location, waiver.target)
-
-    def accepts(self, result: Result, aspects: Sequence[Sequence[tuple[str, ...]]]) -> bool:
-        """Return whether the finding is what the waiver names, and nothing besides."""
-        waiver = self.claim.waiver
-        if waiver.fingerprints and result.fingerprint not in waiver.fingerprints:
-            return False
-        return any(aspect and all(any(self._names(word) for word in words) for words in aspect) for aspect in aspects)
-
-    def _names(self, word: str) -> bool:
-        return self.glob.matches(word) if self.glob is not None else word == self.claim.waiver.target
 
 
 def apply(results: Iterable[Result], claims: Sequence[Claim], terms: Terms) -> tuple[list[Result], tuple[Use, ...]]:
@@ -119,30 +108,42 @@ def matching(results: Iterable[Result], waiver: Waiver) -> list[Result]:
 
 
 class _Index:
-    """Claims by policy, and by the name that they are about; only patterns are held against every finding of a policy."""
+    """Claims by policy and by the names that they are about; each name is held against a policy's patterns once."""
 
-    def __init__(self, claimed: Iterable[_Claimed]) -> None:
-        self._names: dict[tuple[str, str], list[_Claimed]] = {}
-        self._globs: dict[str, list[_Claimed]] = {}
-        for one in claimed:
+    def __init__(self, claimed: Sequence[_Claimed]) -> None:
+        self._claimed = claimed
+        self._exact: dict[tuple[str, str], set[int]] = {}
+        self._globs: dict[str, list[tuple[int, Glob]]] = {}
+        self._known: dict[tuple[str, str], frozenset[int]] = {}
+        for number, one in enumerate(claimed):
             policy, target = one.claim.waiver.policy, one.claim.waiver.target
             if any(char in target for char in "*?["):
-                one.glob = Glob(target)
-                self._globs.setdefault(policy, []).append(one)
+                self._globs.setdefault(policy, []).append((number, Glob(target)))
             else:
-                self._names.setdefault((policy, target), []).append(one)
-        self._policies = {policy for policy, _ in self._names} | set(self._globs)
+                self._exact.setdefault((policy, target), set()).add(number)
+        self._policies = {one.claim.waiver.policy for one in claimed}
 
     def of(self, result: Result) -> list[_Claimed]:
         """Return the claims about a finding, the one that counts first."""
         if result.policy not in self._policies or result.outcome not in _ACCEPTABLE:
             return []
-        aspects = _aspects(result)
-        words = dict.fromkeys(word for aspect in aspects for words in aspect for word in words)
-        near = [one for word in words for one in self._names.get((result.policy, word), ())]
-        near += self._globs.get(result.policy, ())
-        found = [one for one in near if one.accepts(result, aspects)]
-        return sorted(found, key=lambda one: (one.state is not State.APPLIED, one.rank))
+        about: set[int] = set()
+        for aspect in filter(None, _aspects(result)):
+            things = (frozenset().union(*(self._naming(result.policy, word) for word in words)) for words in aspect)
+            about |= frozenset.intersection(*things)
+        found = (self._claimed[number] for number in about)
+        return sorted(
+            (one for one in found if result.fingerprint in (one.claim.waiver.fingerprints or (result.fingerprint,))),
+            key=lambda one: (one.state is not State.APPLIED, one.rank),
+        )
+
+    def _naming(self, policy: str, word: str) -> frozenset[int]:
+        """Return which claims on a policy name a word."""
+        key = (policy, word)
+        if key not in self._known:
+            globs = (number for number, glob in self._globs.get(policy, ()) if glob.matches(word))
+            self._known[key] = frozenset(globs) | self._exact.get(key, frozenset())
+        return self._known[key]
 
 
 def _aspects(result: Result) -> tuple[tuple[tuple[str, ...], ...], ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from resilience_checks.model.result import Outcome, Severity
+from resilience_checks.model.question import FaultKind
+from resilience_checks.model.result import Outcome, Result, Severity
 from resilience_checks.report.findings import findings, loses
 from resilience_checks.report.text import one_line
 from resilience_checks.report.words import thing
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from resilience_checks.report.interface import Report
 
+_FAULTS = frozenset(map(str, FaultKind))
 _MAX_DOMAINS, _MAX_SERVICES, _MAX_LABEL = 6, 8, 60
 _COLORS = {
     Severity.CRITICAL: "fill:#b42318,color:#fff,stroke:#7a1610",
@@ -64,11 +66,16 @@ def _domains(report: Report) -> tuple[dict[str, _Domain], int]:
     found: dict[str, _Domain] = {}
     for group in findings(report):
         for result in group:
-            if result.outcome is Outcome.VIOLATION and result.waiver is None and result.cause and loses(result):
+            if result.outcome is Outcome.VIOLATION and result.waiver is None and _fails(result) and loses(result):
                 for name in [" and ".join(_causes(result.cause))] if result.services else []:
                     domain = found.setdefault(name, _Domain(result.severity, {}))
                     domain.services |= dict.fromkeys(result.services)
     return dict(list(found.items())[:_MAX_DOMAINS]), max(0, len(found) - _MAX_DOMAINS)
+
+
+def _fails(result: Result) -> bool:
+    """Return whether the cause is faults of failure domains, and not something else that a policy is about."""
+    return bool(result.cause) and all(event.rpartition("/")[2] in _FAULTS for event in result.cause)
 
 
 def _causes(events: tuple[str, ...]) -> Iterator[str]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import UsageError
+from resilience_checks.sources.project import relative
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 _WHY = "what a user supplies is taken as known, so it must be unmistakable"
@@ -66,6 +69,11 @@ def load(lookups: Path | None, stack_outputs: Path | None) -> Given:
         lookups_file=lookups.as_posix() if lookups else None,
         stack_outputs_file=stack_outputs.as_posix() if stack_outputs else None,
     )
+
+
+def digests(files: Iterable[Path], root: Path) -> dict[str, str]:
+    """Return the SHA-256 of each file, by its path from the root."""
+    return {relative(file, root): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
 
 def _qualified(name: str, project: str) -> tuple[str, str]:

@@ -31,6 +31,11 @@ class Trusted(ABC):
     def folder(self, path: str) -> Mapping[str, bytes]:
         """Return what each file at or below a path holds, by its path relative to that one ("" for a file itself)."""
 
+    def unnamed(self, *names: str) -> tuple[Path, ...]:
+        """Return the files of these names whose content `name` does not tell, as the id of a commit does."""
+        _ = self, names
+        return ()
+
 
 class TrustedCommit(Trusted):
     """The files as they stand at a commit; links are followed inside of it and nowhere else."""
@@ -96,6 +101,10 @@ class TrustedFile(Trusted):
         except OSError as error:
             what = f"--settings: {place} cannot be read: {error.strerror}"
             raise UsageError(what, why=_WHY, remedy="make it a readable file") from error
+
+    def unnamed(self, *names: str) -> tuple[Path, ...]:
+        """Return the file itself, and those beside it that there are."""
+        return (self.file, *(place for name in names if (place := self.file.parent / name).is_file()))
 
     def folder(self, path: str) -> Mapping[str, bytes]:
         """Return the files at or below a path that is relative to the folder of the file."""

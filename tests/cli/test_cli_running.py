@@ -82,7 +82,7 @@ SYSTEMS: dict[str, tuple[Mapping[str, str], tuple[str, str, str]]] = {
             "GIT_COMMIT": SHA,
             "BRANCH_NAME": "PR-7",
             "CHANGE_BRANCH": "topic",
-            "CHANGE_AUTHOR": "dana",
+            "BUILD_USER_ID": "dana",
             "BUILD_URL": "https://ci.example/job/estate/42/",
         },
         ("topic", "https://ci.example/job/estate/42/", "dana"),

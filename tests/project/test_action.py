@@ -21,7 +21,7 @@ STEP = re.compile(r"<!-- workflow -->\n\n```yaml\n(.*?)```", re.DOTALL)
 
 @pytest.fixture
 def workflows(tmp_path: Path) -> list[Path]:
-    """The workflows of docs/ci.md, as files of a repository."""
+    """The workflows of docs/ci.md and those of this repository, as files of one."""
     folder = tmp_path / ".github" / "workflows"
     folder.mkdir(parents=True)
     found = STEP.findall((ROOT / "docs" / "ci.md").read_text())
@@ -29,7 +29,8 @@ def workflows(tmp_path: Path) -> list[Path]:
     for file, text in zip(files, found, strict=True):
         file.write_text(text)
     assert files
-    return files
+    own = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+    return [*files, *(Path(shutil.copy(file, folder)) for file in own)]
 
 
 def test_zizmor_finds_nothing_in_the_action_and_the_workflows(workflows: list[Path], tmp_path: Path) -> None:
