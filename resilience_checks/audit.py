@@ -189,8 +189,8 @@ class Authors:
 
         try:
             return Repository(self.root / path).lines((self.root / path).resolve())
-        except UsageError as error:
-            return error.what
+        except UsageError:
+            return "git is not there, or the file is in no repository of it that can be read"
 
 
 def _line(resource: Resource) -> tuple[str, int]:
