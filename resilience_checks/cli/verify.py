@@ -22,14 +22,24 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.argument("evidence", type=_FILE)
 @click.argument("path", required=False, type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--key", type=_FILE, metavar="FILE", help="The public key, in PEM, of who has to have signed.")
+@click.option(
+    "--state",
+    "states",
+    multiple=True,
+    type=options.FILE,
+    metavar="FILE",
+    help="Hold what `pulumi stack export` wrote against what was checked of its stack; may be repeated.",
+)
 @options.OUTPUT
 @options.DEBUG
 @asking.form
 def verify(**given: Any) -> None:
-    """Say whether what stands under PATH (default: here) is what the EVIDENCE of a check is about.
+    """Say whether what stands under PATH (default: here), or is deployed, is what the EVIDENCE of a check is about.
 
     EVIDENCE is what `check --attest` wrote. Each stack, declaration, policy and other input is compared with its
-    digest, and what is not as it was checked is named.
+    digest, and what is not as it was checked is named. With --state, resources and inputs that are deployed are
+    compared with those of the program when it was checked: it may have made others when it was deployed. With
+    --state and no PATH the state alone is compared.
 
     \b
     Exit codes:
@@ -43,6 +53,7 @@ def verify(**given: Any) -> None:
     Examples:
       resilience-checks check --attest evidence.json --attest-key key.pem
       resilience-checks verify evidence.json --key key.pub
+      pulumi stack export | resilience-checks verify evidence.json --key key.pub --state -
     """  # noqa: D301 click reads the escape
     guarded(_verify, {**given, "paths": (given["path"] or Path(),)})
 
@@ -60,10 +71,11 @@ def _verify(given: dict[str, Any], root: Path, around: Surroundings) -> int:
 
 
 def _verified(given: dict[str, Any], root: Path, envelope: Envelope, stated: Statement) -> Verification:
-    from resilience_checks.evidence import standing
+    from resilience_checks.evidence import deployed, standing
     from resilience_checks.report.verification import Verification
 
     told, apart = stated.report, frozenset({given["evidence"].resolve()})
+    files = given["path"] is not None or not given["states"]
     return Verification(
         evidence=given["evidence"].as_posix(),
         checked=str(told.get("started")),
@@ -71,7 +83,8 @@ def _verified(given: dict[str, Any], root: Path, envelope: Envelope, stated: Sta
         verdict=str((told.get("verdict") or {}).get("words")),
         signed=_signed(envelope, given["key"]),
         by=given["key"].as_posix() if given["key"] else "",
-        compared=standing.compare(stated, given["paths"][0], root, apart),
+        compared=standing.compare(stated, given["paths"][0], root, apart) if files else None,
+        deployed=deployed.compare(stated, given["states"], root),
         inconsistent=tuple(standing.consistent(stated)),
     )
 

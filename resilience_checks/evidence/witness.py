@@ -50,13 +50,14 @@ class Witness:
 
     def _annotations(self, name: str, graph: ResourceGraph | None, options: Options) -> dict[str, Any]:
         if graph is not None:
-            return _stack(graph, options)
+            return stack(graph, options)
         if name == POLICIES:
             return {"kind": "policies", "modules": self.modules}
         return {"kind": "file"}
 
 
-def _stack(graph: ResourceGraph, options: Options) -> dict[str, Any]:
+def stack(graph: ResourceGraph, options: Options) -> dict[str, Any]:
+    """Return what tells of a stack beside its digest: its files or file, and its resources as fingerprints."""
     from resilience_checks.sources.fingerprint import fingerprint
     from resilience_checks.sources.program.digest import files
 

@@ -199,13 +199,13 @@ def _deployed(page: Page, one: Deployed) -> None:
     page.head(
         f"{one.state}:", style, one.stack, words.get(one.state, "whether all that is deployed was checked is not known")
     )
-    page.listed("only there", (f"{_short(urn)} is deployed and was not checked" for urn in one.unchecked), _MAX_LISTED)
-    page.listed("only here", (f"{_short(urn)} was checked and is not deployed" for urn in one.missing), _MAX_LISTED)
+    page.listed("unchecked", (f"{_short(urn)} is deployed and was not checked" for urn in one.unchecked), _MAX_LISTED)
+    page.listed("missing", (f"{_short(urn)} was checked and is not deployed" for urn in one.missing), _MAX_LISTED)
     page.listed("differs", (f"{_short(each.urn)}: {_paths(each)}" for each in one.differing), _MAX_LISTED)
     page.listed("added", (f"{_short(each.urn)}: {_paths(each)}" for each in one.added), _MAX_LISTED)
     if one.added:
         page.field("", "the program may have set these at deployment only, or the provider may have filled them in")
-    page.field("same", f"{one.same} inputs of {one.resources} resources")
+    page.field("same", f"{one.same} of the inputs, in {one.resources} resources that stand on both sides")
     unknown = sum(len(each.paths) for each in one.incomparable)
     if unknown:
         page.field(

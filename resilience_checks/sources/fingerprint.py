@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _PLAIN = re.compile(r"[^\s.\[\]\"]+")
 _PLACEHOLDER = re.compile(r"secure[0-9a-f]{24}")
 """What stands for an encrypted value of the configuration where a program reads it in clear (`project.placeholder`)."""
+_NOT_YET = Unknown("computed at deployment")
 _DIGITS = 32
 """128 bits of SHA-256: to find two values of one digest takes 2^64 attempts."""
 
@@ -79,12 +80,17 @@ def leaves(value: Value, at: str = "") -> Iterator[tuple[str, Value]]:
     """
     if isinstance(value, Mapping) and (value or not at):
         for key, item in value.items():
-            yield from leaves(item, joined(at, str(key)))
+            yield from leaves(_NOT_YET if key == "id" and _is_reference(value) else item, joined(at, str(key)))
     elif isinstance(value, Sequence) and not isinstance(value, str) and value:
         for index, item in enumerate(value):
             yield from leaves(item, f"{at}[{index}]")
     elif value is not None:
         yield at, value
+
+
+def _is_reference(value: Mapping[str, Value]) -> bool:
+    """Return whether this is a resource that is given whole, and whose id is not known yet: then it stands empty."""
+    return value.get("id") == "" and str(value.get("urn")).startswith("urn:pulumi:")
 
 
 def joined(at: str, key: str) -> str:

@@ -6,18 +6,21 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.graph import Capabilities, ResourceGraph
-from resilience_checks.sources.files import elements, kinds
+from resilience_checks.model.location import Location
+from resilience_checks.sources.files import elements, json_file, kinds
+from resilience_checks.sources.files.homes import Home
 from resilience_checks.sources.files.json_file import Reader
 from resilience_checks.sources.files.positions import Positions
 from resilience_checks.sources.files.snapshot import STACK, Snapshot, Urn, hold_one_stack, hold_whole, parse_urn
-from resilience_checks.sources.files.values import Values
+from resilience_checks.sources.files.values import DEFAULTS, Values
+from resilience_checks.sources.fingerprint import joined
+from resilience_checks.sources.project import PROJECT_FILES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from resilience_checks.model.resource import Resource
-    from resilience_checks.sources.files.homes import Home
     from resilience_checks.sources.files.json_file import Content
 
 _VERSIONS = range(1, 5)
@@ -87,6 +90,34 @@ def graph(content: Content, urn: Urn, home: Home, root: Path) -> ResourceGraph:
         notes=tuple(notes),
         digest=content.digest,
     )
+
+
+def deployed(path: Path, root: Path) -> tuple[ResourceGraph, dict[str, frozenset[str]]]:
+    """Return the graph of a state, and by URN the paths of the inputs that a provider says it filled in.
+
+    Raises InputError for a file that is no state.
+    """
+    content = json_file.read(path, root)
+    urn = stack_of(content)
+    filled_in = {
+        str(state.get("urn")): frozenset(_filled_in(state.get("inputs"), ""))
+        for _, state in _Document(Reader(content)).resources()
+        if isinstance(state, dict) and state.get("delete") is not True
+    }
+    return graph(content, urn, Home(root, Location(PROJECT_FILES[0], 1)), root), filled_in
+
+
+def _filled_in(value: object, at: str) -> Iterator[str]:
+    """Yield the paths that stand in the `__defaults` of an object and of those within it."""
+    if isinstance(value, dict):
+        names = value.get(DEFAULTS)
+        if isinstance(names, list):
+            yield from (joined(at, name) for name in names if isinstance(name, str))
+        for key, item in value.items():
+            yield from _filled_in(item, joined(at, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _filled_in(item, f"{at}[{index}]")
 
 
 @dataclass

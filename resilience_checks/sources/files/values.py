@@ -19,7 +19,7 @@ MAX_DEPTH = 100
 HIDDEN = "[secret]"
 _BYTES = "803fd3297a5875dc03ca845dda5d2a98"
 _FLOAT = "8ad145fe-0d11-4827-bfd7-1abcbf086f5c"
-_DEFAULTS = "__defaults"
+DEFAULTS = "__defaults"
 _NUMBERS = itertools.count()
 """One for each secret that a file hides, over all files of this process."""
 
@@ -54,7 +54,7 @@ class Values:
         return {
             self.text(key): self._value(value, origins.get(key), 0)
             for key, value in bag.items()
-            if not (key == _DEFAULTS and isinstance(value, list))
+            if not (key == DEFAULTS and isinstance(value, list))
         }
 
     def _value(self, value: Any, origin: str | None, depth: int) -> Value:
@@ -91,7 +91,7 @@ class Values:
         return {
             self.text(key): self._value(item, origin, depth)
             for key, item in value.items()
-            if key != SIGNATURE and not (key == _DEFAULTS and isinstance(item, list))
+            if key != SIGNATURE and not (key == DEFAULTS and isinstance(item, list))
         }
 
     def _unknown(self, origin: str | None) -> Unknown:
