@@ -77,7 +77,7 @@ def _policies(subject: Subject, root: Path) -> Compared:
         place = _within(root, name.removeprefix("./"))
         if name.startswith("policies/") and (place is None or not place.is_file()):
             continue  # one that came with the tool, and does no more
-        if place is None:
+        if place is None or _is_elsewhere(name, place):
             unknown.append(name)
         elif place.is_file():
             now[name] = _sha256(place.read_bytes())
@@ -97,6 +97,10 @@ def _file(subject: Subject, root: Path, name: str) -> Compared:
     place = _within(root, name)
     if place is None:
         return _outside(subject.name)
+    if _is_elsewhere(name, place):
+        return Compared(
+            subject.name, State.UNKNOWN, f"it was read from {name.partition(':')[0]}, where settings were trusted"
+        )
     if not place.is_file():
         return Compared(subject.name, State.MISSING, f"there is no file {name}")
     same = _sha256(place.read_bytes()) == subject.sha256
@@ -146,6 +150,11 @@ def _within(root: Path, name: str) -> Path | None:
     """Return the place of a path from the root, None where it leads out of it."""
     found = (root / name).resolve()
     return found if found.is_relative_to(root.resolve()) else None
+
+
+def _is_elsewhere(name: str, place: Path) -> bool:
+    """Return whether a name is of a file as it stands where settings are trusted: `COMMIT:PATH`."""
+    return ":" in name and not place.exists()
 
 
 def _outside(name: str) -> Compared:

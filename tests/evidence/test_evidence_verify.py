@@ -9,10 +9,13 @@ import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from in_toto_attestation.v1.statement import Statement
+from in_toto_attestation.v1.statement import Statement as Reference
 from jsonschema import Draft202012Validator
 
 from resilience_checks.cli.schema import text as schema
+from resilience_checks.evidence.standing import compare
+from resilience_checks.evidence.statement import Statement
+from resilience_checks.evidence.witness import Subject
 from tests.evidence.projects import CLOCK, run, write
 
 if TYPE_CHECKING:
@@ -69,7 +72,7 @@ def test_the_predicate_is_the_report_and_the_subjects_are_all_that_it_was_made_f
     assert statement["predicate"] == report
     assert {one["name"]: one["digest"]["sha256"] for one in statement["subject"]} == report["inputs"]
     assert set(report["inputs"]) >= {"web/prod", "web/dev", "resilience.yaml", "policies", "kinds/example.yaml"}
-    read = Statement.copy_from_pb(_protobuf(statement))
+    read = Reference.copy_from_pb(_protobuf(statement))
     read.validate()
 
 
@@ -171,6 +174,13 @@ def test_what_changed_since_is_named(repository: Path) -> None:
     assert "changed: web/prod is not what was checked" in told
     assert "web/more.yaml was added" in told
     assert "not verified: this is not what was checked" in told
+
+
+def test_what_does_not_stand_in_the_checkout_is_not_called_gone(tmp_path: Path) -> None:
+    names = ("main:kinds/example.yaml", "../organisation/resilience.yaml", "gone.yaml")
+    stated = Statement((*(Subject(name, "0" * 64, {"kind": "file"}) for name in names),), {})
+    found = compare(stated, tmp_path, tmp_path, frozenset())
+    assert [str(one.state) for one in found] == ["unknown", "unknown", "missing"]
 
 
 @pytest.mark.parametrize(
