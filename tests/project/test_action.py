@@ -36,7 +36,7 @@ def workflows(tmp_path: Path) -> list[Path]:
 def test_zizmor_finds_nothing_in_the_action_and_the_workflows(workflows: list[Path], tmp_path: Path) -> None:
     shutil.copy(ROOT / "action.yml", tmp_path / "action.yml")
     zizmor = Path(sys.executable).with_name("zizmor")
-    options = ["--offline", "--no-progress", "--persona=regular"]
+    options = ["--offline", "--no-progress", "--color=never", "--persona=regular"]
     command: list[str | Path] = [zizmor, *options, tmp_path / "action.yml", *workflows]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout[:21]) == (0, "No findings to report"), done.stdout + done.stderr
