@@ -40,13 +40,17 @@ class YamlSource(StackSource):
         """Remember what to evaluate; nothing is read yet."""
         super().__init__(stack, root, limits, given)
         self._thread: threading.Thread | None = None
+        self._starting = threading.Lock()
         self._graph: ResourceGraph | None = None
         self._failure: BaseException | None = None
 
     def start(self) -> None:
         """Evaluate on a thread of its own: a reference to another stack may wait for that stack."""
-        self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
-        self._thread.start()
+        with self._starting:
+            if self._thread is None:
+                thread = threading.Thread(target=self._run, name=self.name, daemon=True)
+                thread.start()
+                self._thread = thread  # only now: whoever finds it may wait for it
 
     def graph(self) -> ResourceGraph:
         """Wait for the evaluation and return its graph; raise InputError when there is no whole one."""
