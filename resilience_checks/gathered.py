@@ -27,11 +27,11 @@ from resilience_checks.report.interface import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from resilience_checks.evaluation import Options
     from resilience_checks.gate.baseline import Earlier
     from resilience_checks.model.errors import CheckError
     from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.model.result import Result
+    from resilience_checks.options import Options
     from resilience_checks.policy.pack import Pack
     from resilience_checks.sources.stacks.together import Evaluated
     from resilience_checks.topology.declaration_trust import Fact
@@ -157,7 +157,7 @@ class Gathered:
         """Return the report; `started` is when the check began, `engine` what evaluated the policies."""
         codes = [failure.exit_code for failure in self.failures]
         found, override = verdict(self.results, options.fail_on, codes), self.override
-        if found.exit_code is ExitCode.NOTHING and self.unaffected:
+        if found.exit_code is ExitCode.NOTHING and self.unaffected and not self.stacks:
             found = unaffected(" and ".join(self.compared_with))
         if override is not None:
             found = overrule(found, override.reason, override.actor, override.ticket)

@@ -142,7 +142,12 @@ class Change:
         yield from (content for content in found if b"\0" not in content[:_HEAD])
 
     def _concerns_all(self, path: str) -> bool:
-        """Return whether a changed file may be read by any program, or says how all of them are judged."""
+        """Return whether a changed file may be read by any program, or says how all of them are judged.
+
+        A project that is gone is no stack any more, and what is lost with it shows only where all are looked at.
+        """
+        if PurePosixPath(path).name in PROJECT_FILES and not (self.repository.root / path).is_file():
+            return True
         if any(_below(path, given) or _below(given, path) for given in self.inputs):
             return True
         if path.endswith(".rego") or any(b"resilience-catalogue/" in content for content in self._versions(path)):

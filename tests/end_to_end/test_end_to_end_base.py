@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from resilience_checks.check import run
-from resilience_checks.evaluation import Options
+from resilience_checks.options import Options
 from tests.end_to_end.versions import committed, edit
 
 if TYPE_CHECKING:
@@ -157,3 +157,19 @@ def test_a_waiver_is_not_called_unused_for_want_of_what_was_left_out(root: Path)
     assert "a stack that was not evaluated" in use.why
     [use] = checked(root, all_stacks=True).waivers
     assert use.state == "applied"
+
+
+def test_a_project_that_is_taken_away_is_not_passed_over(root: Path) -> None:
+    for file in (root / "shop").iterdir():
+        file.unlink()
+    report = checked(root, settings="main")
+    assert ([stack.name for stack in report.stacks], report.unaffected) == (["mail/dev"], ())
+    [gone] = [one for one in report.results if one.policy == "settings-not-loosened" and one.outcome == "unknown"]
+    assert "content of shop/Pulumi.yaml was there and is gone" in gone.message
+
+
+def test_a_stack_that_was_looked_at_is_not_called_unaffected(root: Path) -> None:
+    (root / "shop" / "resilience.yaml").write_text("version: 1\n", encoding="utf-8")
+    report = checked(root)
+    assert [stack.name for stack in report.stacks] == ["shop/dev"]
+    assert "no stack is affected" not in report.verdict.words

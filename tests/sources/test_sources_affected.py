@@ -97,7 +97,7 @@ CASES: dict[str, tuple[dict[str, str | None], dict[str, str | None], set[str]]] 
     "who named a project that is gone": (
         {WEB: READS.format("network")},
         {"net/Pulumi.yaml": None, NET: None},
-        {"net", "web"},
+        {"app", "net", "web"},
     ),
     "who has the same resilience.yaml": (
         {"resilience.yaml": "version: 1\n", "app/resilience.yaml": "version: 1\n"},
