@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from resilience_checks.analysis.touched import ResourceChange
     from resilience_checks.catalogue.loader import Catalogue
     from resilience_checks.estates import Built
-    from resilience_checks.evaluation import Options
     from resilience_checks.model.graph import ResourceGraph
+    from resilience_checks.options import Options
     from resilience_checks.sources.interface import Source
     from resilience_checks.sources.worktrees import Repository
     from resilience_checks.topology.estate import Estate

@@ -11,11 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import TYPE_CHECKING, Protocol
 
-from resilience_checks.evaluation import Inputs, Options, circles, differing
+from resilience_checks.between_stacks import circles, differing
+from resilience_checks.evaluation import Inputs
 from resilience_checks.gathered import Gathered
 from resilience_checks.line import Beside, Line
 from resilience_checks.model.errors import CheckError, InputError
 from resilience_checks.model.interrupts import held_back
+from resilience_checks.options import Options
 from resilience_checks.report.interface import Remark
 from resilience_checks.waiving import waiving
 
@@ -27,13 +29,14 @@ if TYPE_CHECKING:
     from resilience_checks.changes import Comparison
     from resilience_checks.evidence.witness import Witness
     from resilience_checks.gate.baseline import Earlier
+    from resilience_checks.model.circle import Circle
     from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.policy.engine import Engine
     from resilience_checks.policy.pack import Pack
     from resilience_checks.report.interface import Report
     from resilience_checks.sides import Side
     from resilience_checks.sources.interface import Source
-    from resilience_checks.sources.stacks.together import Evaluated
+    from resilience_checks.sources.stacks.together import Evaluated, Together
 
 __all__ = ["Observer", "Options", "graphs", "run"]
 _SWITCH = 0.0002
@@ -102,12 +105,9 @@ def _run(
             results = together.results()
         if inputs.lacks(results):
             raise _LackingError
-        gathered.read(results)
         if witness is not None:
             witness.see([result.graph for result in results if result.graph is not None], pack)
-        gathered.contradictions += differing(results)
-        found = tuple(circles(results, together.circles))
-        gathered.circles += [Remark(circle.text, circle.locations) for circle in found]
+        found = _read(gathered, results, together)
         lines = [Line(gathered, group).build(catalogue) for group in inputs.groups(results)]
         with gathered.timed("change"):
             after = _Head(inputs.failures, results, lines, catalogue)
@@ -117,17 +117,11 @@ def _run(
         for line in lines:
             line.decide(beside)
         if compared is not None and options.base is not None:
-            from resilience_checks.earlier import of_base
-
             with gathered.timed("base"):
-                standing.append(of_base(compared, [line.yardstick for line in lines if line.yardstick], beside))
+                standing.append(_at_base(compared, lines, beside))
         name = f"{engine.name} {engine.version}"
-        gathered.inputs |= {
-            "policies": pack.digest,
-            **catalogue.digests,
-            **accepted.files,
-            **_supplied(options, inputs),
-        }
+        given = _supplied(options, inputs)
+        gathered.inputs |= {"policies": pack.digest, **catalogue.digests, **accepted.files, **given}
     gathered.describe(pack, titles)
     never = frozenset(policy.id for policy in pack.policies if policy.judges_change)
     for earlier in standing:
@@ -135,6 +129,22 @@ def _run(
     gathered.results, gathered.waivers = accepted.applied(gathered.results, whole=not inputs.unaffected)
     gathered.timings["total"] = time.monotonic() - begun
     return gathered.report(options, started, name, inputs.left_out)
+
+
+def _read(gathered: Gathered, results: Sequence[Evaluated], together: Together) -> tuple[Circle, ...]:
+    """Take note of what was read, and of what stacks say of each other; return the circles among them."""
+    gathered.read(results)
+    gathered.contradictions += differing(results)
+    found = tuple(circles(results, together.circles))
+    gathered.circles += [Remark(circle.text, circle.locations) for circle in found]
+    return found
+
+
+def _at_base(compared: Comparison, lines: Sequence[Line], beside: Beside) -> Earlier:
+    """Return what stood at the base, held to what the change is held to."""
+    from resilience_checks.earlier import of_base
+
+    return of_base(compared, [line.yardstick for line in lines if line.yardstick], beside)
 
 
 def graphs(options: Options) -> Iterator[ResourceGraph]:

@@ -202,7 +202,7 @@ def _runtime(project: Project) -> str:
 
 def _declared(directories: Iterable[Path], root: Path) -> Iterator[Symptom]:
     """Yield what is found of each resilience.yaml that takes part."""
-    from resilience_checks.evaluation import DECLARATIONS
+    from resilience_checks.options import DECLARATIONS
     from resilience_checks.topology.declarations import load
 
     beside = [directory / DECLARATIONS for directory in directories]

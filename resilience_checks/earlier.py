@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from resilience_checks.analysis.answers import Answers
     from resilience_checks.changes import Comparison
     from resilience_checks.estates import Built
-    from resilience_checks.evaluation import Options
     from resilience_checks.line import Beside, Yardstick
     from resilience_checks.model.result import Result
+    from resilience_checks.options import Options
     from resilience_checks.policy.settings import Settings
     from resilience_checks.sides import Side
     from resilience_checks.sources.trusted import Trusted
@@ -98,32 +99,27 @@ def _held(built: Built, one: Yardstick) -> Built:
 
 def _judged(built: Built, settings: Mapping[str, Settings], before: Side, beside: Beside) -> Iterator[Result]:
     """Yield what the policies find in an estate, but for those about a change."""
-    from resilience_checks.analysis.answers import answer
-    from resilience_checks.line import ANALYSIS_SECONDS
-    from resilience_checks.policy import document as documents
+    from resilience_checks.line import judged
     from resilience_checks.policy.matter import Matter
-    from resilience_checks.policy.outcome import decide
-    from resilience_checks.policy.pack import reads, types
-    from resilience_checks.policy.rounds import Asked, rounds
+    from resilience_checks.policy.pack import types
 
-    pack, shown = beside.pack, ", ".join(built.stacks)
-    of_change = {policy.id for policy in pack.policies if policy.judges_change}
+    of_change = {policy.id for policy in beside.pack.policies if policy.judges_change}
     settings = {name: replace(one, enabled=one.enabled and name not in of_change) for name, one in settings.items()}
-    beside.observer(f"deciding {shown} as it stood before")
-    asked = Asked(pack, rounds(settings, built.estate, built.stacks))
-    found = answer(built.estate, asked.questions, deadline=ANALYSIS_SECONDS, compiled=built.compiled)
-    matter = Matter(
-        built.estate,
-        asked.answered(found),
-        settings,
-        built.graphs,
-        tuple(circle for circle in before.circles if set(circle.stacks) & set(built.stacks)),
-        declared=built.declarations,
-        types=types(pack, settings),
-        today=beside.options.today,
-    )
-    document = documents.build(matter, reads(pack, settings))
-    for result in decide(pack, document, matter, beside.engine):
+    beside.observer(f"deciding {', '.join(built.stacks)} as it stood before")
+
+    def matter(answers: Answers) -> Matter:
+        return Matter(
+            built.estate,
+            answers,
+            settings,
+            built.graphs,
+            tuple(circle for circle in before.circles if set(circle.stacks) & set(built.stacks)),
+            declared=built.declarations,
+            types=types(beside.pack, settings),
+            today=beside.options.today,
+        )
+
+    for result in judged(built, settings, beside, matter):
         yield replace(result, evidence={**result.evidence, "stacks": list(built.stacks)})
 
 

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
     from resilience_checks.analysis.bounds import Compiled
     from resilience_checks.catalogue.loader import Catalogue
-    from resilience_checks.evaluation import Group, Options
+    from resilience_checks.evaluation import Group
     from resilience_checks.model.graph import ResourceGraph
+    from resilience_checks.options import Options
     from resilience_checks.sources.interface import Source
     from resilience_checks.topology.declared import Declarations
     from resilience_checks.topology.estate import Estate

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from resilience_checks.model.circle import Circle
 from resilience_checks.model.errors import NothingToCheckError
-from resilience_checks.model.result import NEVER, Severity
-from resilience_checks.report.interface import Remark
+from resilience_checks.options import DECLARATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from resilience_checks.model.errors import InputError
-    from resilience_checks.model.graph import ResourceGraph
-    from resilience_checks.model.location import Location
-    from resilience_checks.model.values import Value
+    from resilience_checks.options import Options
     from resilience_checks.policy.trusting import TrustedSide
-    from resilience_checks.report.interface import Override
     from resilience_checks.sources.discovery import Discovery, Stack
     from resilience_checks.sources.files.found import Files
     from resilience_checks.sources.given import Given
@@ -29,70 +23,6 @@ if TYPE_CHECKING:
     from resilience_checks.sources.trusted import Trusted
     from resilience_checks.topology.declared import Declarations
     from resilience_checks.trust import Project, Trust
-
-DECLARATIONS = "resilience.yaml"
-
-
-@dataclass(frozen=True, slots=True)
-class Aside:
-    """Projects that are left out, by their directories from the root, as nothing since `since` can affect them."""
-
-    directories: frozenset[str]
-    since: str
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What to check and how; `root` is the repository root, to which every shown path is relative."""
-
-    paths: tuple[Path, ...]
-    """Where programs are looked for; none of them runs where there is no path, and the files alone are checked."""
-    root: Path
-    stacks: tuple[str, ...] = ()
-    config: Path | None = None
-    policies: tuple[Path, ...] = ()
-    catalogue: tuple[Path, ...] = ()
-    """Catalogue files of the user's own, or folders of them."""
-    engine: str = "embedded"
-    opa_url: str | None = None
-    policy_seconds: float | None = None
-    """How long one evaluation of the policies may take; None: as the size of what they read wants it."""
-    fail_on: Severity | None = Severity.MEDIUM
-    fail_on_given: bool = False
-    """Whether somebody asks for that threshold: what resilience.yaml says then counts only where it is stricter."""
-    seconds: float = 60.0
-    previews: tuple[Path, ...] = ()
-    states: tuple[Path, ...] = ()
-    lookups: Path | None = None
-    stack_outputs: Path | None = None
-    base: str | None = None
-    """The commit to compare with, as a pull request does."""
-    all_stacks: bool = False
-    """Whether stacks are checked, too, that no change since the base can affect."""
-    aside: Aside | None = None
-    baseline: Path | None = None
-    """A file of findings that stood before and do not block."""
-    audit: bool = False
-    """Whether the report holds what only the auditors' form of it shows."""
-    settings: str | None = None
-    """Where settings are trusted: a commit, or an organisation's resilience.yaml; None: what is checked is trusted."""
-    override: Override | None = None
-    """Who lets the change pass whatever is found, and why; never taken from what is checked."""
-    waivers: Path | None = None
-    """The file of waivers; None: resilience-waivers.yaml at the root, where there is one."""
-    clock: datetime = field(default_factory=lambda: datetime.now(UTC))
-    """When the check is held to have begun."""
-    today: date = field(default_factory=lambda: datetime.now(UTC).date())
-    """The day on which dates in declarations and waivers are judged."""
-    written: frozenset[Path] = frozenset()
-    """Files that this very run writes: no part of any program, wherever they stand."""
-    timings: bool = False
-    """Whether the report tells how long each station took, which differs from run to run."""
-
-    @property
-    def threshold(self) -> str:
-        """The mildest severity that blocks, or never."""
-        return str(self.fail_on) if self.fail_on is not None else NEVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,46 +300,6 @@ class Inputs:
                 declared.stacks.hold(names)
                 for settings in declared.policies.values():
                     settings.hold(names)
-
-
-def circles(results: Sequence[Evaluated], found: Sequence[Sequence[int]]) -> Iterator[Circle]:
-    """Yield the stacks that read each other's outputs, each circle with the lines where they do."""
-    for circle in found:
-        names = tuple(results[index].source.name for index in circle)
-        inside = [results[index].graph for index in circle]
-        places = [place for graph in inside if graph is not None for place in _links(graph, names)]
-        yield Circle(names, tuple(dict.fromkeys(places)))
-
-
-def differing(results: Sequence[Evaluated]) -> Iterator[Remark]:
-    """Yield the outputs that are not as they were given."""
-    graphs = {result.graph.name: result.graph for result in results if result.graph is not None}
-    for result in results:
-        for reference in result.references.values():
-            there = graphs.get(reference.stack or "")
-            if reference.given is None or there is None or reference.outputs is None or result.graph is None:
-                continue
-            for path in _differences(reference.outputs, there.outputs):
-                yield Remark(
-                    f"output {path} of stack {there.name} is another in {reference.given} than in its program",
-                    tuple(dict.fromkeys((*_links(result.graph, [there.name]), there.project_file))),
-                )
-
-
-def _links(graph: ResourceGraph, names: Sequence[str]) -> Iterator[Location]:
-    for link in graph.references:
-        place = graph.by_urn[link.urn].location
-        if link.stack in names and place is not None:
-            yield place
-
-
-def _differences(given: Mapping[str, Value], made: Mapping[str, Value]) -> Iterator[str]:
-    """Yield the outputs that are known on both sides and not equal; neither value is told, as it may be a secret."""
-    plain = (str, int, float, bool)
-    for name, value in sorted(given.items()):
-        other = made.get(name)
-        if isinstance(value, plain) and isinstance(other, plain) and value != other:
-            yield name
 
 
 def _trust(options: Options) -> Trust | None:

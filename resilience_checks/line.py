@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,15 +13,17 @@ from resilience_checks.report.interface import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from resilience_checks.analysis.answers import Answers
     from resilience_checks.analysis.change import EstateChange
     from resilience_checks.catalogue.loader import Catalogue
     from resilience_checks.estates import Built
-    from resilience_checks.evaluation import Group, Options
+    from resilience_checks.evaluation import Group
     from resilience_checks.gathered import Gathered
     from resilience_checks.model.circle import Circle
     from resilience_checks.model.result import Result
+    from resilience_checks.options import Options
     from resilience_checks.policy.engine import Engine
     from resilience_checks.policy.loosening import Loosening
     from resilience_checks.policy.matter import Matter
@@ -161,28 +164,20 @@ class Line:
             self.gathered.fail(error, ", ".join(built.stacks))
 
     def _decide(self, built: Built, beside: Beside) -> None:
-        from resilience_checks.analysis.answers import answer
-        from resilience_checks.policy import document as documents
-        from resilience_checks.policy.outcome import decide
-        from resilience_checks.policy.pack import reads
-        from resilience_checks.policy.rounds import Asked, rounds
         from resilience_checks.policy.settings import settings as settle
 
-        shown, pack, estate = ", ".join(built.stacks), beside.pack, built.estate
+        shown, pack = ", ".join(built.stacks), beside.pack
         declared, trust = self.group.declarations, self.group.trust
         settings = settle(pack, declared.policies, declared.policy_set) if trust is None else trust.settings(pack)
         gc.freeze()  # it lives as long as the check: no collection need look at it again
         beside.observer(f"analysing {shown}")
-        with self.gathered.timed("analysis"):
-            asked = Asked(pack, rounds(settings, estate, built.stacks))
-            found = answer(estate, asked.questions, deadline=ANALYSIS_SECONDS, compiled=built.compiled)
-            answers = asked.answered(found)
-        gc.freeze()
-        beside.observer(f"asking the policies about {shown}")
-        with self.gathered.timed("policies"):
-            matter = beside.matter(built, answers, settings, self.group)
-            document = documents.build(matter, reads(pack, settings))
-            results = decide(pack, document, matter, beside.engine)
+        results = judged(
+            built,
+            settings,
+            beside,
+            lambda answers: beside.matter(built, answers, settings, self.group),
+            self.gathered.timed,
+        )
         self._take(results, built, Thresholds(settings, self.group.thresholds, beside.options))
         if beside.options.audit:
             self._audit(results, built, beside)
@@ -215,6 +210,31 @@ class Line:
     def _names(self) -> list[str]:
         graphs = [member.graph for member in self.group.members if member.graph is not None]
         return [graph.name for graph in graphs if graph.name not in self.group.undecided]
+
+
+def judged(
+    built: Built,
+    settings: Mapping[str, Settings],
+    beside: Beside,
+    matter: Callable[[Answers], Matter],
+    timed: Callable[[str], AbstractContextManager[None]] = lambda _: nullcontext(),
+) -> tuple[Result, ...]:
+    """Return what the policies find in an estate; `matter` tells what they may read, once the analysis has answered."""
+    from resilience_checks.analysis.answers import answer
+    from resilience_checks.policy import document as documents
+    from resilience_checks.policy.outcome import decide
+    from resilience_checks.policy.pack import reads
+    from resilience_checks.policy.rounds import Asked, rounds
+
+    with timed("analysis"):
+        asked = Asked(beside.pack, rounds(settings, built.estate, built.stacks))
+        found = answer(built.estate, asked.questions, deadline=ANALYSIS_SECONDS, compiled=built.compiled)
+        answers = asked.answered(found)
+    gc.freeze()
+    beside.observer(f"asking the policies about {', '.join(built.stacks)}")
+    with timed("policies"):
+        told = matter(answers)
+        return decide(beside.pack, documents.build(told, reads(beside.pack, settings)), told, beside.engine)
 
 
 def _about(result: Result, estate: Estate, names: Sequence[str]) -> frozenset[str]:

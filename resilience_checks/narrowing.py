@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from resilience_checks.evaluation import Aside
 from resilience_checks.model.errors import CheckError
+from resilience_checks.options import Aside
 
 if TYPE_CHECKING:
-    from resilience_checks.evaluation import Options
+    from resilience_checks.options import Options
 
 
 def narrowed(options: Options) -> Options:

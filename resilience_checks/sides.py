@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from resilience_checks.analysis.change import Unread
+from resilience_checks.between_stacks import circles
 from resilience_checks.catalogue import loader
 from resilience_checks.estates import Built, tried
-from resilience_checks.evaluation import Inputs, circles
+from resilience_checks.evaluation import Inputs
 from resilience_checks.model.errors import CheckError, InputError, NothingToCheckError
 
 if TYPE_CHECKING:
@@ -17,9 +18,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from resilience_checks.catalogue.loader import Catalogue
-    from resilience_checks.evaluation import Group, Options
+    from resilience_checks.evaluation import Group
     from resilience_checks.model.circle import Circle
     from resilience_checks.model.graph import ResourceGraph
+    from resilience_checks.options import Options
     from resilience_checks.sources.interface import Source
     from resilience_checks.sources.stacks.together import Evaluated
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from resilience_checks.evaluation import Options
     from resilience_checks.model.result import Result
+    from resilience_checks.options import Options
     from resilience_checks.policy.loosening import Loosening
     from resilience_checks.policy.pack import Pack
     from resilience_checks.trust import Trust

@@ -45,17 +45,5 @@ def build() -> None:
         print("tests of the HTML report in a browser are skipped")
 
 
-def main(arguments: list[str]) -> int:
-    match arguments:
-        case ["build"]:
-            build()
-        case ["path"]:
-            print(found() or "")
-        case _:
-            print(__doc__)
-            return 2
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(debian.command(sys.argv[1:], build, found, __doc__ or ""))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 
 def unpack(package: str, home: Path) -> bool:
@@ -42,6 +42,19 @@ def environment(home: Path) -> dict[str, str]:
     """Return the environment in which unpacked programs find their libraries."""
     folders = sorted({str(file.parent) for file in home.rglob("*.so*")})
     return {**os.environ, "LD_LIBRARY_PATH": os.pathsep.join(folders)} if folders else dict(os.environ)
+
+
+def command(arguments: Sequence[str], build: Callable[[], None], found: Callable[[], Path | None], words: str) -> int:
+    """Do what `build` or `path` on a command line asks for, and return the exit code; else print `words`."""
+    match arguments:
+        case ["build"]:
+            build()
+        case ["path"]:
+            print(found() or "")
+        case _:
+            print(words)
+            return 2
+    return 0
 
 
 def _missing(package: str) -> list[str]:

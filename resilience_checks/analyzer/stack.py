@@ -67,7 +67,7 @@ class StackCheck:
         Raises CheckError where nothing could be checked.
         """
         from resilience_checks.check import run
-        from resilience_checks.evaluation import Options
+        from resilience_checks.options import Options
         from resilience_checks.sources.running.resources import EngineResources
         from resilience_checks.sources.running.stack import EngineStack
 

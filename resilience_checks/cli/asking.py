@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from resilience_checks.cli import options
-from resilience_checks.cli.choice import Choice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -27,21 +24,8 @@ def question(command: Callable[..., None], forms: Sequence[str] = FORMS) -> Call
 
 def form(command: Callable[..., None], forms: Sequence[str] = FORMS) -> Callable[..., None]:
     """Add how the answer is written."""
-    command = click.option(
-        "--color",
-        type=Choice(("auto", "always", "never")),
-        default="auto",
-        show_default=True,
-        help="auto: on a terminal, unless NO_COLOR is set.",
-    )(command)
-    return click.option(
-        "--format",
-        "form",
-        type=Choice(forms),
-        default="text",
-        show_default=True,
-        help="text for a reader, json for a program.",
-    )(command)
+    command = options.COLOR(command)
+    return options.answered_as(forms)(command)
 
 
 def asked(given: dict[str, Any], root: Path, around: Surroundings) -> tuple[Built, ...]:

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from resilience_checks.cli.surroundings import Surroundings
-    from resilience_checks.evaluation import Options
     from resilience_checks.evidence.witness import Witness
+    from resilience_checks.options import Options
     from resilience_checks.report.interface import Report
 
 

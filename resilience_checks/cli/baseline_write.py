@@ -10,7 +10,6 @@ import click
 
 from resilience_checks.cli import options
 from resilience_checks.cli.guard import guarded
-from resilience_checks.cli.policies import DIRECTORIES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +39,7 @@ _NOT_WRITTEN = "a baseline that lacks findings would block them later as new, so
 )
 @options.STACK
 @options.CONFIG
-@DIRECTORIES
+@options.POLICIES
 @options.CATALOGUE
 @options.PREVIEW
 @options.STATE

@@ -53,21 +53,8 @@ if TYPE_CHECKING:
 @options.LOOKUPS
 @options.STACK_OUTPUTS
 @options.TIMEOUT
-@click.option(
-    "--format",
-    "form",
-    type=Choice(("text", "json")),
-    default="text",
-    show_default=True,
-    help="text for a reader, json for a program.",
-)
-@click.option(
-    "--color",
-    type=Choice(("auto", "always", "never")),
-    default="auto",
-    show_default=True,
-    help="auto: on a terminal, unless NO_COLOR is set.",
-)
+@options.FORM
+@options.COLOR
 @options.OUTPUT
 @options.DEBUG
 def change(**given: Any) -> None:

@@ -82,13 +82,7 @@ FAIL_ON = ("low", "medium", "high", "critical", "never")
     "same inputs and the same time give the same report.",
 )
 @click.option("--timings", is_flag=True, help="Tell in a JSON report how long each station took.")
-@click.option(
-    "--policies",
-    multiple=True,
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    metavar="DIR",
-    help="A folder of policies of your own, besides those that come with the tool; may be repeated.",
-)
+@options.POLICIES
 @options.CATALOGUE
 @click.option(
     "--engine",
@@ -123,13 +117,7 @@ FAIL_ON = ("low", "medium", "high", "critical", "never")
     metavar="WHO",
     help="Who overrides (default: the actor of the CI run, else the user). Also RESILIENCE_OVERRIDE_BY.",
 )
-@click.option(
-    "--color",
-    type=Choice(("auto", "always", "never")),
-    default="auto",
-    show_default=True,
-    help="auto: on a terminal, unless NO_COLOR is set.",
-)
+@options.COLOR
 @options.PREVIEW
 @options.STATE
 @options.LOOKUPS

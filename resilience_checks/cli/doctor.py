@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from resilience_checks.cli import options
-from resilience_checks.cli.choice import Choice
 from resilience_checks.cli.guard import guarded
 
 if TYPE_CHECKING:
@@ -24,21 +23,8 @@ _PRECEDENCE = (2, 1, 4)
 
 @click.command()
 @options.PATHS
-@click.option(
-    "--format",
-    "form",
-    type=Choice(("text", "json")),
-    default="text",
-    show_default=True,
-    help="text for a reader, json for a program.",
-)
-@click.option(
-    "--color",
-    type=Choice(("auto", "always", "never")),
-    default="auto",
-    show_default=True,
-    help="auto: on a terminal, unless NO_COLOR is set.",
-)
+@options.FORM
+@options.COLOR
 @options.OUTPUT
 @options.DEBUG
 def doctor(**given: Any) -> None:

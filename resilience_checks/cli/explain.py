@@ -26,13 +26,7 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Read a JSON report (check --format json) instead of running the check again; - is standard input.",
 )
-@click.option(
-    "--policies",
-    multiple=True,
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    metavar="DIR",
-    help="A folder of policies of your own, besides those that come with the tool; may be repeated.",
-)
+@options.POLICIES
 @asking.question
 def explain(**given: Any) -> None:
     """Tell the whole story of the finding with this FINGERPRINT, or with the one that begins so.

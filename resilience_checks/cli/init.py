@@ -50,7 +50,7 @@ def init(**given: Any) -> None:
 
 def _init(given: dict[str, Any], root: Path, around: Surroundings) -> int:
     from resilience_checks.cli.schema import text as text_of
-    from resilience_checks.evaluation import DECLARATIONS
+    from resilience_checks.options import DECLARATIONS
     from resilience_checks.report.first_file import SCHEMA, first_file, summary
 
     to_stdout = str(given["output"]) == "-"

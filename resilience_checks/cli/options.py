@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from resilience_checks.cli.choice import Choice
 
-    from resilience_checks.evaluation import Options
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from resilience_checks.options import Options
 
 PATHS = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 STACK = click.option(
@@ -87,7 +89,36 @@ TODAY = click.option(
     metavar="DATE",
     help="The day on which dates in declarations and waivers are judged (default: the day of --clock, else today, in UTC).",
 )
+POLICIES = click.option(
+    "--policies",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="DIR",
+    help="A folder of policies of your own, besides those that come with the tool; may be repeated.",
+)
+COLOR = click.option(
+    "--color",
+    type=Choice(("auto", "always", "never")),
+    default="auto",
+    show_default=True,
+    help="auto: on a terminal, unless NO_COLOR is set.",
+)
 DEBUG = click.option("--debug", is_flag=True, help="Show the traceback of every error, and what its program printed.")
+
+
+def answered_as(forms: Sequence[str]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Return the option that says whether a person or a program reads the answer."""
+    return click.option(
+        "--format",
+        "form",
+        type=Choice(forms),
+        default="text",
+        show_default=True,
+        help="text for a reader, json for a program.",
+    )
+
+
+FORM = answered_as(("text", "json"))
 
 
 def selection(command: Callable[..., None]) -> Callable[..., None]:
@@ -102,10 +133,10 @@ def selection(command: Callable[..., None]) -> Callable[..., None]:
 def chosen(given: dict[str, Any], root: Path) -> Options:
     """Return what is checked and how; an option that a command does not have stands at its default."""
     from resilience_checks.cli.output import hold_writable
-    from resilience_checks.evaluation import Options
     from resilience_checks.model.errors import UsageError
     from resilience_checks.model.result import NEVER, Severity
     from resilience_checks.model.thresholds import DEFAULT
+    from resilience_checks.options import Options
 
     hold_writable(given["output"])
     url, fail_on = given.get("opa_url"), given.get("fail_on", "never") or DEFAULT

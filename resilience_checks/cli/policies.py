@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from resilience_checks.cli import options
-from resilience_checks.cli.choice import Choice
 from resilience_checks.cli.lazy import Lazy
 
 if TYPE_CHECKING:
@@ -23,26 +21,11 @@ PLACES = {
     "new": "policies_new:policies_new",
     "controls": "policies_controls:policies_controls",
 }
-DIRECTORIES = click.option(
-    "--policies",
-    multiple=True,
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    metavar="DIR",
-    help="A folder of policies of your own, besides those that come with the tool; may be repeated.",
-)
 
 
 def answered(command: Callable[..., None]) -> Callable[..., None]:
     """Add what a command about the library of policies takes: whose policies, and how it answers."""
-    form = click.option(
-        "--format",
-        "form",
-        type=Choice(("text", "json")),
-        default="text",
-        show_default=True,
-        help="text for a reader, json for a program.",
-    )
-    for option in reversed((DIRECTORIES, form, options.OUTPUT, options.DEBUG)):
+    for option in reversed((options.POLICIES, options.FORM, options.OUTPUT, options.DEBUG)):
         command = option(command)
     return command
 

@@ -48,7 +48,7 @@ def _list(given: dict[str, Any], root: Path, around: Surroundings) -> int:
 
 def here(given: dict[str, Any], root: Path) -> tuple[tuple[Path, ...], Declarations]:
     """Return the folders of one's own policies, and the resilience.yaml that holds here, which may name some."""
-    from resilience_checks.evaluation import DECLARATIONS
+    from resilience_checks.options import DECLARATIONS
     from resilience_checks.topology.declarations import load
     from resilience_checks.topology.declared import Declarations
     from resilience_checks.topology.declared_paths import places

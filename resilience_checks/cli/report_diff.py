@@ -19,14 +19,7 @@ _REPORT = click.Path(path_type=Path, dir_okay=False)
 @click.command("diff")
 @click.argument("before", type=_REPORT)
 @click.argument("after", type=_REPORT)
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(("text", "json")),
-    default="text",
-    show_default=True,
-    help="text for a reader, json for a program.",
-)
+@options.FORM
 @options.OUTPUT
 @options.DEBUG
 def report_diff(**given: Any) -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     help=f"A form of the report, and the file to write it to; may be repeated. One of {', '.join(FORMS)}.",
 )
 @options.OUTPUT
-@click.option("--color", type=click.Choice(("auto", "always", "never")), default="auto", show_default=True)
+@options.COLOR
 @options.DEBUG
 def report_render(**given: Any) -> None:
     """Write the JSON report in FILE in other forms, without running a program.

@@ -48,8 +48,8 @@ def reported(given: dict[str, Any], root: Path, around: Surroundings) -> Report:
     """Return the report that is given, else that of a check of what is here."""
     from resilience_checks.check import run
     from resilience_checks.cli.progress import progress
-    from resilience_checks.evaluation import Options
     from resilience_checks.model.errors import UsageError
+    from resilience_checks.options import Options
     from resilience_checks.report.json_reader import read
     from resilience_checks.sources.files.json_file import read as content
 

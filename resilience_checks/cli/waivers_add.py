@@ -9,7 +9,6 @@ import click
 
 from resilience_checks.cli import options
 from resilience_checks.cli.guard import guarded
-from resilience_checks.cli.policies import DIRECTORIES
 from resilience_checks.cli.waivers import REPORT, place, reported, shown, today
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
     help="The file, instead of resilience-waivers.yaml at the repository root.",
 )
 @REPORT
-@DIRECTORIES
+@options.POLICIES
 @options.TODAY
 @options.DEBUG
 def add(**given: Any) -> None:

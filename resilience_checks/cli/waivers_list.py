@@ -39,7 +39,7 @@ def waivers_list(**given: Any) -> None:
 def _list(given: dict[str, Any], root: Path, around: Surroundings) -> int:
     from resilience_checks.cli.policies_list import here
     from resilience_checks.cli.waivers import reported
-    from resilience_checks.evaluation import Options
+    from resilience_checks.options import Options
     from resilience_checks.policy import pack
     from resilience_checks.report.waivers import Listing
     from resilience_checks.waiving import read, waiving

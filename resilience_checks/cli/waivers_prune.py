@@ -8,7 +8,6 @@ import click
 
 from resilience_checks.cli import options
 from resilience_checks.cli.guard import guarded
-from resilience_checks.cli.policies import DIRECTORIES
 from resilience_checks.cli.waivers import REPORT, place, reported, shown, today
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 )
 @REPORT
 @click.option("--dry-run", is_flag=True, help="Tell what would be taken out, and leave the file as it is.")
-@DIRECTORIES
+@options.POLICIES
 @options.TODAY
 @options.DEBUG
 def prune(**given: Any) -> None:
@@ -43,8 +42,8 @@ def prune(**given: Any) -> None:
 
 
 def _prune(given: dict[str, Any], root: Path, around: Surroundings) -> int:
-    from resilience_checks.evaluation import Options
     from resilience_checks.gate.waiver_edit import removed
+    from resilience_checks.options import Options
     from resilience_checks.report.text import one_line
     from resilience_checks.waiving import read
 

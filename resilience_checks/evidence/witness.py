@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from resilience_checks.evaluation import Options
     from resilience_checks.model.graph import ResourceGraph
+    from resilience_checks.options import Options
     from resilience_checks.policy.pack import Pack
     from resilience_checks.report.interface import Report
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from resilience_checks.analysis import bounds
 from resilience_checks.check import run as check
-from resilience_checks.evaluation import Options
+from resilience_checks.options import Options
 from resilience_checks.topology import estate_builder
 from tests.end_to_end.editing import STACKS
 from tests.end_to_end.versions import committed

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from resilience_checks.analyzer.directory import write
 from resilience_checks.check import graphs
-from resilience_checks.evaluation import Options
 from resilience_checks.model.values import LookupAnswer
+from resilience_checks.options import Options
 from resilience_checks.sources.program.answers import SHAPES
 
 if TYPE_CHECKING:

@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resilience_checks.evaluation import Options
 from resilience_checks.evidence.deployed import compare
 from resilience_checks.evidence.statement import Statement
 from resilience_checks.evidence.witness import Subject, stack
@@ -21,6 +20,7 @@ from resilience_checks.model.graph import ResourceGraph
 from resilience_checks.model.location import Location
 from resilience_checks.model.resource import Resource, ResourceOptions
 from resilience_checks.model.values import LookupAnswer, Secret, StackOutput, Unknown
+from resilience_checks.options import Options
 from resilience_checks.report.verification import Deployed, Inputs, State
 from tests.evidence.projects import SECRET, run, write
 from tests.sources.filing import CIPHER, MARK, PREFIX, as_state, export, root, state, urn

@@ -13,7 +13,7 @@ from hypothesis import settings as limited
 
 from resilience_checks.analysis.answers import answer
 from resilience_checks.check import policy_inputs
-from resilience_checks.evaluation import Options
+from resilience_checks.options import Options
 from resilience_checks.policy import document, pack
 from resilience_checks.policy.embedded import EmbeddedEngine
 from resilience_checks.policy.matter import Matter

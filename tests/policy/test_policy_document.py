@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 
 from resilience_checks.analysis.answers import answer
 from resilience_checks.check import policy_inputs
-from resilience_checks.evaluation import Options
+from resilience_checks.options import Options
 from resilience_checks.policy import document, pack
 from resilience_checks.policy.matter import Matter
 from resilience_checks.policy.sections import names

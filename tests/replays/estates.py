@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from resilience_checks.analysis.what_if import what_if
 from resilience_checks.estates import estates
-from resilience_checks.evaluation import Options
 from resilience_checks.model.question import Holds, Horizon
+from resilience_checks.options import Options
 
 if TYPE_CHECKING:
     from collections.abc import Collection

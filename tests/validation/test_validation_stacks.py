@@ -13,8 +13,8 @@ from resilience_checks.analysis.cut_sets.portfolio import minimal_cut_sets
 from resilience_checks.analysis.lowering import fault_trees
 from resilience_checks.analysis.open_psa.writer import written
 from resilience_checks.estates import estates
-from resilience_checks.evaluation import Options
 from resilience_checks.model.question import FaultKind, Horizon, Question
+from resilience_checks.options import Options
 
 if TYPE_CHECKING:
     from resilience_checks.topology.estate import Estate
