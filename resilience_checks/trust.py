@@ -298,7 +298,9 @@ class Trust:
         from resilience_checks.sources.project import read_project, stack_names
 
         stacks = self.fork.stacks[name]
-        if all((self.root / file).is_file() for file in stacks.values()):
+        if self._stands_unchanged(self.fork.project_files[name]) and all(
+            (self.root / file).is_file() for file in stacks.values()
+        ):
             return
         try:
             here = stack_names(read_project(next(directory.glob("Pulumi.y*ml")), self.root))
@@ -311,6 +313,10 @@ class Trust:
                 remedy = f"where it is gone for good, let `stacks: {{ignored: [{known}]}}` say so in a change before this one"
                 must = said is not Strictness.ADVISORY and self._holds_first_tier(folder, name)
                 yield _gone(stacks[stack], f"stack {known} is not checked ({remedy})", (known,), must=must)
+
+    def _stands_unchanged(self, file: str) -> bool:
+        here = self.root / file
+        return here.is_file() and here.read_bytes() == self.fork.files.content(file)
 
     def _holds_first_tier(self, folder: str, name: str) -> bool:
         """Return whether a project has a file of settings of its own, with a service of the first tier."""

@@ -437,7 +437,10 @@ def test_a_stack_that_is_taken_away_is_told_and_with_a_service_of_the_first_tier
     assert (found in report.verdict.blocking, found.advisory, found.evidence["stacks"]) == (True, (), ["web/prod"])
     since = run(Options((project,), project, base="main"))
     assert found.message in [one.message for one in since.verdict.blocking]
-    git(project, "checkout", "-q", "main")
+    git(project, "reset", "-q", "--hard")
+    write(project, {"Pulumi.yaml": f"stackConfigDir: few\n{PROGRAM}", "few/Pulumi.dr.yaml": "config: {}\n"})
+    assert [one.stacks for one in Trust("main", project).unchecked([Project(project, "web", None)])] == [("web/prod",)]
+    git(project, "checkout", "-q", "-f", "main")
     write(project, {"resilience.yaml": settings("stacks: {advisory: [dev], ignored: [prod]}\n")})
     git(project, "commit", "-q", "-a", "-m", "ignored")
     git(project, "checkout", "-q", "fewer")
