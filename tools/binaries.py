@@ -85,6 +85,7 @@ TOOLS = {
             2,
         ),
         Tool("conftest", "0.71.1", "github.com/open-policy-agent/conftest", "RESILIENCE_CONFTEST", 3),
+        Tool("act", "0.2.89", "github.com/nektos/act", "RESILIENCE_ACT", 2),
         Tool("actionlint", "1.7.12", "github.com/rhysd/actionlint/cmd/actionlint", "RESILIENCE_ACTIONLINT", 1),
     )
 }
