@@ -101,7 +101,7 @@ def _run(
             pack, titles, catalogue = _prepare(inputs)
             inputs.load()
             accepted = waiving(options, inputs.trust, pack)
-            loosened = (*accepted.loosened, *inputs.unchecked())
+            loosened = (*accepted.loosened, *inputs.taken_away())
         with gathered.timed("programs"):
             results = together.results()
         if inputs.lacks(results):

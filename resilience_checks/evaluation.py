@@ -148,15 +148,16 @@ class Inputs:
         packs = ((where, path) for where, path in self._named("policy_packs") if where not in trusted)
         return tuple({path.resolve(): path for _, path in packs}.values())
 
-    def unchecked(self) -> tuple[Loosening, ...]:
+    def taken_away(self) -> tuple[Loosening, ...]:
         """Return the projects and stacks that a change takes away, from where settings are trusted or else from its base."""
+        from resilience_checks.taken_away import taken_away
         from resilience_checks.trust import Trust
 
         trust, base = self.trust, self._options.base
         if trust is None and base is not None:
             with suppress(UsageError):  # told by what compares the programs
                 trust = Trust(base, self._options.root)
-        return () if trust is None else trust.unchecked(self._projects())
+        return () if trust is None else taken_away(trust, self._projects())
 
     def shown(self, paths: Iterable[Path]) -> Mapping[Path, str]:
         """Return what each of these is called, wherever the command runs: its path from the root.
