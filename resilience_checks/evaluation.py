@@ -268,7 +268,7 @@ class Inputs:
     def _supplied(self) -> Given:
         from resilience_checks.sources import given
 
-        return given.load(self._options.lookups, self._options.stack_outputs)
+        return given.load(self._options.lookups, self._options.stack_outputs, self._options.root)
 
     def _file(self, directory: Path) -> Path | None:
         """Return the resilience.yaml of a project: the one beside its Pulumi.yaml, else that of the root."""

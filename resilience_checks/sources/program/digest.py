@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-_NOT_PROGRAM = frozenset(
+NOT_PROGRAM = frozenset(
     {".git", ".venv", "venv", "node_modules", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"}
 )
 _UNREADABLE = b"not readable"
@@ -35,7 +35,7 @@ def files(directory: Path, apart: Collection[Path] = ()) -> dict[str, str]:
 
 def _contents(directory: Path, apart: Collection[Path]) -> Iterator[tuple[str, bytes]]:
     for parent, folders, names in os.walk(directory):
-        folders[:] = sorted(name for name in folders if name not in _NOT_PROGRAM)
+        folders[:] = sorted(name for name in folders if name not in NOT_PROGRAM)
         for name in sorted(names):
             path = Path(parent) / name
             if name.endswith(".pyc") or not path.is_file() or (apart and path.resolve() in apart):
