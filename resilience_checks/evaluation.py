@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from resilience_checks.model.errors import NothingToCheckError
+from resilience_checks.model.errors import NothingToCheckError, UsageError
 from resilience_checks.options import DECLARATIONS
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from resilience_checks.model.errors import InputError
     from resilience_checks.options import Options
+    from resilience_checks.policy.loosening import Loosening
     from resilience_checks.policy.trusting import TrustedSide
     from resilience_checks.sources.discovery import Discovery, Stack
     from resilience_checks.sources.files.found import Files
@@ -148,6 +150,16 @@ class Inputs:
         packs = ((where, path) for where, path in self._named("policy_packs") if where not in trusted)
         return tuple({path.resolve(): path for _, path in packs}.values())
 
+    def unchecked(self) -> tuple[Loosening, ...]:
+        """Return the projects and stacks that a change takes away, from where settings are trusted or else from its base."""
+        from resilience_checks.trust import Trust
+
+        trust, base = self.trust, self._options.base
+        if trust is None and base is not None:
+            with suppress(UsageError):  # told by what compares the programs
+                trust = Trust(base, self._options.root)
+        return () if trust is None else trust.unchecked(self._projects())
+
     def shown(self, paths: Iterable[Path]) -> Mapping[Path, str]:
         """Return what each of these is called, wherever the command runs: its path from the root.
 
@@ -225,7 +237,7 @@ class Inputs:
 
         files = dict.fromkeys(subject.file for subject in self._subjects)
         known = {name for file in files for name in objectives(self._declarations(file))}
-        side = self._held.side(own, list(dict.fromkeys(projects)), self._projects(), known)
+        side = self._held.side(own, list(dict.fromkeys(projects)), known)
         declarations = held(own, side.tip, for_all=side.for_all)
         return {"declarations": declarations, "trust": side}
 

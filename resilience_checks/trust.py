@@ -8,7 +8,7 @@ import tempfile
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import UsageError
 from resilience_checks.model.thresholds import strictest
@@ -18,6 +18,7 @@ from resilience_checks.topology.declared_settings import Strictness
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
+    from resilience_checks.policy.loosening import Loosening
     from resilience_checks.policy.trusting import TrustedSide
     from resilience_checks.sources.trusted import Trusted
     from resilience_checks.topology.declared import Declarations
@@ -95,12 +96,48 @@ class Version:
     @cached_property
     def projects(self) -> dict[str, str]:
         """Where each project stands, by its name."""
+        return {project: Path(name).parent.as_posix() for project, name in self.project_files.items()}
+
+    @cached_property
+    def stacks(self) -> dict[str, dict[str, str]]:
+        """The file of each stack that has one, by its name, for each project."""
+        from resilience_checks.sources.project import stack_directory, stack_of
+
+        assert isinstance(self.files, TrustedCommit)
+        folders: dict[str, dict[str, str]] = {}
+        for name in self._names:
+            if stack := stack_of(name.rpartition("/")[2]):
+                folders.setdefault(Path(name).parent.as_posix(), {})[stack] = name
+        return {
+            project: folders.get(os.path.normpath(Path(file).parent / stack_directory(self._data(file))), {})
+            for project, file in self.project_files.items()
+        }
+
+    @cached_property
+    def _names(self) -> list[str]:
+        assert isinstance(self.files, TrustedCommit)
+        return self.files.names()
+
+    @cached_property
+    def project_files(self) -> dict[str, str]:
+        """The Pulumi.yaml of each project, by its name."""
         from resilience_checks.sources.project import PROJECT_FILES
 
         assert isinstance(self.files, TrustedCommit)
-        names = [name for name in self.files.names() if name.rpartition("/")[2] in PROJECT_FILES]
-        found = {name: _name(self.files.content(name) or b"") for name in names}
-        return {project: Path(name).parent.as_posix() for name, project in found.items() if project is not None}
+        files = [name for name in self._names if name.rpartition("/")[2] in PROJECT_FILES]
+        self.files.read(files)
+        named = {file: self._data(file).get("name") for file in files}
+        return {str(name): file for file, name in named.items() if name is not None}
+
+    def _data(self, file: str) -> dict[str, Any]:
+        """Return what a Pulumi.yaml says, nothing of one that cannot be read."""
+        import yaml
+
+        try:
+            data = yaml.safe_load(self.files.content(file) or b"")
+        except (yaml.YAMLError, UnicodeDecodeError):
+            return {}
+        return data if isinstance(data, dict) else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,12 +226,11 @@ class Trust:
         self,
         own: Declarations,
         projects: Sequence[Project],
-        everybody: Collection[Project] = (),
         known: Collection[str] = (),
     ) -> TrustedSide:
         """Return what is said of an estate's settings, where `own` is what the checkout declares for it.
 
-        `everybody` are the projects of all estates, `known` the services that are declared for any of them.
+        `known` are the services that are declared for any estate.
         """
         from resilience_checks.policy.loosening import own_paths
         from resilience_checks.policy.trusting import TrustedSide
@@ -226,7 +262,6 @@ class Trust:
             gone=tuple(gone or (kept if bare else ())),
             bare=bare,
             kept=frozenset(there_too.difference(known)),
-            unchecked=self._unchecked(everybody or projects),
         )
 
     def _is_held(self, project: Project) -> bool:
@@ -235,15 +270,56 @@ class Trust:
         shared = project.file is not None and file == self._inside(project.file)
         return shared or self.tip.knows(self._inside(project.directory), project.name)
 
-    def _unchecked(self, projects: Collection[Project]) -> tuple[str, ...]:
-        """Return the folders of projects that were there when the change left it, and are not in the checkout any more."""
+    def unchecked(self, projects: Collection[Project]) -> tuple[Loosening, ...]:
+        """Return the projects and stacks that were there when the change left it, and are not in the checkout any more.
+
+        `projects` are those that are checked. What is not there at the tip either is not this change's doing.
+        """
         if not isinstance(self.fork.files, TrustedCommit):
             return ()
-        names = {one.name for one in projects}
-        gone = [
-            folder for name, folder in self.fork.projects.items() if name not in names and name in self.tip.projects
-        ]
-        return tuple(sorted(folder for folder in gone if not any((self.root / folder).glob("Pulumi.y*ml"))))
+        here = {one.name: one.directory for one in projects}
+        found: list[Loosening] = []
+        for name, file in self.fork.project_files.items():
+            if name not in self.tip.projects:
+                continue
+            folder = Path(file).parent.as_posix()
+            directory = here.get(name, self.root / folder)
+            if any(directory.glob("Pulumi.y*ml")):
+                found += self._unchecked_stacks(name, folder, directory)
+            else:
+                stacks = tuple(f"{name}/{stack}" for stack in sorted(self.fork.stacks[name]))
+                must = self._holds_first_tier(folder, name)
+                found.append(_gone(file, "no project of its name is checked", stacks, must=must))
+        return tuple(sorted(found, key=lambda one: one.parts))
+
+    def _unchecked_stacks(self, name: str, folder: str, directory: Path) -> Iterator[Loosening]:
+        """Yield the stacks of a project whose files are gone, but those that are ignored where settings are trusted."""
+        from resilience_checks.model.errors import InputError
+        from resilience_checks.sources.project import read_project, stack_names
+
+        stacks = self.fork.stacks[name]
+        if all((self.root / file).is_file() for file in stacks.values()):
+            return
+        try:
+            here = stack_names(read_project(next(directory.glob("Pulumi.y*ml")), self.root))
+        except InputError:  # told by what evaluates it
+            return
+        for stack in sorted(stacks.keys() & self.tip.stacks[name].keys() - set(here)):
+            known = f"{name}/{stack}"
+            said = self.tip.declared(self.tip.file(folder, name)).stacks.said(known)
+            if said is not Strictness.IGNORED:
+                remedy = f"where it is gone for good, let `stacks: {{ignored: [{known}]}}` say so in a change before this one"
+                must = said is not Strictness.ADVISORY and self._holds_first_tier(folder, name)
+                yield _gone(stacks[stack], f"stack {known} is not checked ({remedy})", (known,), must=must)
+
+    def _holds_first_tier(self, folder: str, name: str) -> bool:
+        """Return whether a project has a file of settings of its own, with a service of the first tier."""
+        from resilience_checks.topology.declaration_strictness import objectives
+
+        file = self.tip.file(folder, name)
+        if file is None or file != os.path.normpath(f"{folder}/{SETTINGS}"):
+            return False
+        return any(one.tier == 1 for one in objectives(self.tip.declared(file)).values())
 
     def _files(self, version: Version, projects: Sequence[Project]) -> list[str]:
         found = (self._file(version, one) for one in projects)
@@ -285,6 +361,27 @@ class Trust:
             self._folder.cleanup()
 
 
+def _gone(path: str, why: str, stacks: tuple[str, ...], *, must: bool) -> Loosening:
+    """Return that a file of a project or stack is gone, and that nothing of what it ran on is judged."""
+    from resilience_checks.model.location import Location
+    from resilience_checks.policy.loosening import Loosening
+
+    return Loosening(
+        "file",
+        (path,),
+        "content",
+        "there",
+        "gone",
+        location=Location(path, 1),
+        sure=False,
+        parts=(f"{path}: content",),
+        judged=False,
+        why=why,
+        must_be_known=must,
+        stacks=stacks,
+    )
+
+
 def _united(version: Version, files: Sequence[str]) -> Declarations:
     from resilience_checks.topology.declaration_union import united
 
@@ -306,15 +403,3 @@ def digest(content: Mapping[str, bytes]) -> str:
 
 def _is_read(name: str) -> bool:
     return not name or name.endswith(_READ)
-
-
-def _name(content: bytes) -> str | None:
-    """Return the name of a project by its Pulumi.yaml."""
-    import yaml
-
-    try:
-        data = yaml.safe_load(content)
-    except (yaml.YAMLError, UnicodeDecodeError):
-        return None
-    name = data.get("name") if isinstance(data, dict) else None
-    return None if name is None else str(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import InputError
@@ -89,7 +90,6 @@ def read_project(file: Path, root: Path) -> Project:
         )
     main = data.get("main")
     config = data.get("config") or {}
-    elsewhere = config if isinstance(config, str) else data.get("stackConfigDir")  # `config: DIR` is its older name
     packages = data.get("packages") or {}
     return Project(
         name=name,
@@ -101,14 +101,30 @@ def read_project(file: Path, root: Path) -> Project:
         main=main if isinstance(main, str) else None,
         config=config if isinstance(config, dict) else {},
         packages=packages if isinstance(packages, dict) else {},
-        stack_directory=elsewhere if isinstance(elsewhere, str) else "",
+        stack_directory=stack_directory(data),
     )
+
+
+def stack_directory(data: Mapping[str, Any]) -> str:
+    """Return where a Pulumi.yaml puts the stacks' files, relative to itself."""
+    config = data.get("config")
+    found = config if isinstance(config, str) else data.get("stackConfigDir")  # `config: DIR` is its older name
+    return found if isinstance(found, str) else ""
 
 
 def stack_names(project: Project) -> tuple[str, ...]:
     """Return the stacks that have a configuration file."""
     files = sorted(item.name for item in project.stacks.glob("Pulumi.*.y*ml"))
-    return tuple(dict.fromkeys(name.split(".", 1)[1].rsplit(".", 1)[0] for name in files))
+    return tuple(dict.fromkeys(map(stack_of, files)))
+
+
+def stack_of(name: str) -> str:
+    """Return the stack whose configuration a file of that name is, "" for any other file.
+
+    >>> stack_of("Pulumi.prod.yaml"), stack_of("Pulumi.yaml"), stack_of("prod.yaml")
+    ('prod', '', '')
+    """
+    return name.split(".", 1)[1].rsplit(".", 1)[0] if fnmatchcase(name, "Pulumi.*.y*ml") else ""
 
 
 def stack_file(project: Project, stack: str) -> Path:

@@ -412,7 +412,36 @@ def test_a_stack_that_moved_is_held_by_the_file_of_where_it_was(project: Path) -
     assert (side.gone, list(side.tip.policies)) == (("a/resilience.yaml",), ["restorable-order"])
     elsewhere = trust.side(Declarations.empty(), [Project(project / "b", "other", None)])
     assert (elsewhere.gone, elsewhere.bare, elsewhere.going, list(elsewhere.tip.services)) == ((), False, (), ["shop"])
-    assert (side.unchecked, elsewhere.unchecked) == ((), ("a",))
+    assert trust.unchecked([Project(project / "b", "deep", None)]) == ()
+    [gone] = trust.unchecked([Project(project / "b", "other", None)])
+    assert (gone.names, gone.stacks, gone.why) == (
+        ("a/Pulumi.yaml",),
+        ("deep/prod",),
+        "no project of its name is checked",
+    )
+
+
+def test_a_stack_that_is_taken_away_is_told_and_with_a_service_of_the_first_tier_blocks(project: Path) -> None:
+    git(project, "checkout", "-q", "main")
+    write(project, {"Pulumi.dr.yaml": "config: {}\n", "resilience.yaml": settings("stacks: {advisory: [dev]}\n")})
+    git(project, "commit", "-q", "-a", "-m", "advisory")
+    git(project, "add", "-A")
+    git(project, "commit", "-q", "-m", "a second stack")
+    git(project, "checkout", "-q", "-b", "fewer")
+    git(project, "mv", "Pulumi.prod.yaml", "Pulumi.dev.yaml")
+    report = checked(project)
+    [found] = [one for one in report.results if one.policy == RULE and one.outcome is Outcome.UNKNOWN]
+    assert found.message.startswith(
+        "content of Pulumi.prod.yaml was there and is gone, and it cannot be judged any more: stack web/prod is not checked"
+    )
+    assert (found in report.verdict.blocking, found.advisory, found.evidence["stacks"]) == (True, (), ["web/prod"])
+    since = run(Options((project,), project, base="main"))
+    assert found.message in [one.message for one in since.verdict.blocking]
+    git(project, "checkout", "-q", "main")
+    write(project, {"resilience.yaml": settings("stacks: {advisory: [dev], ignored: [prod]}\n")})
+    git(project, "commit", "-q", "-a", "-m", "ignored")
+    git(project, "checkout", "-q", "fewer")
+    assert Trust("main", project).unchecked([Project(project, "web", None)]) == ()
 
 
 def test_a_config_outside_of_the_repository_is_trusted_and_one_inside_is_not(project: Path, tmp_path: Path) -> None:
