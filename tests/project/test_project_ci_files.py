@@ -1,6 +1,6 @@
 """What docs/ci.md shows for each CI system, and action.yml, held against the schema of that system's own files.
 
-The schemas are those that check-jsonschema brings: GitLab's, Microsoft's, Atlassian's and Buildkite's own, and those of
+The schemas are those that check-jsonschema brings: of GitLab, Microsoft, Atlassian and Buildkite themselves, and those of
 SchemaStore for GitHub.
 """
 
