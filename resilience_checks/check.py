@@ -102,6 +102,7 @@ def _run(
             pack, titles, catalogue = _prepare(inputs)
             inputs.load()
             accepted = waiving(options, inputs.trust, pack)
+            loosened = (*accepted.loosened, *inputs.taken_away())
         with gathered.timed("programs"):
             results = together.results()
         if inputs.lacks(results):
@@ -114,7 +115,7 @@ def _run(
             after = _Head(inputs.failures, results, lines, catalogue)
             compared = _compared(options, gathered, after, observer)
             changed = () if compared is None else compared.changes.estates
-            beside = Beside(options, pack, engine, observer, found, changed, accepted.loosened)
+            beside = Beside(options, pack, engine, observer, found, changed, loosened)
         for line in lines:
             line.decide(beside)
         if compared is not None and options.base is not None:

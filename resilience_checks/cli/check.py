@@ -123,6 +123,8 @@ FAIL_ON = ("low", "medium", "high", "critical", "never")
 @options.LOOKUPS
 @options.STACK_OUTPUTS
 @options.TIMEOUT
+@options.JOBS
+@options.SCHEDULER
 @options.DEBUG
 def check(**given: Any) -> None:
     """Check the Pulumi programs under PATHS (default: here) against the resilience policies.

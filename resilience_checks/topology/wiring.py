@@ -15,12 +15,12 @@ from resilience_checks.topology.movers import lagging, move, moved
 from resilience_checks.topology.parts import Parts, at_least, every
 from resilience_checks.topology.references import resolve
 from resilience_checks.topology.things import PROVIDER, UNKNOWN_ROLE, Thing, Things, text
-from resilience_checks.topology.zones import take_up
+from resilience_checks.topology.zones import Zoned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from resilience_checks.catalogue.entries import Condition, Edge
+    from resilience_checks.catalogue.entries import Condition, Edge, Join
     from resilience_checks.model.values import Value
     from resilience_checks.topology.facts import FactBook
     from resilience_checks.topology.placement import Placements
@@ -45,6 +45,7 @@ class Wiring:
         self.declared_lag: dict[str, tuple[float, Reason]] = {}
         self._touched: dict[str, str] = {}
         self._spread: dict[str, Gate] = {}
+        self._zoned = Zoned(things, parts, book, placements.has_zones)
         for thing in things.all:
             if thing.entry.is_part and not thing.entry.configures and not thing.entry.token.startswith(PROVIDER):
                 self._take_up(thing)
@@ -71,7 +72,7 @@ class Wiring:
         if zones is None:
             self._parts.add(part, place, fault, thing)
             return
-        spread = take_up(thing, part, place, fault, self._parts, self._book, self._placements.has_zones)
+        spread = self._zoned.take_up(thing, part, place, fault)
         if spread is not None:
             self._spread[thing.id] = spread
 
@@ -145,12 +146,29 @@ class Wiring:
         if hidden or open_ended or not members:
             members.append(GroupMember(self._perhaps_another(thing, edge, hidden, empty=not members)))
         gates = [member.gate for member in members]
+        if edge.gate == "all-or-any":
+            return self._all_or_any(thing, edge, gates)
         k = self._threshold(thing, edge)
         standby = at_least(k, gates, self._because(thing, f"needs {k} of its {len(gates)} {edge.group}"))
         if thing.entry.mover is None or len(gates) == 1:
             return standby
         how = move(self._things, self._parts, thing, thing.entry.mover)
         return moved(self._book, thing, self._at_rest(thing, edge, members), standby, how, hidden=hidden is not None)
+
+    def _all_or_any(self, thing: Thing, edge: Edge, gates: list[Gate]) -> Gate:
+        """Return that one of several members is enough, or that all are needed, which nobody says."""
+        apart = list(dict.fromkeys(replace(gate, why=None) if isinstance(gate, Up) else gate for gate in gates))
+        if len(apart) == 1:
+            return gates[0]
+        fact = self._book.doubt(
+            f"how many {edge.group} of {thing.id}",
+            ("all", "any"),
+            f"{thing.label} has {len(gates)} {edge.group}, and nothing says whether one of them is enough",
+            f"let the service enter at one of the {edge.group}, or declare a component with `any-of` or `requires`",
+            location=thing.location,
+        )
+        why = self._because(thing, f"needs one of its {len(gates)} {edge.group}")
+        return Case(fact, {"all": every(gates), "any": at_least(1, gates, why)})
 
     def _at_rest(self, thing: Thing, edge: Edge, members: list[GroupMember]) -> Gate:
         """Return what must be up before anything moves: all members, or the first where the group has an order."""
@@ -199,21 +217,22 @@ class Wiring:
 
     def _join_members(self) -> None:
         for thing in self._things.all:
-            join = thing.entry.join
-            if join is None or _any_holds(thing.inputs, join.skip):
-                continue
-            ends = resolve(self._things, thing, join.to)
-            for at in resolve(self._things, thing, join.at):
-                if not isinstance(at.to, Thing):
-                    continue
+            for join in thing.entry.joins:
+                if not _any_holds(thing.inputs, join.skip):
+                    self._join(thing, join)
+
+    def _join(self, thing: Thing, join: Join) -> None:
+        ends = resolve(self._things, thing, join.to)
+        for at in resolve(self._things, thing, join.at) if ends else ():
+            if isinstance(at.to, Thing):
+                whole = at.to.label
                 gate = every(
                     self._parts.up(
-                        end.to, Nature.PATH, self._because(thing, f"{at.to.label} uses {end.to.label}", subject=False)
+                        end.to, Nature.PATH, self._because(thing, f"{whole} uses {end.to.label}", subject=False)
                     )
                     for end in ends
                 )
-                if ends:
-                    self._joined[(at.to.id, join.group)].append(GroupMember(gate))
+                self._joined[(at.to.id, join.group)].append(GroupMember(gate))
 
     def _note_foreign(self) -> None:
         """Note which groups a resource of unknown type touches: it may be one more member or mover."""
@@ -275,8 +294,8 @@ def _modelled(thing: Thing) -> tuple[str, ...]:
     found += [*entry.named, *entry.ignore]
     if placement is not None:
         found += [*placement.inside, *placement.region, *([placement.site] if placement.site else [])]
+        found += placement.zones.paths if placement.zones is not None else ()
     if entry.mover is not None:
         found += entry.mover.requires
-    if entry.join is not None:
-        found += [*entry.join.at.paths, *entry.join.to.paths]
+    found += [path for join in entry.joins for path in (*join.at.paths, *join.to.paths)]
     return tuple(path.lstrip("^").partition("{")[0] for path in found)

@@ -135,6 +135,7 @@ class _Builder:
                 ignore_changes=item.ignore_changes,
                 aliases=item.aliases,
             ),
+            remote=item.remote,
         )
 
     def _noted(self, item: Registered) -> dict[str, Any]:
