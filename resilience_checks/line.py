@@ -201,7 +201,7 @@ class Line:
     def _take(self, results: Sequence[Result], built: Built, thresholds: Thresholds) -> None:
         """Add the results, each with the stacks that it is about; nothing blocks that is about advisory ones alone."""
         for item in results:
-            evidence = {**item.evidence, "stacks": list(built.stacks)}
+            evidence = {"stacks": list(built.stacks), **item.evidence}
             about = _about(item, built.estate, built.stacks)
             advisory = (*item.advisory, *(("the stack is advisory",) if about <= self.group.advisory else ()))
             fail_on = thresholds.of(item, built.estate, built.stacks)
@@ -238,7 +238,10 @@ def judged(
 
 
 def _about(result: Result, estate: Estate, names: Sequence[str]) -> frozenset[str]:
-    """Return the stacks of a result's services, all of the estate where they have none."""
+    """Return the stacks that a result names, else those of its services, all of the estate where they have none."""
+    told = result.evidence.get("stacks")
+    if isinstance(told, list) and told:
+        return frozenset(map(str, told))
     stacks = {estate.services[name].stack for name in result.services if name in estate.services}
     return frozenset(stack for stack in stacks if stack is not None and None not in stacks) or frozenset(names)
 

@@ -8,7 +8,7 @@ import tempfile
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import UsageError
 from resilience_checks.model.thresholds import strictest
@@ -95,12 +95,48 @@ class Version:
     @cached_property
     def projects(self) -> dict[str, str]:
         """Where each project stands, by its name."""
+        return {project: Path(name).parent.as_posix() for project, name in self.project_files.items()}
+
+    @cached_property
+    def stacks(self) -> dict[str, dict[str, str]]:
+        """The file of each stack that has one, by its name, for each project."""
+        from resilience_checks.sources.project import stack_directory, stack_of
+
+        assert isinstance(self.files, TrustedCommit)
+        folders: dict[str, dict[str, str]] = {}
+        for name in self._names:
+            if stack := stack_of(name.rpartition("/")[2]):
+                folders.setdefault(Path(name).parent.as_posix(), {})[stack] = name
+        return {
+            project: folders.get(os.path.normpath(Path(file).parent / stack_directory(self._data(file))), {})
+            for project, file in self.project_files.items()
+        }
+
+    @cached_property
+    def _names(self) -> list[str]:
+        assert isinstance(self.files, TrustedCommit)
+        return self.files.names()
+
+    @cached_property
+    def project_files(self) -> dict[str, str]:
+        """The Pulumi.yaml of each project, by its name."""
         from resilience_checks.sources.project import PROJECT_FILES
 
         assert isinstance(self.files, TrustedCommit)
-        names = [name for name in self.files.names() if name.rpartition("/")[2] in PROJECT_FILES]
-        found = {name: _name(self.files.content(name) or b"") for name in names}
-        return {project: Path(name).parent.as_posix() for name, project in found.items() if project is not None}
+        files = [name for name in self._names if name.rpartition("/")[2] in PROJECT_FILES]
+        self.files.read(files)
+        named = {file: self._data(file).get("name") for file in files}
+        return {str(name): file for file, name in named.items() if name is not None}
+
+    def _data(self, file: str) -> dict[str, Any]:
+        """Return what a Pulumi.yaml says, nothing of one that cannot be read."""
+        import yaml
+
+        try:
+            data = yaml.safe_load(self.files.content(file) or b"")
+        except (yaml.YAMLError, UnicodeDecodeError):
+            return {}
+        return data if isinstance(data, dict) else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,12 +225,11 @@ class Trust:
         self,
         own: Declarations,
         projects: Sequence[Project],
-        everybody: Collection[Project] = (),
         known: Collection[str] = (),
     ) -> TrustedSide:
         """Return what is said of an estate's settings, where `own` is what the checkout declares for it.
 
-        `everybody` are the projects of all estates, `known` the services that are declared for any of them.
+        `known` are the services that are declared for any estate.
         """
         from resilience_checks.policy.loosening import own_paths
         from resilience_checks.policy.trusting import TrustedSide
@@ -226,7 +261,6 @@ class Trust:
             gone=tuple(gone or (kept if bare else ())),
             bare=bare,
             kept=frozenset(there_too.difference(known)),
-            unchecked=self._unchecked(everybody or projects),
         )
 
     def _is_held(self, project: Project) -> bool:
@@ -234,16 +268,6 @@ class Trust:
         file = self._file(self.tip, project)
         shared = project.file is not None and file == self._inside(project.file)
         return shared or self.tip.knows(self._inside(project.directory), project.name)
-
-    def _unchecked(self, projects: Collection[Project]) -> tuple[str, ...]:
-        """Return the folders of projects that were there when the change left it, and are not in the checkout any more."""
-        if not isinstance(self.fork.files, TrustedCommit):
-            return ()
-        names = {one.name for one in projects}
-        gone = [
-            folder for name, folder in self.fork.projects.items() if name not in names and name in self.tip.projects
-        ]
-        return tuple(sorted(folder for folder in gone if not any((self.root / folder).glob("Pulumi.y*ml"))))
 
     def _files(self, version: Version, projects: Sequence[Project]) -> list[str]:
         found = (self._file(version, one) for one in projects)
@@ -306,15 +330,3 @@ def digest(content: Mapping[str, bytes]) -> str:
 
 def _is_read(name: str) -> bool:
     return not name or name.endswith(_READ)
-
-
-def _name(content: bytes) -> str | None:
-    """Return the name of a project by its Pulumi.yaml."""
-    import yaml
-
-    try:
-        data = yaml.safe_load(content)
-    except (yaml.YAMLError, UnicodeDecodeError):
-        return None
-    name = data.get("name") if isinstance(data, dict) else None
-    return None if name is None else str(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -93,9 +94,9 @@ def hold_policies(waivers: Waivers, known: Iterable[str]) -> None:
 
 
 def same_person(one: str, other: str) -> bool:
-    """Return whether two names are the same, whatever their letter case and the spaces in them.
+    """Return whether two names are the same, whatever their letter case, width, spaces, punctuation and unseen characters.
 
-    >>> same_person("Dana  Smith ", "dana smith"), same_person("dana", "robin")
+    >>> same_person("Dana  Smith ", "@dana-smith"), same_person("dana", "robin")
     (True, False)
     """
     return _plain(one) == _plain(other)
@@ -137,4 +138,6 @@ def _waiver(item: At) -> Waiver:
 
 
 def _plain(name: str) -> str:
-    return " ".join(name.split()).casefold()
+    """Return what a name is told by: no punctuation, no spaces, nothing that is not seen; as it is where nothing is left."""
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(char for char in folded if unicodedata.category(char)[0] not in "PZC") or folded.strip()

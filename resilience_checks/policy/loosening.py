@@ -74,6 +74,8 @@ class Loosening:
     why: str = ""
     must_be_known: bool = False
     """Whether a change is stopped while it is not known what became of it."""
+    stacks: tuple[str, ...] = ()
+    """Stacks that it is about and that are not checked any more; without them it is about the estate."""
 
     @property
     def target(self) -> str:

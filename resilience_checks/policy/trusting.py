@@ -48,8 +48,6 @@ class TrustedSide:
     """Services that cannot be judged any more, and why."""
     kept: frozenset[str] = frozenset()
     """Services of the trusted side that belong to this estate or to none: where they are not declared any more, they go."""
-    unchecked: tuple[str, ...] = ()
-    """Folders of projects that are not there any more."""
     bare: bool = False
     """Whether a file is gone, or all that it says of facts, so that all of it counts as it is trusted."""
 
@@ -130,19 +128,6 @@ class TrustedSide:
             yield replace(_only(one, [name]), sure=False, judged=False, why=self.services[name], must_be_known=first)
 
     def _files(self) -> Iterator[Loosening]:
-        for folder in self.unchecked:
-            path = f"{folder}/Pulumi.yaml"
-            yield Loosening(
-                "file",
-                (path,),
-                "content",
-                "there",
-                "gone",
-                sure=False,
-                parts=(f"{path}: content",),
-                judged=False,
-                why="no project of its name is checked",
-            )
         for path in self.gone:
             yield Loosening("file", (path,), "content", "there", "gone", (), None, parts=(f"{path}: content",))
 

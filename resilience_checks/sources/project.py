@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import InputError
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
+UNREAD_FILE = "Pulumi.json"
+"""Goes before those where it stands beside them (findProjectInDir in pulumi/pulumi, sdk/go/common/workspace/paths.go)."""
 _PROGRAM = frozenset({"resources", "variables", "outputs"})
 _WHY = "without it there is no program to read, so nothing was checked"
 
@@ -66,6 +69,13 @@ class StackConfig:
 
 def read_project(file: Path, root: Path) -> Project:
     """Read a Pulumi.yaml; raise InputError with its line when it is not one."""
+    if file.name == UNREAD_FILE:
+        raise InputError(
+            f"a project in {UNREAD_FILE} is not read, and Pulumi takes it before a Pulumi.yaml beside it",
+            location=Location(relative(file, root), 1),
+            why="what would be deployed is not what could be checked",
+            remedy=f"rename it to {PROJECT_FILES[0]} (JSON is YAML), and the files of its stacks likewise",
+        )
     data = read_mapping(file, root, without=_PROGRAM)
     where = relative(file, root)
     name, runtime = data.get("name"), data.get("runtime")
@@ -89,7 +99,6 @@ def read_project(file: Path, root: Path) -> Project:
         )
     main = data.get("main")
     config = data.get("config") or {}
-    elsewhere = config if isinstance(config, str) else data.get("stackConfigDir")  # `config: DIR` is its older name
     packages = data.get("packages") or {}
     return Project(
         name=name,
@@ -101,20 +110,38 @@ def read_project(file: Path, root: Path) -> Project:
         main=main if isinstance(main, str) else None,
         config=config if isinstance(config, dict) else {},
         packages=packages if isinstance(packages, dict) else {},
-        stack_directory=elsewhere if isinstance(elsewhere, str) else "",
+        stack_directory=stack_directory(data),
     )
+
+
+def stack_directory(data: Mapping[str, Any]) -> str:
+    """Return where a Pulumi.yaml puts the stacks' files, relative to itself."""
+    config = data.get("config")
+    found = config if isinstance(config, str) else data.get("stackConfigDir")  # `config: DIR` is its older name
+    return found if isinstance(found, str) else ""
 
 
 def stack_names(project: Project) -> tuple[str, ...]:
     """Return the stacks that have a configuration file."""
     files = sorted(item.name for item in project.stacks.glob("Pulumi.*.y*ml"))
-    return tuple(dict.fromkeys(name.split(".", 1)[1].rsplit(".", 1)[0] for name in files))
+    return tuple(dict.fromkeys(map(stack_of, files)))
+
+
+def stack_of(name: str) -> str:
+    """Return the stack whose configuration a file of that name is, "" for any other file.
+
+    >>> stack_of("Pulumi.prod.yaml"), stack_of("Pulumi.yaml"), stack_of("prod.yaml")
+    ('prod', '', '')
+    """
+    return name.split(".", 1)[1].rsplit(".", 1)[0] if fnmatchcase(name, "Pulumi.*.y*ml") else ""
 
 
 def stack_file(project: Project, stack: str) -> Path:
-    """Return where the stack's configuration stands, whether there is one or not."""
-    other = project.stacks / f"Pulumi.{stack}.yml"
-    return other if other.is_file() else project.stacks / f"Pulumi.{stack}.yaml"
+    """Return where the stack's configuration stands, whether there is one or not.
+
+    It ends as the project's file does (DetectProjectStackPath in pulumi/pulumi, sdk/go/common/workspace/paths.go).
+    """
+    return project.stacks / f"Pulumi.{stack}{project.file.suffix}"
 
 
 def stack_config(project: Project, stack: str, root: Path) -> StackConfig:
@@ -134,6 +161,11 @@ def stack_config(project: Project, stack: str, root: Path) -> StackConfig:
         if value is not None:
             values[_full(project, key)] = _text(value)
     file = stack_file(project, stack)
+    notes += [
+        f"{relative(other, root)} is not read: Pulumi wants {file.name} beside {project.file.name}"
+        for other in (file.with_name(f"Pulumi.{stack}{ending}") for ending in (".yaml", ".yml"))
+        if other != file and other.is_file()
+    ]
     data = read_mapping(file, root, empty=True) if file.is_file() else {}
     config = data.get("config") or {}
     if not isinstance(config, dict):

@@ -18,6 +18,7 @@ from resilience_checks.model.result import Outcome
 from resilience_checks.report.json_reader import read
 from resilience_checks.report.json_report import JsonReport
 from resilience_checks.report.summary import summary_lines
+from resilience_checks.taken_away import taken_away
 from resilience_checks.topology.declared import Declarations
 from resilience_checks.trust import Project, Trust
 
@@ -412,7 +413,41 @@ def test_a_stack_that_moved_is_held_by_the_file_of_where_it_was(project: Path) -
     assert (side.gone, list(side.tip.policies)) == (("a/resilience.yaml",), ["restorable-order"])
     elsewhere = trust.side(Declarations.empty(), [Project(project / "b", "other", None)])
     assert (elsewhere.gone, elsewhere.bare, elsewhere.going, list(elsewhere.tip.services)) == ((), False, (), ["shop"])
-    assert (side.unchecked, elsewhere.unchecked) == ((), ("a",))
+    assert taken_away(trust, [Project(project / "b", "deep", None)]) == ()
+    [gone] = taken_away(trust, [Project(project / "b", "other", None)])
+    assert (gone.names, gone.stacks, gone.why) == (
+        ("a/Pulumi.yaml",),
+        ("deep/prod",),
+        "no project of its name is checked",
+    )
+
+
+def test_a_stack_that_is_taken_away_is_told_and_with_a_service_of_the_first_tier_blocks(project: Path) -> None:
+    git(project, "checkout", "-q", "main")
+    write(project, {"Pulumi.dr.yaml": "config: {}\n", "resilience.yaml": settings("stacks: {advisory: [dev]}\n")})
+    git(project, "commit", "-q", "-a", "-m", "advisory")
+    git(project, "add", "-A")
+    git(project, "commit", "-q", "-m", "a second stack")
+    git(project, "checkout", "-q", "-b", "fewer")
+    git(project, "mv", "Pulumi.prod.yaml", "Pulumi.dev.yaml")
+    report = checked(project)
+    [found] = [one for one in report.results if one.policy == RULE and one.outcome is Outcome.UNKNOWN]
+    assert found.message.startswith(
+        "content of Pulumi.prod.yaml was there and is gone, and it cannot be judged any more: stack web/prod is not checked"
+    )
+    assert (found in report.verdict.blocking, found.advisory, found.evidence["stacks"]) == (True, (), ["web/prod"])
+    since = run(Options((project,), project, base="main"))
+    assert found.message in [one.message for one in since.verdict.blocking]
+    git(project, "reset", "-q", "--hard")
+    write(project, {"Pulumi.yaml": f"stackConfigDir: few\n{PROGRAM}", "few/Pulumi.dr.yaml": "config: {}\n"})
+    assert [one.stacks for one in taken_away(Trust("main", project), [Project(project, "web", None)])] == [
+        ("web/prod",)
+    ]
+    git(project, "checkout", "-q", "-f", "main")
+    write(project, {"resilience.yaml": settings("stacks: {advisory: [dev], ignored: [prod]}\n")})
+    git(project, "commit", "-q", "-a", "-m", "ignored")
+    git(project, "checkout", "-q", "fewer")
+    assert taken_away(Trust("main", project), [Project(project, "web", None)]) == ()
 
 
 def test_a_config_outside_of_the_repository_is_trusted_and_one_inside_is_not(project: Path, tmp_path: Path) -> None:

@@ -101,6 +101,7 @@ def test_a_file_is_read_with_its_lines() -> None:
         ("reason: planned", "reason: ' '", "21:13", 'waivers[1].reason: found " ", expected a text'),
         ('["0123456789abcdef"]', "[0123456789012345]", "20:20", "expected 16 hexadecimal digits in quotes"),
         ("approver: head\n", "approver: 'WEB '\n", "23:15", "who is the owner; expected somebody else"),
+        ("approver: head\n", 'approver: "@w\\u200beb"\n', "23:15", "who is the owner; expected somebody else"),
         ("expires: 2026-01-20", "expires: 2026-01-04", "26:14", "before the waiver was created (2026-01-05)"),
         ("expires: 2026-01-20", "expires: 2026-02-30", "26:14", "expected a day such as 2026-09-14"),
         (

@@ -34,7 +34,11 @@ told(key, one) := result.about("unknown", one.target, one.services, sprintf("%s;
 }
 
 # What is gone together with what it ran on may be gone, or may run on under another name.
-told(key, one) := result.about("unknown", one.target, one.services, sprintf("%s, and it cannot be judged any more: %s", [changed(one), one.why]), {"at": [key], "must_be_known": one.must_be_known, "hangs_on": [sprintf("whether what %s ran on is gone or has another name; to make it known: take its declaration out in a change of its own, before what it runs on", [subject(one)])]}) if one.judged == "no"
+told(key, one) := result.about("unknown", one.target, one.services, sprintf("%s, and it cannot be judged any more: %s", [changed(one), one.why]), {"at": [key], "must_be_known": one.must_be_known, "evidence": about(one), "hangs_on": [sprintf("whether what %s ran on is gone or has another name; to make it known: take its declaration out in a change of its own, before what it runs on", [subject(one)])]}) if one.judged == "no"
+
+about(one) := {"stacks": one.stacks} if count(one.stacks) > 0
+
+about(one) := {} if count(one.stacks) == 0
 
 changed(one) := sprintf("%s of %s%s was %s and is %s", [one.setting, subject(one), whom(one), one.before, one.after])
 

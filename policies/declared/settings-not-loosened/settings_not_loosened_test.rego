@@ -21,6 +21,7 @@ change := {
 	"judged": "yes",
 	"why": "",
 	"must_be_known": false,
+	"stacks": [],
 }
 
 test_a_loosening_is_a_violation_with_both_values if {

@@ -58,6 +58,7 @@ def _told(loosenings: Sequence[Loosening], advisory: Sequence[str]) -> Section:
             "judged": "yes" if one.judged else "no",
             "why": one.why,
             "must_be_known": one.must_be_known,
+            "stacks": list(one.stacks),
         }
         for key, one in found.items()
     }
