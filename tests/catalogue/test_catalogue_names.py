@@ -43,7 +43,7 @@ def _paths(entry: Entry) -> Iterator[str]:
         prefix = f"{edge.each}." if edge.each else ""
         yield from (path for path in edge.paths if not path.endswith(".."))
         yield from (prefix + path for path in _conditions(edge.skip))
-        yield from _conditions(edge.first_when)
+        yield from _conditions(edge.first_when, edge.when)
         yield from (path for path in (edge.each, edge.k_from) if path)
         yield from ([prefix + edge.first_by] if edge.first_by else [])
     if entry.mover:
@@ -53,6 +53,10 @@ def _paths(entry: Entry) -> Iterator[str]:
             yield from (path for path in (term.times_from, None if term.of else term.path) if path)
     yield from (entry.backup.paths if entry.backup else ())
     yield from (entry.instances.paths if entry.instances else ())
+    yield from (
+        *(entry.one_by.paths if entry.one_by else ()),
+        *(path for copies in entry.copies for path in copies.paths),
+    )
     for join in entry.joins:
         yield from (*join.at.paths, *join.to.paths, *_conditions(join.skip))
     if entry.placement:
