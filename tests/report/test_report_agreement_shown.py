@@ -14,10 +14,11 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from resilience_checks.report.findings import old_and_new
-from resilience_checks.report.formats import FORMS
+from resilience_checks.report.formats import FORMS, Style
 from resilience_checks.report.summary import counts
 from tests.report.agreement import KNOWN, REPORTS, expected, rendered, shown
 from tests.report.runner import commands
+from tests.report.samples import SHARED_MANAGER, report
 from tests.report.test_report_agreement import READERS
 
 if TYPE_CHECKING:
@@ -255,3 +256,8 @@ def test_every_form_is_among_them() -> None:
         "junit",
     }
     assert tested | {"sarif", "html"} == set(FORMS)
+
+
+def test_the_auditors_report_has_the_titles_of_controls_of_ones_own(tmp_path: Path) -> None:
+    own = replace(SHARED_MANAGER, evidence={"controls": ["OWN 1"]})
+    assert "<td>Our own, one</td>" in FORMS["html"].renderer(Style(tmp_path)).render(report(own))
