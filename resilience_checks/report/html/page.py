@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from resilience_checks.gate.verdict import ExitCode
 from resilience_checks.report.html import evidence, faults, found, matrix, picture, services
+from resilience_checks.report.html.apart import apart
 from resilience_checks.report.html.estates import estates as read_estates
 from resilience_checks.report.html.limits import limits
 from resilience_checks.report.summary import counts
@@ -48,6 +49,7 @@ class Html:
 
     def render(self, report: Report) -> str:
         """Return the whole file; the same report gives the same bytes."""
+        report = apart(report)
         audited = read_estates(report.audit)
         findings = found.found(report, self._root, audited)
         anchors = found.anchors(findings)
