@@ -10,7 +10,7 @@ demo: $(VENV)/demo.stamp
 	@$(BIN)/python tools/demo.py
 
 test: $(VENV)/tox.stamp
-	@$(BIN)/python tools/binaries.py build opa pulumi pulumi-yaml actionlint
+	@$(BIN)/python tools/binaries.py build opa pulumi pulumi-yaml actionlint dsse-verifier
 	@$(BIN)/python tools/older_sdks.py build
 	@$(BIN)/python tools/node_packages.py build
 	@$(BIN)/python tools/scram.py build

@@ -12,6 +12,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Protocol
 
 from resilience_checks.between_stacks import circles, differing
+from resilience_checks.catalogue import bundled
 from resilience_checks.evaluation import Inputs
 from resilience_checks.gathered import Gathered
 from resilience_checks.line import Beside, Line
@@ -101,13 +102,13 @@ def _run(
             pack, titles, catalogue = _prepare(inputs)
             inputs.load()
             accepted = waiving(options, inputs.trust, pack)
-            loosened = (*accepted.loosened, *inputs.unchecked())
+            loosened = (*accepted.loosened, *inputs.taken_away())
         with gathered.timed("programs"):
             results = together.results()
         if inputs.lacks(results):
             raise _LackingError
         if witness is not None:
-            witness.see([result.graph for result in results if result.graph is not None], pack)
+            witness.see([result.graph for result in results if result.graph is not None], *_own(inputs))
         found = _read(gathered, results, together)
         lines = [Line(gathered, group).build(catalogue) for group in inputs.groups(results)]
         with gathered.timed("change"):
@@ -122,7 +123,8 @@ def _run(
                 standing.append(_at_base(compared, lines, beside))
         name = f"{engine.name} {engine.version}"
         given = _supplied(options, inputs)
-        gathered.inputs |= {"policies": pack.digest, **catalogue.digests, **accepted.files, **given}
+        own = {"policies": pack.digest, "catalogue": bundled.digest(bundled.files())}
+        gathered.inputs |= {**own, **catalogue.digests, **accepted.files, **given}
     gathered.describe(pack, titles)
     never = frozenset(policy.id for policy in pack.policies if policy.judges_change)
     for earlier in standing:
@@ -187,6 +189,13 @@ def _prepare(inputs: Inputs) -> tuple[Pack, Mapping[str, str], Catalogue]:
     folders, added = inputs.own("policy_packs"), inputs.added_packs()
     found = pack.load(folders, added, inputs.shown((*folders, *added)))
     return found, controls.titles(added) | controls.titles(folders), catalogue
+
+
+def _own(inputs: Inputs) -> tuple[dict[Path, str], dict[Path, str]]:
+    """Return where the user's own policies stand, and the catalogue files, each with what it is called."""
+    found = (*inputs.own("policy_packs"), *inputs.added_packs()), inputs.own("catalogue")
+    policies, catalogue = ({path: inputs.shown(paths)[path] for path in paths} for paths in found)
+    return policies, catalogue
 
 
 @dataclass(frozen=True, slots=True)

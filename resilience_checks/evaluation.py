@@ -87,8 +87,9 @@ class Inputs:
         subjects = [*self._programs(stacks), *self._given((*files.sources, *ready))]
         others = [(stack.name, self._file(stack.project.directory)) for stack in (*found.others, *aside)]
         self._hold([*((subject.name, subject.file) for subject in subjects), *others])
-        self._subjects = [subject for subject in subjects if self._strictness(subject) != "ignored"]
-        ignored = [subject.name for subject in subjects if subject not in self._subjects]
+        strictness = [self._strictness(subject) for subject in subjects]
+        self._subjects = [one for one, said in zip(subjects, strictness, strict=True) if said != "ignored"]
+        ignored = [one.name for one, said in zip(subjects, strictness, strict=True) if said == "ignored"]
         self.left_out = (*found.left_out, *files.left_out, *ignored)
         self._beside = [one for one in self._programs(aside) if self._strictness(one) != "ignored"]
         self.unaffected = tuple(subject.name for subject in self._beside)
@@ -119,8 +120,9 @@ class Inputs:
             directory = stack.project.directory.resolve()
             return directory.is_relative_to(root) and directory.relative_to(root).as_posix() in aside
 
-        left = [stack for stack in stacks if is_aside(stack)]
-        return [stack for stack in stacks if stack not in left], left
+        left = [is_aside(stack) for stack in stacks] if aside else [False] * len(stacks)
+        both = list(zip(stacks, left, strict=True))
+        return [stack for stack, out in both if not out], [stack for stack, out in both if out]
 
     @property
     def trusted(self) -> Trusted | None:
@@ -148,15 +150,16 @@ class Inputs:
         packs = ((where, path) for where, path in self._named("policy_packs") if where not in trusted)
         return tuple({path.resolve(): path for _, path in packs}.values())
 
-    def unchecked(self) -> tuple[Loosening, ...]:
+    def taken_away(self) -> tuple[Loosening, ...]:
         """Return the projects and stacks that a change takes away, from where settings are trusted or else from its base."""
+        from resilience_checks.taken_away import taken_away
         from resilience_checks.trust import Trust
 
         trust, base = self.trust, self._options.base
         if trust is None and base is not None:
             with suppress(UsageError):  # told by what compares the programs
                 trust = Trust(base, self._options.root)
-        return () if trust is None else trust.unchecked(self._projects())
+        return () if trust is None else taken_away(trust, self._projects())
 
     def shown(self, paths: Iterable[Path]) -> Mapping[Path, str]:
         """Return what each of these is called, wherever the command runs: its path from the root.
@@ -190,10 +193,13 @@ class Inputs:
 
     def evaluate(self, observer: Callable[[str], None] = lambda _: None) -> Together:
         """Return what evaluates every stack that is checked, once it is started."""
+        from resilience_checks.sources.stacks.choosing import chosen, processors
         from resilience_checks.sources.stacks.together import Together
 
-        elsewhere = (*self.left_out, *self.unaffected)
-        return Together([subject.make for subject in self._subjects], self._supplied(), observer, elsewhere)
+        elsewhere, makes = (*self.left_out, *self.unaffected), [subject.make for subject in self._subjects]
+        jobs = self._options.jobs or processors()
+        workers = chosen(makes, jobs, self._options.scheduler)
+        return Together(makes, self._supplied(), observer, elsewhere, jobs, workers)
 
     def load(self) -> None:
         """Read every resilience.yaml; raise UsageError for one that is wrong."""
@@ -250,24 +256,21 @@ class Inputs:
         from resilience_checks.sources import opening
         from resilience_checks.sources.interface import Limits
 
-        limits, root = Limits(self._options.seconds, apart=self._options.written), self._options.root
+        limits, root = Limits(self._options.seconds, apart=self._options.written), self._options.root.resolve()
         for stack in stacks:
-
-            def make(given: Given, stack: Stack = stack) -> Source:
-                return opening.of_program(stack, root, limits, given)
-
+            make = opening.OfProgram(stack, root, limits)
             yield _Subject(stack.name, stack.project.directory, self._file(stack.project.directory), make)
 
     def _given(self, sources: Sequence[Source]) -> Iterator[_Subject]:
-        from resilience_checks.sources.opening import Kept
+        from resilience_checks.sources.opening import again
 
         for source in sources:
-            yield _Subject(source.name, source.directory, self._file(source.directory), Kept(source).again)
+            yield _Subject(source.name, source.directory, self._file(source.directory), again(source))
 
     def _supplied(self) -> Given:
         from resilience_checks.sources import given
 
-        return given.load(self._options.lookups, self._options.stack_outputs)
+        return given.load(self._options.lookups, self._options.stack_outputs, self._options.root)
 
     def _file(self, directory: Path) -> Path | None:
         """Return the resilience.yaml of a project: the one beside its Pulumi.yaml, else that of the root."""

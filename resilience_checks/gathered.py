@@ -77,7 +77,7 @@ class Gathered:
                 self.fail(result.error, result.source.name)
             if result.graph is not None:
                 self.stacks.append(_stack(result.graph))
-                self.inputs[result.graph.name] = result.graph.digest
+                self.inputs |= {**result.graph.read, result.graph.name: result.graph.digest}
 
     def add(self, result: Result, stacks: frozenset[str]) -> None:
         """Add a result about these stacks; of a stack that two estates share it is told once.

@@ -44,6 +44,10 @@ class Options:
     fail_on_given: bool = False
     """Whether somebody asks for that threshold: what resilience.yaml says then counts only where it is stricter."""
     seconds: float = 60.0
+    jobs: int | None = None
+    """How many stacks are evaluated at a time; None: as many as there are processors."""
+    scheduler: str | None = None
+    """The Dask scheduler whose workers evaluate the stacks; None: this machine does."""
     previews: tuple[Path, ...] = ()
     states: tuple[Path, ...] = ()
     lookups: Path | None = None

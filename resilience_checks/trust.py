@@ -18,7 +18,6 @@ from resilience_checks.topology.declared_settings import Strictness
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from resilience_checks.policy.loosening import Loosening
     from resilience_checks.policy.trusting import TrustedSide
     from resilience_checks.sources.trusted import Trusted
     from resilience_checks.topology.declared import Declarations
@@ -270,57 +269,6 @@ class Trust:
         shared = project.file is not None and file == self._inside(project.file)
         return shared or self.tip.knows(self._inside(project.directory), project.name)
 
-    def unchecked(self, projects: Collection[Project]) -> tuple[Loosening, ...]:
-        """Return the projects and stacks that were there when the change left it, and are not in the checkout any more.
-
-        `projects` are those that are checked. What is not there at the tip either is not this change's doing.
-        """
-        if not isinstance(self.fork.files, TrustedCommit):
-            return ()
-        here = {one.name: one.directory for one in projects}
-        found: list[Loosening] = []
-        for name, file in self.fork.project_files.items():
-            if name not in self.tip.projects:
-                continue
-            folder = Path(file).parent.as_posix()
-            directory = here.get(name, self.root / folder)
-            if any(directory.glob("Pulumi.y*ml")):
-                found += self._unchecked_stacks(name, folder, directory)
-            else:
-                stacks = tuple(f"{name}/{stack}" for stack in sorted(self.fork.stacks[name]))
-                must = self._holds_first_tier(folder, name)
-                found.append(_gone(file, "no project of its name is checked", stacks, must=must))
-        return tuple(sorted(found, key=lambda one: one.parts))
-
-    def _unchecked_stacks(self, name: str, folder: str, directory: Path) -> Iterator[Loosening]:
-        """Yield the stacks of a project whose files are gone, but those that are ignored where settings are trusted."""
-        from resilience_checks.model.errors import InputError
-        from resilience_checks.sources.project import read_project, stack_names
-
-        stacks = self.fork.stacks[name]
-        if all((self.root / file).is_file() for file in stacks.values()):
-            return
-        try:
-            here = stack_names(read_project(next(directory.glob("Pulumi.y*ml")), self.root))
-        except InputError:  # told by what evaluates it
-            return
-        for stack in sorted(stacks.keys() & self.tip.stacks[name].keys() - set(here)):
-            known = f"{name}/{stack}"
-            said = self.tip.declared(self.tip.file(folder, name)).stacks.said(known)
-            if said is not Strictness.IGNORED:
-                remedy = f"where it is gone for good, let `stacks: {{ignored: [{known}]}}` say so in a change before this one"
-                must = said is not Strictness.ADVISORY and self._holds_first_tier(folder, name)
-                yield _gone(stacks[stack], f"stack {known} is not checked ({remedy})", (known,), must=must)
-
-    def _holds_first_tier(self, folder: str, name: str) -> bool:
-        """Return whether a project has a file of settings of its own, with a service of the first tier."""
-        from resilience_checks.topology.declaration_strictness import objectives
-
-        file = self.tip.file(folder, name)
-        if file is None or file != os.path.normpath(f"{folder}/{SETTINGS}"):
-            return False
-        return any(one.tier == 1 for one in objectives(self.tip.declared(file)).values())
-
     def _files(self, version: Version, projects: Sequence[Project]) -> list[str]:
         found = (self._file(version, one) for one in projects)
         return list(dict.fromkeys(file for file in found if file is not None))
@@ -359,27 +307,6 @@ class Trust:
         """Remove what was written."""
         if self._folder is not None:
             self._folder.cleanup()
-
-
-def _gone(path: str, why: str, stacks: tuple[str, ...], *, must: bool) -> Loosening:
-    """Return that a file of a project or stack is gone, and that nothing of what it ran on is judged."""
-    from resilience_checks.model.location import Location
-    from resilience_checks.policy.loosening import Loosening
-
-    return Loosening(
-        "file",
-        (path,),
-        "content",
-        "there",
-        "gone",
-        location=Location(path, 1),
-        sure=False,
-        parts=(f"{path}: content",),
-        judged=False,
-        why=why,
-        must_be_known=must,
-        stacks=stacks,
-    )
 
 
 def _united(version: Version, files: Sequence[str]) -> Declarations:

@@ -18,6 +18,7 @@ pytest_plugins = [
     "tests.plugins.node_packages",
     "tests.plugins.scram",
     "tests.plugins.chromium",
+    "tests.plugins.shared",
 ]
 
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]

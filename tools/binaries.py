@@ -6,6 +6,7 @@ environment may name one that is there already, such as RESILIENCE_OPA.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
@@ -17,11 +18,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 GO = "1.26"
+_WHOLE = "/..."
+"""Every package of a module, with all that they need."""
 
 
 @dataclass(frozen=True)
 class Tool:
-    """A command of a Go module at a version; `flags` are those of its linker."""
+    """A command of a Go module at a version; `flags` are those of its linker.
+
+    Where `source` names a file beside this one, the command is that program, and `command` the module that it is made of.
+    """
 
     name: str
     version: str
@@ -29,10 +35,18 @@ class Tool:
     variable: str
     minutes: int
     flags: str = "-s -w"
+    source: str = ""
 
     def path(self) -> Path:
         named = os.environ.get(self.variable)
-        return Path(named) if named else cache() / f"{self.name}-{self.version}" / self.command.rsplit("/", 1)[-1]
+        if named or not self.source:
+            return Path(named) if named else cache() / f"{self.name}-{self.version}" / self.command.rsplit("/", 1)[-1]
+        of = hashlib.sha256(self._source.read_bytes()).hexdigest()[:10]
+        return cache() / f"{self.name}-{self.version}-{of}" / self.name
+
+    @property
+    def _source(self) -> Path:
+        return Path(__file__).parent / self.source
 
     def found(self) -> Path | None:
         """Return the command that was built, or that the environment names, or one on PATH; None where there is none."""
@@ -54,10 +68,16 @@ class Tool:
         tool = go()
         with tempfile.TemporaryDirectory(dir=target.parent) as module:
             done = Path(module) / "done"
+            if self.source:
+                shutil.copy(self._source, module)
             for arguments in (
                 ["mod", "init", "resilience-checks-tools"],
-                ["get", "-tool", f"{self.command}@v{self.version}"],
-                ["build", "-ldflags", self.flags, "-o", str(done), self.command],
+                [
+                    "get",
+                    *([] if self.source else ["-tool"]),
+                    f"{self.command}{_WHOLE * bool(self.source)}@v{self.version}",
+                ],
+                ["build", "-ldflags", self.flags, "-o", str(done), "." if self.source else self.command],
             ):
                 subprocess.run([tool, *arguments], check=True, env=environment, cwd=module)
             done.replace(target)  # an interrupted build leaves nothing that looks whole
@@ -85,6 +105,16 @@ TOOLS = {
             2,
         ),
         Tool("conftest", "0.71.1", "github.com/open-policy-agent/conftest", "RESILIENCE_CONFTEST", 3),
+        Tool("act", "0.2.89", "github.com/nektos/act", "RESILIENCE_ACT", 2),
+        Tool(
+            "dsse-verifier",
+            "0.11.1",
+            "github.com/secure-systems-lab/go-securesystemslib",
+            "RESILIENCE_DSSE_VERIFIER",
+            1,
+            source="dsse_verifier/main.go",
+        ),
+        Tool("cosign", "3.1.3", "github.com/sigstore/cosign/v3/cmd/cosign", "RESILIENCE_COSIGN", 15),
         Tool("actionlint", "1.7.12", "github.com/rhysd/actionlint/cmd/actionlint", "RESILIENCE_ACTIONLINT", 1),
     )
 }

@@ -16,8 +16,12 @@ Condition = tuple[tuple[str, tuple[object, ...]], ...]
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """How to find another part: by the reference behind an input, by a name, or by the first of several ways."""
+    """How to find another part: by the reference behind an input, by a name, or by the first of several ways.
 
+    `itself` is the very thing that is asked.
+    """
+
+    itself: bool = False
     ref: str | None = None
     name: str | None = None
     by: str | None = None
@@ -44,12 +48,16 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """What the part needs, and how."""
+    """What the part needs, and how; with `when`: only if these inputs have these values.
+
+    `requires` without `to` needs all that join its group.
+    """
 
     gate: str
     nature: str = "need"
     local: bool = False
     to: Target | None = None
+    when: Condition = ()
     group: str = "members"
     each: str | None = None
     skip: Condition = ()
@@ -119,17 +127,32 @@ class Mover:
 
 @dataclass(frozen=True, slots=True)
 class Zones:
-    """How a part spreads over zones: over those that `named` names, or, `when` it does, over `least`; else in one.
+    """How a part spreads over zones: over those that it names, over so many, or, `when` it does, over `least`; else in one.
 
-    `when` without any condition holds always; None: never. Where the input `decided` is given, it names something else
-    that decides instead.
+    It names them by the inputs `named` (the first that is given), by what `of` refers to, which stands in zones
+    itself, or by how many: `count`. Only where nothing is named `when` tells it, and then, unless it is `unnamed` that
+    is not known, it stands in one. `when` without any condition holds always; None: never. Where the input `decided`
+    is given, it names something else that decides instead. With fewer than two instances (`Entry.instances`) and
+    `alone` it stands in one of them: the platform starts another elsewhere once it is lost (`replaced`), or nothing
+    does (`lost`).
     """
 
     source: str
-    named: str | None = None
+    named: tuple[str, ...] = ()
+    of: tuple[str, ...] = ()
+    count: Instances | None = None
     when: Condition | None = None
     least: int = 2
     decided: str | None = None
+    alone: str | None = None
+    unnamed: bool = False
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every input that it reads."""
+        counted = self.count.paths if self.count is not None else ()
+        decided = (self.decided,) if self.decided is not None else ()
+        return (*self.named, *self.of, *counted, *(path for path, _ in self.when or ()), *decided)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +182,9 @@ class Units:
 
 @dataclass(frozen=True, slots=True)
 class Instances:
-    """Where the program says how many equal members the resource stands for."""
+    """Where the program says how many equal members there are: the first of these inputs that is given."""
 
-    path: str
+    paths: tuple[str, ...]
     default: int
 
 
@@ -196,7 +219,7 @@ class PlatformBackup:
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """An edge between two other resources: `to` becomes a member of `at`'s group."""
+    """An edge between two resources: `to`, which may be the one that says so, becomes a member of `at`'s group."""
 
     at: Target
     group: str
@@ -205,11 +228,56 @@ class Join:
 
 
 @dataclass(frozen=True, slots=True)
+class Copies:
+    """Copies that this resource orders of another's data, which `to` holds, or the regions that an input names.
+
+    A replica follows all the time; a backup is made every so many seconds (`every`, or what `every_from` says in
+    `unit`), and kept for the days of `keep_from`. None: not known.
+    """
+
+    of: Target
+    backup: bool
+    to: Target | None = None
+    regions: str | None = None
+    every: float | None = None
+    every_from: str | None = None
+    unit: str = "s"
+    keep_from: str | None = None
+    skip: Condition = ()
+    source: str | None = None
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every input that it reads."""
+        own = (path for path in (self.regions, self.every_from, self.keep_from) if path is not None)
+        return (*self.of.paths, *(self.to.paths if self.to else ()), *own, *(path for path, _ in self.skip))
+
+
+@dataclass(frozen=True, slots=True)
+class OneBy:
+    """Resources that agree in the inputs `same` are one thing, such as the records of one name.
+
+    At rest it is served by the ones for which `first` holds, without it by all together; a member is taken out once
+    it is dead if any of the inputs `watched` is given and not false.
+    """
+
+    same: tuple[str, ...]
+    first: Condition = ()
+    watched: tuple[str, ...] = ()
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every input that it reads."""
+        return (*self.same, *(path for path, _ in self.first), *self.watched)
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """What one type means for failure; an element is an entry of its own with `each` set.
 
     `counted` is false for a type of which nobody says whether a resource of it is one thing that fails, or a service
-    that its provider runs on many.
+    that its provider runs on many. `component` tells that it is a component whose inside its plugin makes: the entry
+    stands for it only where that is not shown.
     """
 
     token: str
@@ -217,6 +285,7 @@ class Entry:
     estate: str
     role: str | None = None
     logical: bool = False
+    component: bool = False
     fault: str = "device"
     counted: bool = True
     entry: bool = False
@@ -231,7 +300,9 @@ class Entry:
     edges: tuple[Edge, ...] = ()
     mover: Mover | None = None
     backup: PlatformBackup | None = None
-    join: Join | None = None
+    joins: tuple[Join, ...] = ()
+    copies: tuple[Copies, ...] = ()
+    one_by: OneBy | None = None
     placement: Placement | None = None
     placeless: bool = False
     ignore: tuple[str, ...] = ()

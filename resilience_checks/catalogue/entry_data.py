@@ -8,12 +8,14 @@ from resilience_checks.catalogue.entries import (
     CommonCause,
     Condition,
     ControlPlane,
+    Copies,
     Edge,
     Entry,
     Instances,
     Join,
     Mover,
     Name,
+    OneBy,
     PackageEntry,
     Placement,
     PlatformBackup,
@@ -37,6 +39,7 @@ def _target(data: Mapping[str, Any] | None) -> Target | None:
     if data is None:
         return None
     return Target(
+        itself=data.get("itself", False),
         ref=data.get("ref"),
         name=data.get("name"),
         by=data.get("by"),
@@ -58,6 +61,7 @@ def _edge(data: Mapping[str, Any]) -> Edge:
         nature=data.get("nature", "need"),
         local=data.get("local", False),
         to=_target(data.get("to")),
+        when=_condition(data.get("when")),
         group=data.get("group", "members"),
         each=data.get("each"),
         skip=_condition(data.get("skip")),
@@ -132,7 +136,25 @@ def _zones(data: Mapping[str, Any] | None) -> Zones | None:
     if data is None:
         return None
     when = _condition(data["when"]) if "when" in data else None
-    return Zones(data["source"], data.get("from"), when, data.get("at-least", 2), data.get("decided-by"))
+    return Zones(
+        source=data["source"],
+        named=_paths(data.get("from")),
+        of=_paths(data.get("of")),
+        count=_instances(data.get("count")),
+        when=when,
+        least=data.get("at-least", 2),
+        decided=data.get("decided-by"),
+        alone=data.get("alone"),
+        unnamed=data.get("unnamed") == "unknown",
+    )
+
+
+def _instances(data: Mapping[str, Any] | None) -> Instances | None:
+    return None if data is None else Instances(_paths(data["from"]), data["default"])
+
+
+def _paths(data: str | Sequence[str] | None) -> tuple[str, ...]:
+    return (data,) if isinstance(data, str) else tuple(data or ())
 
 
 def _units(data: Mapping[str, Any] | None) -> Units | None:
@@ -162,10 +184,37 @@ def _backup(data: Mapping[str, Any] | None) -> PlatformBackup | None:
     )
 
 
-def _join(data: Mapping[str, Any] | None) -> Join | None:
+def _join(data: Mapping[str, Any]) -> Join:
+    return Join(_sure_target(data["at"]), data["group"], _sure_target(data["to"]), _condition(data.get("skip")))
+
+
+def _one_by(data: Mapping[str, Any] | None) -> OneBy | None:
     if data is None:
         return None
-    return Join(_sure_target(data["at"]), data["group"], _sure_target(data["to"]), _condition(data.get("skip")))
+    return OneBy(tuple(data["same"]), _condition(data.get("first")), tuple(data.get("watched", ())))
+
+
+def _copies(data: Mapping[str, Any]) -> Copies:
+    every = data.get("every")
+    given = every if isinstance(every, dict) else {}
+    return Copies(
+        of=_sure_target(data["of"]),
+        backup=data["as"] == "backup",
+        to=_target(data.get("to")),
+        regions=data.get("regions"),
+        every=None if isinstance(every, dict) else every,
+        every_from=given.get("from"),
+        unit=given.get("unit", "s"),
+        keep_from=data.get("keep", {}).get("from"),
+        skip=_condition(data.get("skip")),
+        source=data.get("source"),
+    )
+
+
+def _list(data: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None) -> Sequence[Mapping[str, Any]]:
+    if data is None:
+        return ()
+    return [data] if isinstance(data, dict) else [item for item in data if isinstance(item, dict)]
 
 
 def _entry(token: str, package: str, estate: str, data: Mapping[str, Any]) -> Entry:
@@ -175,20 +224,23 @@ def _entry(token: str, package: str, estate: str, data: Mapping[str, Any]) -> En
         estate=estate,
         role=data.get("role"),
         logical=data.get("logical", False),
+        component=data.get("component", False),
         fault=data.get("fault", "device"),
         entry=data.get("entry", False),
         configures=data.get("configures"),
         runs_on=data.get("runs-on"),
         named=tuple(data.get("named", ())),
         units=_units(data.get("units")),
-        instances=Instances(data["instances"]["from"], data["instances"]["default"]) if "instances" in data else None,
+        instances=_instances(data.get("instances")),
         domains=tuple(_common_cause(item) for item in data.get("domains", ())),
         names=tuple(_name(item) for item in data.get("names", ())),
         elements=tuple(_entry(token, package, estate, {**item, "logical": True}) for item in data.get("elements", ())),
         edges=tuple(_edge(item) for item in data.get("edges", ())),
         mover=_mover(data.get("mover")),
         backup=_backup(data.get("backup")),
-        join=_join(data.get("join")),
+        joins=tuple(_join(item) for item in _list(data.get("join"))),
+        copies=tuple(_copies(item) for item in _list(data.get("copies"))),
+        one_by=_one_by(data.get("one-by")),
         placement=_placement(data.get("placement")),
         placeless=data.get("placement") == "none",
         ignore=tuple(data.get("ignore", ())),

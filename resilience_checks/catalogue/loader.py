@@ -78,20 +78,18 @@ class Catalogue:
     @property
     def packages(self) -> tuple[str, ...]:
         """The packages that the built-in catalogue has a file for."""
-        names = (item.name for item in _bundled().iterdir())
-        return tuple(sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml")))
+        return tuple(sorted({item.name.removesuffix(".yaml") for item in _bundled().iterdir()}))
 
     def _read(self, name: str) -> PackageEntry | None:
-        built_in = _bundled() / f"{name}.yaml"
-        found = (
-            [package_entry(own_files.parsed(built_in.read_text(encoding="utf-8"), f"catalogue/types/{name}.yaml"))]
-            if built_in.is_file()
-            else []
-        )
+        found = [
+            package_entry(own_files.parsed(file.read_text(encoding="utf-8"), f"catalogue/types/{file.name}"))
+            for file in files_of(name)
+        ]
         found += [entry for entry in self._own if entry.package == name]
         if not found:
             return None
         merged = found[-1]
+        sdk = next((package.sdk for package in reversed(found) if package.sdk is not None), None)
         types: dict[str, Entry] = {}
         lookups: dict[str, Entry] = {}
         for package in found:
@@ -101,7 +99,7 @@ class Catalogue:
         labels = tuple(dict.fromkeys(label for package in found for label in package.labels))
         planes = {key: plane for package in found for key, plane in package.control_planes.items()}
         zonal = next((package.zonal for package in reversed(found) if package.zonal is not None), None)
-        return PackageEntry(name, merged.estate, merged.sdk, provider, types, lookups, labels, planes, zonal)
+        return PackageEntry(name, merged.estate, sdk, provider, types, lookups, labels, planes, zonal)
 
     @cached_property
     def _own(self) -> tuple[PackageEntry, ...]:
@@ -126,6 +124,12 @@ def load(extra: Sequence[Path] = (), shown: Mapping[Path, str] | None = None) ->
     found = Catalogue([file for files in of.values() for file in files], names)
     found.hold()
     return found
+
+
+def files_of(package: str) -> tuple[Path, ...]:
+    """Return the built-in files of one package: PACKAGE.yaml, or those in the folder PACKAGE."""
+    one = _bundled() / f"{package}.yaml"
+    return ((one,) if one.is_file() else ()) + tuple(sorted((_bundled() / package).glob("*.yaml")))
 
 
 def _within(name: str, path: Path, file: Path) -> str:

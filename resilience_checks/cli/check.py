@@ -123,6 +123,8 @@ FAIL_ON = ("low", "medium", "high", "critical", "never")
 @options.LOOKUPS
 @options.STACK_OUTPUTS
 @options.TIMEOUT
+@options.JOBS
+@options.SCHEDULER
 @options.DEBUG
 def check(**given: Any) -> None:
     """Check the Pulumi programs under PATHS (default: here) against the resilience policies.
@@ -168,8 +170,9 @@ def _check(given: dict[str, Any], root: Path, around: Surroundings) -> int:
     )
     if attesting is not None or not all(target.form.readable for target in targets):
         from resilience_checks.cli.running import running
+        from resilience_checks.evidence.asked import asked
 
-        report = replace(report, run=running(chosen.root, around.run))
+        report = replace(report, run=running(chosen.root, around.run), options=asked(chosen))
     if attesting is not None:
         attesting.write(report, chosen)
     _tell(report, targets, given, chosen.root, around)

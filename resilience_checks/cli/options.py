@@ -36,6 +36,18 @@ TIMEOUT = click.option(
     metavar="SECONDS",
     help="How long one program may run.",
 )
+JOBS = click.option(
+    "--jobs",
+    "-j",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="How many stacks are evaluated at a time (default: as many as there are processors).",
+)
+SCHEDULER = click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Have the workers of this Dask cluster evaluate the stacks, such as tcp://host:8786; they see the same files.",
+)
 FILE = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 PREVIEW = click.option(
     "--preview",
@@ -124,7 +136,21 @@ FORM = answered_as(("text", "json"))
 def selection(command: Callable[..., None]) -> Callable[..., None]:
     """Add what chooses the stacks and what they are read from, to a command about estates."""
     for option in reversed(
-        (PATHS, STACK, CONFIG, CATALOGUE, PREVIEW, STATE, LOOKUPS, STACK_OUTPUTS, TIMEOUT, OUTPUT, DEBUG)
+        (
+            PATHS,
+            STACK,
+            CONFIG,
+            CATALOGUE,
+            PREVIEW,
+            STATE,
+            LOOKUPS,
+            STACK_OUTPUTS,
+            TIMEOUT,
+            JOBS,
+            SCHEDULER,
+            OUTPUT,
+            DEBUG,
+        )
     ):
         command = option(command)
     return command
@@ -160,6 +186,8 @@ def chosen(given: dict[str, Any], root: Path) -> Options:
         fail_on=None if fail_on == NEVER else Severity(fail_on),
         fail_on_given=bool(given.get("fail_on")),
         seconds=given["timeout"],
+        jobs=given.get("jobs"),
+        scheduler=given.get("scheduler"),
         previews=given["previews"],
         states=given["states"],
         lookups=given["lookups"],

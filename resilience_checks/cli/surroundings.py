@@ -106,7 +106,8 @@ class Surroundings:
                 found.get("RESILIENCE_OVERRIDE_TICKET", ""),
                 found.get("RESILIENCE_OVERRIDE_BY", ""),
             ),
-            progress=sys.stderr.isatty() and found.get("TERM") != "dumb",
+            # Runners that give a terminal keep all that is written to it: the first command would share progress' line.
+            progress=sys.stderr.isatty() and not system(found) and not found.get("CI") and found.get("TERM") != "dumb",
             epoch=found.get("SOURCE_DATE_EPOCH", ""),
             run=ci_run(found),
             password=found.get("RESILIENCE_ATTEST_PASSWORD", ""),

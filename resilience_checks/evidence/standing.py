@@ -5,15 +5,18 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
+from resilience_checks import __version__
+from resilience_checks.evidence.witness import CATALOGUE
 from resilience_checks.report.verification import Compared, State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
     from resilience_checks.evidence.statement import Statement
     from resilience_checks.evidence.witness import Subject
 
+Changes = tuple[tuple[str, State], ...]
 _AT_ROOT = ("resilience.yaml", "resilience-waivers.yaml")
 """Files that count wherever they stand at the root of a repository."""
 
@@ -47,6 +50,8 @@ def _subject(subject: Subject, root: Path, apart: frozenset[Path]) -> Compared:
             return _file(subject, root, str(told.get("file") or ""))
         case "policies":
             return _policies(subject, root)
+        case "catalogue":
+            return _catalogue(subject)
     return _file(subject, root, subject.name)
 
 
@@ -68,27 +73,42 @@ def _program(subject: Subject, root: Path, apart: frozenset[Path]) -> Compared:
 
 
 def _policies(subject: Subject, root: Path) -> Compared:
-    from resilience_checks.policy import pack
+    from resilience_checks.policy import held, pack
 
-    before = dict(subject.annotations.get("modules") or {})
-    bundled = {name: _sha256(text.encode()) for name, text in pack.load().modules.items()}
-    now, unknown = dict(bundled), []
-    for name in sorted(before.keys() - bundled.keys()):
-        place = _within(root, name.removeprefix("./"))
-        if name.startswith("policies/") and (place is None or not place.is_file()):
-            continue  # one that came with the tool, and does no more
+    changes = _named("policies", _changes(subject.annotations.get("bundled") or {}, held.files(pack.bundled())))
+    why, unknown = _other_tool("policies", subject) if changes else "", []
+    for name, before in (subject.annotations.get("folders") or {}).items():
+        place = _within(root, name)
         if place is None or _is_elsewhere(name, place):
             unknown.append(name)
-        elif place.is_file():
-            now[name] = _sha256(place.read_bytes())
-    changes = _changes({name: digest for name, digest in before.items() if name not in unknown}, now)
+        else:
+            changes += _named(name, _changes(before, held.files(place) if place.is_dir() else {}))
     if changes:
-        own = all(name not in bundled and not name.startswith("policies/") for name, _ in changes)
-        why = "" if own else "the policies that come with this tool are not those of the one that checked"
         return Compared(subject.name, State.CHANGED, why, changes)
     if unknown:
         return Compared(subject.name, State.UNKNOWN, f"not under the path: {', '.join(unknown)}")
     return Compared(subject.name, State.SAME)
+
+
+def _catalogue(subject: Subject) -> Compared:
+    from resilience_checks.catalogue import bundled
+
+    now = bundled.files()
+    if bundled.digest(now) == subject.sha256:
+        return Compared(subject.name, State.SAME)
+    changes = _named("catalogue", _changes(subject.annotations.get("files") or {}, now))
+    return Compared(subject.name, State.CHANGED, _other_tool("catalogue", subject), changes)
+
+
+def _other_tool(what: str, subject: Subject) -> str:
+    """Return why what comes with the tool is not what checked."""
+    checked = subject.annotations.get("version")
+    of = f"version {checked} checked" if checked != __version__ else f"it was changed within version {__version__}"
+    return f"what of the {what} comes with this tool, {__version__}, is not what checked: {of}"
+
+
+def _named(folder: str, changes: Changes) -> Changes:
+    return tuple((f"{folder}/{name}", state) for name, state in changes)
 
 
 def _file(subject: Subject, root: Path, name: str) -> Compared:
@@ -105,6 +125,16 @@ def _file(subject: Subject, root: Path, name: str) -> Compared:
         return Compared(subject.name, State.MISSING, f"there is no file {name}")
     same = _sha256(place.read_bytes()) == subject.sha256
     return Compared(subject.name, State.SAME if same else State.CHANGED)
+
+
+def _added(statement: Statement, root: Path, names: Collection[str]) -> Iterator[Compared]:
+    """Yield the files that stand in folders of the user's own catalogue and were not read."""
+    for subject in statement.subjects:
+        for folder in subject.annotations.get("folders") or () if subject.name == CATALOGUE else ():
+            place = _within(root, folder)
+            for file in sorted(place.glob("*.yaml")) if place is not None else ():
+                if f"{folder}/{file.name}" not in names:
+                    yield Compared(f"{folder}/{file.name}", State.UNCHECKED, f"it was added to {folder}")
 
 
 def _unchecked(statement: Statement, path: Path, root: Path) -> Iterator[Compared]:
@@ -125,6 +155,7 @@ def _unchecked(statement: Statement, path: Path, root: Path) -> Iterator[Compare
         if stack.name not in names:
             why = "it could not be evaluated when the others were checked" if stack.name in failed else ""
             yield Compared(stack.name, State.UNCHECKED, why)
+    yield from _added(statement, root, names)
     for name in _AT_ROOT:
         alike = any(other.rpartition("/")[2].rpartition(":")[2] == name for other in names)
         if (root / name).is_file() and not alike:
@@ -137,7 +168,7 @@ def _failed(report: Mapping[str, Any]) -> set[str]:
     return {name for subject in subjects for name in subject.split(", ")}
 
 
-def _changes(before: Mapping[str, str], now: Mapping[str, str]) -> tuple[tuple[str, State], ...]:
+def _changes(before: Mapping[str, str], now: Mapping[str, str]) -> Changes:
     """Return what is not the same on both sides, by name."""
     return tuple(
         (name, State.UNCHECKED if name not in before else State.MISSING if name not in now else State.CHANGED)

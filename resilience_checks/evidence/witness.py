@@ -7,16 +7,18 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from resilience_checks import __version__
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.options import Options
-    from resilience_checks.policy.pack import Pack
     from resilience_checks.report.interface import Report
 
-POLICIES = "policies"
-"""The subject, and the input of a report, that stands for all policies."""
+POLICIES, CATALOGUE = "policies", "catalogue"
+"""The subjects, and the inputs of a report, that stand for all policies, and for the catalogue that comes with the tool."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +32,26 @@ class Subject:
 
 @dataclass(slots=True)
 class Witness:
-    """Takes note of the graphs and the policies of a check."""
+    """Takes note of the graphs, the policies and the catalogue of a check."""
 
     graphs: tuple[ResourceGraph, ...] = ()
-    modules: Mapping[str, str] = field(default_factory=dict)
+    policies: Mapping[str, Any] = field(default_factory=dict)
+    catalogue: Mapping[str, Any] = field(default_factory=dict)
 
-    def see(self, graphs: Iterable[ResourceGraph], pack: Pack) -> None:
-        """Take note of what was read."""
+    def see(self, graphs: Iterable[ResourceGraph], policies: Mapping[Path, str], catalogue: Mapping[Path, str]) -> None:
+        """Take note of what was read: graphs, and the user's own policies and catalogue files by what they are called."""
+        from resilience_checks.catalogue import bundled
+        from resilience_checks.policy import held, pack
+
         self.graphs = tuple(graphs)
-        self.modules = {name: _sha256(text.encode()) for name, text in sorted(pack.modules.items())}
+        self.policies = {
+            "kind": POLICIES,
+            "version": __version__,
+            "bundled": held.files(pack.bundled()),
+            "folders": {name: held.files(path) for path, name in policies.items()},
+        }
+        folders = [name for path, name in catalogue.items() if path.is_dir()]
+        self.catalogue = {"kind": CATALOGUE, "version": __version__, "files": bundled.files(), "folders": folders}
 
     def subjects(self, report: Report, options: Options) -> tuple[Subject, ...]:
         """Return all that the report says it was made from, in its order; each has the name that it has there."""
@@ -52,7 +65,9 @@ class Witness:
         if graph is not None:
             return stack(graph, options)
         if name == POLICIES:
-            return {"kind": "policies", "modules": self.modules}
+            return dict(self.policies)
+        if name == CATALOGUE:
+            return dict(self.catalogue)
         return {"kind": "file"}
 
 

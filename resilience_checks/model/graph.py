@@ -68,6 +68,8 @@ class ResourceGraph:
     notes: tuple[str, ...] = ()
     digest: str = ""
     """SHA-256 of the program's files or of the input file: what this graph was read from."""
+    read: Mapping[str, str] = field(default_factory=dict)
+    """SHA-256 of each file outside of the program's folder that it was seen to read, by its path from the root."""
 
     operations: Mapping[str, Operation] = field(default_factory=dict)
     """What the deployment would do to each resource, gone ones among them, where a preview says it."""

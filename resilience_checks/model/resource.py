@@ -51,6 +51,8 @@ class Resource:
     external_id: str | None = None
     """The id of a resource that the program reads (`get`) or imports instead of making it."""
     options: ResourceOptions = field(default_factory=ResourceOptions)
+    remote: bool = False
+    """Whether it is a component that a plugin makes, whose inside no one sees offline."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import json
 import re
 import secrets
 from graphlib import TopologicalSorter
+from itertools import count
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
@@ -37,8 +38,9 @@ class OpaServerEngine:
             )
         self._url, self._parts, self._given, self._seconds = url, parts, seconds, 0.0
         self._prefix = f"run_{secrets.token_hex(8)}"
-        self._uploaded: list[str] = []
-        self._modules: dict[str, str] | None = None
+        self._uploaded: dict[str, str] = {}  # each module's path, and its name on the server
+        self._modules: dict[str, str] = {}
+        self._names = count()
         self._client: Any = None
         self.version = "not asked"
 
@@ -110,19 +112,41 @@ class OpaServerEngine:
 
     def _hold(self, modules: Mapping[str, str]) -> None:
         """Make sure that the server has these modules and no others of ours: it compiles all of them at each upload."""
-        if self._modules == modules:
-            return
-        self._clean()
-        for number, path in enumerate(dependency_order(modules)):
-            self._upload(path, modules[path], f"{self._prefix}_{number}")
+        for path in reversed(self._outdated(modules)):
+            if not self._taken_away(path):
+                self._clean()  # something that stays reads it without an import
+                break
+        for path in dependency_order(modules):
+            if path not in self._uploaded:
+                self._upload(path, modules[path], f"{self._prefix}_{next(self._names)}")
         self._modules = dict(modules)
+
+    def _taken_away(self, path: str) -> bool:
+        """Take one module away, and return whether the rest compiles without it."""
+        from opa_client.errors import DeletePolicyError
+
+        try:
+            self._client.delete_policy(self._uploaded[path])
+        except DeletePolicyError:
+            return False
+        del self._uploaded[path]
+        return True
+
+    def _outdated(self, modules: Mapping[str, str]) -> list[str]:
+        """Return what must go: modules that are no longer asked for or are others now, and those that import such."""
+        found: list[str] = []
+        imported = _imported(self._modules)
+        for path in dependency_order(self._modules):
+            if self._modules[path] != modules.get(path) or not imported[path].isdisjoint(found):
+                found.append(path)
+        return found
 
     def _upload(self, path: str, text: str, endpoint: str) -> None:
         from opa_client.errors import RegoParseError
 
         moved = re.sub(r"^package resilience\b", f"package {self._prefix}.resilience", text, flags=re.MULTILINE)
         moved = re.sub(r"\bdata\.resilience\b", f"data.{self._prefix}.resilience", moved)
-        self._uploaded.append(endpoint)
+        self._uploaded[path] = endpoint
         try:
             self._client.update_policy_from_string(moved, endpoint, rego_compat=False)
         except RegoParseError as error:
@@ -146,23 +170,27 @@ class OpaServerEngine:
     def _clean(self) -> None:
         import requests
 
-        for endpoint in reversed(self._uploaded):
+        for endpoint in reversed(self._uploaded.values()):
             try:
                 self._client.delete_policy(endpoint)
             except (requests.exceptions.RequestException, Exception):  # noqa: BLE001, S112 the first failure is the one to tell
                 continue
         self._uploaded.clear()
-        self._modules = None
+        self._modules = {}
 
 
 def dependency_order(modules: Mapping[str, str]) -> list[str]:
     """Return the modules' paths, each after those that it imports: OPA compiles at each upload."""
+    return list(TopologicalSorter(_imported(modules)).static_order())
+
+
+def _imported(modules: Mapping[str, str]) -> dict[str, set[str]]:
+    """Return which of the modules each imports."""
     packages = {match.group(1): path for path, text in sorted(modules.items()) if (match := _PACKAGE.search(text))}
-    wanted = {
+    return {
         path: {packages[name] for name in _IMPORT.findall(text) if name in packages}
         for path, text in sorted(modules.items())
     }
-    return list(TopologicalSorter(wanted).static_order())
 
 
 def _message(response: Any) -> str:

@@ -94,7 +94,7 @@ def between(before: Report, after: Report) -> Difference:
 
 def text(found: Difference, width: int) -> str:
     """Return the page: the verdicts, then what is new and worse, then what is fixed and better, then the rest."""
-    return "".join(f"{line}\n" for line in _lines(found, width))
+    return "".join(f"{line}\n" for line in lines(found, width))
 
 
 def data(found: Difference) -> dict[str, Any]:
@@ -179,7 +179,8 @@ def _changes(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Chang
     )
 
 
-def _lines(found: Difference, width: int) -> Iterator[str]:
+def lines(found: Difference, width: int) -> Iterator[str]:
+    """Yield the lines of the page."""
     yield from hanging("before  ", f"{found.before.started}: {found.before.verdict.words}", width)
     yield from hanging("after   ", f"{found.after.started}: {found.after.verdict.words}", width)
     for name, alone in (("new", found.new), ("fixed", found.fixed)):

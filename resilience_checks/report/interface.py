@@ -180,6 +180,8 @@ class Report:
     """Facts that are declared otherwise than there: they count, and are shown to whoever reviews the change."""
     override: Override | None = None
     run: Run | None = None
+    options: Mapping[str, Any] | None = None
+    """What the check was asked for, as JSON values, so that it can be asked for again; None where nobody wrote it down."""
     audit: tuple[Mapping[str, Any], ...] = ()
     """For each estate what only the auditors' report shows, as JSON values; empty where nobody asked for it."""
 

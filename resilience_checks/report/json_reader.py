@@ -73,6 +73,7 @@ def read(text: str) -> Report:
         declared_here=tuple(_remark(item) for item in data["declared_here"]),
         override=None if data["override"] is None else Override(**data["override"]),
         run=None if data["run"] is None else Run(**data["run"]),
+        options=data.get("options"),
         audit=tuple(data["audit"]),
     )
 

@@ -57,6 +57,7 @@ def as_data(report: Report) -> dict[str, Any]:
             "overridden": None if report.verdict.overridden is None else int(report.verdict.overridden),
         },
         "run": None if report.run is None else asdict(report.run),
+        "options": None if report.options is None else dict(report.options),
         "settings_from": report.settings_from,
         "declared_here": _remarks(report.declared_here),
         "compared_with": report.compared_with,

@@ -47,6 +47,17 @@ class Page:
         """Return what has been written."""
         return _TRAILING.sub("", self._out.getvalue())
 
+    @property
+    def width(self) -> int:
+        """How many characters a line may have."""
+        return self._width
+
+    def line(self, text: str) -> None:
+        """Write a line that was laid out already."""
+        from rich.text import Text
+
+        self._console.print(Text(one_line(text)), soft_wrap=True)
+
     def end(self) -> None:
         """End a block."""
         self._console.print()

@@ -7,11 +7,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.gate.verdict import ExitCode
+from resilience_checks.report import repetition
+from resilience_checks.report.repetition import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from resilience_checks.report.page import Page
+    from resilience_checks.report.repetition import Repetition
 
 SCHEMA = "resilience-verification/v1"
 _MAX_LISTED = 20
@@ -36,6 +39,9 @@ _WORDS = {
 }
 _OF_FILES = {State.CHANGED: "changed", State.MISSING: "is gone", State.UNCHECKED: "was added"}
 _STYLES = {State.CHANGED: "bold red", State.MISSING: "bold red", State.UNCHECKED: "bold red", State.UNKNOWN: "magenta"}
+
+
+_AGAIN = {Outcome.SAME: State.SAME, Outcome.DIFFERENT: State.CHANGED, Outcome.NOT_REPRODUCED: State.UNKNOWN}
 
 
 class Signed(StrEnum):
@@ -101,7 +107,7 @@ class Deployed:
 class Verification:
     """All that verifying the evidence of one check says; `checked`, `tool` and `verdict` are what the evidence states.
 
-    `compared` is None where no files were to be compared.
+    `compared` is None where no files were to be compared, `again` where the check was not to be run anew.
     """
 
     evidence: str
@@ -114,6 +120,7 @@ class Verification:
     deployed: tuple[Deployed, ...] = ()
     inconsistent: tuple[Compared, ...] = field(default=())
     """What the evidence contradicts itself about."""
+    again: Repetition | None = None
 
     @property
     def exit_code(self) -> ExitCode:
@@ -121,6 +128,7 @@ class Verification:
         states = {one.state for one in (*(self.compared or ()), *self.inconsistent)} | {
             one.state for one in self.deployed
         }
+        states |= {_AGAIN[self.again.outcome]} if self.again is not None else set()
         if self.signed is Signed.INVALID or states & {State.CHANGED, State.MISSING, State.UNCHECKED}:
             return ExitCode.DIFFERENT
         return ExitCode.UNDECIDED if State.UNKNOWN in states else ExitCode.CLEAN
@@ -132,6 +140,8 @@ class Verification:
             return "not verified: nobody who has that key states this"
         if self.exit_code is ExitCode.DIFFERENT:
             return "not verified: this is not what was checked"
+        if self.exit_code is ExitCode.UNDECIDED and self.again is not None and self.again.why:
+            return "not verified: the check was not reproduced"
         if self.exit_code is ExitCode.UNDECIDED:
             return "not verified: something of it cannot be compared"
         against = [
@@ -139,6 +149,7 @@ class Verification:
             *(["what is deployed"] if self.deployed else []),
         ]
         same = f"{' and '.join(against)} {'are' if self.compared is not None else 'is'} what was checked"
+        same += ", and the same report comes out again" if self.again is not None else ""
         if self.signed is Signed.VALID:
             return f"verified: {same}" if against else "verified: the signature is valid, and nothing else was compared"
         return (
@@ -162,6 +173,8 @@ def write(page: Page, found: Verification) -> None:
         _compared(page, one)
     for stack in found.deployed:
         _deployed(page, stack)
+    if found.again is not None:
+        repetition.write(page, found.again)
     page.field("end", found.words)
 
 
@@ -237,6 +250,7 @@ def as_data(found: Verification) -> dict[str, Any]:
         "inconsistent": _all(found.inconsistent),
         "compared": None if found.compared is None else _all(found.compared),
         "deployed": [{"state": str(one.state), **_plain(asdict(one))} for one in found.deployed],
+        "again": None if found.again is None else repetition.as_data(found.again),
         "exit_code": int(found.exit_code),
         "words": found.words,
     }

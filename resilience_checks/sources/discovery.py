@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from resilience_checks.model.errors import InputError, NothingToCheckError, UsageError
-from resilience_checks.sources.project import PROJECT_FILES, Project, read_project, stack_names
+from resilience_checks.sources.project import PROJECT_FILES, UNREAD_FILE, Project, read_project, stack_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -110,13 +110,13 @@ def _stacks(project: Project) -> tuple[Stack, ...]:
 
 
 def _project_files(path: Path) -> Iterator[Path]:
-    if path.is_file() and path.name in PROJECT_FILES:
+    if path.is_file() and path.name in {*PROJECT_FILES, UNREAD_FILE}:
         yield path
         return
     if not path.exists():
         raise UsageError(f"{path} does not exist", why="nothing was checked", remedy="correct the path")
     for directory, folders, names in os.walk(path):
         folders[:] = sorted(name for name in folders if name not in _SKIPPED)
-        here = [name for name in PROJECT_FILES if name in names]
+        here = [name for name in (UNREAD_FILE, *PROJECT_FILES) if name in names]
         if here:
             yield Path(directory) / here[0]

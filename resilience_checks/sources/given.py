@@ -61,14 +61,23 @@ class Given:
         return 0.0
 
 
-def load(lookups: Path | None, stack_outputs: Path | None) -> Given:
-    """Read both files; raise UsageError, with the position, where one is not what it must be."""
+def load(lookups: Path | None, stack_outputs: Path | None, root: Path | None = None) -> Given:
+    """Read both files; raise UsageError, with the position, where one is not what it must be.
+
+    Facts name them by their paths from `root`, where one is given: the same wherever the command runs.
+    """
     return Given(
         answers=_answers(lookups) if lookups else (),
         stack_outputs=_stack_outputs(stack_outputs) if stack_outputs else {},
-        lookups_file=lookups.as_posix() if lookups else None,
-        stack_outputs_file=stack_outputs.as_posix() if stack_outputs else None,
+        lookups_file=_name(lookups, root),
+        stack_outputs_file=_name(stack_outputs, root),
     )
+
+
+def _name(file: Path | None, root: Path | None) -> str | None:
+    if file is None:
+        return None
+    return file.as_posix() if root is None else relative(file, root)
 
 
 def digests(files: Iterable[Path], root: Path) -> dict[str, str]:

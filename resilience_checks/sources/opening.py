@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, ClassVar
 
 from resilience_checks.sources.given import Given
 from resilience_checks.sources.interface import Limits
@@ -13,6 +16,9 @@ if TYPE_CHECKING:
     from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.sources.discovery import Stack
     from resilience_checks.sources.interface import Source
+    from resilience_checks.sources.stacks.evaluations import Make
+
+_ASKING = re.compile(rb"stack[-_ ]?reference", re.IGNORECASE)
 
 
 def of_program(stack: Stack, root: Path, limits: Limits | None = None, given: Given | None = None) -> Source:
@@ -29,6 +35,49 @@ def of_program(stack: Stack, root: Path, limits: Limits | None = None, given: Gi
     from resilience_checks.sources.program.source import ProgramSource
 
     return ProgramSource(stack, root, limits or Limits(), given or Given())
+
+
+@dataclass(frozen=True, slots=True)
+class OfProgram:
+    """Makes the source of a stack's program; it can be sent to a worker."""
+
+    stack: Stack
+    root: Path
+    limits: Limits
+    travels: ClassVar[bool] = True
+
+    def __call__(self, given: Given) -> Source:
+        """Return a new source."""
+        return of_program(self.stack, self.root, self.limits, given)
+
+    @property
+    def seconds(self) -> float:
+        """How long the program may run."""
+        return self.limits.seconds
+
+    @property
+    def asks(self) -> bool:
+        """Whether the program seems to ask for the outputs of other stacks: one that does runs faster where they are."""
+        return _asks(self.stack.project.directory)
+
+    @property
+    def share(self) -> float:
+        """The seconds that its evaluation keeps this process busy, about: a program has a process of its own."""
+        return 0.02 if self.stack.project.runtime == "yaml" else 0.07
+
+
+def again(source: Source) -> Make:
+    """Return what makes a source that is there already, as often as it is asked for."""
+    from resilience_checks.sources.files.reading import FileSource
+
+    return source.file if isinstance(source, FileSource) and not source.kept else Kept(source).again
+
+
+@lru_cache(maxsize=1 << 14)
+def _asks(directory: Path) -> bool:
+    from resilience_checks.sources.program.digest import contents
+
+    return any(_ASKING.search(content) for content in contents(directory))
 
 
 class Kept:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
+UNREAD_FILE = "Pulumi.json"
+"""Goes before those where it stands beside them (findProjectInDir in pulumi/pulumi, sdk/go/common/workspace/paths.go)."""
 _PROGRAM = frozenset({"resources", "variables", "outputs"})
 _WHY = "without it there is no program to read, so nothing was checked"
 
@@ -67,6 +69,13 @@ class StackConfig:
 
 def read_project(file: Path, root: Path) -> Project:
     """Read a Pulumi.yaml; raise InputError with its line when it is not one."""
+    if file.name == UNREAD_FILE:
+        raise InputError(
+            f"a project in {UNREAD_FILE} is not read, and Pulumi takes it before a Pulumi.yaml beside it",
+            location=Location(relative(file, root), 1),
+            why="what would be deployed is not what could be checked",
+            remedy=f"rename it to {PROJECT_FILES[0]} (JSON is YAML), and the files of its stacks likewise",
+        )
     data = read_mapping(file, root, without=_PROGRAM)
     where = relative(file, root)
     name, runtime = data.get("name"), data.get("runtime")
@@ -128,9 +137,11 @@ def stack_of(name: str) -> str:
 
 
 def stack_file(project: Project, stack: str) -> Path:
-    """Return where the stack's configuration stands, whether there is one or not."""
-    other = project.stacks / f"Pulumi.{stack}.yml"
-    return other if other.is_file() else project.stacks / f"Pulumi.{stack}.yaml"
+    """Return where the stack's configuration stands, whether there is one or not.
+
+    It ends as the project's file does (DetectProjectStackPath in pulumi/pulumi, sdk/go/common/workspace/paths.go).
+    """
+    return project.stacks / f"Pulumi.{stack}{project.file.suffix}"
 
 
 def stack_config(project: Project, stack: str, root: Path) -> StackConfig:
@@ -150,6 +161,11 @@ def stack_config(project: Project, stack: str, root: Path) -> StackConfig:
         if value is not None:
             values[_full(project, key)] = _text(value)
     file = stack_file(project, stack)
+    notes += [
+        f"{relative(other, root)} is not read: Pulumi wants {file.name} beside {project.file.name}"
+        for other in (file.with_name(f"Pulumi.{stack}{ending}") for ending in (".yaml", ".yml"))
+        if other != file and other.is_file()
+    ]
     data = read_mapping(file, root, empty=True) if file.is_file() else {}
     config = data.get("config") or {}
     if not isinstance(config, dict):

@@ -24,13 +24,25 @@ UNKNOWNS = frozenset(
         "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
     }
 )
-_KEY = os.urandom(32)
-"""Of this process alone: equal secrets are equal within one run, and a digest tells nothing outside of it."""
+_KEY = [os.urandom(32)]
+"""Of this check alone: equal secrets are equal within it, and a digest tells nothing outside of it."""
+
+
+def key() -> bytes:
+    """Return what keys the digests of secrets."""
+    return _KEY[0]
+
+
+def use_key(other: bytes) -> None:
+    """Key the digests of secrets as another process of the same check does."""
+    _KEY[0] = other
 
 
 def secret(value: object) -> Secret:
     """Return a secret of which only equality within this run is kept."""
-    return Secret(hmac.new(_KEY, json.dumps(value, sort_keys=True, default=str).encode(), hashlib.sha256).hexdigest())
+    return Secret(
+        hmac.new(_KEY[0], json.dumps(value, sort_keys=True, default=str).encode(), hashlib.sha256).hexdigest()
+    )
 
 
 def unknown(origin: str | None) -> Unknown:

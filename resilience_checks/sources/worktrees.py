@@ -18,7 +18,7 @@ from resilience_checks.model.errors import InputError, UsageError
 from resilience_checks.sources.blame import changes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from resilience_checks.sources.blame import LineChange
 
@@ -28,6 +28,8 @@ _PREFIX = "resilience-checks-"
 _OF_A_HOOK = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
 """Variables that git sets for its hooks, and that would lead a command in a worktree astray."""
 _SHORT = 10
+_PINNED: dict[str, str] = {}
+"""What names of commits are held to stand for, whatever they do by now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,18 @@ class Commit:
     def short(self) -> str:
         """The first digits of its id."""
         return self.id[:_SHORT]
+
+
+@contextmanager
+def pinned(commits: Mapping[str, str]) -> Iterator[None]:
+    """Hold names of branches and tags to be those of these commits meanwhile, as they were at an earlier time."""
+    before = dict(_PINNED)
+    _PINNED.update(commits)
+    try:
+        yield
+    finally:
+        _PINNED.clear()
+        _PINNED.update(before)
 
 
 class Repository:
@@ -63,7 +77,8 @@ class Repository:
 
     def found(self, name: str) -> Commit | None:
         """Return the commit of a branch, tag or id, None where there is none."""
-        done = _git(self.root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+        asked = f"{_PINNED.get(name, name)}^{{commit}}"
+        done = _git(self.root, "rev-parse", "--verify", "--quiet", "--end-of-options", asked)
         return None if done.returncode else Commit(name, done.stdout.strip())
 
     def commit(self, name: str) -> Commit:

@@ -11,7 +11,7 @@ from resilience_checks.model.question import Holds
 from resilience_checks.model.values import Basis, Reason
 from resilience_checks.topology.components import part_id
 from resilience_checks.topology.estate import Carrier, Demand
-from resilience_checks.topology.things import text
+from resilience_checks.topology.things import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -139,12 +139,10 @@ def _instances(thing: Thing) -> tuple[int, str]:
     plan = thing.entry.instances
     if plan is None:
         return 1, ""
-    shown = text(thing.value(plan.path))
-    try:
-        count = int(float(shown)) if shown is not None else plan.default
-    except ValueError:
-        count = plan.default
-    return count, f" by each instance; {plan.path} of {thing.label} is {count}"
+    count = number_of(thing, plan)
+    path = next((path for path in plan.paths if thing.value(path) is not None), plan.paths[0])
+    known = count if count is not None else plan.default
+    return known, f" by each instance; {path} of {thing.label} is {known}"
 
 
 def _amounts(capacity: Capacity) -> str:

@@ -100,8 +100,11 @@ class _Collector:
             entry = self.catalogue.lookup(lookup.token)
             if entry is not None:
                 self.add(entry, lookup, lookup.args, lookup.id, lookup.provider, "")
+        shown = {resource.parent for resource in resources}
         for resource in resources:
-            if resource.custom and not resource.type.startswith(PROVIDER) and resource.type != STACK_REFERENCE:
+            if resource.type.startswith(PROVIDER) or resource.type == STACK_REFERENCE:
+                continue
+            if resource.custom or (resource.remote and resource.urn not in shown):
                 self._resource(resource)
 
     def _resource(self, resource: Resource) -> None:

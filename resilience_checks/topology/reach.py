@@ -65,8 +65,8 @@ def _of(
             yield Reach(part, labels=labels, sets=True)
     elif thing.id in parts.all:
         yield Reach(thing.id, thing.base, labels)
-    if entry.join is not None:
-        for end in resolve(things, thing, entry.join.to):
+    for join in entry.joins:
+        for end in resolve(things, thing, join.to):
             if isinstance(end.to, Thing) and end.to.id in parts.all:
                 yield Reach(end.to.id, labels=labels)
 

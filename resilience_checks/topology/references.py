@@ -48,6 +48,8 @@ class End:
 
 def resolve(things: Things, thing: Thing, target: Target, base: str = "") -> tuple[End, ...]:
     """Return every end of `target`, whose paths start at `base` within the thing; none when the input is absent."""
+    if target.itself:
+        return (End("", thing),)
     if target.any_of:
         ends: tuple[End, ...] = ()
         for alternative in target.any_of:

@@ -14,7 +14,7 @@ from resilience_checks.model.resource import Lookup, Resource
 from resilience_checks.model.values import LookupAnswer, Secret, StackOutput, Unknown
 
 if TYPE_CHECKING:
-    from resilience_checks.catalogue.entries import Condition, Entry
+    from resilience_checks.catalogue.entries import Condition, Entry, Instances
     from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.model.location import Location
     from resilience_checks.model.values import Value
@@ -154,6 +154,11 @@ def holds(thing: Thing, condition: Condition) -> Holds:
     return answer
 
 
+def meets(thing: Thing, path: str, allowed: tuple[object, ...]) -> bool:
+    """Return whether an input surely has one of the values."""
+    return holds(thing, ((path, allowed),)) is Holds.YES
+
+
 def text(value: Value) -> str | None:
     """Return a known scalar as the text that names are compared by, None for anything else."""
     if isinstance(value, str):
@@ -163,6 +168,23 @@ def text(value: Value) -> str | None:
     if isinstance(value, int | float):
         return str(int(value)) if float(value).is_integer() else str(value)
     return None
+
+
+def number_of(thing: Thing, plan: Instances) -> int | None:
+    """Return how many members there are by the first input that is given, or by default; None where it is not known.
+
+    >>> from resilience_checks.catalogue.entries import Entry, Instances
+    >>> number_of(Thing(Entry("t", "p", "cloud"), None, None, {"min": 2}), Instances(("desired", "min"), 1))
+    2
+    """
+    value = next((value for path in plan.paths if (value := thing.value(path)) is not None), None)
+    if value is None:
+        return plan.default
+    shown = text(value)
+    try:
+        return None if shown is None else int(float(shown))
+    except ValueError:
+        return None
 
 
 @dataclass

@@ -8,19 +8,21 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from resilience_checks.model import paths
+from resilience_checks.model.question import Holds
 from resilience_checks.model.values import Reason, Unknown
+from resilience_checks.topology.alike import draw_alike
 from resilience_checks.topology.estate import Part
 from resilience_checks.topology.gates import ALWAYS, NEVER, All, Case, Gate, Nature, Up
 from resilience_checks.topology.movers import lagging, move, moved
 from resilience_checks.topology.parts import Parts, at_least, every
 from resilience_checks.topology.references import resolve
-from resilience_checks.topology.things import PROVIDER, UNKNOWN_ROLE, Thing, Things, text
-from resilience_checks.topology.zones import take_up
+from resilience_checks.topology.things import PROVIDER, UNKNOWN_ROLE, Thing, Things, holds, text
+from resilience_checks.topology.zones import Zoned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from resilience_checks.catalogue.entries import Condition, Edge
+    from resilience_checks.catalogue.entries import Condition, Edge, Join
     from resilience_checks.model.values import Value
     from resilience_checks.topology.facts import FactBook
     from resilience_checks.topology.placement import Placements
@@ -45,6 +47,7 @@ class Wiring:
         self.declared_lag: dict[str, tuple[float, Reason]] = {}
         self._touched: dict[str, str] = {}
         self._spread: dict[str, Gate] = {}
+        self._zoned = Zoned(things, parts, book, placements.has_zones)
         for thing in things.all:
             if thing.entry.is_part and not thing.entry.configures and not thing.entry.token.startswith(PROVIDER):
                 self._take_up(thing)
@@ -56,6 +59,7 @@ class Wiring:
         for thing in self._things.all:
             if thing.id in self._parts.all and not thing.entry.token.startswith(PROVIDER):
                 self._parts.set_gate(thing.id, every(self._needs(thing)))
+        draw_alike(self._things, self._parts, self._book)
 
     def _take_up(self, thing: Thing) -> None:
         fault = None if thing.entry.logical else thing.entry.fault
@@ -71,7 +75,7 @@ class Wiring:
         if zones is None:
             self._parts.add(part, place, fault, thing)
             return
-        spread = take_up(thing, part, place, fault, self._parts, self._book, self._placements.has_zones)
+        spread = self._zoned.take_up(thing, part, place, fault)
         if spread is not None:
             self._spread[thing.id] = spread
 
@@ -89,12 +93,10 @@ class Wiring:
                 self._because(thing, f"runs on {thing.device.label}"),
             )
         for edge in thing.entry.edges:
-            if edge.gate == "requires":
-                yield from self._required(thing, edge)
-            elif edge.gate == "failover":
-                yield self._failover(thing, edge)
-            else:
-                yield self._group(thing, edge)
+            applies = holds(thing, edge.when)
+            if applies is not Holds.NO:
+                gate = every(self._edge(thing, edge))
+                yield gate if applies is Holds.YES else self._perhaps_needed(thing, edge, gate)
         if thing.entry.role == UNKNOWN_ROLE:
             why = f"the catalogue does not know {thing.entry.token}, so nobody says what {thing.label} needs"
             remedy = "add a catalogue entry for its type, or declare a component that selects it, with its `role`"
@@ -103,6 +105,28 @@ class Wiring:
             yield Case(fact, {"nothing more": ALWAYS, "something lost": NEVER})
         if thing.owner is None:
             yield from self._unmodelled(thing)
+
+    def _edge(self, thing: Thing, edge: Edge) -> Iterator[Gate]:
+        if edge.gate == "requires" and edge.to is None:
+            yield from (member.gate for member in self._joined[thing.id, edge.group])
+        elif edge.gate == "requires":
+            yield from self._required(thing, edge)
+        elif edge.gate == "failover":
+            yield self._failover(thing, edge)
+        else:
+            yield self._group(thing, edge)
+
+    def _perhaps_needed(self, thing: Thing, edge: Edge, gate: Gate) -> Gate:
+        """Return a need of which an input decides that is not known."""
+        inputs = " and ".join(path for path, _ in edge.when)
+        fact = self._book.doubt(
+            f"{inputs} of {thing.id}, for its {edge.group}",
+            ("absent", "present"),
+            f"{inputs} of {thing.label} is not known, and decides what it needs",
+            f"give {inputs} in the stack's configuration",
+            location=thing.location,
+        )
+        return Case(fact, {"absent": ALWAYS, "present": gate})
 
     def _required(self, thing: Thing, edge: Edge) -> Iterator[Gate]:
         assert edge.to is not None
@@ -145,12 +169,29 @@ class Wiring:
         if hidden or open_ended or not members:
             members.append(GroupMember(self._perhaps_another(thing, edge, hidden, empty=not members)))
         gates = [member.gate for member in members]
+        if edge.gate == "all-or-any":
+            return self._all_or_any(thing, edge, gates)
         k = self._threshold(thing, edge)
         standby = at_least(k, gates, self._because(thing, f"needs {k} of its {len(gates)} {edge.group}"))
         if thing.entry.mover is None or len(gates) == 1:
             return standby
         how = move(self._things, self._parts, thing, thing.entry.mover)
         return moved(self._book, thing, self._at_rest(thing, edge, members), standby, how, hidden=hidden is not None)
+
+    def _all_or_any(self, thing: Thing, edge: Edge, gates: list[Gate]) -> Gate:
+        """Return that one of several members is enough, or that all are needed, which nobody says."""
+        apart = list(dict.fromkeys(replace(gate, why=None) if isinstance(gate, Up) else gate for gate in gates))
+        if len(apart) == 1:
+            return gates[0]
+        fact = self._book.doubt(
+            f"how many {edge.group} of {thing.id}",
+            ("all", "any"),
+            f"{thing.label} has {len(gates)} {edge.group}, and nothing says whether one of them is enough",
+            f"let the service enter at one of the {edge.group}, or declare a component with `any-of` or `requires`",
+            location=thing.location,
+        )
+        why = self._because(thing, f"needs one of its {len(gates)} {edge.group}")
+        return Case(fact, {"all": every(gates), "any": at_least(1, gates, why)})
 
     def _at_rest(self, thing: Thing, edge: Edge, members: list[GroupMember]) -> Gate:
         """Return what must be up before anything moves: all members, or the first where the group has an order."""
@@ -199,21 +240,22 @@ class Wiring:
 
     def _join_members(self) -> None:
         for thing in self._things.all:
-            join = thing.entry.join
-            if join is None or _any_holds(thing.inputs, join.skip):
-                continue
-            ends = resolve(self._things, thing, join.to)
-            for at in resolve(self._things, thing, join.at):
-                if not isinstance(at.to, Thing):
-                    continue
+            for join in thing.entry.joins:
+                if not _any_holds(thing.inputs, join.skip):
+                    self._join(thing, join)
+
+    def _join(self, thing: Thing, join: Join) -> None:
+        ends = resolve(self._things, thing, join.to)
+        for at in resolve(self._things, thing, join.at) if ends else ():
+            if isinstance(at.to, Thing):
+                whole = at.to.label
                 gate = every(
                     self._parts.up(
-                        end.to, Nature.PATH, self._because(thing, f"{at.to.label} uses {end.to.label}", subject=False)
+                        end.to, Nature.PATH, self._because(thing, f"{whole} uses {end.to.label}", subject=False)
                     )
                     for end in ends
                 )
-                if ends:
-                    self._joined[(at.to.id, join.group)].append(GroupMember(gate))
+                self._joined[(at.to.id, join.group)].append(GroupMember(gate))
 
     def _note_foreign(self) -> None:
         """Note which groups a resource of unknown type touches: it may be one more member or mover."""
@@ -275,8 +317,10 @@ def _modelled(thing: Thing) -> tuple[str, ...]:
     found += [*entry.named, *entry.ignore]
     if placement is not None:
         found += [*placement.inside, *placement.region, *([placement.site] if placement.site else [])]
+        found += placement.zones.paths if placement.zones is not None else ()
     if entry.mover is not None:
         found += entry.mover.requires
-    if entry.join is not None:
-        found += [*entry.join.at.paths, *entry.join.to.paths]
+    found += [path for join in entry.joins for path in (*join.at.paths, *join.to.paths)]
+    found += [path for copies in entry.copies for path in copies.paths]
+    found += entry.one_by.paths if entry.one_by is not None else ()
     return tuple(path.lstrip("^").partition("{")[0] for path in found)

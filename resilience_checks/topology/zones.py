@@ -2,57 +2,185 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from resilience_checks.catalogue.entries import Target
 from resilience_checks.model.question import Holds
-from resilience_checks.model.values import Basis, Reason
+from resilience_checks.model.values import Basis, LookupAnswer, Reason
+from resilience_checks.topology import gates
 from resilience_checks.topology.gates import NEVER, AnyOf, Case, Gate, Nature, Up
+from resilience_checks.topology.movers import Move, moved
+from resilience_checks.topology.parts import at_least
 from resilience_checks.topology.placement import ELSEWHERE, NO_PLACE, Place
-from resilience_checks.topology.things import holds, text
+from resilience_checks.topology.references import resolve
+from resilience_checks.topology.things import Thing, holds, kind, number_of, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from resilience_checks.catalogue.entries import Zones
+    from resilience_checks.catalogue.entries import Instances, Zones
+    from resilience_checks.model.values import Value
     from resilience_checks.topology.estate import Part
     from resilience_checks.topology.facts import FactBook
     from resilience_checks.topology.parts import Parts
-    from resilience_checks.topology.things import Thing
+    from resilience_checks.topology.things import Things
 
     HasZones = Callable[[str, str], Holds]
 
 _SEVERAL = 2
 
 
-def take_up(
-    thing: Thing, part: Part, place: Place, fault: str | None, parts: Parts, book: FactBook, has_zones: HasZones
-) -> Gate | None:
-    """Add the part with its zones, and return the gate of its units, None where it stands in one zone alone.
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The zones that a program names, how many more it leaves to the provider, and whether there may be others.
 
-    `fault` is what may befall it, or each unit, apart from the loss of its zone; `has_zones` says it of a region of a
-    package's provider.
+    `given`: an input tells it, not a default.
     """
-    zones = _zones(thing)
-    values = thing.values(zones.named) if zones.named is not None else ()
-    names = [name for _, value in values if (name := text(value)) is not None]
-    spread = _spreads(thing, zones)
-    if spread is Holds.NO and len(names) < _SEVERAL and len(names) == len(values):
-        parts.add(part, _in_one(thing, place, names, book, has_zones), fault, thing)
-        return None
-    if len(names) < _SEVERAL:
-        names = [str(number) for number in range(1, zones.least + 1)]
-    parts.add(part, place, None, thing)
-    why = Reason(f"{thing.label} spreads over {len(names)} zones", Basis.DOCUMENTED, thing.location, zones.source)
-    units = [_unit(part, place, name, fault, parts, why) for name in names]
-    if spread is Holds.UNKNOWN or len(values) > len(names):
+
+    zones: tuple[str, ...] = ()
+    chosen: int = 0
+    open: bool = False
+    given: bool = True
+
+    @property
+    def one(self) -> bool:
+        """Whether that is surely one zone at most."""
+        return not self.open and len(self.zones) + self.chosen < _SEVERAL
+
+
+@dataclass(frozen=True)
+class Zoned:
+    """Takes up the parts that stand in zones; `has_zones` says of a region of a package's provider whether it has any."""
+
+    things: Things
+    parts: Parts
+    book: FactBook
+    has_zones: HasZones
+
+    def take_up(self, thing: Thing, part: Part, place: Place, fault: str | None) -> Gate | None:
+        """Add the part with its zones, and return the gate of its units, None where it stands in one zone alone.
+
+        `fault` is what may befall it, or each unit, apart from the loss of its zone.
+        """
+        zones, named = _zones(thing), self.named(thing)
+        spread = _spreads(thing, zones, named)
+        if spread is Holds.NO and named.one:
+            self.parts.add(part, self._in_one(thing, place, named), fault, thing)
+            return None
+        names = named.zones
+        if len(names) < _SEVERAL:
+            names = tuple(str(number) for number in range(1, zones.least + 1))
+        self.parts.add(part, place, None, thing)
+        why = Reason(f"{thing.label} spreads over {len(names)} zones", Basis.DOCUMENTED, thing.location, zones.source)
+        units = [self._unit(part, place, name, fault, why) for name in names]
+        if spread is Holds.UNKNOWN or named.open or len(named.zones) < min(_SEVERAL, len(named.zones) + named.chosen):
+            units[1:] = self._perhaps(thing, zones, units[1:])
+        if zones.alone is None or thing.entry.instances is None:
+            return AnyOf(tuple(units), why)
+        return self._of_instances(thing, part, place, fault, thing.entry.instances, units, why)
+
+    def named(self, thing: Thing, seen: frozenset[int] = frozenset()) -> Named:
+        """Return the zones of a thing, those of what it refers to among them."""
+        placement = thing.entry.placement
+        zones = placement.zones if placement is not None else None
+        if zones is None or id(thing) in seen:
+            return Named(open=True)
+        values = next((given for path in zones.named if (given := thing.values(path))), ())
+        names = [_name(thing, value) for _, value in values]
+        found = [Named(tuple(name for name in names if name is not None), 0, None in names)]
+        for path in zones.of:
+            ends = resolve(self.things, thing, Target(ref=path))
+            further = seen | {id(thing)}
+            found += [self.named(end.to, further) if isinstance(end.to, Thing) else Named(open=True) for end in ends]
+        zones_, chosen = (name for each in found for name in each.zones), sum(each.chosen for each in found)
+        whole = Named(tuple(dict.fromkeys(zones_)), chosen, any(each.open for each in found))
+        if whole != Named():
+            return whole
+        if zones.count is not None:
+            number = number_of(thing, zones.count)
+            return Named(open=True) if number is None else Named(tuple(str(n + 1) for n in range(number)))
+        if zones.when is not None and holds(thing, zones.when) is Holds.YES:
+            return Named(tuple(str(n + 1) for n in range(zones.least)), given=False)
+        return Named(chosen=1, open=zones.unnamed, given=False)
+
+    def _perhaps(self, thing: Thing, zones: Zones, further: list[Gate]) -> list[Gate]:
+        """Return the further units, of which it is not known whether there are any."""
         told = f"whether {thing.label} spreads over zones is not known"
         remedy = "give the input in the stack's configuration"
+        if zones.of and not zones.named:
+            remedy = f"name the zones of its {' or '.join(_plain(path) for path in zones.of)}"
         if zones.decided is not None and thing.values(zones.decided):
             told, remedy = f"{told}: its {zones.decided} decides", "declare its zones by a component that selects it"
-        fact = book.doubt(f"zones of {thing.id}", ("several", "one"), told, remedy, location=thing.location)
-        units[1:] = [Case(fact, {"several": unit, "one": NEVER}) for unit in units[1:]]
-    return AnyOf(tuple(units), why)
+        fact = self.book.doubt(f"zones of {thing.id}", ("several", "one"), told, remedy, location=thing.location)
+        return [Case(fact, {"several": unit, "one": NEVER}) for unit in further]
+
+    def _of_instances(
+        self, thing: Thing, part: Part, place: Place, fault: str | None, plan: Instances, units: list[Gate], why: Reason
+    ) -> Gate:
+        """Return the gate of so many instances over so many zones; nobody says in which of more zones they stand."""
+        count = number_of(thing, plan)
+        if count is not None and count >= len(units):
+            return AnyOf(tuple(units), why)
+        if count is not None and count >= _SEVERAL:
+            fact = self._doubt(
+                thing, "which", f"{count} instances stand in some of {len(units)} zones", "any", "others"
+            )
+            rest = at_least(len(units) - count + 1, units, why)
+            return Case(fact, {"any": AnyOf(tuple(units), why), "others": rest})
+        alone = self._alone(thing, part, place, fault, units)
+        if count is not None:
+            return alone
+        told = f"how many instances {thing.label} has is not known"
+        fact = self._doubt(thing, "number", told, "several", "one", f"give {plan.paths[0]} in the program")
+        return Case(fact, {"several": AnyOf(tuple(units), why), "one": alone})
+
+    def _alone(self, thing: Thing, part: Part, place: Place, fault: str | None, units: list[Gate]) -> Gate:
+        """Return the gate of one instance, in one of the zones; where the platform replaces it, in others after that."""
+        zones = _zones(thing)
+        one = replace(part, id=f"{part.id}#one", label=f"the one instance of {part.label}")
+        stands = self._in_one(thing, place, Named(chosen=1))
+        self.parts.add(one, stands, fault, unit_of=part.id)
+        why = Reason(f"{thing.label} has one instance", location=thing.location)
+        primary = Up(one.id, Nature.PATH, why)
+        if zones.alone != "replaced":
+            return primary
+        takes = Reason(
+            f"how long {thing.label} takes to start in another zone is not known", Basis.UNKNOWN, thing.location
+        )
+        term = gates.Term("start in another zone", None, takes, "run two or more instances")
+        how = Move(
+            Holds.YES, gates.ALWAYS, (term,), Reason("moving takes a start in another zone", source=zones.source)
+        )
+        return moved(self.book, thing, primary, AnyOf(tuple(units)), how)
+
+    def _doubt(self, thing: Thing, what: str, told: str, *values: str) -> str:
+        first, second, *remedy = values
+        advice = remedy[0] if remedy else "run as many instances as there are zones"
+        return self.book.doubt(
+            f"{what} of the instances of {thing.id}", (first, second), told, advice, location=thing.location
+        )
+
+    def _unit(self, part: Part, place: Place, zone: str, fault: str | None, why: Reason) -> Gate:
+        unit = replace(part, id=f"{part.id}#zone-{zone}", label=f"{part.label} in zone {zone}")
+        zones = tuple((f"{region}/{zone}", when) for region, when in place.regions)
+        self.parts.add(unit, replace(place, zones=zones), fault, unit_of=part.id)
+        return Up(unit.id, Nature.PATH, why)
+
+    def _in_one(self, thing: Thing, place: Place, named: Named) -> Place:
+        """Return the place in the one zone that is named, or in one that the provider chose, if its region has zones."""
+        if named.zones:
+            return replace(place, zones=tuple((f"{region}/{named.zones[0]}", when) for region, when in place.regions))
+        known = {self.has_zones(thing.entry.package, region) for region, _ in place.regions}
+        if known == {Holds.NO}:
+            return place
+        if known == {Holds.YES} and len(place.regions) == 1:
+            return replace(place, zones=((ELSEWHERE, place.regions[0][1]),))
+        told = f"in which zone {thing.label} stands is the provider's choice, if its region has zones"
+        fact = self.book.doubt(
+            f"zone of {thing.id}", (ELSEWHERE, NO_PLACE), told, "let it spread over zones", location=thing.location
+        )
+        return replace(place, zones=((ELSEWHERE, ((fact, ELSEWHERE),)),))
 
 
 def _zones(thing: Thing) -> Zones:
@@ -61,30 +189,21 @@ def _zones(thing: Thing) -> Zones:
     return thing.entry.placement.zones
 
 
-def _spreads(thing: Thing, zones: Zones) -> Holds:
+def _name(thing: Thing, value: Value) -> str | None:
+    """Return what tells a zone from others: its name, or which element it is of an answer that nobody gave."""
+    if not isinstance(value, LookupAnswer) or not value.path.endswith("]"):
+        return text(value)
+    lookup = thing.graph.lookups_by_id[value.lookup]
+    given = ", ".join(f"{name}={argument}" for name, argument in sorted(lookup.args.items()))
+    return f"{value.path} of {kind(lookup.token)}({given})"
+
+
+def _plain(path: str) -> str:
+    return path.replace("[]", "")
+
+
+def _spreads(thing: Thing, zones: Zones, named: Named) -> Holds:
+    """Return whether a condition says that it spreads; what the program names goes before that."""
     if zones.decided is not None and thing.values(zones.decided):
         return Holds.UNKNOWN
-    return Holds.NO if zones.when is None else holds(thing, zones.when)
-
-
-def _unit(part: Part, place: Place, zone: str, fault: str | None, parts: Parts, why: Reason) -> Gate:
-    unit = replace(part, id=f"{part.id}#zone-{zone}", label=f"{part.label} in zone {zone}")
-    zones = tuple((f"{region}/{zone}", when) for region, when in place.regions)
-    parts.add(unit, replace(place, zones=zones), fault, unit_of=part.id)
-    return Up(unit.id, Nature.PATH, why)
-
-
-def _in_one(thing: Thing, place: Place, names: list[str], book: FactBook, has_zones: HasZones) -> Place:
-    """Return the place in the one zone that is named, or in one that the provider chose, if its region has zones."""
-    if names:
-        return replace(place, zones=tuple((f"{region}/{names[0]}", when) for region, when in place.regions))
-    known = {has_zones(thing.entry.package, region) for region, _ in place.regions}
-    if known == {Holds.NO}:
-        return place
-    if known == {Holds.YES} and len(place.regions) == 1:
-        return replace(place, zones=((ELSEWHERE, place.regions[0][1]),))
-    told = f"in which zone {thing.label} stands is the provider's choice, if its region has zones"
-    fact = book.doubt(
-        f"zone of {thing.id}", (ELSEWHERE, NO_PLACE), told, "let it spread over zones", location=thing.location
-    )
-    return replace(place, zones=((ELSEWHERE, ((fact, ELSEWHERE),)),))
+    return Holds.NO if zones.when is None or named.given else holds(thing, zones.when)

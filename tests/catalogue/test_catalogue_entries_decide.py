@@ -1,4 +1,4 @@
-"""Each entry of the catalogue changes a verdict: without it some answer is another."""
+"""Each entry that the stacks and a few programs prove changes a verdict: without it some answer is another."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from resilience_checks.sources.discovery import discover
 from resilience_checks.sources.program.source import ProgramSource
 from resilience_checks.topology.declarations import load
 from resilience_checks.topology.estate_builder import build
-from tests.catalogue.fixtures import PROGRAMS, devices
+from tests.catalogue.cases import Without
+from tests.catalogue.programs import PROGRAMS, PROVED, devices
 
 if TYPE_CHECKING:
-    from resilience_checks.catalogue.entries import Entry
     from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.topology.declared import Declarations
 
@@ -29,20 +29,6 @@ QUESTIONS = [
     Question("any outage", (FaultKind.OUTAGE,), horizon=Horizon.RTO, within_rpo=True),
     Question("a shared cause", (FaultKind.BAD_CHANGE,), ("management-plane", "ha-cluster"), horizon=Horizon.RTO),
 ]
-
-
-class Without(Catalogue):
-    """The catalogue without one entry."""
-
-    def __init__(self, token: str) -> None:
-        super().__init__()
-        self._token = token
-
-    def entry(self, token: str) -> Entry | None:
-        return None if token == self._token else super().entry(token)
-
-    def lookup(self, token: str) -> Entry | None:
-        return None if token == self._token else super().lookup(token)
 
 
 def outcome(graph: ResourceGraph, declared: Declarations, catalogue: Catalogue) -> object:
@@ -84,8 +70,7 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[ResourceGra
 
 
 def tokens() -> list[tuple[str, str]]:
-    packages = ((name, CATALOGUE.package(name)) for name in CATALOGUE.packages)
-    return [(name, token) for name, package in packages if package for token in (*package.types, *package.lookups)]
+    return [(token.partition(":")[0], token) for token in sorted(PROVED)]
 
 
 @pytest.mark.parametrize(("name", "token"), tokens(), ids=str)

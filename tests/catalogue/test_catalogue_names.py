@@ -1,26 +1,20 @@
-"""Every token and property of the catalogue is one of the installed SDK's."""
+"""One walk over all entries: every token, property and target is one of the installed SDK's, every fact has a source."""
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
 
 import pytest
 
 from resilience_checks.catalogue import loader
-from tests.catalogue.sdk_names import has_path, inputs_of, lookup_arguments
+from tests.catalogue.sdk_names import has_path, inputs_of, lookup_arguments, provider_inputs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from resilience_checks.catalogue.entries import CommonCause, Condition, Entry, Target
+    from resilience_checks.catalogue.entries import CommonCause, Condition, Entry, PackageEntry, Target
 
 CATALOGUE = loader.load()
-
-
-def _types(section: str) -> list[tuple[str, str]]:
-    found = ((package, CATALOGUE.package(package)) for package in CATALOGUE.packages)
-    return [(package, token) for package, entry in found if entry for token in getattr(entry, section)]
 
 
 def _conditions(*conditions: Condition) -> Iterator[str]:
@@ -49,7 +43,7 @@ def _paths(entry: Entry) -> Iterator[str]:
         prefix = f"{edge.each}." if edge.each else ""
         yield from (path for path in edge.paths if not path.endswith(".."))
         yield from (prefix + path for path in _conditions(edge.skip))
-        yield from _conditions(edge.first_when)
+        yield from _conditions(edge.first_when, edge.when)
         yield from (path for path in (edge.each, edge.k_from) if path)
         yield from ([prefix + edge.first_by] if edge.first_by else [])
     if entry.mover:
@@ -58,12 +52,18 @@ def _paths(entry: Entry) -> Iterator[str]:
             yield from _target(term.of)
             yield from (path for path in (term.times_from, None if term.of else term.path) if path)
     yield from (entry.backup.paths if entry.backup else ())
-    yield from ((entry.instances.path,) if entry.instances else ())
-    if entry.join:
-        yield from (*_target(entry.join.at), *_target(entry.join.to), *_conditions(entry.join.skip))
+    yield from (entry.instances.paths if entry.instances else ())
+    yield from (
+        *(entry.one_by.paths if entry.one_by else ()),
+        *(path for copies in entry.copies for path in copies.paths),
+    )
+    for join in entry.joins:
+        yield from (*join.at.paths, *join.to.paths, *_conditions(join.skip))
     if entry.placement:
-        inside = (path for path in entry.placement.inside if path != "provider")
-        yield from (*inside, *entry.placement.region, *((entry.placement.site,) if entry.placement.site else ()))
+        placement = entry.placement
+        yield from (path for path in placement.inside if path != "provider")
+        yield from (*placement.region, *(path for path in (placement.site, placement.replicas) if path))
+        yield from (placement.zones.paths if placement.zones else ())
     if entry.units:
         yield from _conditions(entry.units.when)
         yield from (entry.units.count,) if entry.units.count else ()
@@ -73,43 +73,106 @@ def _paths(entry: Entry) -> Iterator[str]:
         yield from (path.lstrip("^") if path.startswith("^") else f"{element.each}.{path}" for path in _paths(element))
 
 
-@pytest.mark.parametrize(("package", "token"), _types("types"), ids=str)
-def test_names_of_a_type_are_those_of_the_sdk(package: str, token: str) -> None:
-    entry = CATALOGUE.entry(token)
-    sdk = CATALOGUE.package(package)
-    assert entry is not None
-    assert sdk is not None
-    assert sdk.sdk is not None
-    inputs = inputs_of(sdk.sdk, token)
-    assert inputs is not None, f"{sdk.sdk} has no type {token}"
-    assert [path for path in _paths(entry) if not has_path(inputs, path.removesuffix(".."))] == []
-
-
-@pytest.mark.parametrize(("package", "token"), _types("types"), ids=str)
-def test_a_key_that_another_resource_holds_is_an_input_of_some_type(package: str, token: str) -> None:
-    entry, sdk = CATALOGUE.entry(token), CATALOGUE.package(package)
-    assert entry is not None
-    assert sdk is not None
-    assert sdk.sdk is not None
-    types = [inputs for other in sdk.types if (inputs := inputs_of(sdk.sdk, other)) is not None]
-    elsewhere = [path for domain in entry.domains if domain.of is not None for path in _held(domain)]
-    assert [path for path in elsewhere if not any(has_path(inputs, path) for inputs in types)] == []
-
-
-@pytest.mark.parametrize(("package", "token"), _types("lookups"), ids=str)
-def test_names_of_a_lookup_are_those_of_the_sdk(package: str, token: str) -> None:
-    entry = CATALOGUE.lookup(token)
-    sdk = CATALOGUE.package(package)
-    assert entry is not None
-    assert sdk is not None
-    assert sdk.sdk is not None
-    assert set(_paths(entry)) <= lookup_arguments(sdk.sdk, token)
-
-
-@pytest.mark.parametrize("package", CATALOGUE.packages)
-def test_names_of_a_provider_are_those_of_the_sdk(package: str) -> None:
-    found = CATALOGUE.package(package)
+def _package(name: str) -> tuple[PackageEntry, str]:
+    """Return the entries of a package, and the SDK that they are held against."""
+    found = CATALOGUE.package(name)
     assert found is not None
-    assert found.sdk is not None
-    provider = importlib.import_module(f"{found.sdk}.provider").ProviderArgs
-    assert [path for path in (*found.provider.key, *found.provider.region) if not has_path(provider, path)] == []
+    assert found.sdk is not None, f"no file of {name} says which SDK it is checked against"
+    return found, found.sdk
+
+
+def _wrong_paths(sdk: str, token: str, entry: Entry) -> Iterator[str]:
+    inputs = inputs_of(sdk, token)
+    if inputs is None:
+        yield f"{sdk} has no type {token}"
+        return
+    yield from (f"{token}: {path}" for path in _paths(entry) if not has_path(inputs, path.removesuffix("..")))
+
+
+def _elsewhere(package: PackageEntry, sdk: str) -> Iterator[str]:
+    """Yield the keys that other resources hold and that no type of the package has."""
+    held = {path for entry in package.types.values() for domain in entry.domains if domain.of for path in _held(domain)}
+    types = [inputs for token in package.types if (inputs := inputs_of(sdk, token)) is not None] if held else []
+    yield from (path for path in sorted(held) if not any(has_path(inputs, path) for inputs in types))
+
+
+@pytest.mark.parametrize("name", CATALOGUE.packages)
+def test_tokens_and_properties_are_those_of_the_sdk(name: str) -> None:
+    package, sdk = _package(name)
+    wrong = [line for token, entry in package.types.items() for line in _wrong_paths(sdk, token, entry)]
+    for token, entry in package.lookups.items():
+        arguments = lookup_arguments(sdk, token)
+        wrong += [f"{token}: {path}" for path in _paths(entry) if path not in arguments]
+    given = (*package.provider.key, *package.provider.region)
+    wrong += [f"provider: {path}" for path in given if not has_path(provider_inputs(sdk), path)]
+    assert [*wrong, *_elsewhere(package, sdk)] == []
+
+
+def _targets(entry: Entry) -> Iterator[Target]:
+    """Yield every target of an entry, those within others too."""
+    found = [target for edge in entry.edges for target in (edge.to, edge.primary, edge.standby)]
+    found += [target for join in entry.joins for target in (join.at, join.to)]
+    found += [target for domain in entry.domains for target in (domain.of, domain.members)]
+    found += [term.of for term in (entry.mover.terms if entry.mover else ())]
+    pending = [target for target in found if target is not None]
+    for target in pending:
+        yield target
+        pending += target.any_of
+    for element in entry.elements:
+        yield from _targets(element)
+
+
+def _all() -> Iterator[tuple[PackageEntry, str, Entry]]:
+    """Yield every entry of every package, with its token; lookups too."""
+    for name in CATALOGUE.packages:
+        package, _ = _package(name)
+        yield from ((package, token, entry) for token, entry in (*package.types.items(), *package.lookups.items()))
+
+
+def test_every_target_is_a_name_or_group_that_some_entry_gives() -> None:
+    names, groups = {"address"}, {"hosts"}
+    for _, _, entry in _all():
+        for each in (entry, *entry.elements):
+            names |= {name.kind for name in each.names}
+            groups |= {edge.group for edge in each.edges if edge.gate not in {"requires", "failover"}}
+    missing = [
+        f"{token}: {target.name}"
+        for _, token, entry in _all()
+        for target in _targets(entry)
+        if target.name is not None and target.name not in names
+    ]
+    missing += [
+        f"{token}: {join.group}" for _, token, entry in _all() for join in entry.joins if join.group not in groups
+    ]
+    assert missing == []
+
+
+def test_every_control_plane_and_type_that_is_named_is_there() -> None:
+    planes = {f"{name}:{plane}" for name in CATALOGUE.packages for plane in _package(name)[0].control_planes}
+    named = {
+        (token, entry.mover.run_by) for _, token, entry in _all() if entry.mover and ":" in (entry.mover.run_by or "")
+    }
+    assert [item for item in sorted(named) if item[1] not in planes] == []
+    others = {
+        (package.sdk or "", other) for package, _, entry in _all() if entry.backup for other in entry.backup.off_unless
+    }
+    assert [other for sdk, other in sorted(others) if inputs_of(sdk, other) is None] == []
+
+
+def _unsourced(entry: Entry) -> Iterator[str]:
+    """Yield each fact of an entry that its provider only documents, and that cites nothing."""
+    if entry.units and not entry.units.source:
+        yield "units"
+    if entry.mover and not entry.mover.source:
+        yield from (f"term {term.name}" for term in entry.mover.terms if term.default is not None and not term.source)
+        if entry.mover.run_by not in {None, "provider"} and not any(term.source for term in entry.mover.terms):
+            yield "mover"
+    if entry.instances and entry.placement and entry.placement.zones and entry.placement.zones.alone:
+        yield from () if entry.placement.zones.source else ("instances",)
+    yield from (f"domain {domain.kind}" for domain in entry.domains if not domain.source)
+    yield from (f"lag of {edge.group}" for edge in entry.edges if isinstance(edge.lag, float | int))
+
+
+def test_every_fact_cites_its_source() -> None:
+    found = [f"{token}: {fact}" for _, token, entry in _all() if not entry.source for fact in _unsourced(entry)]
+    assert found == []

@@ -18,7 +18,7 @@ FILES = {
     "resilience.yaml": "version: 1\nservices:\n  shop: {scope: local, tier: 3, entry: {select: {name: front}}}\n",
     "__main__.py": "import pulumi\n\npulumi.CustomResource('vsphere:index/virtualMachine:VirtualMachine', 'front', {})\n",
 }
-_OURS = {"GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "NO_COLOR", "TERM"}
+_OURS = {"CI", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "NO_COLOR", "TERM"}
 
 
 @dataclass(frozen=True)

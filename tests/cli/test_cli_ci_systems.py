@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import pty
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.cli.conftest import COMMAND
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Project
@@ -47,3 +52,24 @@ def test_what_keeps_a_run_from_beginning_is_told_to_the_system(variable: str, be
     assert first.startswith(begins)
     for line in (first[2:], *rest):
         assert not any(mark in line for mark in ("##vso[", "##teamcity[", "##["))
+
+
+def test_where_the_runner_gives_a_terminal_the_first_command_begins_a_line(project: Project) -> None:
+    project.program("raise ValueError('boom')")
+    ours, theirs = pty.openpty()
+    environment = project.environment(CI="true", GITHUB_ACTIONS="true", TERM="xterm")
+    with subprocess.Popen(
+        [*COMMAND, "check"], cwd=project.directory, env=environment, stdin=theirs, stdout=theirs, stderr=theirs
+    ) as process:
+        os.close(theirs)
+        said = b"".join(iter(lambda: _read(ours), b""))
+        assert process.wait(timeout=60) == 4
+    os.close(ours)
+    assert said.startswith(b"::error t")
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 4096)
+    except OSError:  # how Linux tells that nobody writes any more
+        return b""

@@ -18,6 +18,7 @@ from resilience_checks.model.result import Outcome
 from resilience_checks.report.json_reader import read
 from resilience_checks.report.json_report import JsonReport
 from resilience_checks.report.summary import summary_lines
+from resilience_checks.taken_away import taken_away
 from resilience_checks.topology.declared import Declarations
 from resilience_checks.trust import Project, Trust
 
@@ -412,8 +413,8 @@ def test_a_stack_that_moved_is_held_by_the_file_of_where_it_was(project: Path) -
     assert (side.gone, list(side.tip.policies)) == (("a/resilience.yaml",), ["restorable-order"])
     elsewhere = trust.side(Declarations.empty(), [Project(project / "b", "other", None)])
     assert (elsewhere.gone, elsewhere.bare, elsewhere.going, list(elsewhere.tip.services)) == ((), False, (), ["shop"])
-    assert trust.unchecked([Project(project / "b", "deep", None)]) == ()
-    [gone] = trust.unchecked([Project(project / "b", "other", None)])
+    assert taken_away(trust, [Project(project / "b", "deep", None)]) == ()
+    [gone] = taken_away(trust, [Project(project / "b", "other", None)])
     assert (gone.names, gone.stacks, gone.why) == (
         ("a/Pulumi.yaml",),
         ("deep/prod",),
@@ -437,11 +438,16 @@ def test_a_stack_that_is_taken_away_is_told_and_with_a_service_of_the_first_tier
     assert (found in report.verdict.blocking, found.advisory, found.evidence["stacks"]) == (True, (), ["web/prod"])
     since = run(Options((project,), project, base="main"))
     assert found.message in [one.message for one in since.verdict.blocking]
-    git(project, "checkout", "-q", "main")
+    git(project, "reset", "-q", "--hard")
+    write(project, {"Pulumi.yaml": f"stackConfigDir: few\n{PROGRAM}", "few/Pulumi.dr.yaml": "config: {}\n"})
+    assert [one.stacks for one in taken_away(Trust("main", project), [Project(project, "web", None)])] == [
+        ("web/prod",)
+    ]
+    git(project, "checkout", "-q", "-f", "main")
     write(project, {"resilience.yaml": settings("stacks: {advisory: [dev], ignored: [prod]}\n")})
     git(project, "commit", "-q", "-a", "-m", "ignored")
     git(project, "checkout", "-q", "fewer")
-    assert Trust("main", project).unchecked([Project(project, "web", None)]) == ()
+    assert taken_away(Trust("main", project), [Project(project, "web", None)]) == ()
 
 
 def test_a_config_outside_of_the_repository_is_trusted_and_one_inside_is_not(project: Path, tmp_path: Path) -> None:

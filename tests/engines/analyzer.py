@@ -14,6 +14,7 @@ from resilience_checks.check import graphs
 from resilience_checks.model.values import LookupAnswer
 from resilience_checks.options import Options
 from resilience_checks.sources.program.answers import SHAPES
+from tests.plugins.shared import once
 
 if TYPE_CHECKING:
     import subprocess
@@ -82,7 +83,7 @@ def small(folder: Path) -> Path:
 
 def answers(stack: str, folder: Path) -> Path:
     """Write an answer for each lookup of a stack, different for each, with the ids of other answers as arguments."""
-    graph = next(iter(graphs(Options(paths=(STACKS / stack,), root=ROOT))))
+    graph = once(lambda: next(iter(graphs(Options(paths=(STACKS / stack,), root=ROOT)))), "graph", stack)
     items = []
     for lookup in graph.lookups:
         shape = SHAPES[lookup.token]

@@ -6,7 +6,7 @@ import os
 import socket
 import subprocess
 import urllib.request
-from pathlib import Path
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +16,7 @@ from tools.binaries import TOOLS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.fixture(scope="session")
@@ -30,16 +31,34 @@ def opa_binary() -> str:
 @pytest.fixture(scope="session")
 def opa_url(opa_binary: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running server without any policy."""
+    with _served(opa_binary, tmp_path_factory.mktemp("opa")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def opa_engine(opa_binary: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpaServerEngine]:
+    """An engine for all that is evaluated with the policies as they are: it uploads them once, to a server of its own.
+
+    A server compiles all that it holds at each upload and at each removal: what others upload does not wait for these
+    policies, and they end with their server.
+    """
+    with _served(opa_binary, tmp_path_factory.mktemp("opa-engine")) as url:
+        engine = OpaServerEngine(url, seconds=60)
+        yield engine
+        engine._disconnect()
+
+
+@contextmanager
+def _served(binary: str, folder: Path) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    log = tmp_path_factory.mktemp("opa") / "log"
-    with log.open("wb") as output:
+    with (folder / "log").open("wb") as output:
         server = subprocess.Popen(
-            [opa_binary, "run", "--server", "--addr", f"127.0.0.1:{port}", "--disable-telemetry"],
+            [binary, "run", "--server", "--addr", f"127.0.0.1:{port}", "--disable-telemetry"],
             stdout=output,
             stderr=output,
-            env={"PATH": os.environ["PATH"], "HOME": str(Path(log).parent)},
+            env={"PATH": os.environ["PATH"], "HOME": str(folder), "GOGC": "400"},
         )
         url = f"http://127.0.0.1:{port}"
         try:
@@ -48,13 +67,6 @@ def opa_url(opa_binary: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         finally:
             server.kill()
             server.wait()
-
-
-@pytest.fixture(scope="session")
-def opa_engine(opa_url: str) -> Iterator[OpaServerEngine]:
-    """An engine on that server, for all that is evaluated with the policies as they are: it uploads them once."""
-    with OpaServerEngine(opa_url, seconds=60) as engine:
-        yield engine
 
 
 def _await(server: subprocess.Popen[bytes], url: str) -> None:

@@ -97,6 +97,38 @@ def test_an_opa_server_is_left_as_it_was(opa_url: str) -> None:
     client.close_connection()
 
 
+LIBRARY = "package resilience.lib.names\n\nfirst := {}\n"
+READER = 'package resilience.reader\n\n{}report := [{{"target": data.resilience.lib.names.first}}]\n'
+IMPORT = "import data.resilience.lib.names\n\n"
+
+
+@pytest.mark.parametrize("imported", [IMPORT, ""], ids=["imported", "named in full"])
+def test_only_what_is_another_module_now_is_uploaded_again(imported: str, opa_url: str) -> None:
+    modules = {"names.rego": LIBRARY.format('"a"'), "reader.rego": READER.format(imported), "sound.rego": SOUND}
+    packages = {"reader": "resilience.reader", "sound": "resilience.sound"}
+    with OpaServerEngine(opa_url) as engine:
+        before = engine.evaluate(modules, DOCUMENT, packages)
+        held = dict(engine._uploaded)
+        after = engine.evaluate({**modules, "names.rego": LIBRARY.format('"b"')}, DOCUMENT, packages)
+        again = {path for path, name in engine._uploaded.items() if held[path] != name}
+        without = engine.evaluate({"sound.rego": SOUND}, DOCUMENT, {"sound": "resilience.sound"})
+        assert set(engine._uploaded) == {"sound.rego"}
+    assert (before["reader"], after["reader"]) == ([{"target": "a"}], [{"target": "b"}])
+    assert again == ({"names.rego", "reader.rego"} if imported else {"names.rego"})
+    assert before["sound"] == after["sound"] == without["sound"]
+
+
+def test_a_function_that_is_called_without_an_import_is_another_one_after_all(opa_url: str) -> None:
+    function = 'package resilience.lib.names\n\nof(x) := concat("-", [x, "{}"])\n'
+    caller = 'package resilience.caller\n\nreport := [{"target": data.resilience.lib.names.of("a")}]\n'
+    with OpaServerEngine(opa_url) as engine:
+        found = [
+            engine.evaluate({"n.rego": function.format(one), "p.rego": caller}, DOCUMENT, {"p": "resilience.caller"})
+            for one in "xy"
+        ]
+    assert found == [{"p": [{"target": "a-x"}]}, {"p": [{"target": "a-y"}]}]
+
+
 def test_an_evaluation_that_overruns_its_deadline_is_cut_off() -> None:
     endless = "package resilience.endless\n\nreport := [x | some a in numbers.range(1, 5000); some b in numbers.range(1, 5000); x := a * b]\n"
     with EmbeddedEngine(seconds=0.5) as engine, pytest.raises(EngineError, match=r"not evaluated within 0\.5 s"):

@@ -9,7 +9,6 @@ import pytest
 
 from resilience_checks.policy import pack, scaffold
 from resilience_checks.policy.embedded import EmbeddedEngine
-from resilience_checks.policy.opa_server import OpaServerEngine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,10 +46,10 @@ DOCUMENT = {"services": {"a": {"tier": 1}, "b": {"tier": 2}, "c": {"tier": 3}}, 
 
 @pytest.fixture(params=["embedded", "opa"])
 def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    made: Engine = (
-        EmbeddedEngine() if request.param == "embedded" else OpaServerEngine(request.getfixturevalue("opa_url"))
-    )
-    with made:
+    if request.param == "opa":
+        yield request.getfixturevalue("opa_engine")
+        return
+    with EmbeddedEngine() as made:
         yield made
 
 

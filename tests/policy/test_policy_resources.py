@@ -15,15 +15,15 @@ from resilience_checks.model.values import LookupAnswer, Secret, Unknown
 from resilience_checks.policy import document, outcome, pack
 from resilience_checks.policy.embedded import EmbeddedEngine
 from resilience_checks.policy.matter import Matter
-from resilience_checks.policy.opa_server import OpaServerEngine
 from resilience_checks.policy.sections.resources import section
 from resilience_checks.policy.settings import Settings, settings
 from resilience_checks.topology.estate import Estate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from resilience_checks.model.values import Value
+    from resilience_checks.policy.engine import Engine
 
 OWN = pack.load([Path(__file__).parent / "own"])
 TOKEN = "aws:rds/instance:Instance"
@@ -52,12 +52,18 @@ RESOURCES = (
 )
 
 
-@pytest.mark.parametrize("name", ["embedded", "opa"])
-def test_results_about_resources_stand_at_their_lines(name: str, request: pytest.FixtureRequest) -> None:
+@pytest.fixture(params=["embedded", "opa"])
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    if request.param == "opa":
+        yield request.getfixturevalue("opa_engine")
+        return
+    with EmbeddedEngine() as made:
+        yield made
+
+
+def test_results_about_resources_stand_at_their_lines(engine: Engine) -> None:
     asked = matter(*RESOURCES)
-    engine = EmbeddedEngine() if name == "embedded" else OpaServerEngine(request.getfixturevalue("opa_url"))
-    with engine:
-        found = outcome.decide(OWN, document.build(asked, pack.reads(OWN, asked.settings)), asked, engine)
+    found = outcome.decide(OWN, document.build(asked, pack.reads(OWN, asked.settings)), asked, engine)
     assert [(str(one.outcome), one.target, str(one.location)) for one in found] == [
         ("violation", "open", "__main__.py:3"),
         ("pass", "closed", "__main__.py:4"),

@@ -10,6 +10,7 @@ from resilience_checks.analysis.what_if import what_if
 from resilience_checks.estates import estates
 from resilience_checks.model.question import Holds, Horizon
 from resilience_checks.options import Options
+from tests.plugins.shared import once
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -30,7 +31,13 @@ class Outcome:
 
 
 def estate(directory: Path, root: Path = ROOT) -> Estate:
-    """Return the one estate of the programs in a directory."""
+    """Return the one estate of the programs in a directory; of a stack as it stands, the one of this run of the tests."""
+    if directory.parent == STACKS:
+        return once(lambda: _estate(directory, root), "estate", directory)
+    return _estate(directory, root)
+
+
+def _estate(directory: Path, root: Path) -> Estate:
     [built] = estates(Options((directory,), root))
     return built.estate
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from resilience_checks.model.location import Location
 from resilience_checks.sources.discovery import discover
 from resilience_checks.sources.program.digest import digest
 from resilience_checks.sources.project import StackConfig, stack_config
@@ -27,6 +28,23 @@ def test_stacks_may_have_their_files_in_another_folder(key: str, tmp_path: Path)
     (tmp_path / "Pulumi.yaml").write_text(f"name: web\nruntime: python\n{key}: stacks\n", encoding="utf-8")
     (tmp_path / "stacks" / "Pulumi.prod.yaml").write_text("config:\n  size: 3\n", encoding="utf-8")
     assert found(tmp_path) == {"web/prod": StackConfig({"web:size": "3"}, frozenset())}
+
+
+def test_the_file_of_a_stack_ends_as_that_of_the_project_does(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: web\nruntime: python\n", encoding="utf-8")
+    (tmp_path / "Pulumi.prod.yaml").write_text("config:\n  size: 3\n", encoding="utf-8")
+    (tmp_path / "Pulumi.prod.yml").write_text("config:\n  size: 9\n", encoding="utf-8")
+    note = "Pulumi.prod.yml is not read: Pulumi wants Pulumi.prod.yaml beside Pulumi.yaml"
+    assert found(tmp_path) == {"web/prod": StackConfig({"web:size": "3"}, frozenset(), (note,))}
+    (tmp_path / "Pulumi.yaml").rename(tmp_path / "Pulumi.yml")
+    assert found(tmp_path)["web/prod"].values == {"web:size": "9"}
+
+
+def test_a_project_file_that_goes_before_another_is_not_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: web\nruntime: python\n", encoding="utf-8")
+    (tmp_path / "Pulumi.json").write_text('{"name": "web", "runtime": "python", "main": "other"}', encoding="utf-8")
+    discovery = discover([tmp_path], tmp_path)
+    assert (discovery.stacks, [error.location for error in discovery.failures]) == ((), [Location("Pulumi.json", 1)])
 
 
 def test_a_key_may_look_like_a_number(tmp_path: Path) -> None:

@@ -37,6 +37,7 @@ class Program:
         refers: Mapping[str, str] | None = None,
         custom: bool = True,
         parent: str | None = None,
+        remote: bool = False,
     ) -> str:
         """Register a resource; `refers` maps a concrete input path to the URN or lookup id behind it."""
         urn = f"urn:pulumi:{STACK}::{PROJECT}::{token}::{name}"
@@ -53,6 +54,7 @@ class Program:
                 dependencies=tuple(sorted({target for targets in behind.values() for target in targets})),
                 element_dependencies=behind,
                 location=Location("__main__.py", len(self.resources) + 1),
+                remote=remote,
             )
         )
         return urn

@@ -12,7 +12,7 @@ from resilience_checks.model.errors import UsageError
 from resilience_checks.model.question import FaultKind, Horizon, Question
 from resilience_checks.topology.declarations import load
 from resilience_checks.topology.estate_builder import build
-from tests.catalogue.fixtures import web_app_with
+from tests.catalogue.programs import web_app_with
 from tests.topology.graphs import Program
 from tests.topology.test_topology_estates import told
 

@@ -11,7 +11,7 @@ from resilience_checks.model.question import FaultKind, Question
 from resilience_checks.model.values import Unknown
 from resilience_checks.topology.declarations import load
 from resilience_checks.topology.estate_builder import build
-from tests.catalogue.fixtures import CLOUD, LATER
+from tests.catalogue.programs import CLOUD, LATER
 from tests.topology.graphs import Program
 from tests.topology.test_topology_estates import told
 

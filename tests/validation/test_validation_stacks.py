@@ -12,9 +12,8 @@ from resilience_checks.analysis.answers import cut_sets
 from resilience_checks.analysis.cut_sets.portfolio import minimal_cut_sets
 from resilience_checks.analysis.lowering import fault_trees
 from resilience_checks.analysis.open_psa.writer import written
-from resilience_checks.estates import estates
 from resilience_checks.model.question import FaultKind, Horizon, Question
-from resilience_checks.options import Options
+from tests.replays.estates import estate as standing
 
 if TYPE_CHECKING:
     from resilience_checks.topology.estate import Estate
@@ -28,8 +27,7 @@ QUESTION = Question("all", tuple(FaultKind), order=ORDER, horizon=Horizon.RTO)
 
 @cache
 def estate(stack: str) -> Estate:
-    (built,) = estates(Options(paths=(ROOT / "stacks" / stack,), root=ROOT, fail_on=None))
-    return built.estate
+    return standing(ROOT / "stacks" / stack)
 
 
 def expected(stack: str, *, pessimistic: bool) -> dict[str, set[frozenset[str]]]:

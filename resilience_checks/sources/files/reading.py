@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.errors import InputError, UsageError
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
     from resilience_checks.sources.files.homes import Home
     from resilience_checks.sources.files.json_file import Content
     from resilience_checks.sources.files.snapshot import Urn
+    from resilience_checks.sources.given import Given
 
+_SECONDS = 60.0
+_BYTES_PER_SECOND = 20 << 20
 _EARLIER = "what a preview shows as standing"
 _STACK_OF: Mapping[str, Callable[[Content], Urn]] = {
     kinds.PREVIEW: preview.stack_of,
@@ -31,13 +35,47 @@ _GRAPH: Mapping[str, Callable[[Content, Urn, Home, Path], ResourceGraph]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that a stack is read from, and its digest when it was looked at; `urn` is one of the stack's resources."""
+
+    kind: str
+    path: Path
+    digest: str
+    size: int
+    urn: Urn
+    home: Home
+    root: Path
+
+    @property
+    def travels(self) -> bool:
+        """Whether another process can read it."""
+        return str(self.path) != json_file.STANDARD_INPUT
+
+    @property
+    def seconds(self) -> float:
+        """How long reading it may take."""
+        return _SECONDS
+
+    @property
+    def share(self) -> float:
+        """The seconds that reading it keeps this process busy, about."""
+        return self.size / _BYTES_PER_SECOND
+
+    def __call__(self, given: Given) -> FileSource:
+        """Return a new source."""
+        _ = given
+        return FileSource(self)
+
+
 class FileSource:
     """One stack as a preview or state describes it."""
 
-    def __init__(self, kind: str, content: Content, urn: Urn, home: Home, root: Path) -> None:
-        """Remember what to read; `urn` is one of the stack's resources."""
-        self._kind, self._urn, self._home, self._root = kind, urn, home, root
-        self._content: Content | None = content
+    def __init__(self, file: File, content: Content | None = None) -> None:
+        """Remember what to read, and its text where that is kept."""
+        self.file = file
+        self._urn, self._home = file.urn, file.home
+        self._content = content
 
     @property
     def name(self) -> str:
@@ -54,14 +92,29 @@ class FileSource:
         """Where the project's Pulumi.yaml stands, else the current directory."""
         return self._home.directory
 
+    @property
+    def kept(self) -> bool:
+        """Whether its text is kept until it is read."""
+        return self._content is not None
+
     def start(self) -> None:
         """Do nothing: there is no program to start."""
 
     def graph(self) -> ResourceGraph:
-        """Read the whole file; its text is let go afterwards, so this can be asked for once."""
-        assert self._content is not None
+        """Read the whole file; its text is let go afterwards."""
         content, self._content = self._content, None
-        return _GRAPH[self._kind](content, self._urn, self._home, self._root)
+        content = content or self._again()
+        return _GRAPH[self.file.kind](content, self._urn, self._home, self.file.root)
+
+    def _again(self) -> Content:
+        content = json_file.read(self.file.path, self.file.root)
+        if content.digest != self.file.digest:
+            raise InputError(
+                f"{content.name} was changed while it was checked",
+                why="what it holds now may be of another stack, or half written",
+                remedy="repeat the check once nothing writes to it",
+            )
+        return content
 
     def close(self) -> None:
         """Let the text go."""
@@ -82,9 +135,10 @@ def open_all(
         )
     sources: dict[str, FileSource] = {}
     failures: list[InputError] = []
+    found_homes = homes.Homes(paths, root)
     for kind, path in given:
         try:
-            source = _open(kind, path, paths, root)
+            source = _open(kind, path, found_homes, root, keep=len(given) == 1)
         except InputError as error:
             failures.append(error)
             continue
@@ -96,7 +150,7 @@ def open_all(
             )
         sources[source.name] = source
     taken = [source for source in sources.values() if wanted(source, stacks)]
-    left_out = [source.name for source in sources.values() if source not in taken]
+    left_out = [source.name for source in sources.values() if not wanted(source, stacks)]
     if not taken and not failures:
         raise UsageError(
             f"no stack matches {', '.join(stacks)}",
@@ -108,10 +162,14 @@ def open_all(
 
 def open_earlier(previews: Sequence[Path], paths: Sequence[Path], root: Path) -> tuple[FileSource, ...]:
     """Return for each preview the source of what stands before the deployment; raise InputError for one that is none."""
-    return tuple(_open(_EARLIER, path, paths, root) for path in previews)
+    found = homes.Homes(paths, root)
+    return tuple(_open(_EARLIER, path, found, root) for path in previews)
 
 
-def _open(kind: str, path: Path, paths: Sequence[Path], root: Path) -> FileSource:
+def _open(kind: str, path: Path, found: homes.Homes, root: Path, *, keep: bool = False) -> FileSource:
+    """Return the source of a file; its text is kept where there is one alone, or it cannot be read again."""
     content = json_file.read(path, root)
     urn = _STACK_OF[kind](content)
-    return FileSource(kind, content, urn, homes.find(urn.project, paths, root), root)
+    place = path if str(path) == json_file.STANDARD_INPUT else path.absolute()
+    file = File(kind, place, content.digest, len(content.text), urn, found.of(urn.project), root.resolve())
+    return FileSource(file, content if keep or not file.travels else None)

@@ -28,6 +28,7 @@ class NodeSource(ChildProcess):
         tools = toolchain.find(self._project)
         job = {
             "project_directory": str(self._project.directory.resolve()),
+            "root": str(self.root.resolve()),
             "directory": str(tools.directory),
             "node": tools.node,
             "node_arguments": tools.node_arguments,

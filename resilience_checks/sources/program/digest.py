@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-_NOT_PROGRAM = frozenset(
+NOT_PROGRAM = frozenset(
     {".git", ".venv", "venv", "node_modules", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"}
 )
 _UNREADABLE = b"not readable"
+_BEGINNING = 1 << 20
 
 
 def digest(directory: Path, apart: Collection[Path] = ()) -> str:
@@ -33,16 +35,27 @@ def files(directory: Path, apart: Collection[Path] = ()) -> dict[str, str]:
     return {path: "" if content == _UNREADABLE else content.hex() for path, content in _contents(directory, apart)}
 
 
+def contents(directory: Path) -> Iterator[bytes]:
+    """Yield what each of these files begins with, as far as it can be read."""
+    for path in _files(directory, ()):
+        with suppress(OSError), path.open("rb") as file:
+            yield file.read(_BEGINNING)
+
+
 def _contents(directory: Path, apart: Collection[Path]) -> Iterator[tuple[str, bytes]]:
+    for path in _files(directory, apart):
+        try:
+            with path.open("rb") as file:
+                content = hashlib.file_digest(file, "sha256").digest()
+        except OSError:
+            content = _UNREADABLE
+        yield path.relative_to(directory).as_posix(), content
+
+
+def _files(directory: Path, apart: Collection[Path]) -> Iterator[Path]:
     for parent, folders, names in os.walk(directory):
-        folders[:] = sorted(name for name in folders if name not in _NOT_PROGRAM)
+        folders[:] = sorted(name for name in folders if name not in NOT_PROGRAM)
         for name in sorted(names):
             path = Path(parent) / name
-            if name.endswith(".pyc") or not path.is_file() or (apart and path.resolve() in apart):
-                continue
-            try:
-                with path.open("rb") as file:
-                    content = hashlib.file_digest(file, "sha256").digest()
-            except OSError:
-                content = _UNREADABLE
-            yield path.relative_to(directory).as_posix(), content
+            if not (name.endswith(".pyc") or not path.is_file() or (apart and path.resolve() in apart)):
+                yield path

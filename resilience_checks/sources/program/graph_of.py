@@ -15,7 +15,9 @@ from resilience_checks.sources.program import guesses
 from resilience_checks.sources.program.answers import Answers, lookup_id
 from resilience_checks.sources.program.conversion import Converter
 from resilience_checks.sources.program.notes import read_notes
+from resilience_checks.sources.program.reads import outside
 from resilience_checks.sources.program.record import STACK
+from resilience_checks.sources.project import stack_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -81,6 +83,7 @@ class _Builder:
         remote = [item.name for item in registered if item.remote]
         if remote:
             remarks.append(f"the resources inside remote components are not visible: {', '.join(remote)}")
+        read = (*(end.get("read") or ()), stack_file(self._stack.project, self._stack.stack))
         return ResourceGraph(
             project=self._stack.project.name,
             stack=self._stack.stack,
@@ -103,6 +106,7 @@ class _Builder:
             ),
             notes=tuple(remarks),
             digest=digest,
+            read=outside(read, self._root, self._stack.project.directory),
         )
 
     def _resource(self, item: Registered) -> Resource:
@@ -131,6 +135,7 @@ class _Builder:
                 ignore_changes=item.ignore_changes,
                 aliases=item.aliases,
             ),
+            remote=item.remote,
         )
 
     def _noted(self, item: Registered) -> dict[str, Any]:

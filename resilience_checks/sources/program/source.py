@@ -37,6 +37,7 @@ class ProgramSource(ChildProcess):
             "project": project.name,
             "stack": self._stack.stack,
             "project_directory": str(project.directory.resolve()),
+            "root": str(self.root.resolve()),
             "program": str(program),
             "address": address,
             "config": dict(config.values),

@@ -49,6 +49,8 @@ class Scope:
     config: dict[str, Any] = field(default_factory=dict)
     variables: dict[str, Any] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
+    read: set[File] = field(default_factory=set)
+    """Files that the program is, and that it reads."""
     deadline: float = float("inf")
     now: Callable[[], float] = time.monotonic
     """The clock that the deadline is held against; it stands still while others take the time."""

@@ -161,6 +161,7 @@ class Registry:
                 ignore_changes=item.ignore_changes,
                 aliases=item.aliases,
             ),
+            remote=bool(declaration and declaration.component),
         )
 
 

@@ -10,7 +10,8 @@ from resilience_checks.model.errors import InputError
 from resilience_checks.model.graph import Capabilities, ResourceGraph
 from resilience_checks.sources.program.digest import digest
 from resilience_checks.sources.program.engine import Engine
-from resilience_checks.sources.project import relative, stack_config
+from resilience_checks.sources.program.reads import outside
+from resilience_checks.sources.project import relative, stack_config, stack_file
 from resilience_checks.sources.stack_source import StackSource
 from resilience_checks.sources.yaml_program import configuration, order, packages, template
 from resilience_checks.sources.yaml_program.evaluation import EndlessError, Evaluator, Scope
@@ -116,6 +117,7 @@ class YamlSource(StackSource):
             invoke=lookups.call,
             stack_output=program.stack_output,
             remarks=[*config.notes, *read.remarks],
+            read={file.resolve()},
             deadline=time.monotonic() + self._limits.seconds,
             now=lambda: time.monotonic() - self._given.waited(),
         )
@@ -168,6 +170,7 @@ class YamlSource(StackSource):
             ),
             notes=tuple(dict.fromkeys(remarks)),
             digest=digest(project.directory, self._limits.apart),
+            read=outside((*scope.read, stack_file(project, self.stack)), self.root, project.directory),
         )
 
     def _error(self, what: str, remedy: str) -> InputError:

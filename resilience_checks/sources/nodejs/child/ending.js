@@ -5,6 +5,7 @@ const fs = require("fs");
 const path = require("path");
 
 const callbacks = require("./callbacks");
+const reads = require("./reads");
 
 const NO_ENTRY = 32; // the SDK has said why it found nothing to run
 
@@ -41,7 +42,7 @@ exports.watch = function (notes, isolated) {
             callbacks.report(notes);
         }
         notes.flush();
-        const whole = end ? { ok: false, ...end, unanswered: notes.standins.map((standin) => standin.token) } : { ok: true };
+        const whole = end ? { ok: false, ...end, unanswered: notes.standins.map((standin) => standin.token) } : { ok: true, read: reads.files(notes) };
         fs.writeFileSync(path.join(notes.directory, "end.json"), JSON.stringify({ ...whole, isolated }));
     });
 };

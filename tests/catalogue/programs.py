@@ -185,7 +185,6 @@ def database() -> tuple[ResourceGraph, str]:
 def relational_database() -> tuple[ResourceGraph, str]:
     """A database in two zones that is the service itself."""
     program = Program()
-    program.add("aws:rds/instance:Instance", "app", {"identifier": "app", "region": "eu-west-2", "multiAz": True})
     return program.graph(), CLOUD
 
 
@@ -303,3 +302,77 @@ PROGRAMS: dict[str, Callable[[], tuple[ResourceGraph, str]]] = {
     "campus": campus,
     "border": border,
 }
+
+
+PROVED = frozenset(
+    [
+        "aws:dynamodb/table:Table",
+        "aws:s3/bucket:Bucket",
+        "azure-native:resources:ResourceGroup",
+        "azure-native:web:AppServicePlan",
+        "azure-native:web:WebApp",
+        "azure-native:sql:Server",
+        "azure-native:sql:Database",
+        "azure-native:dbforpostgresql:Server",
+        "azure-native:sql:FailoverGroup",
+        "azure-native:trafficmanager:Profile",
+        "azure-native:keyvault:Vault",
+        "azure-native:keyvault:Secret",
+        "azure-native:keyvault:Key",
+        "azure-native:dns:Zone",
+        "azure-native:dns:RecordSet",
+        "f5bigip:cm/device:Device",
+        "f5bigip:cm/deviceGroup:DeviceGroup",
+        "f5bigip:ltm/monitor:Monitor",
+        "f5bigip:ltm/node:Node",
+        "f5bigip:ltm/pool:Pool",
+        "f5bigip:ltm/poolAttachment:PoolAttachment",
+        "f5bigip:ltm/virtualAddress:VirtualAddress",
+        "f5bigip:ltm/virtualServer:VirtualServer",
+        "f5bigip:net/selfIp:SelfIp",
+        "f5bigip:net/vlan:Vlan",
+        "f5bigip:net/route:Route",
+        "f5bigip:index/gtmDatacenter:GtmDatacenter",
+        "f5bigip:index/gtmServer:GtmServer",
+        "f5bigip:index/gtmMonitorHttps:GtmMonitorHttps",
+        "f5bigip:index/gtmMonitorHttp:GtmMonitorHttp",
+        "f5bigip:index/gtmMonitorTcp:GtmMonitorTcp",
+        "f5bigip:index/gtmMonitorBigip:GtmMonitorBigip",
+        "f5bigip:index/gtmPool:GtmPool",
+        "f5bigip:index/gtmWideip:GtmWideip",
+        "fortios:system/ha:Ha",
+        "fortios:system/centralmanagement:Centralmanagement",
+        "fortios:system/interface:Interface",
+        "fortios:system/linkmonitor:Linkmonitor",
+        "fortios:system/standalonecluster:Standalonecluster",
+        "fortios:system/global:Global",
+        "fortios:system/snmp/sysinfo:Sysinfo",
+        "fortios:firewall/address:Address",
+        "fortios:firewall/policy:Policy",
+        "fortios:networking/routeStatic:RouteStatic",
+        "junipermist:site/base:base",
+        "junipermist:org/networktemplate:Networktemplate",
+        "junipermist:org/gatewaytemplate:Gatewaytemplate",
+        "junipermist:device/switch:Switch",
+        "junipermist:device/gateway:Gateway",
+        "junipermist:org/evpnTopology:EvpnTopology",
+        "junipermist:site/evpnTopology:EvpnTopology",
+        "vsphere:index/datacenter:Datacenter",
+        "vsphere:index/host:Host",
+        "vsphere:index/computeCluster:ComputeCluster",
+        "vsphere:index/resourcePool:ResourcePool",
+        "vsphere:index/virtualMachine:VirtualMachine",
+        "vsphere:index/computeClusterVmAntiAffinityRule:ComputeClusterVmAntiAffinityRule",
+        "vsphere:index/distributedVirtualSwitch:DistributedVirtualSwitch",
+        "vsphere:index/distributedPortGroup:DistributedPortGroup",
+        "vsphere:index/getDatacenter:getDatacenter",
+        "vsphere:index/getComputeCluster:getComputeCluster",
+        "vsphere:index/getResourcePool:getResourcePool",
+        "vsphere:index/getHost:getHost",
+        "vsphere:index/getDatastore:getDatastore",
+        "vsphere:index/getDatastoreCluster:getDatastoreCluster",
+        "vsphere:index/getNetwork:getNetwork",
+        "vsphere:index/getDistributedVirtualSwitch:getDistributedVirtualSwitch",
+    ]
+)
+"""The types that these programs and the stacks prove; all others have a fixture of their own in `fixtures`."""
