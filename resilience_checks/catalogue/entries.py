@@ -100,11 +100,15 @@ class CommonCause:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One summand of the seconds that a move takes: `(path or default, plus) * times`."""
+    """One summand of the seconds that a move takes: `(path or default, plus) * times`.
+
+    Both are inputs of what `of` leads to; where it leads nowhere the defaults count, unless `only_of`.
+    """
 
     name: str
     path: str | None = None
     of: Target | None = None
+    only_of: bool = False
     default: float | None = None
     unit: str = "s"
     plus: float = 0.0
@@ -131,7 +135,7 @@ class Zones:
 
     It names them by the inputs `named` (the first that is given), by what `of` refers to, which stands in zones
     itself, or by how many: `count`. Only where nothing is named `when` tells it, and then, unless it is `unnamed` that
-    is not known, it stands in one. `when` without any condition holds always; None: never. Where the input `decided`
+    is not known, it stands in one. What is `single` stands in one zone at most. `when` without any condition holds always; None: never. Where the input `decided`
     is given, it names something else that decides instead. With fewer than two instances (`Entry.instances`) and
     `alone` it stands in one of them: the platform starts another elsewhere once it is lost (`replaced`), or nothing
     does (`lost`).
@@ -146,6 +150,7 @@ class Zones:
     decided: str | None = None
     alone: str | None = None
     unnamed: bool = False
+    single: bool = False
 
     @property
     def paths(self) -> tuple[str, ...]:

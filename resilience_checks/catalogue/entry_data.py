@@ -82,6 +82,7 @@ def _term(data: Mapping[str, Any]) -> Term:
         name=data["name"],
         path=data.get("from"),
         of=_target(data.get("of")),
+        only_of=data.get("only-of", False),
         default=data.get("default"),
         unit=data.get("unit", "s"),
         plus=data.get("plus", 0.0),
@@ -146,6 +147,7 @@ def _zones(data: Mapping[str, Any] | None) -> Zones | None:
         decided=data.get("decided-by"),
         alone=data.get("alone"),
         unnamed=data.get("unnamed") == "unknown",
+        single=data.get("single", False),
     )
 
 

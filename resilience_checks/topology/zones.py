@@ -95,6 +95,8 @@ class Zoned:
             found += [self.named(end.to, further) if isinstance(end.to, Thing) else Named(open=True) for end in ends]
         zones_, chosen = (name for each in found for name in each.zones), sum(each.chosen for each in found)
         whole = Named(tuple(dict.fromkeys(zones_)), chosen, any(each.open for each in found))
+        if zones.single:
+            return whole if len(whole.zones) == 1 else Named(chosen=1)
         if whole != Named():
             return whole
         if zones.count is not None:
