@@ -105,6 +105,7 @@ TOOLS = {
             2,
         ),
         Tool("conftest", "0.71.1", "github.com/open-policy-agent/conftest", "RESILIENCE_CONFTEST", 3),
+        Tool("act", "0.2.89", "github.com/nektos/act", "RESILIENCE_ACT", 2),
         Tool(
             "dsse-verifier",
             "0.11.1",

@@ -48,12 +48,16 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """What the part needs, and how."""
+    """What the part needs, and how; with `when`: only if these inputs have these values.
+
+    `requires` without `to` needs all that join its group.
+    """
 
     gate: str
     nature: str = "need"
     local: bool = False
     to: Target | None = None
+    when: Condition = ()
     group: str = "members"
     each: str | None = None
     skip: Condition = ()
@@ -96,11 +100,15 @@ class CommonCause:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One summand of the seconds that a move takes: `(path or default, plus) * times`."""
+    """One summand of the seconds that a move takes: `(path or default, plus) * times`.
+
+    Both are inputs of what `of` leads to; where it leads nowhere the defaults count, unless `only_of`.
+    """
 
     name: str
     path: str | None = None
     of: Target | None = None
+    only_of: bool = False
     default: float | None = None
     unit: str = "s"
     plus: float = 0.0
@@ -126,7 +134,8 @@ class Zones:
     """How a part spreads over zones: over those that it names, over so many, or, `when` it does, over `least`; else in one.
 
     It names them by the inputs `named` (the first that is given), by what `of` refers to, which stands in zones
-    itself, or by how many: `count`. `when` without any condition holds always; None: never. Where the input `decided`
+    itself, or by how many: `count`. Only where nothing is named `when` tells it, and then, unless it is `unnamed` that
+    is not known, it stands in one. What is `single` stands in one zone at most. `when` without any condition holds always; None: never. Where the input `decided`
     is given, it names something else that decides instead. With fewer than two instances (`Entry.instances`) and
     `alone` it stands in one of them: the platform starts another elsewhere once it is lost (`replaced`), or nothing
     does (`lost`).
@@ -140,6 +149,8 @@ class Zones:
     least: int = 2
     decided: str | None = None
     alone: str | None = None
+    unnamed: bool = False
+    single: bool = False
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -222,6 +233,50 @@ class Join:
 
 
 @dataclass(frozen=True, slots=True)
+class Copies:
+    """Copies that this resource orders of another's data, which `to` holds, or the regions that an input names.
+
+    A replica follows all the time; a backup is made every so many seconds (`every`, or what `every_from` says in
+    `unit`), and kept for the days of `keep_from`. None: not known.
+    """
+
+    of: Target
+    backup: bool
+    to: Target | None = None
+    regions: str | None = None
+    every: float | None = None
+    every_from: str | None = None
+    unit: str = "s"
+    keep_from: str | None = None
+    skip: Condition = ()
+    source: str | None = None
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every input that it reads."""
+        own = (path for path in (self.regions, self.every_from, self.keep_from) if path is not None)
+        return (*self.of.paths, *(self.to.paths if self.to else ()), *own, *(path for path, _ in self.skip))
+
+
+@dataclass(frozen=True, slots=True)
+class OneBy:
+    """Resources that agree in the inputs `same` are one thing, such as the records of one name.
+
+    At rest it is served by the ones for which `first` holds, without it by all together; a member is taken out once
+    it is dead if any of the inputs `watched` is given and not false.
+    """
+
+    same: tuple[str, ...]
+    first: Condition = ()
+    watched: tuple[str, ...] = ()
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every input that it reads."""
+        return (*self.same, *(path for path, _ in self.first), *self.watched)
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """What one type means for failure; an element is an entry of its own with `each` set.
 
@@ -251,6 +306,8 @@ class Entry:
     mover: Mover | None = None
     backup: PlatformBackup | None = None
     joins: tuple[Join, ...] = ()
+    copies: tuple[Copies, ...] = ()
+    one_by: OneBy | None = None
     placement: Placement | None = None
     placeless: bool = False
     ignore: tuple[str, ...] = ()

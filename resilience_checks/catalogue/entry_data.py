@@ -8,12 +8,14 @@ from resilience_checks.catalogue.entries import (
     CommonCause,
     Condition,
     ControlPlane,
+    Copies,
     Edge,
     Entry,
     Instances,
     Join,
     Mover,
     Name,
+    OneBy,
     PackageEntry,
     Placement,
     PlatformBackup,
@@ -59,6 +61,7 @@ def _edge(data: Mapping[str, Any]) -> Edge:
         nature=data.get("nature", "need"),
         local=data.get("local", False),
         to=_target(data.get("to")),
+        when=_condition(data.get("when")),
         group=data.get("group", "members"),
         each=data.get("each"),
         skip=_condition(data.get("skip")),
@@ -79,6 +82,7 @@ def _term(data: Mapping[str, Any]) -> Term:
         name=data["name"],
         path=data.get("from"),
         of=_target(data.get("of")),
+        only_of=data.get("only-of", False),
         default=data.get("default"),
         unit=data.get("unit", "s"),
         plus=data.get("plus", 0.0),
@@ -142,6 +146,8 @@ def _zones(data: Mapping[str, Any] | None) -> Zones | None:
         least=data.get("at-least", 2),
         decided=data.get("decided-by"),
         alone=data.get("alone"),
+        unnamed=data.get("unnamed") == "unknown",
+        single=data.get("single", False),
     )
 
 
@@ -184,6 +190,29 @@ def _join(data: Mapping[str, Any]) -> Join:
     return Join(_sure_target(data["at"]), data["group"], _sure_target(data["to"]), _condition(data.get("skip")))
 
 
+def _one_by(data: Mapping[str, Any] | None) -> OneBy | None:
+    if data is None:
+        return None
+    return OneBy(tuple(data["same"]), _condition(data.get("first")), tuple(data.get("watched", ())))
+
+
+def _copies(data: Mapping[str, Any]) -> Copies:
+    every = data.get("every")
+    given = every if isinstance(every, dict) else {}
+    return Copies(
+        of=_sure_target(data["of"]),
+        backup=data["as"] == "backup",
+        to=_target(data.get("to")),
+        regions=data.get("regions"),
+        every=None if isinstance(every, dict) else every,
+        every_from=given.get("from"),
+        unit=given.get("unit", "s"),
+        keep_from=data.get("keep", {}).get("from"),
+        skip=_condition(data.get("skip")),
+        source=data.get("source"),
+    )
+
+
 def _list(data: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None) -> Sequence[Mapping[str, Any]]:
     if data is None:
         return ()
@@ -212,6 +241,8 @@ def _entry(token: str, package: str, estate: str, data: Mapping[str, Any]) -> En
         mover=_mover(data.get("mover")),
         backup=_backup(data.get("backup")),
         joins=tuple(_join(item) for item in _list(data.get("join"))),
+        copies=tuple(_copies(item) for item in _list(data.get("copies"))),
+        one_by=_one_by(data.get("one-by")),
         placement=_placement(data.get("placement")),
         placeless=data.get("placement") == "none",
         ignore=tuple(data.get("ignore", ())),

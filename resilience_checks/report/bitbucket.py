@@ -1,7 +1,7 @@
 """Bitbucket Code Insights: the body of a report, and those of its annotations, a hundred in each request.
 
 Fields and limits are those of "Reports" in the REST API of Bitbucket Cloud, version 2.0: 1000 annotations a report, 100 a
-request, 450 characters of a summary, 2000 of details, ten data fields.
+request, 450 characters of a summary, 2000 of details, ten data fields. An annotation has no title, so its summary has one.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from resilience_checks.report.interface import Report
 
 MAX_ANNOTATIONS, MAX_REQUEST = 1000, 100
-_MAX_SUMMARY, _MAX_DETAILS, _MAX_TITLE = 450, 2000, 450
+_MAX_SUMMARY, _MAX_DETAILS = 450, 2000
 
 
 class Bitbucket:
@@ -69,9 +69,8 @@ def _annotation(alert: Alert, name: str) -> dict[str, Any]:
     where = {} if place is None else {"path": posixpath.normpath(place.path), "line": place.line}
     return {
         "external_id": name,
-        "title": _cut(one_line(alert.title), _MAX_TITLE),
         "annotation_type": "BUG",
-        "summary": _cut(one_line(found), _MAX_SUMMARY) or "-",
+        "summary": _cut(one_line(f"{alert.title}: {found}"), _MAX_SUMMARY),
         "details": _cut(safe(alert.text), _MAX_DETAILS),
         "severity": _severity(alert),
         "result": "FAILED" if alert.blocks else "IGNORED",

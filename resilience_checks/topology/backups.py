@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from resilience_checks.model.question import Holds
 from resilience_checks.model.values import Basis, Reason
+from resilience_checks.topology import ordered_copies
 from resilience_checks.topology.components import part_id
 from resilience_checks.topology.declared import Named
 from resilience_checks.topology.estate import Backup, Part
@@ -27,25 +28,28 @@ if TYPE_CHECKING:
     from resilience_checks.topology.parts import Parts
     from resilience_checks.topology.placement import Placements
     from resilience_checks.topology.selection import Selection
+    from resilience_checks.topology.things import Things
 
 _ENDLESS = float("inf")
 
 
 class Backups:
-    """Draws every declared backup, and those that platforms make of what no declared one protects."""
+    """Draws every declared backup, and those that platforms make or programs order of what no declared one protects."""
 
     def __init__(
         self,
         declarations: declared.Declarations,
         selection: Selection,
         components: Components,
+        things: Things,
         parts: Parts,
         placements: Placements,
         book: FactBook,
     ) -> None:
         """Remember where the answers are."""
         self._declarations, self._selection, self._components = declarations, selection, components
-        self._parts, self._placements, self._book = parts, placements, book
+        self._things, self._parts, self._placements, self._book = things, parts, placements, book
+        self._ordered: set[str] = set()
 
     def draw(self) -> dict[str, Backup]:
         """Return every backup; the place of its copies is taken up as a part."""
@@ -56,7 +60,11 @@ class Backups:
             for thing in list(self._parts.things.values())
             if thing.entry.backup is not None and thing.id not in covered and not may_be_off(thing, thing.entry.backup)
         )
-        return declared | {backup.id: backup for backup in made}
+        found = declared | {backup.id: backup for backup in made}
+        orders = ordered_copies.backups(self._things, self._parts, self._placements, self._book)
+        by_order = {backup.id: backup for backup in orders if covered.isdisjoint(backup.of)}
+        self._ordered = {part for backup in by_order.values() for part in backup.of}
+        return found | by_order
 
     def without(self, types: AbstractSet[str]) -> dict[str, Reason]:
         """Return the parts of which it is declared, or shown by a program of these types, that no backups are made."""
@@ -70,7 +78,7 @@ class Backups:
             why = Reason(f"backup {item.id} is declared to be made never", location=location)
             if item.never:
                 found |= dict.fromkeys((part for to in item.of for part in self._protected(to)), why)
-        return found
+        return {part: why for part, why in found.items() if part not in self._ordered}
 
     def _backup(self, item: Declared) -> Backup:
         of = tuple(dict.fromkeys(part for to in item.of for part in self._protected(to)))

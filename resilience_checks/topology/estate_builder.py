@@ -67,7 +67,7 @@ def build(graphs: Sequence[ResourceGraph], declarations: Declarations, catalogue
     drawn = services.draw(things)
     capacities = Capacities(declarations, components, parts, book)
     drawn = {name: _at_peak(service, declarations, capacities) for name, service in drawn.items()}
-    copies = Backups(declarations, selection, components, parts, placements, book)
+    copies = Backups(declarations, selection, components, things, parts, placements, book)
     backups = copies.draw()
     domains = Domains(things, parts, declarations, catalogue, book)
     domains.draw()
@@ -85,7 +85,7 @@ def build(graphs: Sequence[ResourceGraph], declarations: Declarations, catalogue
         consumers=services.consumers(),
         backups=backups,
         without_backup=copies.without({*things.known, *things.unknown}),
-        replicas=region_replicas(parts, wiring.declared_lag),
+        replicas=region_replicas(things, parts, placements, wiring.declared_lag),
         aids=Aids(declarations, components, book).draw(drawn),
         carriers=capacities.carriers(),
         facts=book.facts,

@@ -154,6 +154,11 @@ def holds(thing: Thing, condition: Condition) -> Holds:
     return answer
 
 
+def meets(thing: Thing, path: str, allowed: tuple[object, ...]) -> bool:
+    """Return whether an input surely has one of the values."""
+    return holds(thing, ((path, allowed),)) is Holds.YES
+
+
 def text(value: Value) -> str | None:
     """Return a known scalar as the text that names are compared by, None for anything else."""
     if isinstance(value, str):

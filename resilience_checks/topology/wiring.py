@@ -8,13 +8,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from resilience_checks.model import paths
+from resilience_checks.model.question import Holds
 from resilience_checks.model.values import Reason, Unknown
+from resilience_checks.topology.alike import draw_alike
 from resilience_checks.topology.estate import Part
 from resilience_checks.topology.gates import ALWAYS, NEVER, All, Case, Gate, Nature, Up
 from resilience_checks.topology.movers import lagging, move, moved
 from resilience_checks.topology.parts import Parts, at_least, every
 from resilience_checks.topology.references import resolve
-from resilience_checks.topology.things import PROVIDER, UNKNOWN_ROLE, Thing, Things, text
+from resilience_checks.topology.things import PROVIDER, UNKNOWN_ROLE, Thing, Things, holds, text
 from resilience_checks.topology.zones import Zoned
 
 if TYPE_CHECKING:
@@ -57,6 +59,7 @@ class Wiring:
         for thing in self._things.all:
             if thing.id in self._parts.all and not thing.entry.token.startswith(PROVIDER):
                 self._parts.set_gate(thing.id, every(self._needs(thing)))
+        draw_alike(self._things, self._parts, self._book)
 
     def _take_up(self, thing: Thing) -> None:
         fault = None if thing.entry.logical else thing.entry.fault
@@ -90,12 +93,10 @@ class Wiring:
                 self._because(thing, f"runs on {thing.device.label}"),
             )
         for edge in thing.entry.edges:
-            if edge.gate == "requires":
-                yield from self._required(thing, edge)
-            elif edge.gate == "failover":
-                yield self._failover(thing, edge)
-            else:
-                yield self._group(thing, edge)
+            applies = holds(thing, edge.when)
+            if applies is not Holds.NO:
+                gate = every(self._edge(thing, edge))
+                yield gate if applies is Holds.YES else self._perhaps_needed(thing, edge, gate)
         if thing.entry.role == UNKNOWN_ROLE:
             why = f"the catalogue does not know {thing.entry.token}, so nobody says what {thing.label} needs"
             remedy = "add a catalogue entry for its type, or declare a component that selects it, with its `role`"
@@ -104,6 +105,28 @@ class Wiring:
             yield Case(fact, {"nothing more": ALWAYS, "something lost": NEVER})
         if thing.owner is None:
             yield from self._unmodelled(thing)
+
+    def _edge(self, thing: Thing, edge: Edge) -> Iterator[Gate]:
+        if edge.gate == "requires" and edge.to is None:
+            yield from (member.gate for member in self._joined[thing.id, edge.group])
+        elif edge.gate == "requires":
+            yield from self._required(thing, edge)
+        elif edge.gate == "failover":
+            yield self._failover(thing, edge)
+        else:
+            yield self._group(thing, edge)
+
+    def _perhaps_needed(self, thing: Thing, edge: Edge, gate: Gate) -> Gate:
+        """Return a need of which an input decides that is not known."""
+        inputs = " and ".join(path for path, _ in edge.when)
+        fact = self._book.doubt(
+            f"{inputs} of {thing.id}, for its {edge.group}",
+            ("absent", "present"),
+            f"{inputs} of {thing.label} is not known, and decides what it needs",
+            f"give {inputs} in the stack's configuration",
+            location=thing.location,
+        )
+        return Case(fact, {"absent": ALWAYS, "present": gate})
 
     def _required(self, thing: Thing, edge: Edge) -> Iterator[Gate]:
         assert edge.to is not None
@@ -157,8 +180,8 @@ class Wiring:
 
     def _all_or_any(self, thing: Thing, edge: Edge, gates: list[Gate]) -> Gate:
         """Return that one of several members is enough, or that all are needed, which nobody says."""
-        apart = list(dict.fromkeys(replace(gate, why=None) if isinstance(gate, Up) else gate for gate in gates))
-        if len(apart) == 1:
+        plain = [replace(gate, why=None) if isinstance(gate, Up) else gate for gate in gates]
+        if all(gate == plain[0] for gate in plain):
             return gates[0]
         fact = self._book.doubt(
             f"how many {edge.group} of {thing.id}",
@@ -298,4 +321,6 @@ def _modelled(thing: Thing) -> tuple[str, ...]:
     if entry.mover is not None:
         found += entry.mover.requires
     found += [path for join in entry.joins for path in (*join.at.paths, *join.to.paths)]
+    found += [path for copies in entry.copies for path in copies.paths]
+    found += entry.one_by.paths if entry.one_by is not None else ()
     return tuple(path.lstrip("^").partition("{")[0] for path in found)

@@ -33,11 +33,15 @@ _SEVERAL = 2
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The zones that a program names, how many more it leaves to the provider, and whether there may be others."""
+    """The zones that a program names, how many more it leaves to the provider, and whether there may be others.
+
+    `given`: an input tells it, not a default.
+    """
 
     zones: tuple[str, ...] = ()
     chosen: int = 0
     open: bool = False
+    given: bool = True
 
     @property
     def one(self) -> bool:
@@ -60,7 +64,7 @@ class Zoned:
         `fault` is what may befall it, or each unit, apart from the loss of its zone.
         """
         zones, named = _zones(thing), self.named(thing)
-        spread = _spreads(thing, zones)
+        spread = _spreads(thing, zones, named)
         if spread is Holds.NO and named.one:
             self.parts.add(part, self._in_one(thing, place, named), fault, thing)
             return None
@@ -91,14 +95,16 @@ class Zoned:
             found += [self.named(end.to, further) if isinstance(end.to, Thing) else Named(open=True) for end in ends]
         zones_, chosen = (name for each in found for name in each.zones), sum(each.chosen for each in found)
         whole = Named(tuple(dict.fromkeys(zones_)), chosen, any(each.open for each in found))
+        if zones.single:
+            return whole if len(whole.zones) == 1 else Named(chosen=1)
         if whole != Named():
             return whole
         if zones.count is not None:
             number = number_of(thing, zones.count)
             return Named(open=True) if number is None else Named(tuple(str(n + 1) for n in range(number)))
         if zones.when is not None and holds(thing, zones.when) is Holds.YES:
-            return Named(tuple(str(n + 1) for n in range(zones.least)))
-        return Named(chosen=1)
+            return Named(tuple(str(n + 1) for n in range(zones.least)), given=False)
+        return Named(chosen=1, open=zones.unnamed, given=False)
 
     def _perhaps(self, thing: Thing, zones: Zones, further: list[Gate]) -> list[Gate]:
         """Return the further units, of which it is not known whether there are any."""
@@ -198,7 +204,8 @@ def _plain(path: str) -> str:
     return path.replace("[]", "")
 
 
-def _spreads(thing: Thing, zones: Zones) -> Holds:
+def _spreads(thing: Thing, zones: Zones, named: Named) -> Holds:
+    """Return whether a condition says that it spreads; what the program names goes before that."""
     if zones.decided is not None and thing.values(zones.decided):
         return Holds.UNKNOWN
-    return Holds.NO if zones.when is None else holds(thing, zones.when)
+    return Holds.NO if zones.when is None or named.given else holds(thing, zones.when)

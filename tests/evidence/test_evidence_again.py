@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -19,10 +21,12 @@ from resilience_checks.evidence.asked import again, asked
 from resilience_checks.model.errors import UsageError
 from resilience_checks.model.result import Severity
 from resilience_checks.options import Options
+from resilience_checks.report import repetition
+from resilience_checks.report.difference import between
+from resilience_checks.report.page import Page
+from resilience_checks.report.repetition import Outcome, Repetition
 from tests.evidence.projects import CLOCK, FILES, run, write
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from tests.report.samples import CLEAN
 
 
 def git(root: Path, *arguments: str) -> str:
@@ -56,17 +60,12 @@ def verify(root: Path, *arguments: str, evidence: str = "evidence.json") -> tupl
 
 
 def test_the_same_report_comes_out_in_another_place_and_from_another_folder(repository: Path) -> None:
-    assert verify(repository)[0] == 0
     code, found = verify(repository / "kinds", "..", evidence="../evidence.json")
     assert (code, found["again"]) == (
         0,
         {"outcome": "same", "why": [], "parts": [], "reworded": [], "difference": None},
     )
     assert found["words"].startswith("the files are what was checked, and the same report comes out again, if ")
-    assert (
-        "again: the check was run again, and the same report came out"
-        in run(repository, "verify", "evidence.json", "--again").stdout
-    )
 
 
 def test_what_is_different_in_the_report_is_named(repository: Path) -> None:
@@ -78,9 +77,19 @@ def test_what_is_different_in_the_report_is_named(repository: Path) -> None:
     difference = found["again"]["difference"]
     assert [one["name"] for one in difference["inputs"]] == ["resilience.yaml"]
     assert [one["name"] for one in difference["scope"]] == ["service mail"]
-    told = run(repository, "verify", "evidence.json", "--again").stdout
-    assert "again: the check was run again, and another report came out" in told
-    assert "not verified: this is not what was checked" in told
+
+
+def test_a_person_reads_what_came_out(tmp_path: Path) -> None:
+    page = Page(tmp_path, width=100)
+    difference = between(CLEAN, replace(CLEAN, fail_on="high", inputs={"policies": "c" * 64}))
+    for one in (
+        Repetition(Outcome.SAME),
+        Repetition(Outcome.DIFFERENT, (), ("verdict", "inputs"), ("own-rule of mail",), difference),
+        Repetition(Outcome.NOT_REPRODUCED, ("answers.json is not there any more",)),
+    ):
+        repetition.write(page, one)
+    expected = Path(__file__).with_name("snapshots") / "again.txt"
+    assert page.text() == expected.read_text(encoding="utf-8")
 
 
 def test_what_cannot_be_asked_for_again_is_not_reproduced(repository: Path) -> None:
@@ -151,9 +160,6 @@ _NAMES = st.sampled_from(["web", "a/b", "../beside", "c d"])
 def test_what_was_asked_for_is_asked_for_again(
     names: list[str], one: str | None, fail_on: Severity | None, flag: bool, seconds: float, today: date
 ) -> None:
-    from pathlib import Path
-    from tempfile import TemporaryDirectory
-
     with TemporaryDirectory() as folder:
         root = Path(folder) / "repository"
         for name in ("web", "a/b", "../beside", "c d"):
@@ -183,6 +189,14 @@ def test_what_was_asked_for_is_asked_for_again(
         assert found.lacking == ()
         assert found.options is not None
         assert _resolved(found.options) == _resolved(options)
+
+
+def test_whatever_else_can_be_asked_for_is_written_down() -> None:
+    of_the_machine = {"root", "written", "jobs", "scheduler", "opa_url"}
+    elsewhere_in_the_report = {"clock", "override"}
+    worked_out = {"aside"}
+    told = set(asked(Options((), Path()))) - {"commits"}
+    assert told | of_the_machine | elsewhere_in_the_report | worked_out == {one.name for one in fields(Options)}
 
 
 def _resolved(options: Options) -> Options:

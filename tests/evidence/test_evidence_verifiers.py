@@ -94,7 +94,7 @@ def test_cosign_verifies_evidence_of_a_file_and_refuses_another(kind: str, cosig
     assert (done.returncode, "Verified OK" in done.stderr) == (0, True), done.stderr
     content = file.read_bytes()
     file.write_bytes(content + b"\n")
-    assert "does not match" in verified().stderr
+    assert "no matching subject digest found" in verified().stderr
     file.write_bytes(content)
     envelope = json.loads((root / "evidence.json").read_text(encoding="utf-8"))
     payload = base64.b64decode(envelope["payload"]).replace(b'"exit_code":13', b'"exit_code":0', 1)

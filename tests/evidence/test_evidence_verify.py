@@ -12,15 +12,19 @@ import pytest
 from in_toto_attestation.v1.statement import Statement as Reference
 from jsonschema import Draft202012Validator
 
+from resilience_checks.catalogue import bundled
 from resilience_checks.cli.schema import text as schema
 from resilience_checks.evidence.standing import compare
 from resilience_checks.evidence.statement import Statement
 from resilience_checks.evidence.witness import Subject
-from tests.evidence.projects import CLOCK, run, write
+from tests.evidence.projects import CLOCK, FILES, run, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+
+READING = FILES["web/Pulumi.yaml"].replace("{size: 1}", "{size: 1, text: {fn::readFile: ../shared.txt}}")
 
 
 def openssl(*arguments: str) -> None:
@@ -30,7 +34,7 @@ def openssl(*arguments: str) -> None:
 @pytest.fixture(scope="module")
 def attested(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A repository whose check was attested: signed.json by key.pem (key.pub), and plain.json by nobody."""
-    root = write(tmp_path_factory.mktemp("attested"))
+    root = write(tmp_path_factory.mktemp("attested"), FILES | {"web/Pulumi.yaml": READING, "shared.txt": "shared"})
     openssl("genpkey", "-algorithm", "ed25519", "-out", str(root / "key.pem"))
     openssl("pkey", "-in", str(root / "key.pem"), "-pubout", "-out", str(root / "key.pub"))
     openssl("genpkey", "-algorithm", "ed25519", "-out", str(root / "other.pem"))
@@ -71,7 +75,9 @@ def test_the_predicate_is_the_report_and_the_subjects_are_all_that_it_was_made_f
     report = json.loads((attested / "report.json").read_text(encoding="utf-8"))
     assert statement["predicate"] == report
     assert {one["name"]: one["digest"]["sha256"] for one in statement["subject"]} == report["inputs"]
-    assert set(report["inputs"]) >= {"web/prod", "web/dev", "resilience.yaml", "policies", "kinds/example.yaml"}
+    assert set(report["inputs"]) == {
+        "web/prod", "web/dev", "resilience.yaml", "policies", "catalogue", "kinds/example.yaml", "shared.txt"
+    }  # fmt: skip
     read = Reference.copy_from_pb(_protobuf(statement))
     read.validate()
 
@@ -154,7 +160,11 @@ def test_what_changed_since_is_named(repository: Path) -> None:
     (repository / "web" / "Pulumi.dev.yaml").unlink()
     (repository / "resilience.yaml").write_text("version: 1\n", encoding="utf-8")
     (repository / "kinds" / "example.yaml").unlink()
+    (repository / "shared.txt").write_text("another", encoding="utf-8")
     (repository / "ours" / "own" / "own.rego").write_text("package resilience.own.own_rule\n", encoding="utf-8")
+    (repository / "ours" / "own" / "more.rego").write_text("package resilience.own.more\n", encoding="utf-8")
+    (repository / "ours" / "own" / "more_test.rego").write_text("", encoding="utf-8")
+    (repository / "kinds" / "more.yaml").write_text("", encoding="utf-8")
     (repository / "new").mkdir()
     (repository / "new" / "Pulumi.yaml").write_text("name: new\nruntime: yaml\n", encoding="utf-8")
     (repository / "resilience-waivers.yaml").write_text("version: 1\n", encoding="utf-8")
@@ -163,8 +173,10 @@ def test_what_changed_since_is_named(repository: Path) -> None:
     assert (code, found["signature"]["state"]) == (5, "valid")
     assert differing(found) == {
         "kinds/example.yaml missing": [],
-        "policies changed": ["ours/own/own.rego changed"],
+        "policies changed": ["ours/own/more.rego unchecked", "ours/own/own.rego changed"],
+        "kinds/more.yaml unchecked": [],
         "resilience.yaml changed": [],
+        "shared.txt changed": [],
         "web/dev changed": files,
         "web/prod changed": files,
         "new/dev unchecked": [],
@@ -181,6 +193,20 @@ def test_what_does_not_stand_in_the_checkout_is_not_called_gone(tmp_path: Path) 
     stated = Statement((*(Subject(name, "0" * 64, {"kind": "file"}) for name in names),), {})
     found = compare(stated, tmp_path, tmp_path, frozenset())
     assert [str(one.state) for one in found] == ["unknown", "unknown", "missing"]
+
+
+def test_policies_and_a_catalogue_of_another_tool_are_told_with_its_version(tmp_path: Path) -> None:
+    policies = {"kind": "policies", "version": "0.0.1", "bundled": {}, "folders": {"gone": {"a/a.rego": "0" * 64}}}
+    catalogue = {"kind": "catalogue", "version": "0.0.1", "files": bundled.files() | {"types/other.yaml": "0" * 64}}
+    stated = Statement((Subject("policies", "0" * 64, policies), Subject("catalogue", "0" * 64, catalogue)), {})
+    found = compare(stated, tmp_path, tmp_path, frozenset())
+    assert [str(one.state) for one in found] == ["changed", "changed"]
+    assert ("gone/a/a.rego", "missing") in found[0].files
+    assert ("policies/lib/result.rego", "unchecked") in found[0].files
+    assert found[1].files == (("catalogue/types/other.yaml", "missing"),)
+    for one, what in zip(found, ("policies", "catalogue"), strict=True):
+        assert one.why.startswith(f"what of the {what} comes with this tool, ")
+        assert one.why.endswith(", is not what checked: version 0.0.1 checked")
 
 
 @pytest.mark.parametrize(

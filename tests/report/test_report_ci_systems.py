@@ -25,6 +25,7 @@ from resilience_checks.report.gitlab import GitLab
 from resilience_checks.report.sarif.places import inside
 from resilience_checks.report.teamcity import TeamCity, message
 from resilience_checks.report.text import safe, unforged
+from tests.report import gitlab_reader
 from tests.report.samples import GATED, MANY, SHARED_MANAGER, hostile, locations, report, reports
 
 if TYPE_CHECKING:
@@ -98,10 +99,14 @@ def test_no_text_becomes_a_command_of_azure_or_teamcity(report_: Report) -> None
 @settings(max_examples=25)
 @given(reports())
 def test_gitlab_takes_the_file_and_no_fingerprint_comes_twice(report_: Report) -> None:
-    issues = json.loads(GitLab().render(report_))
+    text = GitLab().render(report_)
+    issues = json.loads(text)
     Draft202012Validator(json.loads((SCHEMAS / "gitlab-code-quality.json").read_text())).validate(issues)
     prints = [one["fingerprint"] for one in issues]
     assert len(set(prints)) == len(prints) == len([*alerts(report_, known=True)])
+    read = gitlab_reader.read(text)
+    assert [*read.values()] == issues
+    assert sum(gitlab_reader.summary(read).values()) == len(issues)
 
 
 def test_gitlab_keeps_what_is_known_and_leaves_out_what_is_waived() -> None:
