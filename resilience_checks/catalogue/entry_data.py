@@ -40,6 +40,7 @@ def _target(data: Mapping[str, Any] | None) -> Target | None:
         return None
     return Target(
         itself=data.get("itself", False),
+        referring=data.get("referring"),
         ref=data.get("ref"),
         name=data.get("name"),
         by=data.get("by"),
@@ -67,6 +68,8 @@ def _edge(data: Mapping[str, Any]) -> Edge:
         skip=_condition(data.get("skip")),
         k_from=k.get("from"),
         k_default=k.get("default", 1),
+        k_when=_condition(k.get("when")),
+        k_unless=_condition(k.get("unless")),
         first_by=first.get("by"),
         first_when=_condition(first.get("when")),
         incomplete=data.get("incomplete", False),
@@ -99,6 +102,7 @@ def _mover(data: Mapping[str, Any] | None) -> Mover | None:
     return Mover(
         when=_condition(data.get("when")),
         requires=tuple(data.get("requires", ())),
+        watched=_target(data.get("watched-by")),
         run_by=data.get("run-by"),
         terms=tuple(_term(term) for term in data.get("terms", ())),
         source=data.get("source"),
@@ -106,7 +110,14 @@ def _mover(data: Mapping[str, Any] | None) -> Mover | None:
 
 
 def _name(data: Mapping[str, Any]) -> Name:
-    return Name(data["as"], tuple(data["from"]), data.get("join", ":"), data.get("scope", "stack"), data.get("strip"))
+    return Name(
+        data["as"],
+        tuple(data["from"]),
+        data.get("join", ":"),
+        data.get("scope", "stack"),
+        data.get("strip"),
+        _target(data.get("of")),
+    )
 
 
 def _common_cause(data: Mapping[str, Any]) -> CommonCause:
