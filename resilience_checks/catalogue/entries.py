@@ -10,6 +10,8 @@ from resilience_checks.model.question import Holds
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from resilience_checks.catalogue.host_entries import Apart, Hosted, Units
+
 Condition = tuple[tuple[str, tuple[object, ...]], ...]
 """Every named input has one of the values."""
 
@@ -182,15 +184,6 @@ class Placement:
 
 
 @dataclass(frozen=True, slots=True)
-class Units:
-    """How many units stand behind one address; `count` is None where no code shows it."""
-
-    count: str | None
-    when: Condition = ()
-    source: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Instances:
     """Where the program says how many equal members there are: the first of these inputs that is given."""
 
@@ -303,6 +296,8 @@ class Entry:
     runs_on: str | None = None
     named: tuple[str, ...] = ()
     units: Units | None = None
+    hosted: Hosted | None = None
+    apart: Apart | None = None
     instances: Instances | None = None
     domains: tuple[CommonCause, ...] = ()
     names: tuple[Name, ...] = ()

@@ -22,10 +22,10 @@ from resilience_checks.catalogue.entries import (
     ProviderEntry,
     Target,
     Term,
-    Units,
     ZonalRegions,
     Zones,
 )
+from resilience_checks.catalogue.host_entries import Apart, Hosted, Units
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -173,8 +173,28 @@ def _paths(data: str | Sequence[str] | None) -> tuple[str, ...]:
 def _units(data: Mapping[str, Any] | None) -> Units | None:
     if data is None:
         return None
-    n = data["n"]
-    return Units(None if n == "declared" else n["count"], _condition(data.get("when")), data.get("source"))
+    n = {} if data["n"] == "declared" else data["n"]
+    besides = n.get("besides", {})
+    return Units(
+        count=n.get("count"),
+        when=_condition(data.get("when")),
+        source=data.get("source"),
+        number=n.get("number"),
+        besides=besides.get("each"),
+        region=besides.get("region"),
+        either=data.get("either", False),
+    )
+
+
+def _hosted(data: Mapping[str, Any] | None) -> Hosted | None:
+    if data is None:
+        return None
+    rules = tuple(_sure_target(item) for item in data.get("rules", ()))
+    return Hosted(data["source"], tuple(data.get("pool", ())), data.get("on"), rules)
+
+
+def _apart(data: Mapping[str, Any] | None) -> Apart | None:
+    return None if data is None else Apart(data["source"], _target(data.get("members")), _condition(data.get("when")))
 
 
 def _backup(data: Mapping[str, Any] | None) -> PlatformBackup | None:
@@ -244,6 +264,8 @@ def _entry(token: str, package: str, estate: str, data: Mapping[str, Any]) -> En
         runs_on=data.get("runs-on"),
         named=tuple(data.get("named", ())),
         units=_units(data.get("units")),
+        hosted=_hosted(data.get("hosted")),
+        apart=_apart(data.get("apart")),
         instances=_instances(data.get("instances")),
         domains=tuple(_common_cause(item) for item in data.get("domains", ())),
         names=tuple(_name(item) for item in data.get("names", ())),

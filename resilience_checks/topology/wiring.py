@@ -17,6 +17,7 @@ from resilience_checks.topology.movers import lagging, move, moved
 from resilience_checks.topology.parts import Parts, at_least, every
 from resilience_checks.topology.references import resolve
 from resilience_checks.topology.things import PROVIDER, UNKNOWN_ROLE, Thing, Things, holds, text
+from resilience_checks.topology.units import take_up_units
 from resilience_checks.topology.zones import Zoned
 
 if TYPE_CHECKING:
@@ -72,6 +73,11 @@ class Wiring:
             location=thing.location,
         )
         place, zones = self._placements.of(thing), thing.entry.placement.zones if thing.entry.placement else None
+        if thing.entry.units is not None:
+            units = take_up_units(thing, thing.entry.units, part, place, self._parts, self._book)
+            if units is not None:
+                self._spread[thing.id] = units
+                return
         if zones is None:
             self._parts.add(part, place, fault, thing)
             return
@@ -344,4 +350,6 @@ def _modelled(thing: Thing) -> tuple[str, ...]:
     found += [path for join in entry.joins for path in (*join.at.paths, *join.to.paths)]
     found += [path for copies in entry.copies for path in copies.paths]
     found += entry.one_by.paths if entry.one_by is not None else ()
+    found += entry.hosted.paths if entry.hosted is not None else ()
+    found += entry.apart.paths if entry.apart is not None else ()
     return tuple(path.lstrip("^").partition("{")[0] for path in found)
