@@ -53,7 +53,7 @@ class Kept:
             "project": project.location.path,
             "stack": make.stack.stack,
             "files": digest(project.directory, make.limits.apart),
-            "apart": sorted(map(str, make.limits.apart)),
+            "apart": sorted(str(path) for path in make.limits.apart if path.is_relative_to(project.directory.resolve())),
             "interpreter": _interpreter(make),
             "answers": self._given,
             "environment": {name: os.environ.get(name) for name in _ENVIRONMENT},
