@@ -20,6 +20,7 @@ from resilience_checks.catalogue.entries import (
     Placement,
     PlatformBackup,
     ProviderEntry,
+    Spelling,
     Target,
     Term,
     Units,
@@ -82,6 +83,7 @@ def _term(data: Mapping[str, Any]) -> Term:
         name=data["name"],
         path=data.get("from"),
         of=_target(data.get("of")),
+        only_of=data.get("only-of", False),
         default=data.get("default"),
         unit=data.get("unit", "s"),
         plus=data.get("plus", 0.0),
@@ -146,6 +148,7 @@ def _zones(data: Mapping[str, Any] | None) -> Zones | None:
         decided=data.get("decided-by"),
         alone=data.get("alone"),
         unnamed=data.get("unnamed") == "unknown",
+        single=data.get("single", False),
     )
 
 
@@ -269,6 +272,7 @@ def package_entry(data: Mapping[str, Any]) -> PackageEntry:
             provider.get("strip"),
             tuple(provider.get("region", ())),
             provider.get("kind", "provider-instance"),
+            provider.get("of"),
         ),
         types=entries("types"),
         lookups=entries("lookups"),
@@ -278,6 +282,7 @@ def package_entry(data: Mapping[str, Any]) -> PackageEntry:
             for name, item in data.get("control-planes", {}).items()
         },
         zonal=_zonal(data.get("zonal-regions")),
+        spellings=tuple(Spelling(item["match"], item["as"]) for item in data.get("spellings", ())),
     )
 
 

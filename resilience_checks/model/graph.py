@@ -78,6 +78,12 @@ class ResourceGraph:
     operations: Mapping[str, Operation] = field(default_factory=dict)
     """What the deployment would do to each resource, gone ones among them, where a preview says it."""
 
+    @cached_property
+    def hidden(self) -> tuple[Resource, ...]:
+        """The components whose plugin makes what is in them, which this run does not show."""
+        parents = {resource.parent for resource in self.resources}
+        return tuple(resource for resource in self.resources if resource.remote and resource.urn not in parents)
+
     @property
     def name(self) -> str:
         """`project/stack`, what the stack is called everywhere."""

@@ -53,6 +53,8 @@ class Resource:
     options: ResourceOptions = field(default_factory=ResourceOptions)
     remote: bool = False
     """Whether it is a component that a plugin makes, whose inside no one sees offline."""
+    providers: Mapping[str, str] = field(default_factory=dict)
+    """The URNs of the explicit providers that such a component hands to what is in it, by package."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,12 +131,12 @@ def _term(things: Things, thing: Thing, term: Term) -> gates.Term:
     source, ends = thing, []
     if term.of is not None:
         ends = [end.to for end in resolve(things, thing, term.of) if isinstance(end.to, Thing)]
-        if not ends and term.default is None:
+        if not ends and (term.default is None or term.only_of):
             why = Reason(f"nothing says what {thing.label} is watched by", Basis.UNKNOWN, thing.location)
             return gates.Term(term.name, None, why, "refer to it from the program")
         source = ends[0] if ends else thing
     base = _number(source, term.path, term.default) if ends or term.of is None else _default(term)
-    times = _number(thing, term.times_from, term.times_default)
+    times = _number(source, term.times_from, term.times_default)
     if base.value is None or times.value is None:
         paths = [found.words for found in (base, times) if found.value is None]
         why = Reason(f"{' and '.join(paths)} of {source.label} is not known", Basis.UNKNOWN, source.location)

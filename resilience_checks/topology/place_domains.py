@@ -6,7 +6,9 @@ nobody named is possibly any of those that are known, or one of its own that oth
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.question import Step
@@ -167,10 +169,43 @@ class PlaceDomains:
                 region.encloses[key] = None
             if draft.kind == "zone" and name.startswith(f"{ELSEWHERE}/"):
                 draft.name = f"{name.removeprefix(f'{ELSEWHERE}/')} of a region that is not known"
+        self._named_differently()
         for regions, drafts in chosen.items():
             where, remedy = f" of region {' or '.join(regions)}", "name zones in the program, or spread over several"
             self._beside_named(regions, drafts, where, remedy)
             self._doubtful_neighbours("zone", drafts, where, remedy)
+
+    def _named_differently(self) -> None:
+        """Draw the cases in which zones that are told by a name, an id or a place in a lookup's answer are one.
+
+        No two of one naming are; of two namings nobody knows.
+        """
+        namings: dict[str, dict[str, list[Draft]]] = defaultdict(lambda: defaultdict(list))
+        for key, draft in self._drafts.all.items():
+            region, _, name = key.removeprefix("zone:").partition("/")
+            if draft.kind == "zone" and not draft.implied and name and not name.isdigit():
+                namings[region][_naming(name)].append(draft)
+        for region, found in namings.items():
+            pairs = [
+                (one, other)
+                for (_, some), (_, others) in combinations(sorted(found.items()), 2)
+                for one in some
+                for other in others
+            ]
+            if pairs and len(pairs) <= _MANY:
+                self._perhaps_one_zone(region, pairs)
+
+    def _perhaps_one_zone(self, region: str, pairs: list[tuple[Draft, Draft]]) -> None:
+        names = {f"{one.name} is {other.name}": (one, other) for one, other in pairs}
+        why = f"which zones of region {region} are one is not known: they are told by names, by ids, or by places in an answer"
+        remedy = "give the answers of lookups with --lookups, and tell all zones in one way"
+        fact = self._book.doubt(f"zones of {region} that are one", ("none", *names), why, remedy)
+        for name, (one, other) in names.items():
+            both = self._drafts.get("zone", f"{region}: {name}", name)
+            both.exists, both.implied = ((fact, name),), True
+            both.members = {
+                Member(member.part, (*member.when, (fact, name))): None for member in (*one.members, *other.members)
+            }
 
     def _beside_named(self, regions: tuple[str, ...], drafts: Iterable[Draft], where: str, remedy: str) -> None:
         """Draw for each zone that is named there the case that it is the one that the provider chose."""
@@ -325,3 +360,13 @@ class PlaceDomains:
         if not found or len(found) * count > _MANY:
             return [(f"undeclared, of {site}", self._at[site] if found else ())]
         return found
+
+
+def _naming(zone: str) -> str:
+    """Return by what a zone is told from others: a name, an id, or its place in the answer of a lookup.
+
+    >>> _naming("eu-west-2a"), _naming("euw2-az1"), _naming("names[0] of getAvailabilityZones()")
+    ('name', 'id', 'getAvailabilityZones()')
+    """
+    lookup = zone.partition(" of ")[2]
+    return lookup or ("id" if re.fullmatch(r"[a-z]+\d-az\d+", zone) else "name")

@@ -180,8 +180,8 @@ class Wiring:
 
     def _all_or_any(self, thing: Thing, edge: Edge, gates: list[Gate]) -> Gate:
         """Return that one of several members is enough, or that all are needed, which nobody says."""
-        apart = list(dict.fromkeys(replace(gate, why=None) if isinstance(gate, Up) else gate for gate in gates))
-        if len(apart) == 1:
+        plain = [replace(gate, why=None) if isinstance(gate, Up) else gate for gate in gates]
+        if all(gate == plain[0] for gate in plain):
             return gates[0]
         fact = self._book.doubt(
             f"how many {edge.group} of {thing.id}",

@@ -191,14 +191,12 @@ def relational_database() -> tuple[ResourceGraph, str]:
 def table() -> tuple[ResourceGraph, str]:
     """A table that is the service itself."""
     program = Program()
-    program.add("aws:dynamodb/table:Table", "app", {"name": "app", "region": "eu-west-2"})
     return program.graph(), CLOUD
 
 
 def bucket() -> tuple[ResourceGraph, str]:
     """A bucket that is the service itself."""
     program = Program()
-    program.add("aws:s3/bucket:Bucket", "app", {"bucket": "app", "region": "eu-west-2"})
     return program.graph(), CLOUD
 
 
@@ -306,8 +304,6 @@ PROGRAMS: dict[str, Callable[[], tuple[ResourceGraph, str]]] = {
 
 PROVED = frozenset(
     [
-        "aws:dynamodb/table:Table",
-        "aws:s3/bucket:Bucket",
         "azure-native:resources:ResourceGroup",
         "azure-native:web:AppServicePlan",
         "azure-native:web:WebApp",

@@ -85,23 +85,27 @@ def inputs_of(sdk: str, token: str) -> dict[str, tuple[str, str]] | None:
     if place is None:
         return None
     module, name = place
-    return fields(module, f"{name}Args")
+    return fields(module, f"{name}InitArgs", resource=name) or fields(module, f"{name}Args", resource=name)
 
 
 @cache
 def provider_inputs(sdk: str) -> dict[str, tuple[str, str]]:
     """Return the inputs of the SDK's provider."""
-    found = fields(sdk, "ProviderArgs")
+    found = fields(sdk, "ProviderArgs", resource="Provider")
     assert found is not None
     return found
 
 
 @cache
-def fields(module: str, name: str) -> dict[str, tuple[str, str]] | None:
-    """Return by wire name the annotation of each input of a class, and the module from which it names others."""
+def fields(module: str, name: str, resource: str | None = None) -> dict[str, tuple[str, str]] | None:
+    """Return by wire name the annotation of each input of a class, and the module from which it names others.
+
+    The inputs of a resource stand in the file of its class; a nested class may be called the same.
+    """
     folder = _folder(module)
-    likely = (folder / "_inputs.py", folder / f"{_snake(name.removesuffix('Args'))}.py")
-    for path in (*likely, *_files(folder)):
+    own = folder / f"{_snake(resource)}.py" if resource is not None else folder / "_inputs.py"
+    likely = (own,) if own.is_file() else _files(folder)
+    for path in likely:
         if f"class {name}" in _text(path) and name in _bodies(path):
             return {
                 match["wire"] or match["name"]: (match["kind"], module)
@@ -133,7 +137,8 @@ def has_path(inputs: dict[str, tuple[str, str]], path: str) -> bool:
     found = inputs.get(_ELEMENT.sub("", head))
     if found is None:
         return False
-    return True if not rest else any(has_path(each, rest) for each in _nested(*found))
+    free = "Mapping[str, pulumi.Input[_builtins.str]]" in found[0]  # a map such as tags, whose keys are data
+    return not rest or free or any(has_path(each, rest) for each in _nested(*found))
 
 
 def _nested(kind: str, module: str) -> list[dict[str, tuple[str, str]]]:

@@ -50,7 +50,7 @@ def _paths(entry: Entry) -> Iterator[str]:
         yield from (*entry.mover.requires, *_conditions(entry.mover.when))
         for term in entry.mover.terms:
             yield from _target(term.of)
-            yield from (path for path in (term.times_from, None if term.of else term.path) if path)
+            yield from (path for path in (term.times_from, term.path) if path and not term.of)
     yield from (entry.backup.paths if entry.backup else ())
     yield from (entry.instances.paths if entry.instances else ())
     yield from (
@@ -134,7 +134,7 @@ def test_every_target_is_a_name_or_group_that_some_entry_gives() -> None:
     for _, _, entry in _all():
         for each in (entry, *entry.elements):
             names |= {name.kind for name in each.names}
-            groups |= {edge.group for edge in each.edges if edge.gate not in {"requires", "failover"}}
+            groups |= {edge.group for edge in each.edges if edge.to is None or edge.each}
     missing = [
         f"{token}: {target.name}"
         for _, token, entry in _all()

@@ -345,18 +345,18 @@ def test_tags_that_are_wholly_unknown_are_told_once_where_others_declare(tmp_pat
 def test_a_resource_of_unknown_type_is_what_a_declaration_says(tmp_path: Path) -> None:
     made = Program()
     tags = {"resilience:service": "record", "resilience:role": "load-balancer"}
-    made.add("aws:lb/loadBalancer:LoadBalancer", "front", {"tags": tags})
+    made.add("acme:lb/loadBalancer:LoadBalancer", "front", {"tags": tags})
     found = estate(made, None, tmp_path)
     assert told(found, DEVICE) == ["device record: unknown [('device:front/outage',)] ['front as one']"]
     assert (found.parts["front"].role, dict(found.coverage.unknown)) == (
         "load-balancer",
-        {"aws:lb/loadBalancer:LoadBalancer": 1},
+        {"acme:lb/loadBalancer:LoadBalancer": 1},
     )
 
 
 def test_a_resource_of_unknown_type_fails_as_one_where_its_units_are_declared(tmp_path: Path) -> None:
     made = Program()
-    made.add("aws:lb/loadBalancer:LoadBalancer", "front")
+    made.add("acme:lb/loadBalancer:LoadBalancer", "front")
     declared = "version: 1\ncomponents: {lb: {role: load-balancer, select: front, units: 1}}\nservices: {record: {entry: lb}}\n"
     found = estate(made, declared, tmp_path)
     assert told(found, DEVICE) == ["device record: no [('device:front/outage',)] []"]
@@ -364,7 +364,7 @@ def test_a_resource_of_unknown_type_fails_as_one_where_its_units_are_declared(tm
 
 def test_a_resource_of_unknown_type_and_role_may_need_anything(tmp_path: Path) -> None:
     made = Program()
-    made.add("aws:lb/loadBalancer:LoadBalancer", "front", {"tags": {"resilience:service": "record"}})
+    made.add("acme:lb/loadBalancer:LoadBalancer", "front", {"tags": {"resilience:service": "record"}})
     other = made.add(MACHINE, "behind", {"name": "behind"})
     made.add("x:y:Z", "alone", {"a": Unknown("x"), "tags": {"resilience:site": "n"}}, refers={"a": other})
     found = estate(made, None, tmp_path)

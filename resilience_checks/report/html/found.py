@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.result import Outcome, Result
-from resilience_checks.report.findings import chain, loses, old_and_new, targets
+from resilience_checks.report.findings import chain, loses, old_and_new, stacks, targets
 from resilience_checks.report.html.matrix import outcome
-from resilience_checks.report.text import excerpt
+from resilience_checks.report.text import counted, excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -55,6 +55,17 @@ class Finding:
     def targets(self) -> tuple[str, ...]:
         """What it is about."""
         return targets(self.results)
+
+    @property
+    def said(self) -> str:
+        """What it says, all of its targets once."""
+        many = len(self.results) > 1 and self.first.outcome is Outcome.UNKNOWN
+        return f"Not known for {counted(len(self.targets), 'target')}" if many else self.first.message
+
+    @property
+    def stacks(self) -> tuple[str, ...]:
+        """The stacks that it is about."""
+        return tuple(dict.fromkeys(name for one in self.results for name in stacks(one)))
 
     @property
     def loses(self) -> bool:

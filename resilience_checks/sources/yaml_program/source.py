@@ -171,7 +171,7 @@ class YamlSource(StackSource):
                 element_dependencies=True,
                 secret_equality=True,
                 lines=True,
-                complete=not program.components,
+                complete=True,
             ),
             notes=tuple(dict.fromkeys(remarks)),
             digest=digest(project.directory, self._limits.apart),
