@@ -12,7 +12,7 @@ from resilience_checks.cli import options
 from resilience_checks.cli.choice import Choice
 from resilience_checks.cli.formats import Format
 from resilience_checks.cli.guard import guarded
-from resilience_checks.cli.progress import progress
+from resilience_checks.cli.progress import observer as observing
 from resilience_checks.report.formats import FORMS
 
 if TYPE_CHECKING:
@@ -176,9 +176,7 @@ def _check(given: dict[str, Any], root: Path, around: Surroundings) -> int:
     )
     if given["debug"]:
         _log_steps()
-    report = run(
-        chosen, progress if around.progress else lambda _: None, witness=attesting.witness if attesting else None
-    )
+    report = run(chosen, observing(around), witness=attesting.witness if attesting else None)
     if attesting is not None or not all(target.form.readable for target in targets):
         from resilience_checks.cli.running import running
         from resilience_checks.evidence.asked import asked

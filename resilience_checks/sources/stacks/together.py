@@ -24,6 +24,7 @@ from resilience_checks.sources.stacks.evaluations import Elsewhere, Evaluated, E
 from resilience_checks.sources.stacks.linking import Reference, link
 from resilience_checks.sources.stacks.markers import Markers, has_markers
 from resilience_checks.sources.stacks.names import Directory, meant
+from resilience_checks.sources.stacks.pace import Pace
 from resilience_checks.sources.stacks.packed import unpack
 from resilience_checks.sources.stacks.work import Task, identity, references
 
@@ -74,7 +75,7 @@ class Together:
         for index, make in enumerate(makers):
             self._evaluations.append(Evaluation(index, make, self._source))
         self._directory = Directory(self._evaluations)
-        self._begun, self._kept = 0, kept
+        self._kept, self._pace = kept, Pace(len(self._evaluations))
         self._workers = workers
         self._jobs = max(1, workers.size if workers is not None else jobs or os.cpu_count() or 1)
         self.found = 0
@@ -150,9 +151,8 @@ class Together:
             if evaluation.taken or self._closed:
                 return False
             evaluation.taken = True
-            self._begun += 1
-        every = len(self._evaluations)
-        self._observer(f"running {evaluation.name}{f' ({self._begun} of {every})' if every > 1 else ''}")
+            where = self._pace.begin()
+        self._observer(f"running {evaluation.name}{where}")
         return True
 
     def _evaluate(self, evaluation: Evaluation) -> None:
@@ -181,6 +181,8 @@ class Together:
             evaluation.error = error
         finally:
             evaluation.source.close()
+            with self._lock:
+                self._pace.finish()
             evaluation.done.set()
 
     def _is_kept(self, evaluation: Evaluation) -> bool:
@@ -341,7 +343,7 @@ class Together:
         chosen = sorted(evaluations, key=lambda item: item.index)
         for evaluation in chosen:
             evaluation.reset()
-        self._begun -= len(chosen)
+        self._pace = Pace(len(chosen))
         self._wait(self._submit(chosen), chosen)
 
     @staticmethod
