@@ -57,6 +57,7 @@ def _paths(entry: Entry) -> Iterator[str]:
         *(entry.one_by.paths if entry.one_by else ()),
         *(path for copies in entry.copies for path in copies.paths),
     )
+    yield from (*entry.scales[0].paths, *entry.scales[1].paths) if entry.scales else ()
     for join in entry.joins:
         yield from (*join.at.paths, *join.to.paths, *_conditions(join.skip))
     if entry.placement:
