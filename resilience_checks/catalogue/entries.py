@@ -308,6 +308,8 @@ class Entry:
     joins: tuple[Join, ...] = ()
     copies: tuple[Copies, ...] = ()
     one_by: OneBy | None = None
+    scales: tuple[Target, Instances] | None = None
+    """Whose instances it adds and takes away, and how many it leaves at least."""
     placement: Placement | None = None
     placeless: bool = False
     ignore: tuple[str, ...] = ()

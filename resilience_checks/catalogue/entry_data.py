@@ -222,6 +222,10 @@ def _join(data: Mapping[str, Any]) -> Join:
     return Join(_sure_target(data["at"]), data["group"], _sure_target(data["to"]), _condition(data.get("skip")))
 
 
+def _scales(data: Mapping[str, Any] | None) -> tuple[Target, Instances] | None:
+    return None if data is None else (_sure_target(data["of"]), Instances(_paths(data["from"]), data["default"]))
+
+
 def _one_by(data: Mapping[str, Any] | None) -> OneBy | None:
     if data is None:
         return None
@@ -277,6 +281,7 @@ def _entry(token: str, package: str, estate: str, data: Mapping[str, Any]) -> En
         joins=tuple(_join(item) for item in _list(data.get("join"))),
         copies=tuple(_copies(item) for item in _list(data.get("copies"))),
         one_by=_one_by(data.get("one-by")),
+        scales=_scales(data.get("scales")),
         placement=_placement(data.get("placement")),
         placeless=data.get("placement") == "none",
         ignore=tuple(data.get("ignore", ())),

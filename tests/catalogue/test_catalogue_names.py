@@ -57,6 +57,7 @@ def _paths(entry: Entry) -> Iterator[str]:
         *(entry.one_by.paths if entry.one_by else ()),
         *(path for copies in entry.copies for path in copies.paths),
     )
+    yield from (*entry.scales[0].paths, *entry.scales[1].paths) if entry.scales else ()
     for join in entry.joins:
         yield from (*join.at.paths, *join.to.paths, *_conditions(join.skip))
     if entry.placement:
@@ -65,6 +66,11 @@ def _paths(entry: Entry) -> Iterator[str]:
         yield from (*placement.region, *(path for path in (placement.site, placement.replicas) if path))
         yield from (placement.zones.paths if placement.zones else ())
     yield from (*(entry.hosted.paths if entry.hosted else ()), *(entry.apart.paths if entry.apart else ()))
+    yield from _inner_paths(entry)
+
+
+def _inner_paths(entry: Entry) -> Iterator[str]:
+    """Yield those of its units and of the parts within it."""
     if entry.units:
         yield from _conditions(entry.units.when)
         if entry.units.besides:
