@@ -101,7 +101,7 @@ class CommonCause:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One summand of the seconds that a move takes: `(path or default, plus) * times`.
+    """One summand of the seconds that a move takes: `(path or default, plus) * (times - less)`.
 
     Both are inputs of what `of` leads to; where it leads nowhere the defaults count, unless `only_of`.
     """
@@ -114,8 +114,9 @@ class Term:
     unit: str = "s"
     plus: float = 0.0
     times_from: str | None = None
-    times_default: float = 1.0
+    times_default: float | None = 1.0
     times_plus: float = 0.0
+    times_less: str | None = None
     source: str | None = None
 
 

@@ -89,8 +89,9 @@ def _term(data: Mapping[str, Any]) -> Term:
         unit=data.get("unit", "s"),
         plus=data.get("plus", 0.0),
         times_from=times.get("from"),
-        times_default=times.get("default", 1.0),
+        times_default=times.get("default") if times else 1.0,
         times_plus=times.get("plus", 0.0),
+        times_less=times.get("less"),
         source=data.get("source"),
     )
 

@@ -50,7 +50,7 @@ def _paths(entry: Entry) -> Iterator[str]:
         yield from (*entry.mover.requires, *_conditions(entry.mover.when))
         for term in entry.mover.terms:
             yield from _target(term.of)
-            yield from (path for path in (term.times_from, term.path) if path and not term.of)
+            yield from (path for path in (term.times_from, term.times_less, term.path) if path and not term.of)
     yield from (entry.backup.paths if entry.backup else ())
     yield from (entry.instances.paths if entry.instances else ())
     yield from (
