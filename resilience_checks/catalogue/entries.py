@@ -52,7 +52,7 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """What the part needs, and how; with `when`: only if these inputs have these values.
+    """What the part needs, and how; with `when`: only if these inputs have these values; not with those of `unless`.
 
     `requires` without `to` needs all that join its group.
     """
@@ -62,6 +62,7 @@ class Edge:
     local: bool = False
     to: Target | None = None
     when: Condition = ()
+    unless: Condition = ()
     group: str = "members"
     each: str | None = None
     skip: Condition = ()
@@ -106,7 +107,7 @@ class CommonCause:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One summand of the seconds that a move takes: `(path or default, plus) * times`.
+    """One summand of the seconds that a move takes: `(path or default, plus) * (times - less)`.
 
     Both are inputs of what `of` leads to; where it leads nowhere the defaults count, unless `only_of`.
     """
@@ -119,8 +120,9 @@ class Term:
     unit: str = "s"
     plus: float = 0.0
     times_from: str | None = None
-    times_default: float = 1.0
+    times_default: float | None = 1.0
     times_plus: float = 0.0
+    times_less: str | None = None
     source: str | None = None
 
 
@@ -171,7 +173,8 @@ class Zones:
 class Placement:
     """Where a part stands: at a site that an input names, where others stand, or in a region.
 
-    `paired` cites the page that says that the provider may serve it from a region of its own choice;
+    `paired` cites the page that says that the provider may serve it from a region of its own choice, with the inputs of
+    `paired_when`, and without those of `paired_unless`;
     `replicas` is the path of the regions that hold a copy of its data as well.
     """
 
@@ -181,6 +184,8 @@ class Placement:
     paired: str | None = None
     zones: Zones | None = None
     replicas: str | None = None
+    paired_when: Condition = ()
+    paired_unless: Condition = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,7 @@ def _edge(data: Mapping[str, Any]) -> Edge:
         local=data.get("local", False),
         to=_target(data.get("to")),
         when=_condition(data.get("when")),
+        unless=_condition(data.get("unless")),
         group=data.get("group", "members"),
         each=data.get("each"),
         skip=_condition(data.get("skip")),
@@ -91,8 +92,9 @@ def _term(data: Mapping[str, Any]) -> Term:
         unit=data.get("unit", "s"),
         plus=data.get("plus", 0.0),
         times_from=times.get("from"),
-        times_default=times.get("default", 1.0),
+        times_default=times.get("default") if times else 1.0,
         times_plus=times.get("plus", 0.0),
+        times_less=times.get("less"),
         source=data.get("source"),
     )
 
@@ -139,9 +141,17 @@ def _common_cause(data: Mapping[str, Any]) -> CommonCause:
 def _placement(data: object) -> Placement | None:
     if not isinstance(data, dict):
         return None
-    inside, region = tuple(data.get("in", ())), tuple(data.get("region", ()))
+    inside, region, paired = tuple(data.get("in", ())), tuple(data.get("region", ())), data.get("paired")
+    only = paired if isinstance(paired, dict) else {"source": paired}
     return Placement(
-        data.get("site"), inside, region, data.get("paired"), _zones(data.get("zones")), data.get("replicas")
+        data.get("site"),
+        inside,
+        region,
+        only["source"],
+        _zones(data.get("zones")),
+        data.get("replicas"),
+        _condition(only.get("when")),
+        _condition(only.get("unless")),
     )
 
 
