@@ -11,6 +11,8 @@ from resilience_checks.model.question import Holds
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from resilience_checks.catalogue.host_entries import Apart, Hosted, Units
+
 Condition = tuple[tuple[str, tuple[object, ...]], ...]
 """Every named input has one of the values."""
 
@@ -19,10 +21,11 @@ Condition = tuple[tuple[str, tuple[object, ...]], ...]
 class Target:
     """How to find another part: by the reference behind an input, by a name, or by the first of several ways.
 
-    `itself` is the very thing that is asked.
+    `itself` is the very thing that is asked; `referring` is a type whose resources lead to it by their input `ref`.
     """
 
     itself: bool = False
+    referring: str | None = None
     ref: str | None = None
     name: str | None = None
     by: str | None = None
@@ -32,19 +35,20 @@ class Target:
     @property
     def paths(self) -> tuple[str, ...]:
         """Every input that this target reads."""
-        own = tuple(path for path in (self.ref, self.by) if path is not None)
+        own = tuple(path for path in (self.ref, self.by) if path is not None and self.referring is None)
         return own + tuple(path for target in self.any_of for path in target.paths)
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name under which others refer to the part."""
+    """A name under which others refer to the part; `of` is what holds it, where that is another resource."""
 
     kind: str
     paths: tuple[str, ...]
     join: str = ":"
     scope: str = "stack"
     strip: str | None = None
+    of: Target | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,8 @@ class Edge:
     skip: Condition = ()
     k_from: str | None = None
     k_default: int = 1
+    k_when: Condition = ()
+    k_unless: Condition = ()
     first_by: str | None = None
     first_when: Condition = ()
     incomplete: bool = False
@@ -121,10 +127,11 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Mover:
-    """What takes dead members out of a group, or promotes a standby."""
+    """What takes dead members out of a group, or promotes a standby; `watched` leads to what notices that one is dead."""
 
     when: Condition = ()
     requires: tuple[str, ...] = ()
+    watched: Target | None = None
     run_by: str | None = None
     terms: tuple[Term, ...] = ()
     source: str | None = None
@@ -180,15 +187,6 @@ class Placement:
     paired: str | None = None
     zones: Zones | None = None
     replicas: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Units:
-    """How many units stand behind one address; `count` is None where no code shows it."""
-
-    count: str | None
-    when: Condition = ()
-    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +302,8 @@ class Entry:
     runs_on: str | None = None
     named: tuple[str, ...] = ()
     units: Units | None = None
+    hosted: Hosted | None = None
+    apart: Apart | None = None
     instances: Instances | None = None
     domains: tuple[CommonCause, ...] = ()
     names: tuple[Name, ...] = ()

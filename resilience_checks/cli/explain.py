@@ -10,7 +10,7 @@ import click
 
 from resilience_checks.cli import asking, options
 from resilience_checks.cli.guard import guarded
-from resilience_checks.cli.progress import progress
+from resilience_checks.cli.progress import observer as observing
 
 if TYPE_CHECKING:
     from resilience_checks.cli.surroundings import Surroundings
@@ -65,9 +65,7 @@ def _report(given: dict[str, Any], root: Path, around: Surroundings) -> Report:
     if given["file"] is None:
         from resilience_checks.check import run
 
-        found = run(
-            options.chosen({**given, "fail_on": "medium"}, root), progress if around.progress else lambda _: None
-        )
+        found = run(options.chosen({**given, "fail_on": "medium"}, root), observing(around))
         for failure in found.failures:
             from resilience_checks.cli.errors import block, show
 
