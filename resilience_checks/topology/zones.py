@@ -93,12 +93,15 @@ class Zoned:
         zones_, chosen = (name for each in found for name in each.zones), sum(each.chosen for each in found)
         unsure = holds(thing, zones.unknown_when) is not Holds.NO if zones.unknown_when else False
         whole = Named(tuple(dict.fromkeys(zones_)), chosen, unsure or any(each.open for each in found))
-        if zones.one_when and holds(thing, zones.one_when) is Holds.YES:
-            return Named(chosen=1)
+        if zones.one_when:
+            one = holds(thing, zones.one_when)
+            if one is not Holds.NO:
+                return replace(whole, open=True) if one is Holds.UNKNOWN else _single(whole)
+            if holds(thing, zones.when or ()) is Holds.YES and len(whole.zones) < _SEVERAL:
+                whole = Named()   # the zone that it prefers is one of several
         if zones.single:
             own = self.placements.own_zone(thing) if whole == Named() else None
-            whole = whole if own is None else Named((own,))
-            return whole if len(whole.zones) == 1 else Named(chosen=1)
+            return _single(whole if own is None else Named((own,)))
         if whole != Named():
             return whole
         if zones.count is not None:
@@ -199,6 +202,11 @@ def _zones(thing: Thing) -> Zones:
     assert thing.entry.placement is not None
     assert thing.entry.placement.zones is not None
     return thing.entry.placement.zones
+
+
+def _single(whole: Named) -> Named:
+    """Return the one zone that is named, or one that the provider chose."""
+    return whole if len(whole.zones) == 1 else Named(chosen=1)
 
 
 def _name(thing: Thing, value: Value, placements: Placements) -> str | None:
