@@ -53,7 +53,7 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """What the part needs, and how; with `when`: only if these inputs have these values.
+    """What the part needs, and how; with `when`: only if these inputs have these values; not with those of `unless`.
 
     `requires` without `to` needs all that join its group.
     """
@@ -63,6 +63,7 @@ class Edge:
     local: bool = False
     to: Target | None = None
     when: Condition = ()
+    unless: Condition = ()
     group: str = "members"
     each: str | None = None
     skip: Condition = ()
@@ -177,7 +178,8 @@ class Zones:
 class Placement:
     """Where a part stands: at a site that an input names, where others stand, or in a region.
 
-    `paired` cites the page that says that the provider may serve it from a region of its own choice;
+    `paired` cites the page that says that the provider may serve it from a region of its own choice, with the inputs of
+    `paired_when`, and without those of `paired_unless`;
     `replicas` is the path of the regions that hold a copy of its data as well.
     """
 
@@ -187,6 +189,8 @@ class Placement:
     paired: str | None = None
     zones: Zones | None = None
     replicas: str | None = None
+    paired_when: Condition = ()
+    paired_unless: Condition = ()
 
 
 @dataclass(frozen=True, slots=True)

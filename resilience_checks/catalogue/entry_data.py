@@ -65,6 +65,7 @@ def _edge(data: Mapping[str, Any]) -> Edge:
         local=data.get("local", False),
         to=_target(data.get("to")),
         when=_condition(data.get("when")),
+        unless=_condition(data.get("unless")),
         group=data.get("group", "members"),
         each=data.get("each"),
         skip=_condition(data.get("skip")),
@@ -140,9 +141,17 @@ def _common_cause(data: Mapping[str, Any]) -> CommonCause:
 def _placement(data: object) -> Placement | None:
     if not isinstance(data, dict):
         return None
-    inside, region = tuple(data.get("in", ())), tuple(data.get("region", ()))
+    inside, region, paired = tuple(data.get("in", ())), tuple(data.get("region", ())), data.get("paired")
+    only = paired if isinstance(paired, dict) else {"source": paired}
     return Placement(
-        data.get("site"), inside, region, data.get("paired"), _zones(data.get("zones")), data.get("replicas")
+        data.get("site"),
+        inside,
+        region,
+        only["source"],
+        _zones(data.get("zones")),
+        data.get("replicas"),
+        _condition(only.get("when")),
+        _condition(only.get("unless")),
     )
 
 

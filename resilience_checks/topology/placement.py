@@ -12,7 +12,7 @@ from resilience_checks.topology.candidates import candidate
 from resilience_checks.topology.enclosures import Enclosures, Said, Spot
 from resilience_checks.topology.estate import Condition, PlacedWhen
 from resilience_checks.topology.references import Loose, resolve
-from resilience_checks.topology.things import PROVIDER, Thing, Things, text
+from resilience_checks.topology.things import PROVIDER, Thing, Things, holds, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -307,8 +307,11 @@ class Placements:
 
     def _paired(self, thing: Thing, place: Place) -> Place:
         """Return the place of what the provider itself may serve from another region: nobody can say that it will."""
-        source = thing.entry.placement.paired if thing.entry.placement else None
-        if source is None:
+        placement = thing.entry.placement
+        source = placement.paired if placement is not None else None
+        if placement is None or source is None or holds(thing, placement.paired_when) is Holds.NO:
+            return place
+        if placement.paired_unless and holds(thing, placement.paired_unless) is Holds.YES:
             return place
         text_ = f"whether its provider serves {thing.label} from another region when its own is lost is not known"
         fact = self._book.doubt(

@@ -43,7 +43,7 @@ def _paths(entry: Entry) -> Iterator[str]:
         prefix = f"{edge.each}." if edge.each else ""
         yield from (path for path in edge.paths if not path.endswith(".."))
         yield from (prefix + path for path in _conditions(edge.skip))
-        yield from _conditions(edge.first_when, edge.when, edge.k_when, edge.k_unless)
+        yield from _conditions(edge.first_when, edge.when, edge.unless, edge.k_when, edge.k_unless)
         yield from (path for path in (edge.each, edge.k_from) if path)
         yield from ([prefix + edge.first_by] if edge.first_by else [])
     if entry.mover:
@@ -62,6 +62,7 @@ def _paths(entry: Entry) -> Iterator[str]:
     if entry.placement:
         placement = entry.placement
         yield from (path for path in placement.inside if path != "provider")
+        yield from _conditions(placement.paired_when, placement.paired_unless)
         yield from (*placement.region, *(path for path in (placement.site, placement.replicas) if path))
         yield from (placement.zones.paths if placement.zones else ())
     yield from (*(entry.hosted.paths if entry.hosted else ()), *(entry.apart.paths if entry.apart else ()))
