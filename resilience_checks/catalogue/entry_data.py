@@ -13,6 +13,7 @@ from resilience_checks.catalogue.entries import (
     Entry,
     Instances,
     Join,
+    Locations,
     Mover,
     Name,
     OneBy,
@@ -170,6 +171,9 @@ def _zones(data: Mapping[str, Any] | None) -> Zones | None:
         alone=data.get("alone"),
         unnamed=data.get("unnamed") == "unknown",
         single=data.get("single", False),
+        together=_paths(data.get("with")),
+        one_when=_condition(data.get("one-when")),
+        unknown_when=_condition(data.get("unknown-when")),
     )
 
 
@@ -321,6 +325,8 @@ def package_entry(data: Mapping[str, Any]) -> PackageEntry:
             tuple(provider.get("region", ())),
             provider.get("kind", "provider-instance"),
             provider.get("of"),
+            tuple(provider.get("zone", ())),
+            tuple(provider.get("in", ())),
         ),
         types=entries("types"),
         lookups=entries("lookups"),
@@ -331,6 +337,7 @@ def package_entry(data: Mapping[str, Any]) -> PackageEntry:
         },
         zonal=_zonal(data.get("zonal-regions")),
         spellings=tuple(Spelling(item["match"], item["as"]) for item in data.get("spellings", ())),
+        locations=Locations(**data["locations"]) if "locations" in data else None,
     )
 
 

@@ -112,6 +112,16 @@ class Catalogue:
             return self.has_zones(found.provider.of, region)
         return Holds.UNKNOWN if found is None or found.zonal is None else found.zonal.has(region)
 
+    def region_of(self, package: str, name: str) -> str | None:
+        """Return the region that the name of a place tells, None where that is no one region."""
+        found = self.package(package)
+        return name if found is None or found.locations is None else found.locations.region_of(name)
+
+    def zone_of(self, package: str, name: str) -> str | None:
+        """Return the zone that the name of a place tells, None where that is no zone."""
+        found = self.package(package)
+        return name if found is None or found.locations is None else found.locations.zone_of(name)
+
     def package(self, name: str) -> PackageEntry | None:
         """Return the merged entries of one package, None where there is no file for it."""
         if name not in self._packages:
@@ -159,7 +169,10 @@ class Catalogue:
         planes = {key: plane for package in found for key, plane in package.control_planes.items()}
         zonal = next((package.zonal for package in reversed(found) if package.zonal is not None), None)
         spellings = tuple(dict.fromkeys(spelling for package in found for spelling in package.spellings))
-        return PackageEntry(name, merged.estate, sdk, provider, types, lookups, labels, planes, zonal, spellings)
+        locations = next((package.locations for package in reversed(found) if package.locations is not None), None)
+        return PackageEntry(
+            name, merged.estate, sdk, provider, types, lookups, labels, planes, zonal, spellings, locations
+        )
 
     @cached_property
     def _of_packages(self) -> Mapping[str, PackageEntry]:

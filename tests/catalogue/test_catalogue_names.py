@@ -113,7 +113,12 @@ def test_tokens_and_properties_are_those_of_the_sdk(name: str) -> None:
     for token, entry in package.lookups.items():
         arguments = lookup_arguments(sdk, token)
         wrong += [f"{token}: {path}" for path in _paths(entry) if path not in arguments]
-    given = (*package.provider.key, *package.provider.region)
+    given = (
+        *package.provider.key,
+        *package.provider.region,
+        *package.provider.zone,
+        *package.provider.inside,
+    )
     wrong += [f"provider: {path}" for path in given if not has_path(provider_inputs(sdk), path)]
     assert [*wrong, *_elsewhere(package, sdk)] == []
 
