@@ -10,7 +10,7 @@ from resilience_checks.model.question import Holds
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from resilience_checks.catalogue.host_entries import Apart, Hosted, Units
+    from resilience_checks.catalogue.host_entries import Apart, Hosted, Restarts, Units
 
 Condition = tuple[tuple[str, tuple[object, ...]], ...]
 """Every named input has one of the values."""
@@ -172,7 +172,8 @@ class Placement:
     """Where a part stands: at a site that an input names, where others stand, or in a region.
 
     `paired` cites the page that says that the provider may serve it from a region of its own choice;
-    `replicas` is the path of the regions that hold a copy of its data as well.
+    `replicas` is the path of the regions that hold a copy of its data as well. `also` are regions where it stands
+    besides: the other end of a link.
     """
 
     site: str | None = None
@@ -181,6 +182,7 @@ class Placement:
     paired: str | None = None
     zones: Zones | None = None
     replicas: str | None = None
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +300,7 @@ class Entry:
     units: Units | None = None
     hosted: Hosted | None = None
     apart: Apart | None = None
+    restarts: Restarts | None = None
     instances: Instances | None = None
     domains: tuple[CommonCause, ...] = ()
     names: tuple[Name, ...] = ()

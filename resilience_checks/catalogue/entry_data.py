@@ -25,7 +25,7 @@ from resilience_checks.catalogue.entries import (
     ZonalRegions,
     Zones,
 )
-from resilience_checks.catalogue.host_entries import Apart, Hosted, Units
+from resilience_checks.catalogue.host_entries import Apart, Hosted, Restarts, Units
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -139,9 +139,8 @@ def _placement(data: object) -> Placement | None:
     if not isinstance(data, dict):
         return None
     inside, region = tuple(data.get("in", ())), tuple(data.get("region", ()))
-    return Placement(
-        data.get("site"), inside, region, data.get("paired"), _zones(data.get("zones")), data.get("replicas")
-    )
+    zones, also = _zones(data.get("zones")), tuple(data.get("also", ()))
+    return Placement(data.get("site"), inside, region, data.get("paired"), zones, data.get("replicas"), also)
 
 
 def _zones(data: Mapping[str, Any] | None) -> Zones | None:
@@ -180,9 +179,9 @@ def _units(data: Mapping[str, Any] | None) -> Units | None:
         when=_condition(data.get("when")),
         source=data.get("source"),
         number=n.get("number"),
-        besides=besides.get("each"),
+        besides=_paths(besides.get("each")),
         region=besides.get("region"),
-        either=data.get("either", False),
+        either=data.get("either"),
     )
 
 
@@ -190,7 +189,11 @@ def _hosted(data: Mapping[str, Any] | None) -> Hosted | None:
     if data is None:
         return None
     rules = tuple(_sure_target(item) for item in data.get("rules", ()))
-    return Hosted(data["source"], tuple(data.get("pool", ())), data.get("on"), rules)
+    return Hosted(data["source"], tuple(data.get("pool", ())), data.get("on"), data.get("over", "host"), rules)
+
+
+def _restarts(data: Mapping[str, Any] | None) -> Restarts | None:
+    return None if data is None else Restarts(_sure_target(data["of"]), data["source"], _condition(data.get("when")))
 
 
 def _apart(data: Mapping[str, Any] | None) -> Apart | None:
@@ -266,6 +269,7 @@ def _entry(token: str, package: str, estate: str, data: Mapping[str, Any]) -> En
         units=_units(data.get("units")),
         hosted=_hosted(data.get("hosted")),
         apart=_apart(data.get("apart")),
+        restarts=_restarts(data.get("restarts")),
         instances=_instances(data.get("instances")),
         domains=tuple(_common_cause(item) for item in data.get("domains", ())),
         names=tuple(_name(item) for item in data.get("names", ())),

@@ -140,7 +140,8 @@ class Wiring:
         kept = [at for at, value in thing.values(edge.each) if not _any_holds(value, edge.skip)] if edge.each else [""]
         for end in (end for at in kept for end in resolve(self._things, thing, edge.to, at)):
             label = end.to.label
-            yield self._parts.up(end.to, Nature(edge.nature), self._because(thing, f"needs {label} ({end.at})"), near)
+            why = self._because(thing, f"needs {label} ({end.at})")
+            yield self._parts.meant(end.to, Nature(edge.nature), why, near)
 
     def _failover(self, thing: Thing, edge: Edge) -> Gate:
         assert edge.primary is not None
@@ -216,7 +217,7 @@ class Wiring:
                 continue
             ends = resolve(self._things, thing, edge.to, at)
             gate = every(
-                self._parts.up(
+                self._parts.meant(
                     end.to, Nature(edge.nature), self._because(thing, f"uses {end.to.label} ({end.at})"), near
                 )
                 for end in ends
@@ -343,7 +344,7 @@ def _modelled(thing: Thing) -> tuple[str, ...]:
     found += [element.each for element in entry.elements if element.each]
     found += [*entry.named, *entry.ignore]
     if placement is not None:
-        found += [*placement.inside, *placement.region, *([placement.site] if placement.site else [])]
+        found += [*placement.inside, *placement.region, *placement.also, *([placement.site] if placement.site else [])]
         found += placement.zones.paths if placement.zones is not None else ()
     if entry.mover is not None:
         found += entry.mover.requires
@@ -352,4 +353,5 @@ def _modelled(thing: Thing) -> tuple[str, ...]:
     found += entry.one_by.paths if entry.one_by is not None else ()
     found += entry.hosted.paths if entry.hosted is not None else ()
     found += entry.apart.paths if entry.apart is not None else ()
+    found += entry.restarts.paths if entry.restarts is not None else ()
     return tuple(path.lstrip("^").partition("{")[0] for path in found)

@@ -62,13 +62,15 @@ def _paths(entry: Entry) -> Iterator[str]:
     if entry.placement:
         placement = entry.placement
         yield from (path for path in placement.inside if path != "provider")
-        yield from (*placement.region, *(path for path in (placement.site, placement.replicas) if path))
+        yield from (
+            *placement.region,
+            *placement.also,
+            *(path for path in (placement.site, placement.replicas) if path),
+        )
         yield from (placement.zones.paths if placement.zones else ())
-    yield from (*(entry.hosted.paths if entry.hosted else ()), *(entry.apart.paths if entry.apart else ()))
+    yield from (path for said in (entry.hosted, entry.apart, entry.restarts) if said for path in said.paths)
     if entry.units:
-        yield from _conditions(entry.units.when)
-        if entry.units.besides:
-            yield from (entry.units.besides, f"{entry.units.besides}.{entry.units.region}")
+        yield from (*_conditions(entry.units.when), *entry.units.besides)
         yield from (entry.units.count,) if entry.units.count else ()
     for element in entry.elements:
         assert element.each
