@@ -189,7 +189,7 @@ def _hosted(data: Mapping[str, Any] | None) -> Hosted | None:
     if data is None:
         return None
     rules = tuple(_sure_target(item) for item in data.get("rules", ()))
-    return Hosted(data["source"], tuple(data.get("pool", ())), data.get("on"), data.get("over", "host"), rules)
+    return Hosted(data["source"], tuple(data.get("pool", ())), data.get("host"), data.get("over", "host"), rules)
 
 
 def _restarts(data: Mapping[str, Any] | None) -> Restarts | None:

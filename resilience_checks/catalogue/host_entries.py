@@ -30,20 +30,20 @@ class Units:
 class Hosted:
     """Runs on a host that its platform chooses from a pool: what is in one pool may share a host.
 
-    `pool` are inputs that lead to the pool, the first that is given counts; `on` names its host outright; `rules` are
+    `pool` are inputs that lead to the pool, the first that is given counts; `host` names its host outright; `rules` are
     references to rules, or to labels that rules name. `over` is the kind of what machines may share.
     """
 
     source: str
     pool: tuple[str, ...] = ()
-    on: str | None = None
+    host: str | None = None
     over: str = "host"
     rules: tuple[Target, ...] = ()
 
     @property
     def paths(self) -> tuple[str, ...]:
         """Every input that it reads."""
-        own = (*self.pool, *((self.on,) if self.on else ()))
+        own = (*self.pool, *((self.host,) if self.host else ()))
         return (*own, *(path for rule in self.rules for path in rule.paths))
 
 

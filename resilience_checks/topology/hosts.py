@@ -66,14 +66,14 @@ class SharedHosts:
         for thing in self._machines():
             hosted = thing.entry.hosted
             assert hosted is not None
-            name = text(thing.value(hosted.on)) if hosted.on is not None else None
-            if name is None or any(thing.references(at) for at, _ in thing.values(hosted.on or "")):
+            name = text(thing.value(hosted.host)) if hosted.host is not None else None
+            if name is None or any(thing.references(at) for at, _ in thing.values(hosted.host or "")):
                 continue
             device = thing.device
             draft = drafts.get(hosted.over, f"{device.id}/{name}" if device is not None else name, name)
             draft.members[Member(thing.id, self._restarted(thing))] = None
             draft.join(Step(f"{thing.label} runs there", thing.location), thing.urn)
-            told = f"equal {hosted.on}"
+            told = f"equal {hosted.host}"
             draft.reason = draft.reason or Reason(told, location=thing.location, source=hosted.source)
 
     def _restarted(self, machine: Thing) -> Condition:
@@ -88,10 +88,11 @@ class SharedHosts:
         return ((fact, "too late"),)
 
     def _machines(self) -> Iterator[Thing]:
+        """Yield what runs on a host as one; of what has several units no one knows which shares a host."""
         for thing in self._things.all:
-            if thing.entry.hosted is not None and not thing.entry.logical and thing.id in self._parts.all:
-                if not self._parts.units_of(thing.id):
-                    yield thing
+            plain = thing.entry.hosted is not None and not thing.entry.logical
+            if plain and thing.id in self._parts.all and not self._parts.units_of(thing.id):
+                yield thing
 
     def _pools(self) -> Mapping[str, _Pool]:
         found: dict[str, _Pool] = {}
@@ -186,9 +187,9 @@ class SharedHosts:
 def _host(machine: Thing) -> str | None:
     """Return what stands for the host that a machine names: its name, or where the reference to it leads."""
     hosted = machine.entry.hosted
-    if hosted is None or hosted.on is None:
+    if hosted is None or hosted.host is None:
         return None
-    found = machine.values(hosted.on)
+    found = machine.values(hosted.host)
     if not found:
         return None
     at, value = found[0]
