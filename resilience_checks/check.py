@@ -150,9 +150,22 @@ def _at_base(compared: Comparison, lines: Sequence[Line], beside: Beside) -> Ear
     return of_base(compared, [line.yardstick for line in lines if line.yardstick], beside)
 
 
+def known_graphs(options: Options) -> tuple[tuple[ResourceGraph, ...], Catalogue]:
+    """Return the graph of every selected stack, and the catalogue that holds for them; raise the first error."""
+    from resilience_checks.catalogue import loader
+
+    inputs = Inputs(options)
+    found = tuple(_graphs(inputs))
+    own = inputs.own("catalogue")
+    return found, loader.load(own, inputs.shown(own))
+
+
 def graphs(options: Options) -> Iterator[ResourceGraph]:
     """Yield the graph of every selected stack; raise the first error."""
-    inputs = Inputs(options)
+    return _graphs(Inputs(options))
+
+
+def _graphs(inputs: Inputs) -> Iterator[ResourceGraph]:
     for failure in inputs.failures:
         raise failure
     with closing(inputs.evaluate()) as together:

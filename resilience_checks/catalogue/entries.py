@@ -140,8 +140,8 @@ class Mover:
 class Zones:
     """How a part spreads over zones: over those that it names, over so many, or, `when` it does, over `least`; else in one.
 
-    It names them by the inputs `named` (the first that is given), by what `of` refers to, which stands in zones
-    itself, or by how many: `count`. Only where nothing is named `when` tells it, and then, unless it is `unnamed` that
+    It names them by the inputs `named`, by what `of` refers to, which stands in zones itself (of both the first that
+    is given), or by how many: `count`. Only where nothing is named `when` tells it, and then, unless it is `unnamed` that
     is not known, it stands in one. What is `single` stands in one zone at most. `when` without any condition holds always; None: never. Where the input `decided`
     is given, it names something else that decides instead. With fewer than two instances (`Entry.instances`) and
     `alone` it stands in one of them: the platform starts another elsewhere once it is lost (`replaced`), or nothing
@@ -333,6 +333,8 @@ class ProviderEntry:
     strip: str | None = None
     region: tuple[str, ...] = ()
     kind: str = "provider-instance"
+    of: str | None = None
+    """The package whose provider makes what is in the components of this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,6 +362,14 @@ class ZonalRegions:
 
 
 @dataclass(frozen=True, slots=True)
+class Spelling:
+    """How tokens of older or dated modules are turned into those that the catalogue has."""
+
+    match: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class PackageEntry:
     """One catalogue file."""
 
@@ -373,3 +383,4 @@ class PackageEntry:
     control_planes: Mapping[str, ControlPlane] = field(default_factory=dict)
     """Inputs of any type of the package that only describe: a change of them alone changes nothing that runs."""
     zonal: ZonalRegions | None = None
+    spellings: tuple[Spelling, ...] = ()

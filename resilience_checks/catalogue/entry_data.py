@@ -20,6 +20,7 @@ from resilience_checks.catalogue.entries import (
     Placement,
     PlatformBackup,
     ProviderEntry,
+    Spelling,
     Target,
     Term,
     ZonalRegions,
@@ -308,6 +309,7 @@ def package_entry(data: Mapping[str, Any]) -> PackageEntry:
             provider.get("strip"),
             tuple(provider.get("region", ())),
             provider.get("kind", "provider-instance"),
+            provider.get("of"),
         ),
         types=entries("types"),
         lookups=entries("lookups"),
@@ -317,6 +319,7 @@ def package_entry(data: Mapping[str, Any]) -> PackageEntry:
             for name, item in data.get("control-planes", {}).items()
         },
         zonal=_zonal(data.get("zonal-regions")),
+        spellings=tuple(Spelling(item["match"], item["as"]) for item in data.get("spellings", ())),
     )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from resilience_checks.catalogue import own_files
 from resilience_checks.catalogue.entries import Entry, PackageEntry, ProviderEntry
@@ -31,11 +32,56 @@ class Catalogue:
         self._extra = tuple(extra)
         self._shown = shown or {}
         self._packages: dict[str, PackageEntry | None] = {}
+        self._stated: dict[Path, Mapping[str, Any]] = {}
 
     def entry(self, token: str) -> Entry | None:
         """Return what the type `token` means, None where the catalogue does not know it."""
-        package = self.package(token.split(":", 1)[0])
-        return None if package is None else package.types.get(token)
+        package = self.package(self.package_of(token))
+        return None if package is None else package.types.get(token) or package.types.get(self.spelled(token))
+
+    def package_of(self, token: str) -> str:
+        """Return the package of a token; one version of a module may be a package of its own, as of Azure's.
+
+        >>> Catalogue().package_of("azure-native_sql_v20230801:sql:Server"), Catalogue().package_of("my_own:a:B")
+        ('azure-native', 'my_own')
+        """
+        name = token.partition(":")[0]
+        whole, _, version = name.partition("_")
+        return whole if version and self.package(name) is None and self.package(whole) is not None else name
+
+    def spelled(self, token: str) -> str:
+        """Return the token by which the catalogue knows a type that an SDK may call in several ways.
+
+        >>> Catalogue().spelled("azure-native_sql_v20230801:sql:Server")
+        'azure-native:sql:Server'
+        """
+        package = self.package_of(token)
+        found = self.package(package)
+        own = package + token[token.index(":") :]
+        for spelling in () if found is None else found.spellings:
+            own = re.sub(spelling.match, spelling.to, own)
+        return own
+
+    def tokens(self, package: str) -> tuple[str, ...]:
+        """Return every type and lookup of a package that the catalogue knows."""
+        found = self.package(package)
+        return () if found is None else (*found.types, *found.lookups)
+
+    def stated(self, token: str) -> tuple[str, Mapping[str, Any]] | None:
+        """Return the file that says what a type or lookup means, by the name it is shown by, and its words there."""
+        own = ((path, self._shown.get(path, path.as_posix())) for path in reversed(self._extra))
+        built_in = (
+            (path, f"catalogue/types/{path.relative_to(_bundled())}") for path in files_of(self.package_of(token))
+        )
+        for path, shown in (*own, *built_in):
+            if path not in self._stated:
+                self._stated[path] = own_files.parsed(path.read_text(encoding="utf-8"), shown)
+            data = self._stated[path]
+            for section in ("types", "lookups"):
+                found = (data.get(section) or {}).get(token)
+                if found is not None:
+                    return shown, found
+        return None
 
     def lookup(self, token: str) -> Entry | None:
         """Return what the lookup `token` finds, None where the catalogue does not know it."""
@@ -55,6 +101,8 @@ class Catalogue:
     def has_zones(self, package: str, region: str) -> Holds:
         """Return whether a region of the package's provider has zones."""
         found = self.package(package)
+        if found is not None and found.provider.of is not None:
+            return self.has_zones(found.provider.of, region)
         return Holds.UNKNOWN if found is None or found.zonal is None else found.zonal.has(region)
 
     def package(self, name: str) -> PackageEntry | None:
@@ -99,7 +147,8 @@ class Catalogue:
         labels = tuple(dict.fromkeys(label for package in found for label in package.labels))
         planes = {key: plane for package in found for key, plane in package.control_planes.items()}
         zonal = next((package.zonal for package in reversed(found) if package.zonal is not None), None)
-        return PackageEntry(name, merged.estate, sdk, provider, types, lookups, labels, planes, zonal)
+        spellings = tuple(dict.fromkeys(spelling for package in found for spelling in package.spellings))
+        return PackageEntry(name, merged.estate, sdk, provider, types, lookups, labels, planes, zonal, spellings)
 
     @cached_property
     def _own(self) -> tuple[PackageEntry, ...]:

@@ -25,6 +25,7 @@ COMMANDS = {
     "report": "report:report",
     "graph": "graph:graph",
     "policies": "policies:policies",
+    "catalogue": "catalogue:catalogue",
     "policy-pack": "policy_pack:policy_pack",
     "verify": "verify:verify",
     "schema": "schema:schema",

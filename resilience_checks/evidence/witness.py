@@ -92,7 +92,7 @@ def stack(graph: ResourceGraph, options: Options) -> dict[str, Any]:
         package: {key: _sha256(value.encode()) for key, value in sorted(given.items())}
         for package, given in sorted(graph.default_providers.items())
     }
-    told["may_make_more"] = bool(graph.skipped) or not graph.capabilities.complete
+    told["may_make_more"] = bool(graph.skipped) or not graph.capabilities.complete or bool(graph.hidden)
     told["resources"] = {resource.urn: _told(fingerprint(resource)) for resource in graph.resources}
     return told
 

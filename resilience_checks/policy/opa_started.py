@@ -67,7 +67,7 @@ class StartedOpaEngine(OpaServerEngine):
         """Close the connection and end the server, with all that it has."""
         self._disconnect()
         self._uploaded.clear()
-        self._modules = None
+        self._modules.clear()
         if self._keeper is not None:
             assert self._keeper.stdin is not None
             self._keeper.stdin.close()

@@ -13,6 +13,7 @@ from resilience_checks.policy.rounds import rounds
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.model.location import Location
     from resilience_checks.model.question import Cut, Statement, Step
     from resilience_checks.policy.document import Document
@@ -83,8 +84,13 @@ class _Completer:
         self._statements = {(statement.question, statement.service): statement for statement in statements}
         self._stacks = tuple(graph.name for graph in matter.graphs)
         self._today = matter.today
-        self._partial = tuple(graph.name for graph in matter.graphs if not graph.capabilities.complete)
+        self._partial = tuple(graph.name for graph in matter.graphs if self._leaves_out(graph))
         self.anchor = next(iter(matter.estate.anchors.values()), None)
+
+    def _leaves_out(self, graph: ResourceGraph) -> bool:
+        """Return whether the stack may make more than is shown, in steps of its own or in components of unknown type."""
+        unknown = (resource for resource in graph.hidden if resource.type not in self._estate.coverage.known)
+        return not graph.capabilities.complete or any(unknown)
 
     def held(self, settings: Settings, services: Iterable[str]) -> tuple[tuple[int | None, Settings], ...]:
         """Return how the policy is set for each of the services that it is on for, with its tier; without services once."""

@@ -34,7 +34,7 @@ def as_data(graph: ResourceGraph) -> dict[str, Any]:
             "elementDependencies": can.element_dependencies,
             "secretEquality": can.secret_equality,
             "lines": can.lines,
-            "complete": can.complete,
+            "complete": can.complete and not graph.hidden,
         },
         "notes": list(graph.notes),
         "resources": [_resource(resource) for resource in graph.resources],

@@ -109,11 +109,10 @@ class _Collector:
             entry = self.catalogue.lookup(lookup.token)
             if entry is not None:
                 self.add(entry, lookup, lookup.args, lookup.id, lookup.provider, "")
-        shown = {resource.parent for resource in resources}
+        hidden = {resource.urn for resource in self.graph.hidden}
         for resource in resources:
-            if resource.type.startswith(PROVIDER) or resource.type == STACK_REFERENCE:
-                continue
-            if resource.custom or (resource.remote and resource.urn not in shown):
+            apart = resource.type.startswith(PROVIDER) or resource.type == STACK_REFERENCE
+            if (resource.custom and not apart) or resource.urn in hidden:
                 self._resource(resource)
 
     def _resource(self, resource: Resource) -> None:
@@ -123,7 +122,9 @@ class _Collector:
             self.things.foreign.append((self.graph, resource))
             return
         self.things.known[resource.type] += 1
-        thing = self.add(entry, resource, resource.inputs, resource.urn, resource.provider, resource.name)
+        thing = self.add(
+            entry, resource, resource.inputs, resource.urn, self._provider_of(entry, resource), resource.name
+        )
         for element in entry.elements:
             self._elements(thing, element)
 
@@ -139,6 +140,12 @@ class _Collector:
         thing.provider_names = (resource.name, None if unseen else thing.natural or resource.name)
         self.things.by_reference[(id(self.graph), resource.urn)] = thing
         self.things.all.append(thing)
+
+    def _provider_of(self, entry: Entry, resource: Resource) -> str | None:
+        """Return the explicit provider of a resource; of a component, that of what is in it."""
+        if not entry.component:
+            return resource.provider
+        return resource.providers.get(self.catalogue.provider(entry.package).of or entry.package)
 
     def _default_provider(self, package: str) -> Thing:
         if package not in self.defaults:
@@ -163,7 +170,8 @@ class _Collector:
         name: str,
     ) -> Thing:
         """Take up a resource or lookup under the reference by which others mean it."""
-        device = self.things.at(self.graph, provider) if provider else self._default_provider(entry.package)
+        home = (self.catalogue.provider(entry.package).of if entry.component else None) or entry.package
+        device = self.things.at(self.graph, provider) if provider else self._default_provider(home)
         thing = Thing(entry, self.graph, source, inputs, device=device, logical_name=name)
         thing.provider_names = device.provider_names if device else ()
         thing.natural = natural(thing)

@@ -280,6 +280,7 @@ class Placements:
                 if place.regions:
                     return place
         provider = self._catalogue.provider(thing.entry.package)
+        provider = self._catalogue.provider(provider.of) if provider.of is not None else provider
         for path in provider.region:
             name = text(thing.device.value(path)) if thing.device else None
             if name is not None:

@@ -164,12 +164,15 @@ class Services:
         Each service has its own: nothing is decided by what these doubts share, and no case has to be split for it.
         """
         for graph in things.graphs:
-            if not graph.skipped and graph.capabilities.complete:
+            inside = [resource.name for resource in graph.hidden if resource.type in things.unknown]
+            if not graph.skipped and graph.capabilities.complete and not inside:
                 continue
             first = next((callback.location for callback in graph.skipped if callback.location), None)
             what = (
                 f"{len(graph.skipped)} callbacks on values that are not known yet"
                 if graph.skipped
+                else f"those in {', '.join(inside)}, whose plugin makes them"
+                if inside
                 else "steps that the input leaves out"
             )
             text = f"stack {graph.name} may make more resources than this run shows: {what}"

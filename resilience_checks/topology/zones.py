@@ -89,10 +89,10 @@ class Zoned:
         values = next((given for path in zones.named if (given := thing.values(path))), ())
         names = [_name(thing, value) for _, value in values]
         found = [Named(tuple(name for name in names if name is not None), 0, None in names)]
-        for path in zones.of:
-            ends = resolve(self.things, thing, Target(ref=path))
-            further = seen | {id(thing)}
-            found += [self.named(end.to, further) if isinstance(end.to, Thing) else Named(open=True) for end in ends]
+        further = seen | {id(thing)}
+        ways = (resolve(self.things, thing, Target(ref=path)) for path in zones.of)
+        for end in next((ends for ends in ways if ends), ()):
+            found.append(self.named(end.to, further) if isinstance(end.to, Thing) else Named(open=True))  # noqa: PERF401
         zones_, chosen = (name for each in found for name in each.zones), sum(each.chosen for each in found)
         whole = Named(tuple(dict.fromkeys(zones_)), chosen, any(each.open for each in found))
         if zones.single:

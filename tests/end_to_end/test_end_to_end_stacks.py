@@ -10,6 +10,7 @@ import pytest
 from tests.end_to_end.editing import ROOT, STACKS, Edit, copy, findings, report, run
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 ALL = ("appointments", "email", "intranet", "patient-record", "prescriptions", "test-results")
@@ -60,7 +61,7 @@ def test_a_stack_gives_what_its_readme_says(stack: str) -> None:
     assert (code, findings(data)) == GIVEN[stack]
 
 
-def told(results: list[dict[str, Any]]) -> list[str]:
+def told(results: Iterable[dict[str, Any]]) -> list[str]:
     return sorted(json.dumps(one, sort_keys=True) for one in results)
 
 

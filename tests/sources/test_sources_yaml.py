@@ -198,7 +198,7 @@ resources:
         ("web:index:Page", False),
     ]
     assert inputs(graph, "page") == {"cluster": computed("eks:index:Cluster", "eks")}
-    assert not graph.capabilities.complete
+    assert [resource.name for resource in graph.hidden] == ["eks", "page"]
     assert graph.notes == ("the resources inside remote components are not visible: eks, page",)
 
 

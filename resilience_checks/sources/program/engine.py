@@ -97,6 +97,7 @@ class Engine:
             ignore_changes=request.ignore_changes,
             aliases=tuple(dict.fromkeys(self._alias(request, alias) for alias in request.aliases)),
             id=UNKNOWN if request.type.startswith(PROVIDER) else request.id,
+            providers=request.providers if request.remote else {},
         )
         self._keep(registered)
         if not request.custom:

@@ -100,14 +100,17 @@ class _Builder:
                 element_dependencies=whole,
                 secret_equality=True,
                 lines=True,
-                complete=not remote
-                and not guesses.decisive(self._notes)
-                and _SKIPPING.isdisjoint(self._notes.unwatched),
+                complete=not guesses.decisive(self._notes) and _SKIPPING.isdisjoint(self._notes.unwatched),
             ),
             notes=tuple(remarks),
             digest=digest,
             read=outside(read, self._root, self._stack.project.directory),
         )
+
+    def _handed_on(self, item: Registered) -> dict[str, str]:
+        """Return the explicit providers that a component hands to what is in it, by package."""
+        urns = {package: reference.rpartition("::")[0] for package, reference in sorted(item.providers.items())}
+        return {package: urn for package, urn in urns.items() if urn in self._registered}
 
     def _resource(self, item: Registered) -> Resource:
         elements = {path: urns for path, urns in self._references(self._noted(item)).items() if urns}
@@ -136,6 +139,7 @@ class _Builder:
                 aliases=item.aliases,
             ),
             remote=item.remote,
+            providers=self._handed_on(item),
         )
 
     def _noted(self, item: Registered) -> dict[str, Any]:

@@ -76,6 +76,8 @@ class Registered:
     property_dependencies: dict[str, tuple[str, ...]]
     frames: tuple[tuple[str, int], ...]
     position: tuple[tuple[str, int], ...] = ()
+    providers: dict[str, str] = field(default_factory=dict)
+    """References of the providers that a remote component hands to what is in it, by package."""
     external_id: str | None = None
     protect: bool | None = None
     retain_on_delete: bool | None = None

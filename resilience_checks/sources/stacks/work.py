@@ -106,7 +106,7 @@ def work_in_cluster(tasks: Sequence[Task], seconds: float) -> list[Answer]:
 
     timer = Timer(seconds, os._exit, (1,))
     timer.daemon = True
-    if get_worker().nanny:  # type: ignore[no-untyped-call]
+    if get_worker().nanny:
         timer.start()
     try:
         return work(tasks)

@@ -162,6 +162,9 @@ class Registry:
                 aliases=item.aliases,
             ),
             remote=bool(declaration and declaration.component),
+            providers={package: handle.urn for package, handle in _providers(declaration).items()}
+            if declaration and declaration.component
+            else {},
         )
 
 
