@@ -282,7 +282,8 @@ class Entry:
 
     `counted` is false for a type of which nobody says whether a resource of it is one thing that fails, or a service
     that its provider runs on many. `component` tells that it is a component whose inside its plugin makes: the entry
-    stands for it only where that is not shown.
+    stands for it only where that is not shown. `settings_of` leads to what these are only the settings of, if it is given
+    by reference: then it has no fault of its own.
     """
 
     token: str
@@ -296,6 +297,7 @@ class Entry:
     entry: bool = False
     configures: str | None = None
     runs_on: str | None = None
+    settings_of: str | None = None
     named: tuple[str, ...] = ()
     units: Units | None = None
     hosted: Hosted | None = None

@@ -266,6 +266,7 @@ def _entry(token: str, package: str, estate: str, data: Mapping[str, Any]) -> En
         entry=data.get("entry", False),
         configures=data.get("configures"),
         runs_on=data.get("runs-on"),
+        settings_of=data.get("settings-of"),
         named=tuple(data.get("named", ())),
         units=_units(data.get("units")),
         hosted=_hosted(data.get("hosted")),

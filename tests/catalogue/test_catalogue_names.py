@@ -33,7 +33,7 @@ def _held(domain: CommonCause) -> tuple[str, ...]:
 def _paths(entry: Entry) -> Iterator[str]:
     """Yield every input path that an entry reads, from the root of the resource."""
     yield from entry.named
-    yield from entry.ignore
+    yield from (*entry.ignore, *([entry.settings_of] if entry.settings_of else []))
     yield from (path for name in entry.names for path in (name.of.paths if name.of else name.paths))
     for domain in entry.domains:
         yield from (*_target(domain.of), *_target(domain.members))
