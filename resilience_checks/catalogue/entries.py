@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-
-from resilience_checks.model.question import Holds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from resilience_checks.catalogue.host_entries import Apart, Hosted, Restarts, Units
+    from resilience_checks.catalogue.provider_entries import ControlPlane, Locations, Spelling, ZonalRegions
 
 Condition = tuple[tuple[str, tuple[object, ...]], ...]
 """Every named input has one of the values."""
@@ -356,60 +354,6 @@ class ProviderEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Locations:
-    """How a provider names its zones and regions: expressions whose first group is the region."""
-
-    zone: str
-    region: str
-
-    def region_of(self, name: str) -> str | None:
-        """Return the region that a zone or region's name tells, None for what is no one region.
-
-        >>> places = Locations("^([a-z]+-[a-z]+[0-9])-[a-z]$", "^([a-z]+-[a-z]+[0-9])$")
-        >>> places.region_of("europe-west2-a"), places.region_of("europe-west2"), places.region_of("EU")
-        ('europe-west2', 'europe-west2', None)
-        """
-        found = re.search(self.zone, name) or re.search(self.region, name)
-        return None if found is None else found[1]
-
-    def zone_of(self, name: str) -> str | None:
-        """Return the name of a zone alone, None for what is none."""
-        return name.rpartition("/")[2] if re.search(self.zone, name) else None
-
-
-@dataclass(frozen=True, slots=True)
-class ControlPlane:
-    """What performs moves and changes for all users of a provider; `region` None: it stands in no one region."""
-
-    label: str
-    region: str | None = None
-    source: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ZonalRegions:
-    """Which of a provider's regions have zones; `having` None: all have. What is in neither list is not known."""
-
-    source: str
-    having: frozenset[str] | None = None
-    without: frozenset[str] = frozenset()
-
-    def has(self, region: str) -> Holds:
-        """Return whether the region, by its short name, has zones."""
-        if region in self.without:
-            return Holds.NO
-        return Holds.YES if self.having is None or region in self.having else Holds.UNKNOWN
-
-
-@dataclass(frozen=True, slots=True)
-class Spelling:
-    """How tokens of older or dated modules are turned into those that the catalogue has."""
-
-    match: str
-    to: str
-
-
-@dataclass(frozen=True, slots=True)
 class PackageEntry:
     """One catalogue file."""
 
@@ -420,8 +364,8 @@ class PackageEntry:
     types: Mapping[str, Entry]
     lookups: Mapping[str, Entry]
     labels: tuple[str, ...] = ()
-    control_planes: Mapping[str, ControlPlane] = field(default_factory=dict)
     """Inputs of any type of the package that only describe: a change of them alone changes nothing that runs."""
+    control_planes: Mapping[str, ControlPlane] = field(default_factory=dict)
     zonal: ZonalRegions | None = None
     spellings: tuple[Spelling, ...] = ()
     locations: Locations | None = None

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Any
 from resilience_checks.catalogue.entries import (
     CommonCause,
     Condition,
-    ControlPlane,
     Copies,
     Edge,
     Entry,
     Instances,
     Join,
-    Locations,
     Mover,
     Name,
     OneBy,
@@ -21,13 +19,12 @@ from resilience_checks.catalogue.entries import (
     Placement,
     PlatformBackup,
     ProviderEntry,
-    Spelling,
     Target,
     Term,
-    ZonalRegions,
     Zones,
 )
 from resilience_checks.catalogue.host_entries import Apart, Hosted, Restarts, Units
+from resilience_checks.catalogue.provider_entries import ControlPlane, Locations, Spelling, ZonalRegions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
