@@ -13,6 +13,7 @@ from resilience_checks.catalogue.entries import (
     Entry,
     Instances,
     Join,
+    Locations,
     Mover,
     Name,
     OneBy,
@@ -64,6 +65,7 @@ def _edge(data: Mapping[str, Any]) -> Edge:
         local=data.get("local", False),
         to=_target(data.get("to")),
         when=_condition(data.get("when")),
+        unless=_condition(data.get("unless")),
         group=data.get("group", "members"),
         each=data.get("each"),
         skip=_condition(data.get("skip")),
@@ -91,8 +93,9 @@ def _term(data: Mapping[str, Any]) -> Term:
         unit=data.get("unit", "s"),
         plus=data.get("plus", 0.0),
         times_from=times.get("from"),
-        times_default=times.get("default", 1.0),
+        times_default=times.get("default") if times else 1.0,
         times_plus=times.get("plus", 0.0),
+        times_less=times.get("less"),
         source=data.get("source"),
     )
 
@@ -139,9 +142,19 @@ def _common_cause(data: Mapping[str, Any]) -> CommonCause:
 def _placement(data: object) -> Placement | None:
     if not isinstance(data, dict):
         return None
-    inside, region = tuple(data.get("in", ())), tuple(data.get("region", ()))
-    zones, also = _zones(data.get("zones")), tuple(data.get("also", ()))
-    return Placement(data.get("site"), inside, region, data.get("paired"), zones, data.get("replicas"), also)
+    inside, region, paired = tuple(data.get("in", ())), tuple(data.get("region", ())), data.get("paired")
+    only = paired if isinstance(paired, dict) else {"source": paired}
+    return Placement(
+        data.get("site"),
+        inside,
+        region,
+        only["source"],
+        _zones(data.get("zones")),
+        data.get("replicas"),
+        _condition(only.get("when")),
+        _condition(only.get("unless")),
+        tuple(data.get("also", ())),
+    )
 
 
 def _zones(data: Mapping[str, Any] | None) -> Zones | None:
@@ -160,6 +173,9 @@ def _zones(data: Mapping[str, Any] | None) -> Zones | None:
         alone=data.get("alone"),
         unnamed=data.get("unnamed") == "unknown",
         single=data.get("single", False),
+        together=_paths(data.get("with")),
+        one_when=_condition(data.get("one-when")),
+        unknown_when=_condition(data.get("unknown-when")),
     )
 
 
@@ -226,6 +242,10 @@ def _join(data: Mapping[str, Any]) -> Join:
     return Join(_sure_target(data["at"]), data["group"], _sure_target(data["to"]), _condition(data.get("skip")))
 
 
+def _scales(data: Mapping[str, Any] | None) -> tuple[Target, Instances] | None:
+    return None if data is None else (_sure_target(data["of"]), Instances(_paths(data["from"]), data["default"]))
+
+
 def _one_by(data: Mapping[str, Any] | None) -> OneBy | None:
     if data is None:
         return None
@@ -284,6 +304,7 @@ def _entry(token: str, package: str, estate: str, data: Mapping[str, Any]) -> En
         joins=tuple(_join(item) for item in _list(data.get("join"))),
         copies=tuple(_copies(item) for item in _list(data.get("copies"))),
         one_by=_one_by(data.get("one-by")),
+        scales=_scales(data.get("scales")),
         placement=_placement(data.get("placement")),
         placeless=data.get("placement") == "none",
         ignore=tuple(data.get("ignore", ())),
@@ -313,6 +334,8 @@ def package_entry(data: Mapping[str, Any]) -> PackageEntry:
             tuple(provider.get("region", ())),
             provider.get("kind", "provider-instance"),
             provider.get("of"),
+            tuple(provider.get("zone", ())),
+            tuple(provider.get("in", ())),
         ),
         types=entries("types"),
         lookups=entries("lookups"),
@@ -323,6 +346,7 @@ def package_entry(data: Mapping[str, Any]) -> PackageEntry:
         },
         zonal=_zonal(data.get("zonal-regions")),
         spellings=tuple(Spelling(item["match"], item["as"]) for item in data.get("spellings", ())),
+        locations=Locations(**data["locations"]) if "locations" in data else None,
     )
 
 

@@ -49,7 +49,7 @@ class Wiring:
         self.declared_lag: dict[str, tuple[float, Reason]] = {}
         self._touched: dict[str, str] = {}
         self._spread: dict[str, Gate] = {}
-        self._zoned = Zoned(things, parts, book, placements.has_zones)
+        self._zoned = Zoned(things, parts, book, placements)
         for thing in things.all:
             if thing.entry.is_part and not thing.entry.configures and not thing.entry.token.startswith(PROVIDER):
                 self._take_up(thing)
@@ -109,7 +109,7 @@ class Wiring:
                 self._because(thing, f"runs on {thing.device.label}"),
             )
         for edge in thing.entry.edges:
-            applies = holds(thing, edge.when)
+            applies = _applies(thing, edge)
             if applies is not Holds.NO:
                 gate = every(self._edge(thing, edge))
                 yield gate if applies is Holds.YES else self._perhaps_needed(thing, edge, gate)
@@ -134,7 +134,7 @@ class Wiring:
 
     def _perhaps_needed(self, thing: Thing, edge: Edge, gate: Gate) -> Gate:
         """Return a need of which an input decides that is not known."""
-        inputs = " and ".join(path for path, _ in edge.when)
+        inputs = " and ".join(path for path, _ in (*edge.when, *edge.unless))
         fact = self._book.doubt(
             f"{inputs} of {thing.id}, for its {edge.group}",
             ("absent", "present"),
@@ -334,6 +334,14 @@ class Wiring:
     @staticmethod
     def _because(thing: Thing, what: str, *, subject: bool = True) -> Reason:
         return Reason(f"{thing.label} {what}" if subject else what, location=thing.location, source=thing.entry.source)
+
+
+def _applies(thing: Thing, edge: Edge) -> Holds:
+    """Return whether a need is there with the inputs that the program gives."""
+    when, against = holds(thing, edge.when), holds(thing, edge.unless) if edge.unless else Holds.NO
+    if Holds.NO is when or against is Holds.YES:
+        return Holds.NO
+    return Holds.YES if when is Holds.YES and against is Holds.NO else Holds.UNKNOWN
 
 
 def _any_holds(value: Value, condition: Condition) -> bool:

@@ -88,14 +88,12 @@ def machine() -> tuple[ResourceGraph, str]:
         refers={"distributedVirtualSwitchUuid": switch},
     )
     server = program.add(
-        "vsphere:index/virtualMachine:VirtualMachine",
         "app",
         {"name": "app", "resourcePoolId": LATER, "networkInterfaces": [{"networkId": LATER}]},
         provider=vc,
         refers={"resourcePoolId": pool, "networkInterfaces[0].networkId": group},
     )
     program.add(
-        "vsphere:index/computeClusterVmAntiAffinityRule:ComputeClusterVmAntiAffinityRule",
         "apart",
         {"computeClusterId": LATER, "virtualMachineIds": [LATER]},
         provider=vc,
@@ -278,7 +276,6 @@ def border() -> tuple[ResourceGraph, str]:
     )
     for number in (1, 2):
         program.add(
-            "junipermist:device/gateway:Gateway",
             f"gw-{number}",
             {"name": f"gw-{number}", "deviceId": f"00000000-0000-0000-1000-02000000001{number}", "siteId": LATER},
             provider=cloud,
@@ -334,9 +331,7 @@ PROVED = frozenset(
         "f5bigip:index/gtmMonitorHttp:GtmMonitorHttp",
         "f5bigip:index/gtmMonitorTcp:GtmMonitorTcp",
         "f5bigip:index/gtmMonitorBigip:GtmMonitorBigip",
-        "f5bigip:index/gtmPool:GtmPool",
         "f5bigip:index/gtmWideip:GtmWideip",
-        "fortios:system/ha:Ha",
         "fortios:system/centralmanagement:Centralmanagement",
         "fortios:system/interface:Interface",
         "fortios:system/linkmonitor:Linkmonitor",

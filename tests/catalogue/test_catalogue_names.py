@@ -43,25 +43,27 @@ def _paths(entry: Entry) -> Iterator[str]:
         prefix = f"{edge.each}." if edge.each else ""
         yield from (path for path in edge.paths if not path.endswith(".."))
         yield from (prefix + path for path in _conditions(edge.skip))
-        yield from _conditions(edge.first_when, edge.when, edge.k_when, edge.k_unless)
+        yield from _conditions(edge.first_when, edge.when, edge.unless, edge.k_when, edge.k_unless)
         yield from (path for path in (edge.each, edge.k_from) if path)
         yield from ([prefix + edge.first_by] if edge.first_by else [])
     if entry.mover:
         yield from (*entry.mover.requires, *_conditions(entry.mover.when))
         for term in entry.mover.terms:
             yield from _target(term.of)
-            yield from (path for path in (term.times_from, term.path) if path and not term.of)
+            yield from (path for path in (term.times_from, term.times_less, term.path) if path and not term.of)
     yield from (entry.backup.paths if entry.backup else ())
     yield from (entry.instances.paths if entry.instances else ())
     yield from (
         *(entry.one_by.paths if entry.one_by else ()),
         *(path for copies in entry.copies for path in copies.paths),
     )
+    yield from (*entry.scales[0].paths, *entry.scales[1].paths) if entry.scales else ()
     for join in entry.joins:
         yield from (*join.at.paths, *join.to.paths, *_conditions(join.skip))
     if entry.placement:
         placement = entry.placement
         yield from (path for path in placement.inside if path != "provider")
+        yield from _conditions(placement.paired_when, placement.paired_unless)
         yield from (
             *placement.region,
             *placement.also,
@@ -69,6 +71,11 @@ def _paths(entry: Entry) -> Iterator[str]:
         )
         yield from (placement.zones.paths if placement.zones else ())
     yield from (path for said in (entry.hosted, entry.apart, entry.restarts) if said for path in said.paths)
+    yield from _inner_paths(entry)
+
+
+def _inner_paths(entry: Entry) -> Iterator[str]:
+    """Yield those of its units and of the parts within it."""
     if entry.units:
         yield from (*_conditions(entry.units.when), *entry.units.besides)
         yield from (entry.units.count,) if entry.units.count else ()
@@ -108,7 +115,12 @@ def test_tokens_and_properties_are_those_of_the_sdk(name: str) -> None:
     for token, entry in package.lookups.items():
         arguments = lookup_arguments(sdk, token)
         wrong += [f"{token}: {path}" for path in _paths(entry) if path not in arguments]
-    given = (*package.provider.key, *package.provider.region)
+    given = (
+        *package.provider.key,
+        *package.provider.region,
+        *package.provider.zone,
+        *package.provider.inside,
+    )
     wrong += [f"provider: {path}" for path in given if not has_path(provider_inputs(sdk), path)]
     assert [*wrong, *_elsewhere(package, sdk)] == []
 
