@@ -88,12 +88,14 @@ def machine() -> tuple[ResourceGraph, str]:
         refers={"distributedVirtualSwitchUuid": switch},
     )
     server = program.add(
+        "vsphere:index/virtualMachine:VirtualMachine",
         "app",
         {"name": "app", "resourcePoolId": LATER, "networkInterfaces": [{"networkId": LATER}]},
         provider=vc,
         refers={"resourcePoolId": pool, "networkInterfaces[0].networkId": group},
     )
     program.add(
+        "vsphere:index/computeClusterVmAntiAffinityRule:ComputeClusterVmAntiAffinityRule",
         "apart",
         {"computeClusterId": LATER, "virtualMachineIds": [LATER]},
         provider=vc,
@@ -276,6 +278,7 @@ def border() -> tuple[ResourceGraph, str]:
     )
     for number in (1, 2):
         program.add(
+            "junipermist:device/gateway:Gateway",
             f"gw-{number}",
             {"name": f"gw-{number}", "deviceId": f"00000000-0000-0000-1000-02000000001{number}", "siteId": LATER},
             provider=cloud,
@@ -345,15 +348,12 @@ PROVED = frozenset(
         "junipermist:org/networktemplate:Networktemplate",
         "junipermist:org/gatewaytemplate:Gatewaytemplate",
         "junipermist:device/switch:Switch",
-        "junipermist:device/gateway:Gateway",
         "junipermist:org/evpnTopology:EvpnTopology",
         "junipermist:site/evpnTopology:EvpnTopology",
         "vsphere:index/datacenter:Datacenter",
         "vsphere:index/host:Host",
         "vsphere:index/computeCluster:ComputeCluster",
         "vsphere:index/resourcePool:ResourcePool",
-        "vsphere:index/virtualMachine:VirtualMachine",
-        "vsphere:index/computeClusterVmAntiAffinityRule:ComputeClusterVmAntiAffinityRule",
         "vsphere:index/distributedVirtualSwitch:DistributedVirtualSwitch",
         "vsphere:index/distributedPortGroup:DistributedPortGroup",
         "vsphere:index/getDatacenter:getDatacenter",
