@@ -160,6 +160,7 @@ class Zones:
     alone: str | None = None
     unnamed: bool = False
     single: bool = False
+    strip: str | None = None
     together: tuple[str, ...] = ()
     one_when: Condition = ()
     unknown_when: Condition = ()
@@ -289,8 +290,8 @@ class OneBy:
 class Entry:
     """What one type means for failure; an element is an entry of its own with `each` set.
 
-    `counted` is false for a type of which nobody says whether a resource of it is one thing that fails, or a service
-    that its provider runs on many. `component` tells that it is a component whose inside its plugin makes: the entry
+    `counted` is false where nobody says whether a resource is one thing that fails, or a service that its provider runs
+    on many. `component` tells that it is a component whose inside its plugin makes: the entry
     stands for it only where that is not shown. `settings_of` leads to what these are only the settings of, if it is given
     by reference: then it has no fault of its own.
     """

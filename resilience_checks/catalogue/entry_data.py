@@ -160,6 +160,7 @@ def _zones(data: Mapping[str, Any] | None) -> Zones | None:
     when = _condition(data["when"]) if "when" in data else None
     return Zones(
         source=data["source"],
+        strip=data.get("strip"),
         named=_paths(data.get("from")),
         of=_paths(data.get("of")),
         count=_instances(data.get("count")),
@@ -280,6 +281,7 @@ def _entry(token: str, package: str, estate: str, data: Mapping[str, Any]) -> En
         logical=data.get("logical", False),
         component=data.get("component", False),
         fault=data.get("fault", "device"),
+        counted=data.get("as-one") != "unknown",
         entry=data.get("entry", False),
         configures=data.get("configures"),
         runs_on=data.get("runs-on"),
