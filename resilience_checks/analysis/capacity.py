@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 from resilience_checks.analysis.expressions import scan
 from resilience_checks.analysis.fault_tree import compile_estate
 from resilience_checks.analysis.loads import Spread, Ways
-from resilience_checks.analysis.sharing import best_scale
 from resilience_checks.analysis.terms import Walk
 from resilience_checks.analysis.times import Times, alike, since
+from resilience_checks.analysis.together import SLACK, Both, Together
 from resilience_checks.model.question import Doubt, FaultKind
 from resilience_checks.model.values import Basis, Reason
 
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 FaultSet = tuple[str, ...]
 _DIGITS = 9
-_SLACK = 1e-9
-"""Relative: sums of shares are not exact."""
 
 
 class Enough(StrEnum):
@@ -42,6 +40,9 @@ class Enough(StrEnum):
     LOST = "lost"
     UNKNOWN = "unknown"
     ENOUGH = "enough"
+
+
+_SOUGHT = {True: Enough.ENOUGH, False: Enough.SHORT, None: Enough.UNKNOWN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +118,6 @@ def headrooms(
     return tuple(one for one in found if one.enough in told)
 
 
-@dataclass(frozen=True)
-class _Both:
-    """The spread of one service's demand in the best and in the worst case, and how much that demand is."""
-
-    amount: float
-    best: Spread
-    worst: Spread
-
-
 @dataclass
 class _Capacity:
     """One estate, solved for the fault sets that are asked about."""
@@ -137,10 +129,10 @@ class _Capacity:
     _spreads: dict[tuple[str, str, bool, int], Spread] = field(default_factory=dict)
     _below: dict[str, list[int]] = field(default_factory=dict)
     _first: dict[tuple[str, bool], list[int]] = field(default_factory=dict)
-    _loads: dict[tuple[str, int, bool], Mapping[str, float]] = field(default_factory=dict)
     _known: dict[tuple[str, str], bool] = field(default_factory=dict)
-    _together: dict[tuple[str, tuple[int, ...]], Mapping[str, _Both]] = field(default_factory=dict)
-    _verdicts: dict[tuple[str, str, tuple[int, ...]], tuple[Enough, Stage | None]] = field(default_factory=dict)
+    _after: dict[tuple[str, int], Together] = field(default_factory=dict)
+    _together: dict[tuple[str, tuple[int, ...]], Together] = field(default_factory=dict)
+    _verdicts: dict[tuple[str, str, int], tuple[Enough, Stage | None]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._tree = self.compiled.tree if self.compiled is not None else compile_estate(self.estate)
@@ -161,38 +153,42 @@ class _Capacity:
 
     def _verdict(self, service: Service, dimension: str, index: int) -> tuple[Enough, Stage | None]:
         """Return whether it is enough, and the weakest stage; fault sets after which all spreads are the same share it."""
-        key = (service.id, dimension, self._same(dimension, index))
+        together = self._all(dimension, index)
+        key = (service.id, dimension, id(together))  # `_together` keeps it
         if key not in self._verdicts:
-            self._verdicts[key] = self._decided(service, dimension, self._all(dimension, index))
+            self._verdicts[key] = self._decided(service, dimension, together)
         return self._verdicts[key]
 
-    def _decided(self, service: Service, dimension: str, together: Mapping[str, _Both]) -> tuple[Enough, Stage | None]:
-        fits, fits_best = (self._fits(service, dimension, together, pessimistic=bad) for bad in (True, False))
+    def _decided(self, service: Service, dimension: str, together: Together) -> tuple[Enough, Stage | None]:
+        fits, fits_best = (self._fits(service, together, pessimistic=bad) for bad in (True, False))
         if fits and fits_best:  # no stage is short where a spread fits: the stages need not be looked at to decide
             return Enough.ENOUGH, self._weakest(service, together) if Enough.ENOUGH in self.told else None
         stages = self._stages(service, together, pessimistic=False)
-        short = [stage for stage in stages if stage.carries < stage.total * (1 - _SLACK)]
+        short = [stage for stage in stages if stage.carries < stage.total * (1 - SLACK)]
         if short:
             enough = Enough.SHORT
         elif fits:
             return Enough.ENOUGH, self._weakest(service, together)
         else:
-            enough = self._sought(service, together)
+            enough = _SOUGHT[together.fits(service.id)]
             stages = self._loaded(service, dimension, together) if enough is Enough.SHORT else stages
         return enough, min(short or stages, key=_tightness, default=None)
 
-    def _weakest(self, service: Service, together: Mapping[str, _Both]) -> Stage | None:
+    def _weakest(self, service: Service, together: Together) -> Stage | None:
         """Return the stage that is nearest to its limit in the worst case."""
         return min(self._stages(service, together, pessimistic=True), key=_tightness, default=None)
 
-    def _all(self, dimension: str, index: int) -> Mapping[str, _Both]:
+    def _all(self, dimension: str, index: int) -> Together:
         """Return the spreads of all services that ask for the dimension."""
-        key = (dimension, self._same(dimension, index))
-        if key not in self._together:
-            self._together[key] = {
-                other.id: self._both(other, dimension, amount, index) for other, amount in self._asking(dimension)
-            }
-        return self._together[key]
+        if (dimension, index) not in self._after:
+            key = (dimension, self._same(dimension, index))
+            if key not in self._together:
+                spreads = {
+                    other.id: self._both(other, dimension, amount, index) for other, amount in self._asking(dimension)
+                }
+                self._together[key] = Together(spreads)
+            self._after[dimension, index] = self._together[key]
+        return self._after[dimension, index]
 
     def _same(self, dimension: str, index: int) -> tuple[int, ...]:
         """Return for each service that asks for the dimension the first fault sets that leave its ways the same."""
@@ -214,14 +210,14 @@ class _Capacity:
                 if demand.dimension == dimension:
                     yield service, demand.amount
 
-    def _both(self, service: Service, dimension: str, amount: float, index: int) -> _Both:
+    def _both(self, service: Service, dimension: str, amount: float, index: int) -> Both:
         """Return the spreads of a service in both cases."""
         worst = self._spread(service, dimension, index, pessimistic=True)
         below = self._below[service.id]
         sure = self._certain(service, dimension, below)
         same = sure and all(self._best(node, index) == self._worst(node, index) for node in below)
         best = worst if same else self._spread(service, dimension, index, pessimistic=False)
-        return _Both(amount, best, worst)
+        return Both(amount, best, worst)
 
     def _certain(self, service: Service, dimension: str, below: Sequence[int]) -> bool:
         """Return whether nothing is unknown of the ways below a service but, perhaps, what is up."""
@@ -272,21 +268,18 @@ class _Capacity:
             return carrier.amounts[dimension]
         return inf if any(demand.dimension in carrier.amounts for demand in service.peak) else None
 
-    def _stages(self, service: Service, together: Mapping[str, _Both], *, pessimistic: bool) -> list[Stage]:
+    def _stages(self, service: Service, together: Together, *, pessimistic: bool) -> list[Stage]:
         """Return the limited stages that all of a service's demand passes, the last first: it says the most.
 
         What is left of a group stands for its last member: that is a stage alone because the others are lost. What other services ask of a stage is what surely passes the same parts that limit it.
         """
-        spreads = {name: (both.amount, both.worst if pessimistic else both.best) for name, both in together.items()}
-        _, mine = spreads[service.id]
-        forced = {name: spread.forced_through for name, (_, spread) in spreads.items()}
+        mine, amount = together.of[service.id].spread(pessimistic=pessimistic), together.of[service.id].amount
         groups = {frozenset(stage.limits) for stage in mine.stages if stage.remaining is not None}
         found = []
         for stage in reversed(mine.stages):
             parts, node = frozenset(stage.limits), self._tree.nodes[stage.node]
             if stage.remaining is not None or parts not in groups or node.part not in parts:
-                asked = {name: amount * forced[name].get(parts, 0.0) for name, (amount, _) in spreads.items()}
-                asked[service.id] = spreads[service.id][0] * stage.share
+                asked = {**together.forced(parts, pessimistic=pessimistic), service.id: amount * stage.share}
                 found.append(self._stage(node.label, stage.carries, asked, stage.limits, stage.remaining))
         return found
 
@@ -310,51 +303,27 @@ class _Capacity:
             next(iter(sites)) if len(sites) == 1 else None,
         )
 
-    def _loaded(self, service: Service, dimension: str, together: Mapping[str, _Both]) -> list[Stage]:
+    def _loaded(self, service: Service, dimension: str, together: Together) -> list[Stage]:
         """Return the parts that the service uses as stages, with what the plain spread asks of each."""
-        mine = together[service.id].best
-        shares = {name: both.best.parts(both.best.shares) for name, both in together.items()}
+        mine = together.of[service.id].best
         found = []
-        for part in mine.parts(mine.shares):
+        for part in mine.carried:
             amount = self._amount(part, service, dimension)
             if amount is not None and amount < inf:
-                asked = {name: both.amount * shares[name].get(part, 0.0) for name, both in together.items()}
-                found.append(self._stage(self.estate.parts[part].label, amount, asked, (part,)))
+                found.append(self._stage(self.estate.parts[part].label, amount, together.asked(part), (part,)))
         return found
 
-    def _fits(self, service: Service, dimension: str, together: Mapping[str, _Both], *, pessimistic: bool) -> bool:
+    def _fits(self, service: Service, together: Together, *, pessimistic: bool) -> bool:
         """Return whether the plain spread fits on every part that the service uses, in the worst or in the best case."""
-        mine = together[service.id].worst if pessimistic else together[service.id].best
+        mine = together.of[service.id].spread(pessimistic=pessimistic)
         if not mine.serves:
             return False
-        loads = self._load(dimension, together, pessimistic=pessimistic)
-        return all(loads[part] <= mine.carries(part) * (1 + _SLACK) for part in mine.carried)
-
-    def _load(self, dimension: str, together: Mapping[str, _Both], *, pessimistic: bool) -> Mapping[str, float]:
-        """Return what the plain spreads of all services bring to each part."""
-        key = (dimension, id(together), pessimistic)
-        if key not in self._loads:
-            loads: dict[str, float] = {}
-            for both in together.values():
-                for part, share in (both.worst if pessimistic else both.best).carried.items():
-                    loads[part] = loads.get(part, 0.0) + both.amount * share
-            self._loads[key] = loads
-        return self._loads[key]
-
-    @staticmethod
-    def _sought(service: Service, together: Mapping[str, _Both]) -> Enough:
-        """Return what the best spread of all demands says where the plain one decides nothing."""
-        near = _sharing(service, together)
-        if all(both.worst.serves for both in near):
-            scale = best_scale([(both.amount, both.worst) for both in near])
-            if scale is not None and scale >= 1 - _SLACK:
-                return Enough.ENOUGH
-        scale = best_scale([(both.amount, both.best) for both in near if both.best.serves])
-        return Enough.SHORT if scale is not None and scale < 1 - _SLACK else Enough.UNKNOWN
+        loads = together.loads(pessimistic=pessimistic)
+        return all(loads[part] <= mine.carries(part) * (1 + SLACK) for part in mine.carried)
 
     def _doubts(self, service: Service, dimension: str, index: int) -> Iterator[Doubt]:
         """Yield what an unknown answer hangs on: parts of unknown capacity, else facts about what is up."""
-        mine = self._all(dimension, index)[service.id]
+        mine = self._all(dimension, index).of[service.id]
         used = {**mine.best.parts(mine.best.shares), **mine.worst.parts(mine.worst.shares)}
         unknown = [part for part in used if self._amount(part, service, dimension) is None]
         for part in unknown:
@@ -368,26 +337,6 @@ class _Capacity:
             text = f"groups that {service.id} uses share members, and whether some spread fits is not known"
             reason = Reason(text, Basis.UNKNOWN, service.location)
             yield Doubt(f"spread of {service.id}", reason, "install scipy, which finds the best spread")
-
-
-def _sharing(service: Service, together: Mapping[str, _Both]) -> list[_Both]:
-    """Return the services that share a limited part with this one, or with one that does, itself among them."""
-    parts = {
-        name: {
-            part
-            for spread in (both.best, both.worst)
-            for part in spread.reachable()
-            if both.best.carries(part) < inf or both.worst.carries(part) < inf
-        }
-        for name, both in together.items()
-    }
-    found, known = {service.id}, set(parts[service.id])
-    while True:
-        more = {name for name, own in parts.items() if name not in found and own & known}
-        if not more:
-            return [both for name, both in together.items() if name in found]
-        found |= more
-        known = known.union(*(parts[name] for name in more))
 
 
 def _in_time(seconds: float, service: Service) -> bool:

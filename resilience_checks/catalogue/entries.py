@@ -10,6 +10,8 @@ from resilience_checks.model.question import Holds
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from resilience_checks.catalogue.host_entries import Apart, Hosted, Units
+
 Condition = tuple[tuple[str, tuple[object, ...]], ...]
 """Every named input has one of the values."""
 
@@ -18,10 +20,11 @@ Condition = tuple[tuple[str, tuple[object, ...]], ...]
 class Target:
     """How to find another part: by the reference behind an input, by a name, or by the first of several ways.
 
-    `itself` is the very thing that is asked.
+    `itself` is the very thing that is asked; `referring` is a type whose resources lead to it by their input `ref`.
     """
 
     itself: bool = False
+    referring: str | None = None
     ref: str | None = None
     name: str | None = None
     by: str | None = None
@@ -31,19 +34,20 @@ class Target:
     @property
     def paths(self) -> tuple[str, ...]:
         """Every input that this target reads."""
-        own = tuple(path for path in (self.ref, self.by) if path is not None)
+        own = tuple(path for path in (self.ref, self.by) if path is not None and self.referring is None)
         return own + tuple(path for target in self.any_of for path in target.paths)
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name under which others refer to the part."""
+    """A name under which others refer to the part; `of` is what holds it, where that is another resource."""
 
     kind: str
     paths: tuple[str, ...]
     join: str = ":"
     scope: str = "stack"
     strip: str | None = None
+    of: Target | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,8 @@ class Edge:
     skip: Condition = ()
     k_from: str | None = None
     k_default: int = 1
+    k_when: Condition = ()
+    k_unless: Condition = ()
     first_by: str | None = None
     first_when: Condition = ()
     incomplete: bool = False
@@ -122,10 +128,11 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Mover:
-    """What takes dead members out of a group, or promotes a standby."""
+    """What takes dead members out of a group, or promotes a standby; `watched` leads to what notices that one is dead."""
 
     when: Condition = ()
     requires: tuple[str, ...] = ()
+    watched: Target | None = None
     run_by: str | None = None
     terms: tuple[Term, ...] = ()
     source: str | None = None
@@ -179,15 +186,6 @@ class Placement:
     replicas: str | None = None
     paired_when: Condition = ()
     paired_unless: Condition = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Units:
-    """How many units stand behind one address; `count` is None where no code shows it."""
-
-    count: str | None
-    when: Condition = ()
-    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +301,8 @@ class Entry:
     runs_on: str | None = None
     named: tuple[str, ...] = ()
     units: Units | None = None
+    hosted: Hosted | None = None
+    apart: Apart | None = None
     instances: Instances | None = None
     domains: tuple[CommonCause, ...] = ()
     names: tuple[Name, ...] = ()

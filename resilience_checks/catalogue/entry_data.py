@@ -23,10 +23,10 @@ from resilience_checks.catalogue.entries import (
     Spelling,
     Target,
     Term,
-    Units,
     ZonalRegions,
     Zones,
 )
+from resilience_checks.catalogue.host_entries import Apart, Hosted, Units
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,6 +41,7 @@ def _target(data: Mapping[str, Any] | None) -> Target | None:
         return None
     return Target(
         itself=data.get("itself", False),
+        referring=data.get("referring"),
         ref=data.get("ref"),
         name=data.get("name"),
         by=data.get("by"),
@@ -69,6 +70,8 @@ def _edge(data: Mapping[str, Any]) -> Edge:
         skip=_condition(data.get("skip")),
         k_from=k.get("from"),
         k_default=k.get("default", 1),
+        k_when=_condition(k.get("when")),
+        k_unless=_condition(k.get("unless")),
         first_by=first.get("by"),
         first_when=_condition(first.get("when")),
         incomplete=data.get("incomplete", False),
@@ -102,6 +105,7 @@ def _mover(data: Mapping[str, Any] | None) -> Mover | None:
     return Mover(
         when=_condition(data.get("when")),
         requires=tuple(data.get("requires", ())),
+        watched=_target(data.get("watched-by")),
         run_by=data.get("run-by"),
         terms=tuple(_term(term) for term in data.get("terms", ())),
         source=data.get("source"),
@@ -109,7 +113,14 @@ def _mover(data: Mapping[str, Any] | None) -> Mover | None:
 
 
 def _name(data: Mapping[str, Any]) -> Name:
-    return Name(data["as"], tuple(data["from"]), data.get("join", ":"), data.get("scope", "stack"), data.get("strip"))
+    return Name(
+        data["as"],
+        tuple(data["from"]),
+        data.get("join", ":"),
+        data.get("scope", "stack"),
+        data.get("strip"),
+        _target(data.get("of")),
+    )
 
 
 def _common_cause(data: Mapping[str, Any]) -> CommonCause:
@@ -173,8 +184,28 @@ def _paths(data: str | Sequence[str] | None) -> tuple[str, ...]:
 def _units(data: Mapping[str, Any] | None) -> Units | None:
     if data is None:
         return None
-    n = data["n"]
-    return Units(None if n == "declared" else n["count"], _condition(data.get("when")), data.get("source"))
+    n = {} if data["n"] == "declared" else data["n"]
+    besides = n.get("besides", {})
+    return Units(
+        count=n.get("count"),
+        when=_condition(data.get("when")),
+        source=data.get("source"),
+        number=n.get("number"),
+        besides=besides.get("each"),
+        region=besides.get("region"),
+        either=data.get("either", False),
+    )
+
+
+def _hosted(data: Mapping[str, Any] | None) -> Hosted | None:
+    if data is None:
+        return None
+    rules = tuple(_sure_target(item) for item in data.get("rules", ()))
+    return Hosted(data["source"], tuple(data.get("pool", ())), data.get("on"), rules)
+
+
+def _apart(data: Mapping[str, Any] | None) -> Apart | None:
+    return None if data is None else Apart(data["source"], _target(data.get("members")), _condition(data.get("when")))
 
 
 def _backup(data: Mapping[str, Any] | None) -> PlatformBackup | None:
@@ -244,6 +275,8 @@ def _entry(token: str, package: str, estate: str, data: Mapping[str, Any]) -> En
         runs_on=data.get("runs-on"),
         named=tuple(data.get("named", ())),
         units=_units(data.get("units")),
+        hosted=_hosted(data.get("hosted")),
+        apart=_apart(data.get("apart")),
         instances=_instances(data.get("instances")),
         domains=tuple(_common_cause(item) for item in data.get("domains", ())),
         names=tuple(_name(item) for item in data.get("names", ())),

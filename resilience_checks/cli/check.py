@@ -12,7 +12,7 @@ from resilience_checks.cli import options
 from resilience_checks.cli.choice import Choice
 from resilience_checks.cli.formats import Format
 from resilience_checks.cli.guard import guarded
-from resilience_checks.cli.progress import progress
+from resilience_checks.cli.progress import observer as observing
 from resilience_checks.report.formats import FORMS
 
 if TYPE_CHECKING:
@@ -52,35 +52,15 @@ FAIL_ON = ("low", "medium", "high", "critical", "never")
     help="The private key, in PEM, that signs it (Ed25519 or ECDSA); RESILIENCE_ATTEST_PASSWORD decrypts it.",
 )
 @options.CONFIG
-@click.option(
-    "--base",
-    metavar="COMMIT",
-    help="Judge the change since COMMIT: block only what is new or worse than there, and what it touches at once or "
-    "takes away in redundancy. Stacks that it cannot affect are not evaluated.",
-)
+@options.BASE
 @click.option(
     "--all-stacks", is_flag=True, help="With --base: evaluate every stack, also those that the change cannot affect."
 )
-@click.option(
-    "--baseline",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Block only what is new or worse than what stands in FILE, which `baseline write` wrote.",
-)
-@click.option(
-    "--settings",
-    metavar="REF|FILE",
-    help="Where settings are trusted: a commit, such as origin/main, or an organisation's resilience.yaml. What is "
-    "checked may be stricter than that; what it holds less strictly counts once it is there.",
-)
+@options.BASELINE
+@options.SETTINGS
 @options.WAIVERS
 @options.TODAY
-@click.option(
-    "--clock",
-    metavar="TIME",
-    help="When the check is held to have begun, as 2026-01-24T07:30:00Z (default: SOURCE_DATE_EPOCH, else now): the "
-    "same inputs and the same time give the same report.",
-)
+@options.CLOCK
 @click.option("--timings", is_flag=True, help="Tell in a JSON report how long each station took.")
 @options.POLICIES
 @options.CATALOGUE
@@ -125,6 +105,7 @@ FAIL_ON = ("low", "medium", "high", "critical", "never")
 @options.TIMEOUT
 @options.JOBS
 @options.SCHEDULER
+@options.CACHE
 @options.DEBUG
 def check(**given: Any) -> None:
     """Check the Pulumi programs under PATHS (default: here) against the resilience policies.
@@ -147,27 +128,28 @@ def check(**given: Any) -> None:
 def _check(given: dict[str, Any], root: Path, around: Surroundings) -> int:
     from resilience_checks.check import run
     from resilience_checks.cli.attestation import attested
+    from resilience_checks.cli.caching import folder
     from resilience_checks.cli.clock import clock
     from resilience_checks.cli.output import targets as found
     from resilience_checks.cli.override import override
-    from resilience_checks.model.errors import UsageError
 
-    if given["base"] is not None and given["previews"]:
-        raise UsageError(
-            "--base and --preview exclude each other",
-            why="a change is what lies between two versions, or what a preview says is deployed",
-            remedy="leave one of them out",
-        )
     chosen = replace(options.chosen(given, root), override=override(given, around))
     targets = found(given["forms"], given["output"], around.system)
     written = frozenset(target.file.resolve() for target in targets if target.file is not None)
     attesting = attested(given, around)
     audit = given["audit"] or any(target.form.audit for target in targets)
     written |= {attesting.file.resolve()} if attesting else set()
-    chosen = replace(chosen, audit=audit, timings=given["timings"], written=written, **clock(given, around))
-    report = run(
-        chosen, progress if around.progress else lambda _: None, witness=attesting.witness if attesting else None
+    chosen = replace(
+        chosen,
+        audit=audit,
+        timings=given["timings"],
+        written=written,
+        cache=None if attesting else folder(given["cache"], around),  # evidence rests on what ran for it
+        **clock(given, around),
     )
+    if given["debug"]:
+        _log_steps()
+    report = run(chosen, observing(around), witness=attesting.witness if attesting else None)
     if attesting is not None or not all(target.form.readable for target in targets):
         from resilience_checks.cli.running import running
         from resilience_checks.evidence.asked import asked
@@ -177,6 +159,16 @@ def _check(given: dict[str, Any], root: Path, around: Surroundings) -> int:
         attesting.write(report, chosen)
     _tell(report, targets, given, chosen.root, around)
     return int(report.verdict.exit_code)
+
+
+def _log_steps() -> None:
+    """Show what the package logs, such as why a stack is not kept."""
+    import logging
+
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("resilience-checks: %(message)s"))
+    logging.getLogger("resilience_checks").addHandler(handler)
+    logging.getLogger("resilience_checks").setLevel(logging.DEBUG)
 
 
 def _tell(report: Report, targets: Sequence[Target], given: dict[str, Any], root: Path, around: Surroundings) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import UsageError
@@ -63,11 +64,18 @@ def table(pack: Pack, directories: Sequence[Path] = ()) -> tuple[Control, ...]:
     return evidenced(evidence, directories)
 
 
-def evidenced(evidence: Mapping[str, Sequence[str]], directories: Sequence[Path] = ()) -> tuple[Control, ...]:
-    """Return every control that is known, or that stands in `evidence` with its policies, in the same order."""
+def evidenced(
+    evidence: Mapping[str, Sequence[str]],
+    directories: Sequence[Path] = (),
+    own: Mapping[str, str] = MappingProxyType({}),
+) -> tuple[Control, ...]:
+    """Return every control that is known, or that stands in `evidence` with its policies, in the same order.
+
+    `own` are titles of those that only the evidence names.
+    """
     named, beyond = titles(directories), beyond_code()
     found = [
-        Control(key, standard(key), named.get(key, ""), tuple(evidence.get(key, ())))
+        Control(key, standard(key), named.get(key) or own.get(key, ""), tuple(evidence.get(key, ())))
         for key in dict.fromkeys((*named, *evidence))
     ]
     found += [

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 
 from resilience_checks.model.result import Outcome, Result, Severity
 from resilience_checks.report.findings import (
+    alike,
     chain,
     findings,
     loses,
     not_blocking,
     old_and_new,
+    said,
+    shared,
     stands_aside,
-    targets,
     unnamed,
 )
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from resilience_checks.report.interface import Failure, Report, WaiverUse
 
 NOT_CHECKED = "not-checked"
+OVERRIDE = "override"
 _LAPSED = {"expired": "has expired", "refused": "is refused", "untrusted": "is not on the trusted side yet"}
 
 
@@ -34,7 +37,7 @@ _LAPSED = {"expired": "has expired", "refused": "is refused", "untrusted": "is n
 class Alert:
     """One thing to look at: `found` is its first paragraph, `more` are those that explain it.
 
-    `rule` is a policy's id, `contradiction`, `circle`, `waiver` or `not-checked`. `severity` is None where it has none:
+    `rule` is a policy's id, `contradiction`, `circle`, `waiver`, `override` or `not-checked`. `severity` is None where it has none:
     what could not be checked, what is not known. `fingerprint` is that of a policy's result.
     """
 
@@ -54,18 +57,20 @@ class Alert:
 
 
 def alerts(report: Report, *, known: bool = False) -> Iterator[Alert]:
-    """Yield what could not be checked, then the findings, the worst first, then what warns of the estate and of waivers.
+    """Yield what could not be checked, an emergency override, then the findings, the worst first, then what warns of the estate and of waivers.
 
     What is waived has no alert, unless the policy itself failed; what is `known` has one only where it is asked for.
     """
     blocking = {id(result) for result in report.verdict.blocking}
     yield from (of_error(failure) for failure in report.failures)
-    notes = _waivers_that_lapsed(report)
+    if report.override is not None:
+        yield Alert(OVERRIDE, "emergency override", report.verdict.words)
+    notes, of = _waivers_that_lapsed(report), alike(report)
     for group in old_and_new(report) if known else findings(report):
         counted = [result for result in group if result.waiver is None or result.outcome is Outcome.ERROR]
         if counted:
             stops = any(id(result) in blocking for result in counted)
-            yield _of_results(counted, notes.get(counted[0].fingerprint, ()), blocks=stops)
+            yield _of_results(counted, shared(counted, of), notes.get(counted[0].fingerprint, ()), blocks=stops)
     for what, remark in report.remarks:
         yield from (Alert(what, what, remark.text, location=place) for place in remark.locations or (None,))
     yield from (_of_waiver(use) for use in report.waivers if use.state != "applied")
@@ -77,12 +82,13 @@ def of_error(error: CheckError | Failure) -> Alert:
     return Alert(NOT_CHECKED, "could not be checked", error.what, more, error.location, blocks=True)
 
 
-def _of_results(group: Sequence[Result], notes: Sequence[str], *, blocks: bool) -> Alert:
+def _of_results(group: Sequence[Result], stacks: str, notes: Sequence[str], *, blocks: bool) -> Alert:
     first = group[0]
     certain = first.outcome is not Outcome.UNKNOWN
     title = f"{first.title} [{first.policy}]" if certain else f"not known: {first.title} [{first.policy}]"
-    lost = ", ".join(unnamed(first)) if len(group) == 1 else ""
+    lost = ", ".join(unnamed(first)) if certain or len(group) == 1 else ""
     more = (
+        f"Stacks: {stacks}" if stacks else "",
         f"{'Lost' if loses(first) else 'Services'}: {lost}" if lost else "",
         _listed("Why", chain(first)),
         _listed("Hangs on", first.depends_on),
@@ -94,7 +100,7 @@ def _of_results(group: Sequence[Result], notes: Sequence[str], *, blocks: bool) 
     return Alert(
         first.policy,
         title,
-        first.message if len(group) == 1 else f"not known for {', '.join(targets(group))}",
+        said(group),
         tuple(text for text in more if text),
         first.location,
         first.severity if certain else None,

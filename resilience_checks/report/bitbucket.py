@@ -43,6 +43,7 @@ def _report(report: Report, left: int) -> dict[str, Any]:
     more = f"; {counted(left, 'more finding')} beyond what Bitbucket shows: see the log" if left else ""
     blocks = report.verdict.exit_code != 0
     waived = sum(result.waiver is not None for result in report.results)
+    errors = sum(result.outcome is Outcome.ERROR for result in report.results)
     unknown = sum(result.outcome is Outcome.UNKNOWN for result in report.results)
     return {
         "title": "Resilience checks",
@@ -55,9 +56,11 @@ def _report(report: Report, left: int) -> dict[str, Any]:
             {"title": "Blocking findings", "type": "NUMBER", "value": len(report.verdict.blocking)},
             {"title": "Not known", "type": "NUMBER", "value": unknown},
             {"title": "Waived", "type": "NUMBER", "value": waived},
+            {"title": "Not new", "type": "NUMBER", "value": sum(bool(result.known) for result in report.results)},
             {"title": "Fixed", "type": "NUMBER", "value": len(report.fixed)},
             {"title": "Services", "type": "NUMBER", "value": len(report.services)},
-            {"title": "Could not be checked", "type": "NUMBER", "value": len(report.failures)},
+            {"title": "Could not be checked", "type": "NUMBER", "value": len(report.failures) + errors},
+            {"title": "Stacks left out", "type": "NUMBER", "value": len((*report.left_out, *report.unaffected))},
         ],
     }
 

@@ -51,7 +51,7 @@ _BETWEEN = "; "
 
 
 class Csv:
-    """Renders a row for each result, then for each fixed finding and for what could not be checked."""
+    """Renders a row for each result, then for each fixed finding, what was not checked, and an emergency override."""
 
     def __init__(self, style: Style | None = None) -> None:
         """Write the same in every style."""
@@ -71,6 +71,10 @@ def _rows(report: Report) -> Iterator[Mapping[str, str]]:
         yield _result(result, blocks=id(result) in blocking)
     yield from map(_fixed, report.fixed)
     yield from (_failure(failure, blocks=report.verdict.exit_code != 0) for failure in report.failures)
+    yield from (_left_out("not_selected", name, "not selected") for name in report.left_out)
+    yield from (_left_out("not_affected", name, "not affected by the change") for name in report.unaffected)
+    if report.override is not None:
+        yield {"outcome": "override", "blocks": "no", "message": report.verdict.words}
 
 
 def _result(result: Result, *, blocks: bool) -> dict[str, str]:
@@ -120,6 +124,11 @@ def _failure(failure: Failure, *, blocks: bool) -> dict[str, str]:
         **_place(failure.location),
         "remediation": failure.remedy,
     }
+
+
+def _left_out(outcome: str, stack: str, why: str) -> dict[str, str]:
+    message = f"{why}: nothing of it was looked at"
+    return {"outcome": outcome, "blocks": "no", "target": stack, "stacks": stack, "message": message}
 
 
 def _waiver(result: Result) -> dict[str, str]:

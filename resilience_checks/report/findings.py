@@ -9,12 +9,12 @@ from resilience_checks.model.result import Outcome, Result
 from resilience_checks.report import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from resilience_checks.model.waiver import Waiver
     from resilience_checks.report.interface import Report
 
-Order = tuple[int, int, str, int, int, str, str]
+Order = tuple[int, int, bool, str, int, int, str, str]
 _URGENCY = {Outcome.ERROR: 0, Outcome.VIOLATION: 1, Outcome.UNKNOWN: 2}
 
 
@@ -54,15 +54,43 @@ def by_doubt(groups: Iterable[tuple[Result, ...]]) -> Iterator[tuple[tuple[Resul
 
 
 def order(result: Result) -> Order:
-    """Return the key that sorts findings: by outcome, the most severe first, then by place."""
+    """Return the key that sorts findings: by outcome, the most severe first, what may block first, then by place."""
     place = result.location
     where = (place.path, place.line, place.column or 0) if place else ("", 0, 0)
-    return (_URGENCY.get(result.outcome, len(_URGENCY)), -result.severity.rank, *where, result.policy, result.target)
+    urgency = (_URGENCY.get(result.outcome, len(_URGENCY)), -result.severity.rank, stands_aside(result))
+    return (*urgency, *where, result.policy, result.target)
 
 
 def targets(group: Iterable[Result]) -> tuple[str, ...]:
     """Return what a group of results is about, each once."""
     return tuple(dict.fromkeys(result.target for result in group))
+
+
+def said(group: Sequence[Result]) -> str:
+    """Return what a group of results says: those of several targets are one doubt, others say the same."""
+    first = group[0]
+    if len(group) == 1 or first.outcome is not Outcome.UNKNOWN:
+        return first.message
+    return f"not known for {', '.join(targets(group))}"
+
+
+def alike(report: Report) -> dict[int, tuple[str, ...]]:
+    """Return the stacks of each result of which others differ in nothing but these, by its identity."""
+    same: dict[str, list[Result]] = {}
+    for result in report.results:
+        same.setdefault(result.fingerprint, []).append(result)
+    return {id(one): stacks(one) for group in same.values() if len(set(map(stacks, group))) > 1 for one in group}
+
+
+def stacks(result: Result) -> tuple[str, ...]:
+    """Return the stacks of the estate that a result is about, as far as it says."""
+    told = result.evidence.get("stacks")
+    return tuple(map(str, told)) if isinstance(told, list) else ()
+
+
+def shared(group: Iterable[Result], of: Mapping[int, tuple[str, ...]]) -> str:
+    """Return the stacks to tell of a group, of those that `alike` found; "" where it is clear which they are."""
+    return ", ".join(dict.fromkeys(name for one in group for name in of.get(id(one), ())))
 
 
 def chain(result: Result) -> list[str]:
@@ -116,6 +144,7 @@ def _groups(results: Iterable[Result]) -> Iterator[tuple[Result, ...]]:
 
 
 def _grain(result: Result) -> tuple[str, ...]:
+    gate = (str(result.blocks_when_unknown), result.fail_on, not_blocking(result))
     if result.outcome is Outcome.UNKNOWN and result.depends_on:
-        return (result.policy, str(result.blocks_when_unknown), not_blocking(result), *result.depends_on)
-    return (result.policy, str(result.outcome), result.fingerprint, str(result.location), result.message)
+        return (result.policy, *gate, *result.depends_on)
+    return (result.policy, *gate, str(result.outcome), result.fingerprint, str(result.location), result.message)

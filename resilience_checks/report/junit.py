@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from resilience_checks.model.result import Outcome
-from resilience_checks.report.findings import chain, not_blocking, unnamed
+from resilience_checks.report.findings import chain, not_blocking, stacks, unnamed
 from resilience_checks.report.text import one_line
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class JUnit:
         """Write the same in every style."""
 
     def render(self, report: Report) -> str:
-        """Return the document; the suite `stacks` has a case for each stack that was read, or could not be."""
+        """Return the document; the suite `stacks` has a case for each stack that was read, left out, or could not be read."""
         blocking = {id(result) for result in report.verdict.blocking}
         of: dict[str, list[Result]] = {name: [] for name in sorted(report.policies)}
         for result in report.results:
@@ -69,12 +69,24 @@ def _suite(name: str, cases: Sequence[ET.Element], report: Report, properties: d
 def _about(report: Report) -> dict[str, str]:
     override = report.override
     told = {"override": f"{override.reason} ({override.actor}, {override.ticket})"} if override is not None else {}
-    return {"version": report.tool, "engine": report.engine, "verdict": report.verdict.words, **told}
+    code = str(int(report.verdict.exit_code))
+    return {
+        "version": report.tool,
+        "engine": report.engine,
+        "verdict": report.verdict.words,
+        "exit-code": code,
+        **told,
+    }
 
 
 def _reading(report: Report) -> Iterator[ET.Element]:
     for stack in report.stacks:
         yield _new(_READING, stack.name)
+    for why, names in (("not selected", report.left_out), ("not affected by the change", report.unaffected)):
+        for name in names:
+            case = _new(_READING, name)
+            _add(case, "skipped", f"{why}: nothing of it was looked at")
+            yield case
     for failure in report.failures:
         case = _new(_READING, failure.subject or "the check itself")
         told = {"at": str(failure.location or ""), "found": failure.what, "why": failure.why, "fix": failure.remedy}
@@ -83,12 +95,14 @@ def _reading(report: Report) -> Iterator[ET.Element]:
 
 
 def _named(results: Iterable[Result]) -> Iterator[tuple[str, Result]]:
-    """Yield the results, each by its target; where several are about the same one, by their fingerprints too."""
+    """Yield the results, each by its target; where several are about the same one, by fingerprint and stacks too."""
     listed = list(results)
     often = Counter(result.target for result in listed)
+    same = Counter((result.target, result.fingerprint) for result in listed)
     told: Counter[str] = Counter()
     for result in listed:
-        name = result.target if often[result.target] == 1 else f"{result.target} ({result.fingerprint})"
+        which = (result.fingerprint, *(stacks(result) if same[result.target, result.fingerprint] > 1 else ()))
+        name = result.target if often[result.target] == 1 else f"{result.target} ({', '.join(which)})"
         told[name] += 1
         yield (name if told[name] == 1 else f"{name} {told[name]}"), result
 

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 from resilience_checks.model.result import Outcome, Result
 from resilience_checks.report.failure_picture import flowchart
-from resilience_checks.report.findings import findings, not_blocking, old_and_new, standing, stands_aside, targets
+from resilience_checks.report.findings import (
+    alike,
+    findings,
+    not_blocking,
+    old_and_new,
+    shared,
+    standing,
+    stands_aside,
+    targets,
+)
 from resilience_checks.report.summary import summary_lines
 from resilience_checks.report.text import counted, one_line
 
@@ -101,7 +110,7 @@ def _sections(report: Report) -> Iterator[tuple[str, Sequence[str], str]]:
 
 
 def _found(report: Report) -> Iterator[str]:
-    blocking = {id(result) for result in report.verdict.blocking}
+    blocking, of = {id(result) for result in report.verdict.blocking}, alike(report)
     for failure in report.failures:
         yield _row("not checked", "", "nothing is decided", failure.subject, failure.what, failure.location)
     for group in findings(report):
@@ -110,7 +119,14 @@ def _found(report: Report) -> Iterator[str]:
             first = counted_[0]
             stops = any(id(result) in blocking for result in counted_)
             gate = "blocks" if stops else not_blocking(first) if stands_aside(first) else "does not block"
-            yield _row(str(first.outcome), str(first.severity), gate, first.policy, _what(counted_), first.location)
+            yield _row(
+                str(first.outcome),
+                str(first.severity),
+                gate,
+                first.policy,
+                _what(counted_, shared(counted_, of)),
+                first.location,
+            )
     for what, remark in report.remarks:
         yield _row(what, "", "does not block", "", remark.text, next(iter(remark.locations), None))
 
@@ -132,11 +148,12 @@ def _lapsed(report: Report) -> Iterator[str]:
             yield _row(use.state, waiver.policy, waiver.target, waiver.expires.isoformat(), use.why, waiver.location)
 
 
-def _what(group: Sequence[Result]) -> str:
-    first = group[0]
+def _what(group: Sequence[Result], stacks: str) -> str:
+    first, within = group[0], f" ({stacks})" if stacks else ""
     if first.outcome is not Outcome.UNKNOWN:
-        return first.message
-    return f"not known for {', '.join(targets(group))}, because {'; '.join(first.depends_on) or first.message}"
+        return f"{first.message}{within}"
+    because = "; ".join(first.depends_on) or first.message
+    return f"not known for {', '.join(targets(group))}{within}, because {because}"
 
 
 def _row(*cells: str | Location | None) -> str:

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 from resilience_checks.gate.baseline import worse
 from resilience_checks.model.result import Outcome, Result, Severity
 from resilience_checks.report.findings import (
+    alike,
     by_doubt,
     chain,
     findings,
     loses,
     not_blocking,
+    said,
+    shared,
     standing,
     stands_aside,
     targets,
@@ -22,7 +25,7 @@ from resilience_checks.report.summary import SummaryLine, summary_lines
 from resilience_checks.report.text import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from resilience_checks.report.formats import Style
     from resilience_checks.report.interface import Failure, Fixed, Remark, Report
@@ -42,6 +45,7 @@ class Terminal:
     def render(self, report: Report) -> str:
         """Return failures, errors, violations and unknowns in full, and everything else counted."""
         page = _Report(self._style.root, color=self._style.color, width=self._style.width)
+        page.alike = alike(report)
         for failure in report.failures:
             page.failure(failure)
         shown, accepted = _sorted(findings(report))
@@ -49,7 +53,7 @@ class Terminal:
             if more:
                 page.doubt([group, *more])
             else:
-                page.unknown(group) if group[0].outcome is Outcome.UNKNOWN else page.finding(group[0])
+                page.unknown(group) if group[0].outcome is Outcome.UNKNOWN else page.finding(group)
         page.waived(accepted)
         for where, known in standing(report).items():
             page.standing(where, known)
@@ -64,13 +68,18 @@ class Terminal:
 class _Report(Page):
     """Writes the blocks of one report."""
 
-    def finding(self, result: Result) -> None:
+    alike: Mapping[int, tuple[str, ...]]
+    """The stacks of what differs from others in nothing else."""
+
+    def finding(self, group: Sequence[Result]) -> None:
+        result = group[0]
         if result.outcome is Outcome.ERROR:
             self.head("error", "bold red", result.policy, result.title)
         else:
             self.head(str(result.severity), _STYLES[result.severity], result.policy, result.title)
         self.source(result.location)
         self.field("found", result.message)
+        self.field("stacks", shared(group, self.alike))
         self.field("new", worse(result))
         self.field("lost" if loses(result) else "services", ", ".join(unnamed(result)))
         self.listed("why", chain(result))
@@ -86,10 +95,12 @@ class _Report(Page):
         first = group[0]
         self.head("unknown", "magenta", first.policy, first.title)
         self.source(first.location)
-        self.field("found", first.message if len(group) == 1 else f"not known for {', '.join(targets(group))}")
+        self.field("found", said(group))
+        self.field("stacks", shared(group, self.alike))
         self.listed("hangs on", first.depends_on)
         self.listed("assumed", dict.fromkeys(text for result in group for text in result.assumed))
         self.field("gate", _gate(first))
+        self.field("id", _ids(group))
         self.end()
 
     def doubt(self, groups: Sequence[Sequence[Result]]) -> None:
@@ -105,6 +116,7 @@ class _Report(Page):
             self.listed("found", dict.fromkeys(group[0].message for group in groups))
         elif len(about) == 1:
             self.field("found", f"not known for {', '.join(about[0])}")
+        self.field("stacks", shared([one for group in groups for one in group], self.alike))
         self.listed("hangs on", first.depends_on)
         lines: dict[tuple[str, tuple[str, ...]], list[str]] = {}
         for group in groups:
@@ -112,6 +124,7 @@ class _Report(Page):
         for number, ((gate, whom), names) in enumerate(lines.items()):
             of = f" for {', '.join(whom)}" if len(about) > 1 else ""
             self.field("" if number else "policies", f"{', '.join(names)}{of}: {gate}")
+        self.field("id", _ids([one for group in groups for one in group]))
         self.listed("assumed", dict.fromkeys(text for group in groups for one in group for text in one.assumed))
         self.end()
 
@@ -183,6 +196,13 @@ def _gate(result: Result) -> str:
     if stands_aside(result):
         return not_blocking(result)
     return "blocks until it is known" if result.blocks_when_unknown else "does not block"
+
+
+def _ids(group: Sequence[Result]) -> str:
+    """Return the ids of the unknowns that block: what is to be waived is named by them."""
+    names = list(dict.fromkeys(one.fingerprint for one in group if one.blocks_when_unknown and not stands_aside(one)))
+    more = f" and {len(names) - _MAX_LISTED} more in the JSON report" if len(names) > _MAX_LISTED else ""
+    return f"{', '.join(names[:_MAX_LISTED])}{more}"
 
 
 def _elsewhere(result: Result) -> list[str]:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.likelihood import Likelihood
 from resilience_checks.model.question import FaultKind
-from resilience_checks.model.result import Severity
-from resilience_checks.topology import declared, declared_settings
+from resilience_checks.topology import declared
 from resilience_checks.topology.declaration_aids import copy, tool
 from resilience_checks.topology.declaration_at import At
-from resilience_checks.topology.declaration_means import backup, capacity, day, figures, never, tested, watch
+from resilience_checks.topology.declaration_means import backup, capacity, figures, never, tested, watch
+from resilience_checks.topology.declaration_settings import own, policies, policy_set, stacks
 from resilience_checks.topology.declared import Named, Sort
-from resilience_checks.topology.declared_paths import OwnPath
 from resilience_checks.topology.gates import Nature
 from resilience_checks.topology.selectors import Glob, Select, text
 
@@ -42,11 +41,11 @@ def build(source: Source, digest: str) -> declared.Declarations:
         consumers={item.id: _consumer(item) for item in top["consumers"].members()},
         services={item.id: _service(item, defaults, sorts) for item in top["services"].members()},
         likely={item.id: _all_faults(item) for item in top["likelihood"].members()},
-        policies={item.id: _policies(item) for item in top["policies"].members()},
-        policy_set=_policy_set(top["policy_set"]),
-        stacks=_stacks(top["stacks"]),
-        catalogue=_own(top["catalogue"]),
-        policy_packs=_own(top["policy_packs"]),
+        policies={item.id: policies(item) for item in top["policies"].members()},
+        policy_set=policy_set(top["policy_set"]),
+        stacks=stacks(top["stacks"]),
+        catalogue=own(top["catalogue"]),
+        policy_packs=own(top["policy_packs"]),
         source=source,
     )
 
@@ -57,11 +56,11 @@ def settings(source: Source, digest: str) -> declared.Declarations:
     return declared.Declarations(
         path=source.path,
         digest=digest,
-        policies={item.id: _policies(item) for item in top["policies"].members()},
-        policy_set=_policy_set(top["policy_set"]),
-        stacks=_stacks(top["stacks"]),
-        catalogue=_own(top["catalogue"]),
-        policy_packs=_own(top["policy_packs"]),
+        policies={item.id: policies(item) for item in top["policies"].members()},
+        policy_set=policy_set(top["policy_set"]),
+        stacks=stacks(top["stacks"]),
+        catalogue=own(top["catalogue"]),
+        policy_packs=own(top["policy_packs"]),
         source=source,
         dangling=True,
     )
@@ -245,50 +244,6 @@ def entry(at: At) -> declared.Entry:
         return declared.Entry(_component_id(at), at.location)
     to: Reference = select(at["select"]) if "select" in at else _component_id(at["component"])
     return declared.Entry(to, at.location, at["pools"].strings)
-
-
-def _policies(at: At) -> declared_settings.PolicySettings:
-    """Return what is set for one policy: the first of its settings, with the others in `also`."""
-    first, *others = (_policy(item, at.id) for item in at)
-    return replace(first, also=tuple(others))
-
-
-def _policy_set(at: At) -> declared_settings.PolicySet | None:
-    return None if at.value is None else declared_settings.PolicySet(str(at.value), at.location)
-
-
-def _own(at: At) -> tuple[OwnPath, ...]:
-    return tuple(OwnPath(at.id, str(item.value), item.location) for item in at)
-
-
-def _policy(at: At, name: str) -> declared_settings.PolicySettings:
-    severity, on_unknown, parameters = at["severity"].value, at["on_unknown"].value, at["parameters"]
-    return declared_settings.PolicySettings(
-        id=name,
-        location=at.location,
-        enabled=at["enabled"].value,
-        severity=None if severity is None else Severity(severity),
-        on_unknown=None if on_unknown is None else declared_settings.OnUnknown(on_unknown),
-        parameters=parameters.value or {},
-        fail_on=at["fail_on"].value or "",
-        enforce_from=day(at["enforce_from"]),
-        stacks=tuple(map(_stack_glob, at["stacks"])),
-        tiers=tuple(int(item.value) for item in at["tiers"]),
-        at=at.lines,
-        parameters_at={} if parameters.value is None else parameters.lines,
-    )
-
-
-def _stacks(at: At) -> declared_settings.Stacks:
-    if at.value is None:
-        return declared_settings.Stacks()
-    globs = {key: tuple(map(_stack_glob, at[key])) for key in at.value if key != "fail_on"}
-    thresholds = tuple((one.id, _stack_glob(item)) for one in at["fail_on"].members() for item in one)
-    return declared_settings.Stacks(**globs, fail_on=thresholds, at=at.lines)
-
-
-def _stack_glob(at: At) -> declared_settings.StackGlob:
-    return declared_settings.StackGlob(Glob(str(at.value)), at.location)
 
 
 def _whole(number: float | None) -> int | None:

@@ -48,6 +48,8 @@ def move(things: Things, parts: Parts, thing: Thing, mover: Mover) -> Move:
         values = [value for _, value in thing.values(path)]
         if not any(text(value) for value in values):
             works = Holds.UNKNOWN if values and works is not Holds.NO else Holds.NO
+    if mover.watched is not None and not resolve(things, thing, mover.watched):
+        works = Holds.NO
     run_by: Gate = ALWAYS
     if mover.run_by == "provider" and thing.device is not None:
         run_by = Up(

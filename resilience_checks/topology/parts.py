@@ -35,6 +35,8 @@ class Parts:
         self.things: dict[str, Thing] = {}
         self.planes: ControlPlanes | None = None
         """Control planes that parts may need."""
+        self.either: dict[str, tuple[str, ...]] = {}
+        """The units of a whole of which each reference to the whole means one."""
         self._outside: dict[str, str] = {}
         self._units: dict[str, list[str]] = defaultdict(list)
         self._wholes: dict[str, str] = {}
@@ -93,6 +95,8 @@ class Parts:
         `near` is where such an outside part stands, when the relation itself says so.
         """
         if isinstance(end, Thing):
+            if end.id in self.either and why is not None:
+                return self._either(end, nature, why)
             return Up(end.id, nature, why) if end.id in self.all else ALWAYS
         if end.candidates:
             return self._one_of(end, nature, why)
@@ -107,6 +111,14 @@ class Parts:
         """Return the gate of an edge that may be there or not."""
         fact = self._book.doubt(key, ("absent", "present"), why, remedy, location=reason.location)
         return Case(fact, {"absent": ALWAYS, "present": gate})
+
+    def _either(self, end: Thing, nature: Nature, why: Reason) -> Gate:
+        """Return the gate that the unit is up which a reference means: no code shows which one that is."""
+        units = self.either[end.id]
+        told = f"{why.text}, and which of its {len(units)} units that means is not known"
+        remedy = f"declare components that select {end.label} and what uses it, with what each requires"
+        fact = self._book.doubt(f"{end.id}: {why.text}", units, told, remedy, location=why.location)
+        return Case(fact, {unit: Up(unit, nature, why) for unit in units})
 
     def _one_of(self, end: Loose, nature: Nature, why: Reason | None) -> Gate:
         parts = {thing.id: Up(thing.id, nature, why) for thing in end.candidates if thing.id in self.all}

@@ -199,6 +199,8 @@ class Things:
     unknown: Counter[str] = field(default_factory=Counter)
     foreign: list[tuple[ResourceGraph, Resource]] = field(default_factory=list)
     """Resources of types that the catalogue does not know."""
+    referring: dict[tuple[str, str], dict[int, list[Thing]]] = field(default_factory=dict)
+    """What leads to a thing (by its `id()`), by type and input, as far as that was asked."""
     outputs: dict[str, tuple[ResourceGraph, tuple[str, ...]]] = field(default_factory=dict)
     """What each output of a stack, as other stacks refer to it, comes from in its own graph."""
 

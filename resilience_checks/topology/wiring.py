@@ -17,6 +17,7 @@ from resilience_checks.topology.movers import lagging, move, moved
 from resilience_checks.topology.parts import Parts, at_least, every
 from resilience_checks.topology.references import resolve
 from resilience_checks.topology.things import PROVIDER, UNKNOWN_ROLE, Thing, Things, holds, text
+from resilience_checks.topology.units import take_up_units
 from resilience_checks.topology.zones import Zoned
 
 if TYPE_CHECKING:
@@ -72,6 +73,11 @@ class Wiring:
             location=thing.location,
         )
         place, zones = self._placements.of(thing), thing.entry.placement.zones if thing.entry.placement else None
+        if thing.entry.units is not None:
+            units = take_up_units(thing, thing.entry.units, part, place, self._parts, self._book)
+            if units is not None:
+                self._spread[thing.id] = units
+                return
         if zones is None:
             self._parts.add(part, place, fault, thing)
             return
@@ -131,7 +137,8 @@ class Wiring:
     def _required(self, thing: Thing, edge: Edge) -> Iterator[Gate]:
         assert edge.to is not None
         near = self._placements.of(thing) if edge.local else None
-        for end in resolve(self._things, thing, edge.to):
+        kept = [at for at, value in thing.values(edge.each) if not _any_holds(value, edge.skip)] if edge.each else [""]
+        for end in (end for at in kept for end in resolve(self._things, thing, edge.to, at)):
             label = end.to.label
             yield self._parts.up(end.to, Nature(edge.nature), self._because(thing, f"needs {label} ({end.at})"), near)
 
@@ -171,8 +178,7 @@ class Wiring:
         gates = [member.gate for member in members]
         if edge.gate == "all-or-any":
             return self._all_or_any(thing, edge, gates)
-        k = self._threshold(thing, edge)
-        standby = at_least(k, gates, self._because(thing, f"needs {k} of its {len(gates)} {edge.group}"))
+        standby = self._enough(thing, edge, gates)
         if thing.entry.mover is None or len(gates) == 1:
             return standby
         how = move(self._things, self._parts, thing, thing.entry.mover)
@@ -219,9 +225,30 @@ class Wiring:
             if ends or isinstance(value, Unknown):
                 yield GroupMember(gate, float(rank) if rank is not None else float("inf"))
 
-    def _threshold(self, thing: Thing, edge: Edge) -> int:
-        known = text(thing.value(edge.k_from)) if edge.k_from else None
-        return max(1, int(float(known))) if known is not None else edge.k_default
+    def _enough(self, thing: Thing, edge: Edge, gates: list[Gate]) -> Gate:
+        """Return that as many members are up as are needed; where that number is not known, one or all of them."""
+        k = self._threshold(thing, edge)
+        if k is not None:
+            return at_least(k, gates, self._because(thing, f"needs {k} of its {len(gates)} {edge.group}"))
+        told = f"how many of its {len(gates)} {edge.group} {thing.label} needs is not known"
+        remedy = f"give {edge.k_from} in the program"
+        fact = self._book.doubt(
+            f"{edge.group} needed by {thing.id}", ("one", "all"), told, remedy, location=thing.location
+        )
+        why = self._because(thing, f"needs some of its {len(gates)} {edge.group}")
+        return Case(fact, {"one": at_least(1, gates, why), "all": every(gates)})
+
+    @staticmethod
+    def _threshold(thing: Thing, edge: Edge) -> int | None:
+        """Return how many members are needed, None where that is not known."""
+        applies = holds(thing, edge.k_when)
+        value = thing.value(edge.k_from) if edge.k_from and applies is not Holds.NO else None
+        if value is None:
+            return edge.k_default
+        known = text(value)
+        if applies is Holds.UNKNOWN or known is None or (edge.k_unless and holds(thing, edge.k_unless) is not Holds.NO):
+            return None
+        return max(1, int(float(known)))
 
     def _perhaps_another(self, thing: Thing, edge: Edge, hidden: str | None, *, empty: bool) -> Gate:
         if hidden:
@@ -316,7 +343,7 @@ def _modelled(thing: Thing) -> tuple[str, ...]:
     placement = entry.placement
     found = [path for edge in entry.edges for path in edge.paths]
     found += [edge.each for edge in entry.edges if edge.each]
-    found += [path for name in entry.names for path in name.paths]
+    found += [path for name in entry.names for path in (name.of.paths if name.of else name.paths)]
     found += [path for domain in entry.domains for path in domain.key if domain.of is None]
     found += [
         path for domain in entry.domains for target in (domain.of, domain.members) if target for path in target.paths
@@ -331,4 +358,6 @@ def _modelled(thing: Thing) -> tuple[str, ...]:
     found += [path for join in entry.joins for path in (*join.at.paths, *join.to.paths)]
     found += [path for copies in entry.copies for path in copies.paths]
     found += entry.one_by.paths if entry.one_by is not None else ()
+    found += entry.hosted.paths if entry.hosted is not None else ()
+    found += entry.apart.paths if entry.apart is not None else ()
     return tuple(path.lstrip("^").partition("{")[0] for path in found)

@@ -34,7 +34,7 @@ def _paths(entry: Entry) -> Iterator[str]:
     """Yield every input path that an entry reads, from the root of the resource."""
     yield from entry.named
     yield from entry.ignore
-    yield from (path for name in entry.names for path in name.paths)
+    yield from (path for name in entry.names for path in (name.of.paths if name.of else name.paths))
     for domain in entry.domains:
         yield from (*_target(domain.of), *_target(domain.members))
         if domain.of is None:
@@ -43,7 +43,7 @@ def _paths(entry: Entry) -> Iterator[str]:
         prefix = f"{edge.each}." if edge.each else ""
         yield from (path for path in edge.paths if not path.endswith(".."))
         yield from (prefix + path for path in _conditions(edge.skip))
-        yield from _conditions(edge.first_when, edge.when, edge.unless)
+        yield from _conditions(edge.first_when, edge.when, edge.unless, edge.k_when, edge.k_unless)
         yield from (path for path in (edge.each, edge.k_from) if path)
         yield from ([prefix + edge.first_by] if edge.first_by else [])
     if entry.mover:
@@ -65,8 +65,11 @@ def _paths(entry: Entry) -> Iterator[str]:
         yield from _conditions(placement.paired_when, placement.paired_unless)
         yield from (*placement.region, *(path for path in (placement.site, placement.replicas) if path))
         yield from (placement.zones.paths if placement.zones else ())
+    yield from (*(entry.hosted.paths if entry.hosted else ()), *(entry.apart.paths if entry.apart else ()))
     if entry.units:
         yield from _conditions(entry.units.when)
+        if entry.units.besides:
+            yield from (entry.units.besides, f"{entry.units.besides}.{entry.units.region}")
         yield from (entry.units.count,) if entry.units.count else ()
     for element in entry.elements:
         assert element.each
@@ -115,6 +118,7 @@ def _targets(entry: Entry) -> Iterator[Target]:
     found += [target for join in entry.joins for target in (join.at, join.to)]
     found += [target for domain in entry.domains for target in (domain.of, domain.members)]
     found += [term.of for term in (entry.mover.terms if entry.mover else ())]
+    found += [name.of for name in entry.names] + ([entry.mover.watched] if entry.mover else [])
     pending = [target for target in found if target is not None]
     for target in pending:
         yield target

@@ -64,11 +64,20 @@ def test_waivers_what_is_not_new_and_what_is_fixed_are_told() -> None:
         ("violation", "no", "redundant-firewalls", "", "network team", "2026-03-31"),
         ("violation", "no", "cross-site-failover", "at main (0a1b2c3d4e)", "", ""),
         ("fixed", "no", "redundant-power", "", "", ""),
+        ("not_affected", "no", "", "", "", ""),
+        ("not_affected", "no", "", "", "", ""),
     ]
 
 
-def test_what_could_not_be_checked_has_a_row() -> None:
+def test_what_could_not_be_checked_or_was_left_out_has_a_row() -> None:
     assert filled(rows(EVERYTHING)[-1]) == {
+        "outcome": "not_selected",
+        "blocks": "no",
+        "target": "estate/dev",
+        "stacks": "estate/dev",
+        "message": "not selected: nothing of it was looked at",
+    }
+    assert filled(rows(EVERYTHING)[-2]) == {
         "outcome": "not_checked",
         "blocks": "yes",
         "target": "mail/prod",
@@ -86,7 +95,8 @@ def test_every_result_is_one_row_and_no_cell_is_a_formula(found: Report) -> None
     text = Csv().render(found)
     read = list(csv.reader(StringIO(text, newline=""), strict=True))
     assert read[0] == list(COLUMNS)
-    assert len(read) == 1 + len(found.results) + len(found.fixed) + len(found.failures)
+    aside = (*found.left_out, *found.unaffected, *([] if found.override is None else [found.override]))
+    assert len(read) == 1 + len(found.results) + len(found.fixed) + len(found.failures) + len(aside)
     assert {len(row) for row in read} == {len(COLUMNS)}
     assert not [text for row in read for text in row if re.match(r"[\s]*[=+\-@\uff0b\uff0d\uff1d\uff20\t\r\n]", text)]
     assert text.count("\r\n") == text.count("\n") == text.count("\r") == len(read)

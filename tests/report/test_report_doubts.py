@@ -51,7 +51,8 @@ def test_policies_that_hang_on_the_same_fact_are_told_together() -> None:
             "  found     not known for mail, record\n"
             f"  hangs on  {FACT}\n"
             "  policies  a, b: blocks until it is known\n"
-            "            c: does not block"
+            "            c: does not block\n"
+            f"  id        {', '.join(one.fingerprint for one in results[:4])}"
         )
     ]
 

@@ -216,10 +216,10 @@ def test_each_stack_has_its_run_with_what_stands_in_its_folder() -> None:
     runs = read(report(here, there, nowhere, stacks=(STACK, network, mail)))
     assert {run["automationDetails"]["id"]: [one["ruleId"] for one in run["results"]] for run in runs} == {
         "resilience-checks/estate/prod/": ["redundant-firewalls"],
-        "resilience-checks/network/prod/": ["failover-tested/advisory", "cross-site-failover"],
+        "resilience-checks/network/prod/": ["cross-site-failover", "failover-tested/advisory"],
         "resilience-checks/mail/prod/": [],
     }
-    anchored = runs[1]["results"][0]["locations"][0]["physicalLocation"]
+    anchored = runs[1]["results"][1]["locations"][0]["physicalLocation"]
     assert anchored["artifactLocation"]["uri"] == "network/Pulumi.yaml"
 
 

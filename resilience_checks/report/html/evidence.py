@@ -98,7 +98,8 @@ def controls(report: Report) -> tuple[tuple[str, tuple[Evidence, ...]], ...]:
         named = result.evidence.get("controls")
         for control in named if isinstance(named, list) else ():
             outcomes[str(control)][result.policy][outcome(result)] += 1
-    found = evidenced({control: sorted(of) for control, of in outcomes.items()})
+    own = {key: title for one in report.policy_details.values() for key, title in one.controls.items() if title}
+    found = evidenced({control: sorted(of) for control, of in outcomes.items()}, own=own)
     return tuple(
         (
             standard,

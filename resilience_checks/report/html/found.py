@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.result import Outcome, Result
-from resilience_checks.report.findings import chain, loses, old_and_new, targets
+from resilience_checks.report.findings import chain, loses, old_and_new, stacks, targets
 from resilience_checks.report.html.matrix import outcome
-from resilience_checks.report.text import excerpt
+from resilience_checks.report.text import counted, excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -57,6 +57,17 @@ class Finding:
         return targets(self.results)
 
     @property
+    def said(self) -> str:
+        """What it says, all of its targets once."""
+        many = len(self.results) > 1 and self.first.outcome is Outcome.UNKNOWN
+        return f"Not known for {counted(len(self.targets), 'target')}" if many else self.first.message
+
+    @property
+    def stacks(self) -> tuple[str, ...]:
+        """The stacks that it is about."""
+        return tuple(dict.fromkeys(name for one in self.results for name in stacks(one)))
+
+    @property
     def loses(self) -> bool:
         """Whether its services are lost, and not only concerned."""
         return self.first.outcome is Outcome.VIOLATION and bool(self.first.cause) and loses(self.first)
@@ -101,7 +112,7 @@ def anchors(findings: Sequence[Finding]) -> dict[int, str]:
 
 def rests(result: Result, estates: Sequence[Estate]) -> Rests | None:
     """Return what a result rests on, None where that was not collected."""
-    for estate in estates:
+    for estate in sorted(estates, key=lambda one: one.stacks != stacks(result)):
         told = estate.rests_on.get(result.fingerprint)
         if told is not None:
             return Rests(told["code"], told["declared"], told["assumed"], tuple(told["declarations"]))

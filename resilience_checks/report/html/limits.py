@@ -32,6 +32,11 @@ def _of_this(report: Report) -> Iterator[tuple[str, str]]:
         )
     if report.left_out:
         yield "Stacks left out", f"{', '.join(report.left_out)}: nothing was looked at, and no verdict is about them."
+    if report.unaffected:
+        yield (
+            "Stacks that the change does not affect",
+            f"{', '.join(report.unaffected)}: nothing was looked at, and no verdict is about them.",
+        )
     if report.unknown_types:
         yield (
             "Types that the catalogue does not know",

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.result import Outcome
-from resilience_checks.report.findings import chain
+from resilience_checks.report.findings import chain, stacks, waived_by
 from resilience_checks.report.interface import WaiverUse
 from resilience_checks.report.oscal.words import NAMESPACE, address, filled, heading, identity, line, markdown, prop
 
@@ -67,8 +67,10 @@ class Observer:
                 prop("severity", result.severity),
                 prop("blocks", "yes" if blocks else "no"),
                 prop("fingerprint", result.fingerprint),
+                *(prop("stack", name) for name in stacks(result)),
                 *(prop("advisory", why) for why in result.advisory),
                 *([prop("known", result.known)] if result.known else []),
+                *([prop("waived", waived_by(result.waiver))] if result.waiver is not None else []),
             ],
             methods=["TEST"],
             types=["finding" if result.outcome is Outcome.VIOLATION else "control-objective"],

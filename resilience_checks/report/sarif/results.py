@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.location import Location, Related
 from resilience_checks.model.result import Outcome
-from resilience_checks.report.findings import chain, loses, not_blocking, targets, unnamed
+from resilience_checks.report.findings import alike, chain, loses, not_blocking, said, shared, targets, unnamed
 from resilience_checks.report.interface import WaiverUse
 from resilience_checks.report.sarif.places import inside, location, plain
 from resilience_checks.report.sarif.rules import LEVELS, policy_rule, rule_of
@@ -41,6 +42,10 @@ class Results:
     rules: Mapping[str, int]
     whole: bool
     _often: Counter[str] = field(default_factory=Counter)
+
+    @cached_property
+    def _alike(self) -> Mapping[int, tuple[str, ...]]:
+        return alike(self.report)
 
     def result(self, group: Group) -> dict[str, Any]:
         """Return one result; a group of several is one doubt about several targets."""
@@ -94,15 +99,16 @@ class Results:
 
     def _message(self, group: Group, related: Sequence[Related]) -> str:
         first = group[0]
-        found = first.message if len(group) == 1 else f"not known for {', '.join(targets(group))}"
+        found, stacks = said(group), shared(group, self._alike)
         if first.outcome is Outcome.UNKNOWN and "not known" not in found:
             found = f"not known: {found}"
-        lost = ", ".join(unnamed(first)) if len(group) == 1 else ""
+        lost = ", ".join(unnamed(first)) if len(group) == 1 or first.outcome is not Outcome.UNKNOWN else ""
         links = [f"[{plain(one.label) or 'there'}]({number})" for number, one in enumerate(related[:MAX_RELATED], 1)]
         more = [counted(len(related) - MAX_RELATED, "more place")] if len(related) > MAX_RELATED else []
         parts = [
             _sentence(plain(found)) or "no message",
             plain(f"Place: {first.location}.") if first.location is not None and not inside(first.location) else "",
+            plain(f"Stacks: {stacks}.") if stacks else "",
             plain(f"{'Lost' if loses(first) else 'Services'}: {lost}.") if lost else "",
             f"See {', '.join([*links, *more])}." if links else "",
             plain(_listed("Why", chain(first))) if not first.chain else "",
