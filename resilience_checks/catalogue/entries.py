@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -147,7 +148,8 @@ class Zones:
     is not known, it stands in one. What is `single` stands in one zone at most. `when` without any condition holds always; None: never. Where the input `decided`
     is given, it names something else that decides instead. With fewer than two instances (`Entry.instances`) and
     `alone` it stands in one of them: the platform starts another elsewhere once it is lost (`replaced`), or nothing
-    does (`lost`).
+    does (`lost`). `together` are inputs whose zones count besides the named ones. With `one_when` it is in one zone
+    whatever is named, with `unknown_when` that is not known.
     """
 
     source: str
@@ -160,13 +162,17 @@ class Zones:
     alone: str | None = None
     unnamed: bool = False
     single: bool = False
+    together: tuple[str, ...] = ()
+    one_when: Condition = ()
+    unknown_when: Condition = ()
 
     @property
     def paths(self) -> tuple[str, ...]:
         """Every input that it reads."""
         counted = self.count.paths if self.count is not None else ()
         decided = (self.decided,) if self.decided is not None else ()
-        return (*self.named, *self.of, *counted, *(path for path, _ in self.when or ()), *decided)
+        conditions = (*(self.when or ()), *self.one_when, *self.unknown_when)
+        return (*self.named, *self.together, *self.of, *counted, *(path for path, _ in conditions), *decided)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,10 +196,10 @@ class Placement:
 
 @dataclass(frozen=True, slots=True)
 class Instances:
-    """Where the program says how many equal members there are: the first of these inputs that is given."""
+    """Where the program says how many equal members there are: the first of these inputs that is given; default None: else unknown."""
 
     paths: tuple[str, ...]
-    default: int
+    default: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,6 +319,8 @@ class Entry:
     joins: tuple[Join, ...] = ()
     copies: tuple[Copies, ...] = ()
     one_by: OneBy | None = None
+    scales: tuple[Target, Instances] | None = None
+    """Whose instances it adds and takes away, and how many it leaves at least."""
     placement: Placement | None = None
     placeless: bool = False
     ignore: tuple[str, ...] = ()
@@ -337,6 +345,31 @@ class ProviderEntry:
     kind: str = "provider-instance"
     of: str | None = None
     """The package whose provider makes what is in the components of this one."""
+    zone: tuple[str, ...] = ()
+    inside: tuple[str, ...] = ()
+    """References to what the instance runs in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Locations:
+    """How a provider names its zones and regions: expressions whose first group is the region."""
+
+    zone: str
+    region: str
+
+    def region_of(self, name: str) -> str | None:
+        """Return the region that a zone or region's name tells, None for what is no one region.
+
+        >>> places = Locations("^([a-z]+-[a-z]+[0-9])-[a-z]$", "^([a-z]+-[a-z]+[0-9])$")
+        >>> places.region_of("europe-west2-a"), places.region_of("europe-west2"), places.region_of("EU")
+        ('europe-west2', 'europe-west2', None)
+        """
+        found = re.search(self.zone, name) or re.search(self.region, name)
+        return None if found is None else found[1]
+
+    def zone_of(self, name: str) -> str | None:
+        """Return the name of a zone alone, None for what is none."""
+        return name.rpartition("/")[2] if re.search(self.zone, name) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -386,3 +419,4 @@ class PackageEntry:
     """Inputs of any type of the package that only describe: a change of them alone changes nothing that runs."""
     zonal: ZonalRegions | None = None
     spellings: tuple[Spelling, ...] = ()
+    locations: Locations | None = None

@@ -13,6 +13,7 @@ from resilience_checks.catalogue.entries import (
     Entry,
     Instances,
     Join,
+    Locations,
     Mover,
     Name,
     OneBy,
@@ -170,6 +171,9 @@ def _zones(data: Mapping[str, Any] | None) -> Zones | None:
         alone=data.get("alone"),
         unnamed=data.get("unnamed") == "unknown",
         single=data.get("single", False),
+        together=_paths(data.get("with")),
+        one_when=_condition(data.get("one-when")),
+        unknown_when=_condition(data.get("unknown-when")),
     )
 
 
@@ -232,6 +236,10 @@ def _join(data: Mapping[str, Any]) -> Join:
     return Join(_sure_target(data["at"]), data["group"], _sure_target(data["to"]), _condition(data.get("skip")))
 
 
+def _scales(data: Mapping[str, Any] | None) -> tuple[Target, Instances] | None:
+    return None if data is None else (_sure_target(data["of"]), Instances(_paths(data["from"]), data["default"]))
+
+
 def _one_by(data: Mapping[str, Any] | None) -> OneBy | None:
     if data is None:
         return None
@@ -287,6 +295,7 @@ def _entry(token: str, package: str, estate: str, data: Mapping[str, Any]) -> En
         joins=tuple(_join(item) for item in _list(data.get("join"))),
         copies=tuple(_copies(item) for item in _list(data.get("copies"))),
         one_by=_one_by(data.get("one-by")),
+        scales=_scales(data.get("scales")),
         placement=_placement(data.get("placement")),
         placeless=data.get("placement") == "none",
         ignore=tuple(data.get("ignore", ())),
@@ -316,6 +325,8 @@ def package_entry(data: Mapping[str, Any]) -> PackageEntry:
             tuple(provider.get("region", ())),
             provider.get("kind", "provider-instance"),
             provider.get("of"),
+            tuple(provider.get("zone", ())),
+            tuple(provider.get("in", ())),
         ),
         types=entries("types"),
         lookups=entries("lookups"),
@@ -326,6 +337,7 @@ def package_entry(data: Mapping[str, Any]) -> PackageEntry:
         },
         zonal=_zonal(data.get("zonal-regions")),
         spellings=tuple(Spelling(item["match"], item["as"]) for item in data.get("spellings", ())),
+        locations=Locations(**data["locations"]) if "locations" in data else None,
     )
 
 

@@ -45,8 +45,8 @@ def move(things: Things, parts: Parts, thing: Thing, mover: Mover) -> Move:
     """Return how the mover of `thing`'s entry works with the inputs that the program gives."""
     works = holds(thing, mover.when)
     for path in mover.requires:
-        values = [value for _, value in thing.values(path)]
-        if not any(text(value) for value in values):
+        values = thing.values(path)
+        if not any(text(value) or thing.references(at) for at, value in values):
             works = Holds.UNKNOWN if values and works is not Holds.NO else Holds.NO
     if mover.watched is not None and not resolve(things, thing, mover.watched):
         works = Holds.NO

@@ -17,9 +17,10 @@ from resilience_checks.topology.things import PROVIDER, Thing, Things, holds, te
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from resilience_checks.catalogue.entries import Entry
+    from resilience_checks.catalogue.entries import Entry, ProviderEntry
     from resilience_checks.catalogue.loader import Catalogue
     from resilience_checks.model.location import Location
+    from resilience_checks.model.values import Value
     from resilience_checks.topology.declared import Declarations
     from resilience_checks.topology.declared import Placement as Rule
     from resilience_checks.topology.facts import FactBook
@@ -97,6 +98,20 @@ class Placements:
     def has_zones(self, package: str, region: str) -> Holds:
         """Return whether a region of a package's provider has zones."""
         return self._catalogue.has_zones(package, region)
+
+    def zone_of(self, thing: Thing, value: Value) -> str | None:
+        """Return the zone that a value names, None where it names none or is not known."""
+        name = text(value)
+        return None if name is None else self._catalogue.zone_of(thing.entry.package, name)
+
+    def own_zone(self, thing: Thing) -> str | None:
+        """Return the zone in which the thing's provider puts what names none."""
+        values = [thing.device.value(path) for path in self._provider(thing).zone] if thing.device else []
+        return next((zone for value in values if (zone := self.zone_of(thing, value)) is not None), None)
+
+    def _provider(self, thing: Thing) -> ProviderEntry:
+        provider = self._catalogue.provider(thing.entry.package)
+        return self._catalogue.provider(provider.of) if provider.of is not None else provider
 
     def at_site(self, site: str) -> Place:
         """Return the place that a declaration names outright."""
@@ -264,19 +279,19 @@ class Placements:
             value = thing.value(path)
             name = text(value)
             if name is not None:
-                return Place(regions=((region_name(name), ()),))
+                region = self._catalogue.region_of(thing.entry.package, name)
+                return NOWHERE if region is None else Place(regions=((region_name(region), ()),))
             if value is not None:
                 return self._unknown_region(thing, f"{path} of {thing.label} is not known") if doubt else NOWHERE
         for path in placement.inside if placement else ():
             for place in self._around(thing, path):
                 if place.regions:
                     return place
-        provider = self._catalogue.provider(thing.entry.package)
-        provider = self._catalogue.provider(provider.of) if provider.of is not None else provider
-        for path in provider.region:
+        for path in self._provider(thing).region:
             name = text(thing.device.value(path)) if thing.device else None
-            if name is not None:
-                return self._in_providers_region(thing, region_name(name))
+            region = None if name is None else self._catalogue.region_of(thing.entry.package, name)
+            if region is not None:
+                return self._in_providers_region(thing, region_name(region))
         if not thing.entry.is_part or thing.entry.token.startswith("pulumi:providers:") or not doubt:
             return NOWHERE
         return self._unknown_region(thing, f"nothing says in which region {thing.label} stands{self._unseen(thing)}")

@@ -48,7 +48,7 @@ class Wiring:
         self.declared_lag: dict[str, tuple[float, Reason]] = {}
         self._touched: dict[str, str] = {}
         self._spread: dict[str, Gate] = {}
-        self._zoned = Zoned(things, parts, book, placements.has_zones)
+        self._zoned = Zoned(things, parts, book, placements)
         for thing in things.all:
             if thing.entry.is_part and not thing.entry.configures and not thing.entry.token.startswith(PROVIDER):
                 self._take_up(thing)

@@ -60,6 +60,7 @@ def _paths(entry: Entry) -> Iterator[str]:
         *(entry.one_by.paths if entry.one_by else ()),
         *(path for copies in entry.copies for path in copies.paths),
     )
+    yield from (*entry.scales[0].paths, *entry.scales[1].paths) if entry.scales else ()
     for join in entry.joins:
         yield from (*join.at.paths, *join.to.paths, *_conditions(join.skip))
     if entry.placement:
@@ -69,6 +70,11 @@ def _paths(entry: Entry) -> Iterator[str]:
         yield from (*placement.region, *(path for path in (placement.site, placement.replicas) if path))
         yield from (placement.zones.paths if placement.zones else ())
     yield from (*(entry.hosted.paths if entry.hosted else ()), *(entry.apart.paths if entry.apart else ()))
+    yield from _inner_paths(entry)
+
+
+def _inner_paths(entry: Entry) -> Iterator[str]:
+    """Yield those of its units and of the parts within it."""
     if entry.units:
         yield from _conditions(entry.units.when)
         if entry.units.besides:
@@ -110,7 +116,12 @@ def test_tokens_and_properties_are_those_of_the_sdk(name: str) -> None:
     for token, entry in package.lookups.items():
         arguments = lookup_arguments(sdk, token)
         wrong += [f"{token}: {path}" for path in _paths(entry) if path not in arguments]
-    given = (*package.provider.key, *package.provider.region)
+    given = (
+        *package.provider.key,
+        *package.provider.region,
+        *package.provider.zone,
+        *package.provider.inside,
+    )
     wrong += [f"provider: {path}" for path in given if not has_path(provider_inputs(sdk), path)]
     assert [*wrong, *_elsewhere(package, sdk)] == []
 
