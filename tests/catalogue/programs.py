@@ -304,19 +304,6 @@ PROGRAMS: dict[str, Callable[[], tuple[ResourceGraph, str]]] = {
 
 PROVED = frozenset(
     [
-        "azure-native:resources:ResourceGroup",
-        "azure-native:web:AppServicePlan",
-        "azure-native:web:WebApp",
-        "azure-native:sql:Server",
-        "azure-native:sql:Database",
-        "azure-native:dbforpostgresql:Server",
-        "azure-native:sql:FailoverGroup",
-        "azure-native:trafficmanager:Profile",
-        "azure-native:keyvault:Vault",
-        "azure-native:keyvault:Secret",
-        "azure-native:keyvault:Key",
-        "azure-native:dns:Zone",
-        "azure-native:dns:RecordSet",
         "f5bigip:cm/device:Device",
         "f5bigip:cm/deviceGroup:DeviceGroup",
         "f5bigip:ltm/monitor:Monitor",

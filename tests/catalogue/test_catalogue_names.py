@@ -12,7 +12,7 @@ from tests.catalogue.sdk_names import has_path, inputs_of, lookup_arguments, pro
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from resilience_checks.catalogue.entries import CommonCause, Condition, Entry, PackageEntry, Target
+    from resilience_checks.catalogue.entries import CommonCause, Condition, Entry, Mover, PackageEntry, Target
 
 CATALOGUE = loader.load()
 
@@ -28,6 +28,13 @@ def _target(target: Target | None) -> tuple[str, ...]:
 def _held(domain: CommonCause) -> tuple[str, ...]:
     """Return the inputs of whatever holds the domain's key."""
     return (*domain.key, *domain.needs, *_conditions(domain.when, domain.unless))
+
+
+def _moved_by(mover: Mover) -> Iterator[str]:
+    yield from (*mover.requires, *_conditions(mover.when))
+    for term in mover.terms:
+        yield from _target(term.of)
+        yield from (path for path in (term.times_from, term.times_less, term.path) if path and not term.of)
 
 
 def _paths(entry: Entry) -> Iterator[str]:
@@ -46,11 +53,7 @@ def _paths(entry: Entry) -> Iterator[str]:
         yield from _conditions(edge.first_when, edge.when, edge.unless, edge.k_when, edge.k_unless)
         yield from (path for path in (edge.each, edge.k_from) if path)
         yield from ([prefix + edge.first_by] if edge.first_by else [])
-    if entry.mover:
-        yield from (*entry.mover.requires, *_conditions(entry.mover.when))
-        for term in entry.mover.terms:
-            yield from _target(term.of)
-            yield from (path for path in (term.times_from, term.times_less, term.path) if path and not term.of)
+    yield from _moved_by(entry.mover) if entry.mover else ()
     yield from (entry.backup.paths if entry.backup else ())
     yield from (entry.instances.paths if entry.instances else ())
     yield from (
