@@ -31,6 +31,7 @@ class Target:
     by: str | None = None
     strip: str | None = None
     any_of: tuple[Target, ...] = ()
+    then: str | None = None
 
     @property
     def paths(self) -> tuple[str, ...]:
