@@ -21,7 +21,8 @@ Condition = tuple[tuple[str, tuple[object, ...]], ...]
 class Target:
     """How to find another part: by the reference behind an input, by a name, or by the first of several ways.
 
-    `itself` is the very thing that is asked; `referring` is a type whose resources lead to it by their input `ref`.
+    `itself` is the very thing that is asked; `referring` is a type whose resources lead to it by their input `ref`;
+    `then` is an input of what `ref` leads to, which is followed further.
     """
 
     itself: bool = False
@@ -50,6 +51,10 @@ class Name:
     scope: str = "stack"
     strip: str | None = None
     of: Target | None = None
+
+
+IN_ORDER = "#"
+"""The order of members that is the one in which they are listed; those that join come last."""
 
 
 @dataclass(frozen=True, slots=True)

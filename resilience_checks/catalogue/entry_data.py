@@ -48,6 +48,7 @@ def _target(data: Mapping[str, Any] | None) -> Target | None:
         by=data.get("by"),
         strip=data.get("strip"),
         any_of=tuple(_sure_target(item) for item in data.get("any", ())),
+        then=data.get("then"),
     )
 
 

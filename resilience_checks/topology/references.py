@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from resilience_checks.catalogue.entries import Target
@@ -60,6 +60,10 @@ def resolve(things: Things, thing: Thing, target: Target, base: str = "") -> tup
                 return found
             ends = ends or found
         return ends
+    if target.then is not None:
+        first = resolve(things, thing, replace(target, then=None), base)
+        further = Target(ref=target.then)
+        return tuple(end for one in first if isinstance(one.to, Thing) for end in resolve(things, one.to, further))
     if target.ref is not None:
         return tuple(
             end for at, value in _at(thing, base, target.ref) for end in _by_reference(things, thing, at, value)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from resilience_checks.catalogue.entries import IN_ORDER
 from resilience_checks.model import paths
 from resilience_checks.model.question import Holds
 from resilience_checks.model.values import Reason, Unknown
@@ -168,7 +169,9 @@ class Wiring:
         return moved(self._book, thing, primary, standby, how, lag, loss, replica=lag is not None)
 
     def _group(self, thing: Thing, edge: Edge) -> Gate:
-        members = [*self._own_members(thing, edge), *self._joined[(thing.id, edge.group)]]
+        joined = self._joined[(thing.id, edge.group)]
+        last = [replace(member, rank=float("inf")) for member in joined] if edge.first_by == IN_ORDER else joined
+        members = [*self._own_members(thing, edge), *last]
         declared = self.declared_members.get((thing.id, edge.group))
         members += [GroupMember(gate) for gate in declared or ()]
         hidden = self._touched.get(thing.id)
@@ -211,7 +214,7 @@ class Wiring:
         if edge.each is None or edge.to is None:
             return
         near = self._placements.of(thing) if edge.local else None
-        for at, value in thing.values(edge.each):
+        for position, (at, value) in enumerate(thing.values(edge.each)):
             if _any_holds(value, edge.skip):
                 continue
             ends = resolve(self._things, thing, edge.to, at)
@@ -221,7 +224,8 @@ class Wiring:
                 )
                 for end in ends
             )
-            rank = text(paths.first(value, edge.first_by)) if edge.first_by else None
+            rank = text(paths.first(value, edge.first_by)) if edge.first_by and edge.first_by != IN_ORDER else None
+            rank = str(position) if edge.first_by == IN_ORDER else rank
             if ends or isinstance(value, Unknown):
                 yield GroupMember(gate, float(rank) if rank is not None else float("inf"))
 

@@ -45,7 +45,7 @@ def _paths(entry: Entry) -> Iterator[str]:
         yield from (prefix + path for path in _conditions(edge.skip))
         yield from _conditions(edge.first_when, edge.when, edge.unless, edge.k_when, edge.k_unless)
         yield from (path for path in (edge.each, edge.k_from) if path)
-        yield from ([prefix + edge.first_by] if edge.first_by else [])
+        yield from ([prefix + edge.first_by] if edge.first_by and edge.first_by != "#" else [])
     if entry.mover:
         yield from (*entry.mover.requires, *_conditions(entry.mover.when))
         for term in entry.mover.terms:
