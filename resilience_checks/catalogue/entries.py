@@ -33,12 +33,24 @@ class Target:
     strip: str | None = None
     any_of: tuple[Target, ...] = ()
     then: str | None = None
+    selected: str | None = None
+    labels: str | None = None
+    within: str | None = None
 
     @property
     def paths(self) -> tuple[str, ...]:
         """Every input that this target reads."""
-        own = tuple(path for path in (self.ref, self.by) if path is not None and self.referring is None)
+        own = tuple(path for path in (self.ref, self.by, self.labels, self.within) if path is not None and self.referring is None)
         return own + tuple(path for target in self.any_of for path in target.paths)
+
+
+@dataclass(frozen=True, slots=True)
+class Selects:
+    """Members by labels: all that bear each of those at `labels`, and agree in the input `within`."""
+
+    kind: str
+    labels: str
+    within: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,6 +336,7 @@ class Entry:
     joins: tuple[Join, ...] = ()
     copies: tuple[Copies, ...] = ()
     one_by: OneBy | None = None
+    selects: Selects | None = None
     placement: Placement | None = None
     placeless: bool = False
     ignore: tuple[str, ...] = ()
@@ -351,6 +364,7 @@ class ProviderEntry:
     zone: tuple[str, ...] = ()
     inside: tuple[str, ...] = ()
     """References to what the instance runs in."""
+    fault: str = "device"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from resilience_checks.catalogue.entries import (
     Placement,
     PlatformBackup,
     ProviderEntry,
+    Selects,
     Spelling,
     Target,
     Term,
@@ -49,6 +50,9 @@ def _target(data: Mapping[str, Any] | None) -> Target | None:
         strip=data.get("strip"),
         any_of=tuple(_sure_target(item) for item in data.get("any", ())),
         then=data.get("then"),
+        selected=data.get("selected"),
+        labels=data.get("labels"),
+        within=data.get("within"),
     )
 
 
@@ -236,6 +240,10 @@ def _join(data: Mapping[str, Any]) -> Join:
     return Join(_sure_target(data["at"]), data["group"], _sure_target(data["to"]), _condition(data.get("skip")))
 
 
+def _selects(data: Mapping[str, Any] | None) -> Selects | None:
+    return None if data is None else Selects(data["as"], data["labels"], data.get("within"))
+
+
 def _one_by(data: Mapping[str, Any] | None) -> OneBy | None:
     if data is None:
         return None
@@ -291,6 +299,7 @@ def _entry(token: str, package: str, estate: str, data: Mapping[str, Any]) -> En
         joins=tuple(_join(item) for item in _list(data.get("join"))),
         copies=tuple(_copies(item) for item in _list(data.get("copies"))),
         one_by=_one_by(data.get("one-by")),
+        selects=_selects(data.get("selects")),
         placement=_placement(data.get("placement")),
         placeless=data.get("placement") == "none",
         ignore=tuple(data.get("ignore", ())),
@@ -322,6 +331,7 @@ def package_entry(data: Mapping[str, Any]) -> PackageEntry:
             provider.get("of"),
             tuple(provider.get("zone", ())),
             tuple(provider.get("in", ())),
+            provider.get("fault", "device"),
         ),
         types=entries("types"),
         lookups=entries("lookups"),

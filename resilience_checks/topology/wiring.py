@@ -79,7 +79,7 @@ class Wiring:
             if units is not None:
                 self._spread[thing.id] = units
                 return
-        if zones is None:
+        if zones is None or (thing.entry.estate != "cloud" and not place.regions):
             self._parts.add(part, place, fault, thing)
             return
         spread = self._zoned.take_up(thing, part, place, fault)
@@ -286,7 +286,18 @@ class Wiring:
                     )
                     for end in ends
                 )
-                self._joined[(at.to.id, join.group)].append(GroupMember(gate))
+                self._joined[(at.to.id, join.group)].append(GroupMember(gate if at.sure else self._unsure(thing, at.to, gate)))
+
+    def _unsure(self, thing: Thing, whole: Thing, gate: Gate) -> Gate:
+        """Return a member of which it is not known whether it is one: its labels, or their place, are not known."""
+        fact = self._book.doubt(
+            f"{thing.id} is selected by {whole.id}",
+            ("yes", "no"),
+            f"whether {whole.label} selects {thing.label} is not known: labels or namespace are not",
+            "give them in the program or the stack's configuration",
+            location=thing.location,
+        )
+        return Case(fact, {"yes": gate, "no": NEVER})
 
     def _note_foreign(self) -> None:
         """Note which groups a resource of unknown type touches: it may be one more member or mover."""
