@@ -19,7 +19,8 @@ Condition = tuple[tuple[str, tuple[object, ...]], ...]
 class Target:
     """How to find another part: by the reference behind an input, by a name, or by the first of several ways.
 
-    `itself` is the very thing that is asked; `referring` is a type whose resources lead to it by their input `ref`.
+    `itself` is the very thing that is asked; `referring` is a type whose resources lead to it by their input `ref`;
+    `then` is an input of what `ref` leads to, which is followed further.
     """
 
     itself: bool = False
@@ -29,12 +30,29 @@ class Target:
     by: str | None = None
     strip: str | None = None
     any_of: tuple[Target, ...] = ()
+    then: str | None = None
+    selected: str | None = None
+    labels: str | None = None
+    within: str | None = None
 
     @property
     def paths(self) -> tuple[str, ...]:
         """Every input that this target reads."""
-        own = tuple(path for path in (self.ref, self.by) if path is not None and self.referring is None)
+        own = tuple(
+            path
+            for path in (self.ref, self.by, self.labels, self.within)
+            if path is not None and self.referring is None
+        )
         return own + tuple(path for target in self.any_of for path in target.paths)
+
+
+@dataclass(frozen=True, slots=True)
+class Selects:
+    """Members by labels: all that bear each of those at `labels`, and agree in the input `within`."""
+
+    kind: str
+    labels: str
+    within: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +65,10 @@ class Name:
     scope: str = "stack"
     strip: str | None = None
     of: Target | None = None
+
+
+IN_ORDER = "#"
+"""The order of members that is the one in which they are listed; those that join come last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,6 +347,7 @@ class Entry:
     one_by: OneBy | None = None
     scales: tuple[Target, Instances] | None = None
     """Whose instances it adds and takes away, and how many it leaves at least."""
+    selects: Selects | None = None
     placement: Placement | None = None
     placeless: bool = False
     ignore: tuple[str, ...] = ()
@@ -352,6 +375,7 @@ class ProviderEntry:
     zone: tuple[str, ...] = ()
     inside: tuple[str, ...] = ()
     """References to what the instance runs in."""
+    fault: str = "device"
 
 
 @dataclass(frozen=True, slots=True)

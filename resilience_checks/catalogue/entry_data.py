@@ -19,6 +19,7 @@ from resilience_checks.catalogue.entries import (
     Placement,
     PlatformBackup,
     ProviderEntry,
+    Selects,
     Target,
     Term,
     Zones,
@@ -45,6 +46,10 @@ def _target(data: Mapping[str, Any] | None) -> Target | None:
         by=data.get("by"),
         strip=data.get("strip"),
         any_of=tuple(_sure_target(item) for item in data.get("any", ())),
+        then=data.get("then"),
+        selected=data.get("selected"),
+        labels=data.get("labels"),
+        within=data.get("within"),
     )
 
 
@@ -243,6 +248,10 @@ def _scales(data: Mapping[str, Any] | None) -> tuple[Target, Instances] | None:
     return None if data is None else (_sure_target(data["of"]), Instances(_paths(data["from"]), data["default"]))
 
 
+def _selects(data: Mapping[str, Any] | None) -> Selects | None:
+    return None if data is None else Selects(data["as"], data["labels"], data.get("within"))
+
+
 def _one_by(data: Mapping[str, Any] | None) -> OneBy | None:
     if data is None:
         return None
@@ -302,6 +311,7 @@ def _entry(token: str, package: str, estate: str, data: Mapping[str, Any]) -> En
         copies=tuple(_copies(item) for item in _list(data.get("copies"))),
         one_by=_one_by(data.get("one-by")),
         scales=_scales(data.get("scales")),
+        selects=_selects(data.get("selects")),
         placement=_placement(data.get("placement")),
         placeless=data.get("placement") == "none",
         ignore=tuple(data.get("ignore", ())),
@@ -333,6 +343,7 @@ def package_entry(data: Mapping[str, Any]) -> PackageEntry:
             provider.get("of"),
             tuple(provider.get("zone", ())),
             tuple(provider.get("in", ())),
+            provider.get("fault", "device"),
         ),
         types=entries("types"),
         lookups=entries("lookups"),

@@ -90,7 +90,7 @@ class Zoned:
         found = [Named(tuple(name for name in names if name is not None), 0, None in names)]
         further = seen | {id(thing)}
         ways = (resolve(self.things, thing, Target(ref=path)) for path in zones.of)
-        for end in next((ends for ends in ways if ends), ()):
+        for end in next((ends for ends in ways if ends), ()) if not names else ():
             found.append(self.named(end.to, further) if isinstance(end.to, Thing) else Named(open=True))  # noqa: PERF401
         zones_, chosen = (name for each in found for name in each.zones), sum(each.chosen for each in found)
         unsure = holds(thing, zones.unknown_when) is not Holds.NO if zones.unknown_when else False
