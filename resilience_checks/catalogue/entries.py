@@ -11,7 +11,7 @@ from resilience_checks.model.question import Holds
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from resilience_checks.catalogue.host_entries import Apart, Hosted, Units
+    from resilience_checks.catalogue.host_entries import Apart, Hosted, Restarts, Units
 
 Condition = tuple[tuple[str, tuple[object, ...]], ...]
 """Every named input has one of the values."""
@@ -40,7 +40,11 @@ class Target:
     @property
     def paths(self) -> tuple[str, ...]:
         """Every input that this target reads."""
-        own = tuple(path for path in (self.ref, self.by, self.labels, self.within) if path is not None and self.referring is None)
+        own = tuple(
+            path
+            for path in (self.ref, self.by, self.labels, self.within)
+            if path is not None and self.referring is None
+        )
         return own + tuple(path for target in self.any_of for path in target.paths)
 
 
@@ -126,7 +130,7 @@ class CommonCause:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One summand of the seconds that a move takes: `(path or default, plus) * times`.
+    """One summand of the seconds that a move takes: `(path or default, plus) * (times - less)`.
 
     Both are inputs of what `of` leads to; where it leads nowhere the defaults count, unless `only_of`.
     """
@@ -139,8 +143,9 @@ class Term:
     unit: str = "s"
     plus: float = 0.0
     times_from: str | None = None
-    times_default: float = 1.0
+    times_default: float | None = 1.0
     times_plus: float = 0.0
+    times_less: str | None = None
     source: str | None = None
 
 
@@ -198,7 +203,8 @@ class Placement:
 
     `paired` cites the page that says that the provider may serve it from a region of its own choice, with the inputs of
     `paired_when`, and without those of `paired_unless`;
-    `replicas` is the path of the regions that hold a copy of its data as well.
+    `replicas` is the path of the regions that hold a copy of its data as well. `also` are regions where it stands
+    besides: the other end of a link.
     """
 
     site: str | None = None
@@ -209,6 +215,7 @@ class Placement:
     replicas: str | None = None
     paired_when: Condition = ()
     paired_unless: Condition = ()
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,7 +315,8 @@ class Entry:
 
     `counted` is false for a type of which nobody says whether a resource of it is one thing that fails, or a service
     that its provider runs on many. `component` tells that it is a component whose inside its plugin makes: the entry
-    stands for it only where that is not shown.
+    stands for it only where that is not shown. `settings_of` leads to what these are only the settings of, if it is given
+    by reference: then it has no fault of its own.
     """
 
     token: str
@@ -322,10 +330,12 @@ class Entry:
     entry: bool = False
     configures: str | None = None
     runs_on: str | None = None
+    settings_of: str | None = None
     named: tuple[str, ...] = ()
     units: Units | None = None
     hosted: Hosted | None = None
     apart: Apart | None = None
+    restarts: Restarts | None = None
     instances: Instances | None = None
     domains: tuple[CommonCause, ...] = ()
     names: tuple[Name, ...] = ()
@@ -337,6 +347,8 @@ class Entry:
     copies: tuple[Copies, ...] = ()
     one_by: OneBy | None = None
     selects: Selects | None = None
+    scales: tuple[Target, Instances] | None = None
+    """Whose instances it adds and takes away, and how many it leaves at least."""
     placement: Placement | None = None
     placeless: bool = False
     ignore: tuple[str, ...] = ()

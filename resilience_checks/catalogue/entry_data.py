@@ -28,7 +28,7 @@ from resilience_checks.catalogue.entries import (
     ZonalRegions,
     Zones,
 )
-from resilience_checks.catalogue.host_entries import Apart, Hosted, Units
+from resilience_checks.catalogue.host_entries import Apart, Hosted, Restarts, Units
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -98,8 +98,9 @@ def _term(data: Mapping[str, Any]) -> Term:
         unit=data.get("unit", "s"),
         plus=data.get("plus", 0.0),
         times_from=times.get("from"),
-        times_default=times.get("default", 1.0),
+        times_default=times.get("default") if times else 1.0,
         times_plus=times.get("plus", 0.0),
+        times_less=times.get("less"),
         source=data.get("source"),
     )
 
@@ -157,6 +158,7 @@ def _placement(data: object) -> Placement | None:
         data.get("replicas"),
         _condition(only.get("when")),
         _condition(only.get("unless")),
+        tuple(data.get("also", ())),
     )
 
 
@@ -199,9 +201,9 @@ def _units(data: Mapping[str, Any] | None) -> Units | None:
         when=_condition(data.get("when")),
         source=data.get("source"),
         number=n.get("number"),
-        besides=besides.get("each"),
+        besides=_paths(besides.get("each")),
         region=besides.get("region"),
-        either=data.get("either", False),
+        either=data.get("either"),
     )
 
 
@@ -209,7 +211,11 @@ def _hosted(data: Mapping[str, Any] | None) -> Hosted | None:
     if data is None:
         return None
     rules = tuple(_sure_target(item) for item in data.get("rules", ()))
-    return Hosted(data["source"], tuple(data.get("pool", ())), data.get("on"), rules)
+    return Hosted(data["source"], tuple(data.get("pool", ())), data.get("host"), data.get("over", "host"), rules)
+
+
+def _restarts(data: Mapping[str, Any] | None) -> Restarts | None:
+    return None if data is None else Restarts(_sure_target(data["of"]), data["source"], _condition(data.get("when")))
 
 
 def _apart(data: Mapping[str, Any] | None) -> Apart | None:
@@ -242,6 +248,10 @@ def _join(data: Mapping[str, Any]) -> Join:
 
 def _selects(data: Mapping[str, Any] | None) -> Selects | None:
     return None if data is None else Selects(data["as"], data["labels"], data.get("within"))
+
+
+def _scales(data: Mapping[str, Any] | None) -> tuple[Target, Instances] | None:
+    return None if data is None else (_sure_target(data["of"]), Instances(_paths(data["from"]), data["default"]))
 
 
 def _one_by(data: Mapping[str, Any] | None) -> OneBy | None:
@@ -285,10 +295,12 @@ def _entry(token: str, package: str, estate: str, data: Mapping[str, Any]) -> En
         entry=data.get("entry", False),
         configures=data.get("configures"),
         runs_on=data.get("runs-on"),
+        settings_of=data.get("settings-of"),
         named=tuple(data.get("named", ())),
         units=_units(data.get("units")),
         hosted=_hosted(data.get("hosted")),
         apart=_apart(data.get("apart")),
+        restarts=_restarts(data.get("restarts")),
         instances=_instances(data.get("instances")),
         domains=tuple(_common_cause(item) for item in data.get("domains", ())),
         names=tuple(_name(item) for item in data.get("names", ())),
@@ -300,6 +312,7 @@ def _entry(token: str, package: str, estate: str, data: Mapping[str, Any]) -> En
         copies=tuple(_copies(item) for item in _list(data.get("copies"))),
         one_by=_one_by(data.get("one-by")),
         selects=_selects(data.get("selects")),
+        scales=_scales(data.get("scales")),
         placement=_placement(data.get("placement")),
         placeless=data.get("placement") == "none",
         ignore=tuple(data.get("ignore", ())),
