@@ -26,7 +26,7 @@ def behind(things: Things, thing: Thing) -> tuple[Thing, ...]:
     return tuple(dict.fromkeys(end for end in ends if isinstance(end, Thing) and end.entry.is_part))
 
 
-def needed(things: Things, parts: Parts, thing: Thing, hosts: tuple[Thing, ...]) -> Gate:
+def needed(parts: Parts, thing: Thing, hosts: tuple[Thing, ...]) -> Gate:
     """Return that all of what it runs in is up; with that it is the same cluster as any other instance on it."""
     return every(
         parts.up(host, Nature.PATH, Reason(f"{thing.label} is {host.label}", location=thing.location)) for host in hosts

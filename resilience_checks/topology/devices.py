@@ -49,7 +49,7 @@ def draw_devices(
         hosts = clusters.behind(things, thing)
         if hosts:
             parts.add(part, place, None, thing)
-            parts.set_gate(thing.id, clusters.needed(things, parts, thing, hosts))
+            parts.set_gate(thing.id, clusters.needed(parts, thing, hosts))
             continue
         if units.count == 1 and units.sure:
             parts.add(part, place, thing.entry.fault, thing)
