@@ -11,7 +11,7 @@ from resilience_checks.model.question import Holds
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from resilience_checks.catalogue.host_entries import Apart, Hosted, Units
+    from resilience_checks.catalogue.host_entries import Apart, Hosted, Restarts, Units
 
 Condition = tuple[tuple[str, tuple[object, ...]], ...]
 """Every named input has one of the values."""
@@ -181,7 +181,8 @@ class Placement:
 
     `paired` cites the page that says that the provider may serve it from a region of its own choice, with the inputs of
     `paired_when`, and without those of `paired_unless`;
-    `replicas` is the path of the regions that hold a copy of its data as well.
+    `replicas` is the path of the regions that hold a copy of its data as well. `also` are regions where it stands
+    besides: the other end of a link.
     """
 
     site: str | None = None
@@ -192,6 +193,7 @@ class Placement:
     replicas: str | None = None
     paired_when: Condition = ()
     paired_unless: Condition = ()
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +293,8 @@ class Entry:
 
     `counted` is false for a type of which nobody says whether a resource of it is one thing that fails, or a service
     that its provider runs on many. `component` tells that it is a component whose inside its plugin makes: the entry
-    stands for it only where that is not shown.
+    stands for it only where that is not shown. `settings_of` leads to what these are only the settings of, if it is given
+    by reference: then it has no fault of its own.
     """
 
     token: str
@@ -305,10 +308,12 @@ class Entry:
     entry: bool = False
     configures: str | None = None
     runs_on: str | None = None
+    settings_of: str | None = None
     named: tuple[str, ...] = ()
     units: Units | None = None
     hosted: Hosted | None = None
     apart: Apart | None = None
+    restarts: Restarts | None = None
     instances: Instances | None = None
     domains: tuple[CommonCause, ...] = ()
     names: tuple[Name, ...] = ()

@@ -27,7 +27,7 @@ from resilience_checks.catalogue.entries import (
     ZonalRegions,
     Zones,
 )
-from resilience_checks.catalogue.host_entries import Apart, Hosted, Units
+from resilience_checks.catalogue.host_entries import Apart, Hosted, Restarts, Units
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -153,6 +153,7 @@ def _placement(data: object) -> Placement | None:
         data.get("replicas"),
         _condition(only.get("when")),
         _condition(only.get("unless")),
+        tuple(data.get("also", ())),
     )
 
 
@@ -195,9 +196,9 @@ def _units(data: Mapping[str, Any] | None) -> Units | None:
         when=_condition(data.get("when")),
         source=data.get("source"),
         number=n.get("number"),
-        besides=besides.get("each"),
+        besides=_paths(besides.get("each")),
         region=besides.get("region"),
-        either=data.get("either", False),
+        either=data.get("either"),
     )
 
 
@@ -205,7 +206,11 @@ def _hosted(data: Mapping[str, Any] | None) -> Hosted | None:
     if data is None:
         return None
     rules = tuple(_sure_target(item) for item in data.get("rules", ()))
-    return Hosted(data["source"], tuple(data.get("pool", ())), data.get("on"), rules)
+    return Hosted(data["source"], tuple(data.get("pool", ())), data.get("host"), data.get("over", "host"), rules)
+
+
+def _restarts(data: Mapping[str, Any] | None) -> Restarts | None:
+    return None if data is None else Restarts(_sure_target(data["of"]), data["source"], _condition(data.get("when")))
 
 
 def _apart(data: Mapping[str, Any] | None) -> Apart | None:
@@ -281,10 +286,12 @@ def _entry(token: str, package: str, estate: str, data: Mapping[str, Any]) -> En
         entry=data.get("entry", False),
         configures=data.get("configures"),
         runs_on=data.get("runs-on"),
+        settings_of=data.get("settings-of"),
         named=tuple(data.get("named", ())),
         units=_units(data.get("units")),
         hosted=_hosted(data.get("hosted")),
         apart=_apart(data.get("apart")),
+        restarts=_restarts(data.get("restarts")),
         instances=_instances(data.get("instances")),
         domains=tuple(_common_cause(item) for item in data.get("domains", ())),
         names=tuple(_name(item) for item in data.get("names", ())),

@@ -132,6 +132,8 @@ class Placements:
             return self.of(thing.owner)
         if thing.entry.placeless:
             return NOWHERE
+        if thing.entry.placement is not None and thing.entry.placement.also:
+            return self._at_both_ends(thing, thing.entry.placement.also)
         rules = self._rules(thing)
         place = self._at(thing, rules)
         inside = [(rule, answer is Holds.YES) for rule, answer in rules if rule.room or rule.rack or rule.host]
@@ -187,6 +189,13 @@ class Placements:
             f"region of {thing.id}", claims, text_, "make program and declarations agree", location=thing.location
         )
         return Place(regions=tuple((region, ((fact, region),)) for region in claims), root=thing.id)
+
+    def _at_both_ends(self, thing: Thing, further: tuple[str, ...]) -> Place:
+        """Return the region of one end of a link, and those of the others as far as the program names them."""
+        place = self._in_region(thing)
+        named = {region_name(name) for path in further for _, value in thing.values(path) if (name := text(value))}
+        others = sorted(named - {region for region, _ in place.regions})
+        return replace(place, regions=(*place.regions, *((region, ()) for region in others)))
 
     def _shown_regions(self, thing: Thing) -> tuple[str, ...] | None:
         """Return the region that the program surely shows, none where it has none of its own, None where unknown."""

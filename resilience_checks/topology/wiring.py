@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from resilience_checks.catalogue.entries import Target
 from resilience_checks.model import paths
 from resilience_checks.model.question import Holds
 from resilience_checks.model.values import Reason, Unknown
@@ -63,7 +64,7 @@ class Wiring:
         draw_alike(self._things, self._parts, self._book)
 
     def _take_up(self, thing: Thing) -> None:
-        fault = None if thing.entry.logical else thing.entry.fault
+        fault = None if thing.entry.logical or self._whole(thing) is not None else thing.entry.fault
         part = Part(
             thing.id,
             thing.label,
@@ -85,7 +86,16 @@ class Wiring:
         if spread is not None:
             self._spread[thing.id] = spread
 
+    def _whole(self, thing: Thing) -> Thing | None:
+        """Return what a resource is only the settings of, where that is a resource of its own."""
+        path = thing.entry.settings_of
+        ends = resolve(self._things, thing, Target(ref=path)) if path is not None else ()
+        return next((end.to for end in ends if isinstance(end.to, Thing) and end.to.entry.is_part), None)
+
     def _needs(self, thing: Thing) -> Iterator[Gate]:
+        whole = self._whole(thing)
+        if whole is not None:
+            yield self._parts.up(whole, Nature.PATH, self._because(thing, f"are the settings of {whole.label}"))
         if thing.id in self._spread:
             yield self._spread[thing.id]
         if thing.entry.runs_on is not None and thing.device is not None and thing.device.id in self._parts.all:
@@ -140,7 +150,8 @@ class Wiring:
         kept = [at for at, value in thing.values(edge.each) if not _any_holds(value, edge.skip)] if edge.each else [""]
         for end in (end for at in kept for end in resolve(self._things, thing, edge.to, at)):
             label = end.to.label
-            yield self._parts.up(end.to, Nature(edge.nature), self._because(thing, f"needs {label} ({end.at})"), near)
+            why = self._because(thing, f"needs {label} ({end.at})")
+            yield self._parts.meant(end.to, Nature(edge.nature), why, near)
 
     def _failover(self, thing: Thing, edge: Edge) -> Gate:
         assert edge.primary is not None
@@ -216,7 +227,7 @@ class Wiring:
                 continue
             ends = resolve(self._things, thing, edge.to, at)
             gate = every(
-                self._parts.up(
+                self._parts.meant(
                     end.to, Nature(edge.nature), self._because(thing, f"uses {end.to.label} ({end.at})"), near
                 )
                 for end in ends
@@ -351,13 +362,15 @@ def _modelled(thing: Thing) -> tuple[str, ...]:
     found += [element.each for element in entry.elements if element.each]
     found += [*entry.named, *entry.ignore]
     if placement is not None:
-        found += [*placement.inside, *placement.region, *([placement.site] if placement.site else [])]
+        found += [*placement.inside, *placement.region, *placement.also, *([placement.site] if placement.site else [])]
         found += placement.zones.paths if placement.zones is not None else ()
     if entry.mover is not None:
         found += entry.mover.requires
     found += [path for join in entry.joins for path in (*join.at.paths, *join.to.paths)]
     found += [path for copies in entry.copies for path in copies.paths]
     found += entry.one_by.paths if entry.one_by is not None else ()
+    found += (entry.settings_of,) if entry.settings_of is not None else ()
     found += entry.hosted.paths if entry.hosted is not None else ()
     found += entry.apart.paths if entry.apart is not None else ()
+    found += entry.restarts.paths if entry.restarts is not None else ()
     return tuple(path.lstrip("^").partition("{")[0] for path in found)

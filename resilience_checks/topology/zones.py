@@ -98,7 +98,7 @@ class Zoned:
             if one is not Holds.NO:
                 return replace(whole, open=True) if one is Holds.UNKNOWN else _single(whole)
             if holds(thing, zones.when or ()) is Holds.YES and len(whole.zones) < _SEVERAL:
-                whole = Named()   # the zone that it prefers is one of several
+                whole = Named()  # the zone that it prefers is one of several
         if zones.single:
             own = self.placements.own_zone(thing) if whole == Named() else None
             return _single(whole if own is None else Named((own,)))

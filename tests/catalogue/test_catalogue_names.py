@@ -40,7 +40,7 @@ def _moved_by(mover: Mover) -> Iterator[str]:
 def _paths(entry: Entry) -> Iterator[str]:
     """Yield every input path that an entry reads, from the root of the resource."""
     yield from entry.named
-    yield from entry.ignore
+    yield from (*entry.ignore, *([entry.settings_of] if entry.settings_of else []))
     yield from (path for name in entry.names for path in (name.of.paths if name.of else name.paths))
     for domain in entry.domains:
         yield from (*_target(domain.of), *_target(domain.members))
@@ -67,18 +67,20 @@ def _paths(entry: Entry) -> Iterator[str]:
         placement = entry.placement
         yield from (path for path in placement.inside if path != "provider")
         yield from _conditions(placement.paired_when, placement.paired_unless)
-        yield from (*placement.region, *(path for path in (placement.site, placement.replicas) if path))
+        yield from (
+            *placement.region,
+            *placement.also,
+            *(path for path in (placement.site, placement.replicas) if path),
+        )
         yield from (placement.zones.paths if placement.zones else ())
-    yield from (*(entry.hosted.paths if entry.hosted else ()), *(entry.apart.paths if entry.apart else ()))
+    yield from (path for said in (entry.hosted, entry.apart, entry.restarts) if said for path in said.paths)
     yield from _inner_paths(entry)
 
 
 def _inner_paths(entry: Entry) -> Iterator[str]:
     """Yield those of its units and of the parts within it."""
     if entry.units:
-        yield from _conditions(entry.units.when)
-        if entry.units.besides:
-            yield from (entry.units.besides, f"{entry.units.besides}.{entry.units.region}")
+        yield from (*_conditions(entry.units.when), *entry.units.besides)
         yield from (entry.units.count,) if entry.units.count else ()
     for element in entry.elements:
         assert element.each
