@@ -339,8 +339,6 @@ PROVED = frozenset(
         "junipermist:site/evpnTopology:EvpnTopology",
         "vsphere:index/datacenter:Datacenter",
         "vsphere:index/host:Host",
-        "vsphere:index/computeCluster:ComputeCluster",
-        "vsphere:index/resourcePool:ResourcePool",
         "vsphere:index/distributedVirtualSwitch:DistributedVirtualSwitch",
         "vsphere:index/distributedPortGroup:DistributedPortGroup",
         "vsphere:index/getDatacenter:getDatacenter",

@@ -189,6 +189,12 @@ def test_every_control_plane_and_type_that_is_named_is_there() -> None:
     others = {
         (package.sdk or "", other) for package, _, entry in _all() if entry.backup for other in entry.backup.off_unless
     }
+    others |= {
+        (package.sdk or "", target.referring)
+        for package, _, entry in _all()
+        for target in (*_targets(entry), *([entry.mover.watched] if entry.mover and entry.mover.watched else []))
+        if target.referring
+    }
     assert [other for sdk, other in sorted(others) if inputs_of(sdk, other) is None] == []
 
 
