@@ -35,12 +35,7 @@ def words(entry: Entry, package: PackageEntry) -> Iterator[Said]:
         yield "place", f"none of its own: it is read from wherever it is asked{_cited(entry.source)}"
     elif entry.placement is not None:
         yield from _placement(entry.placement, package)
-    if entry.units is not None:
-        count = f"as many as `{entry.units.count}` says" if entry.units.count else "as many as are declared"
-        yield "units", f"{count} behind one address{_only(entry.units.when)}{_cited(entry.units.source)}"
-    if entry.instances is not None:
-        first = _any(entry.instances.paths)
-        yield "capacity", f"as many equal members as {first} says; {entry.instances.default} where it is not given"
+    yield from _members(entry)
     yield from (("needs", _edge(edge)) for edge in entry.edges if edge.gate == "requires")
     yield from (("group", _edge(edge)) for edge in entry.edges if edge.gate != "requires")
     for join in entry.joins:
@@ -57,6 +52,35 @@ def words(entry: Entry, package: PackageEntry) -> Iterator[Said]:
         yield "named", f"by {_any(entry.named)}"
     if entry.ignore:
         yield "ignored", f"references in {_all(entry.ignore)} are no run-time need"
+
+
+def _members(entry: Entry) -> Iterator[Said]:
+    """Yield how many it is, and on what hosts they run."""
+    units = entry.units
+    if units is not None:
+        count = f"as many as {_path(units.count)} says" if units.count else "as many as are declared"
+        count = str(units.number) if units.number is not None else count
+        count = f"one, and each of {_all(units.besides)}" if units.besides else count
+        yield "units", f"{count}, behind one address or name{_only(units.when)}{_cited(units.source)}"
+    if entry.instances is not None:
+        least = "not known" if entry.instances.default is None else str(entry.instances.default)
+        yield "capacity", f"as many equal members as {_any(entry.instances.paths)} says; {least} where it is not given"
+    if entry.hosted is not None:
+        pool = f" of {_any(entry.hosted.pool)}" if entry.hosted.pool else ""
+        yield (
+            "hosts",
+            f"on a {entry.hosted.over}{pool} that its platform chooses, perhaps with others{_cited(entry.hosted.source)}",
+        )
+    if entry.apart is not None:
+        hard = f"surely{_only(entry.apart.when)}" if entry.apart.when else "surely"
+        yield "hosts", f"it keeps its members on different ones, {hard}{_cited(entry.apart.source)}"
+    if entry.restarts is not None:
+        yield (
+            "hosts",
+            f"{_target(entry.restarts.of)}: machines are started on another one{_only(entry.restarts.when)}{_cited(entry.restarts.source)}",
+        )
+    if entry.settings_of is not None:
+        yield "role", f"where {_path(entry.settings_of)} refers to something, it is only the settings of that"
 
 
 def _shares(entry: Entry) -> Iterator[Said]:
@@ -97,13 +121,20 @@ def _placement(placement: Placement, package: PackageEntry) -> Iterator[Said]:
     if placement.zones is not None:
         yield "zones", _zones(placement.zones)
     if placement.paired:
-        yield "region", f"its provider may serve it from another one, of its own choice{_cited(placement.paired)}"
+        condition = _only(placement.paired_when) + _unless(placement.paired_unless, "and")
+        yield (
+            "region",
+            f"its provider may serve it from another one, of its own choice{condition}{_cited(placement.paired)}",
+        )
+    if placement.also:
+        yield "region", f"it stands in the regions of {_any(placement.also)} besides"
     if placement.replicas:
         yield "copies", f"the regions that {_path(placement.replicas)} names hold its data too"
 
 
 def _zones(zones: Zones) -> str:
     ways = [f"those that {_any(zones.named)} names"] if zones.named else []
+    ways += [f"those that {_all(zones.together)} name together"] if zones.together else []
     ways += [f"those where {_any(zones.of)} stands"] if zones.of else []
     ways += [f"so many as {_any(zones.count.paths)} says, else {zones.count.default}"] if zones.count else []
     if zones.when is not None:
@@ -113,6 +144,8 @@ def _zones(zones: Zones) -> str:
     text = f"{'one: ' if zones.single else ''}{', else '.join(ways)}"
     if zones.decided:
         text += f"; where {_path(zones.decided)} is given, that decides"
+    text += f"; one{_only(zones.one_when)}" if zones.one_when else ""
+    text += f"; not known{_only(zones.unknown_when)}" if zones.unknown_when else ""
     if zones.alone:
         then = "started in another one once it is lost" if zones.alone == "replaced" else "lost with it"
         text += f"; with fewer than two instances it stands in one of them, and is {then}"
@@ -120,7 +153,7 @@ def _zones(zones: Zones) -> str:
 
 
 def _edge(edge: Edge) -> str:
-    condition = _only(edge.when)
+    condition = _only(edge.when) + _unless(edge.unless, "and")
     if edge.gate == "requires":
         to = _target(edge.to) if edge.to is not None else f"all {edge.group} that join it"
         return f"{to}{' (its traffic goes there)' if edge.nature == 'path' else ''}{condition}"
@@ -166,7 +199,9 @@ def _term(term: Term) -> str:
         ]
     )
     of = f" of {_target(term.of)}" if term.of is not None else ""
-    times = f", times {_path(term.times_from)} or {term.times_default:g}" if term.times_from else ""
+    least = f" or {term.times_default:g}" if term.times_default is not None else ""
+    less = f" less {_path(term.times_less)}" if term.times_less else ""
+    times = f", times {_path(term.times_from)}{least}{less}" if term.times_from else ""
     unit = {"s": "s", "min": "minutes"}[term.unit]
     return (
         f"{term.name}: {f'{base}{of}{times} ({unit})' if base else 'in a time that nobody states'}{_cited(term.source)}"
@@ -241,9 +276,9 @@ def _only(condition: Condition | None) -> str:
     return f", if {' and '.join(found)}" if found else ""
 
 
-def _unless(condition: Condition) -> str:
+def _unless(condition: Condition, joined: str = "or") -> str:
     found = [f"{_path(path)} is {_either(values)}" for path, values in condition]
-    return f", unless {' or '.join(found)}" if found else ""
+    return f", unless {f' {joined} '.join(found)}" if found else ""
 
 
 def _cited(source: str | None) -> str:
