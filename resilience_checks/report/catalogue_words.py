@@ -97,7 +97,8 @@ def _placement(placement: Placement, package: PackageEntry) -> Iterator[Said]:
     if placement.zones is not None:
         yield "zones", _zones(placement.zones)
     if placement.paired:
-        yield "region", f"its provider may serve it from another one, of its own choice{_cited(placement.paired)}"
+        only = f"{_only(placement.paired_when)}{_unless(placement.paired_unless)}"
+        yield "region", f"its provider may serve it from another one, of its own choice{only}{_cited(placement.paired)}"
     if placement.replicas:
         yield "copies", f"the regions that {_path(placement.replicas)} names hold its data too"
 
@@ -120,7 +121,7 @@ def _zones(zones: Zones) -> str:
 
 
 def _edge(edge: Edge) -> str:
-    condition = _only(edge.when)
+    condition = f"{_only(edge.when)}{_unless(edge.unless)}"
     if edge.gate == "requires":
         to = _target(edge.to) if edge.to is not None else f"all {edge.group} that join it"
         return f"{to}{' (its traffic goes there)' if edge.nature == 'path' else ''}{condition}"
@@ -166,7 +167,10 @@ def _term(term: Term) -> str:
         ]
     )
     of = f" of {_target(term.of)}" if term.of is not None else ""
-    times = f", times {_path(term.times_from)} or {term.times_default:g}" if term.times_from else ""
+    times = f", times {_path(term.times_from)}" if term.times_from else ""
+    times += f" or {term.times_default:g}" if term.times_from and term.times_default is not None else ""
+    times += f" less {_path(term.times_less)}" if term.times_less else ""
+    times += f" and {term.times_plus:g} more" if term.times_plus else ""
     unit = {"s": "s", "min": "minutes"}[term.unit]
     return (
         f"{term.name}: {f'{base}{of}{times} ({unit})' if base else 'in a time that nobody states'}{_cited(term.source)}"
