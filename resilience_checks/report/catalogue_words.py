@@ -199,9 +199,10 @@ def _term(term: Term) -> str:
         ]
     )
     of = f" of {_target(term.of)}" if term.of is not None else ""
-    least = f" or {term.times_default:g}" if term.times_default is not None else ""
-    less = f" less {_path(term.times_less)}" if term.times_less else ""
-    times = f", times {_path(term.times_from)}{least}{less}" if term.times_from else ""
+    times = f", times {_path(term.times_from)}" if term.times_from else ""
+    times += f" or {term.times_default:g}" if term.times_from and term.times_default is not None else ""
+    times += f" less {_path(term.times_less)}" if term.times_less else ""
+    times += f" and {term.times_plus:g} more" if term.times_plus else ""
     unit = {"s": "s", "min": "minutes"}[term.unit]
     return (
         f"{term.name}: {f'{base}{of}{times} ({unit})' if base else 'in a time that nobody states'}{_cited(term.source)}"
