@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from resilience_checks.report.catalogue_hosts import hosts, units
 from resilience_checks.topology.declaration_durations import duration
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ def words(entry: Entry, package: PackageEntry) -> Iterator[Said]:
     elif entry.placement is not None:
         yield from _placement(entry.placement, package)
     if entry.units is not None:
-        count = f"as many as `{entry.units.count}` says" if entry.units.count else "as many as are declared"
-        yield "units", f"{count} behind one address{_only(entry.units.when)}{_cited(entry.units.source)}"
+        yield "units", units(entry.units)
+    yield from hosts(entry)
     if entry.instances is not None:
         first = _any(entry.instances.paths)
         yield "capacity", f"as many equal members as {first} says; {entry.instances.default} where it is not given"
@@ -80,6 +81,7 @@ def _role(entry: Entry) -> Iterator[Said]:
         yield "role", f"none: {'it configures ' if entry.configures else ''}{configured}"
     else:
         fault = "no fault of its own" if entry.logical else f"a fault of its own ({entry.fault})"
+        fault = fault if entry.counted else "a fault of its own or none, which shows in no input"
         yield "role", f"{entry.role}, with {fault}{'; consumers may enter here' if entry.entry else ''}"
     if entry.component:
         yield "inside", "made by its plugin: this stands for it where its inside is not shown"
@@ -205,6 +207,8 @@ def _target(target: Target | None) -> str:
         return "nothing"
     if target.itself:
         return "itself"
+    if target.referring is not None:
+        return f"each {target.referring.rpartition(':')[2]} whose {_path(target.ref)} leads here"
     if target.any_of:
         return " or ".join(dict.fromkeys(_target(one) for one in target.any_of))
     if target.ref is not None:
