@@ -156,6 +156,7 @@ def _moves(mover: Mover | None, entry: Entry) -> Iterator[Said]:
         return
     by = _RUNS.get(mover.run_by or "", f"control plane {mover.run_by}" if mover.run_by else "itself")
     needs = f", if {_all(mover.requires)} is given" if mover.requires else ""
+    needs += f", if there is {_target(mover.watched).replace('each ', 'a ', 1)}" if mover.watched is not None else ""
     yield "moves", f"dead members are left by {by}{needs}{_only(mover.when)}{_cited(mover.source)}"
     yield from (("recovery", _term(term)) for term in mover.terms)
 
@@ -168,7 +169,8 @@ def _term(term: Term) -> str:
         ]
     )
     of = f" of {_target(term.of)}" if term.of is not None else ""
-    times = f", times {_path(term.times_from)} or {term.times_default:g}" if term.times_from else ""
+    default = f" or {term.times_default:g}" if term.times_default is not None else ""
+    times = f", times {_path(term.times_from)}{default}" if term.times_from else ""
     unit = {"s": "s", "min": "minutes"}[term.unit]
     return (
         f"{term.name}: {f'{base}{of}{times} ({unit})' if base else 'in a time that nobody states'}{_cited(term.source)}"
