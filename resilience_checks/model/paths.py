@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.values import LookupAnswer, Secret, StackOutput, Unknown
@@ -37,8 +38,16 @@ def find(value: Value, path: str) -> tuple[tuple[str, Value], ...]:
     """
     if path == ".":
         return (("", value),)
-    steps = tuple(match.group(0) for match in _STEP.finditer(path))
+    steps = _steps(path)
+    if len(steps) == 1 and type(value) is dict and steps[0][0] not in "[{":  # most paths of most resources
+        item = value.get(steps[0])
+        return () if item is None else ((steps[0], item),)
     return tuple(_walk(value, steps, ""))
+
+
+@lru_cache(maxsize=1 << 14)
+def _steps(path: str) -> tuple[str, ...]:
+    return tuple(match.group(0) for match in _STEP.finditer(path))
 
 
 def first(value: Value, path: str) -> Value:
@@ -52,6 +61,9 @@ def _walk(value: Value, steps: tuple[str, ...], at: str) -> Iterator[tuple[str, 
         return
     if not steps or isinstance(value, _OPAQUE):
         yield at, value
+    elif type(value) is dict and steps[0][0] not in "[{":
+        if steps[0] in value:
+            yield from _walk(value[steps[0]], steps[1:], f"{at}.{steps[0]}" if at else steps[0])
     elif steps[0].startswith("["):
         if isinstance(value, Sequence) and not isinstance(value, str):
             wanted = steps[0][1:-1]
