@@ -81,8 +81,7 @@ class ResourceGraph:
     @cached_property
     def hidden(self) -> tuple[Resource, ...]:
         """The components whose plugin makes what is in them, which this run does not show."""
-        parents = {resource.parent for resource in self.resources}
-        return tuple(resource for resource in self.resources if resource.remote and resource.urn not in parents)
+        return tuple(resource for resource in self.resources if resource.remote)
 
     @property
     def name(self) -> str:

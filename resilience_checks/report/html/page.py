@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from resilience_checks.gate.verdict import ExitCode
 from resilience_checks.report.html import evidence, faults, found, matrix, picture, services
+from resilience_checks.report.html.apart import apart
 from resilience_checks.report.html.estates import estates as read_estates
 from resilience_checks.report.html.limits import limits
 from resilience_checks.report.summary import counts
@@ -29,6 +30,14 @@ if TYPE_CHECKING:
 
 _MAX_TEXT = 4000
 """Characters of one text; a name that is longer is no name, and would only bloat the file."""
+_HEADS = {
+    "clean": "Not blocked",
+    "passed": "Not blocked",
+    "blocked": "Blocked",
+    "undecided": "Not decided",
+    "nothing": "Nothing was checked",
+    "overridden": "Overridden",
+}
 
 
 class Html:
@@ -40,6 +49,7 @@ class Html:
 
     def render(self, report: Report) -> str:
         """Return the whole file; the same report gives the same bytes."""
+        report = apart(report)
         audited = read_estates(report.audit)
         findings = found.found(report, self._root, audited)
         anchors = found.anchors(findings)
@@ -54,6 +64,7 @@ class Html:
             .render(
                 report=report,
                 state=_state(report),
+                headline=_headline(_state(report), report.verdict.words),
                 policy_of_content=_content_policy(style, choosing),
                 style=_markup(style),
                 choosing=_markup(choosing),
@@ -92,6 +103,17 @@ def _state(report: Report) -> str:
     if code in {ExitCode.FAILED, ExitCode.USAGE, ExitCode.INPUT}:
         return "undecided"
     return "nothing" if code is ExitCode.NOTHING else "blocked"
+
+
+def _headline(state: str, words: str) -> tuple[str, str]:
+    """Return the verdict as what stands out and the rest of its sentence.
+
+    >>> _headline("blocked", "blocked by 1 unknown"), _headline("clean", "clean")
+    (('Blocked', ' by 1 unknown'), ('Not blocked', ': clean'))
+    """
+    head = _HEADS[state]
+    same = words.casefold().startswith(head.casefold())
+    return head, words[len(head) :] if same else f": {words}"
 
 
 def _choosing(pictures: Sequence[Picture]) -> str:
