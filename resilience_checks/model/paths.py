@@ -39,10 +39,21 @@ def find(value: Value, path: str) -> tuple[tuple[str, Value], ...]:
     if path == ".":
         return (("", value),)
     steps = _steps(path)
-    if len(steps) == 1 and type(value) is dict and steps[0][0] not in "[{":  # most paths of most resources
-        item = value.get(steps[0])
-        return () if item is None else ((steps[0], item),)
+    if "[" not in path and "{" not in path:
+        return _plainly(value, steps)
     return tuple(_walk(value, steps, ""))
+
+
+def _plainly(value: Value, steps: tuple[str, ...]) -> tuple[tuple[str, Value], ...]:
+    """Do the same for a path that leads through maps alone, as most do."""
+    at = ""
+    for step in steps:
+        if isinstance(value, _OPAQUE):
+            break
+        if not (type(value) is dict or isinstance(value, Mapping)) or step not in value:
+            return ()
+        value, at = value[step], f"{at}.{step}" if at else step
+    return () if value is None else ((at, value),)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -61,9 +72,6 @@ def _walk(value: Value, steps: tuple[str, ...], at: str) -> Iterator[tuple[str, 
         return
     if not steps or isinstance(value, _OPAQUE):
         yield at, value
-    elif type(value) is dict and steps[0][0] not in "[{":
-        if steps[0] in value:
-            yield from _walk(value[steps[0]], steps[1:], f"{at}.{steps[0]}" if at else steps[0])
     elif steps[0].startswith("["):
         if isinstance(value, Sequence) and not isinstance(value, str):
             wanted = steps[0][1:-1]
