@@ -28,14 +28,14 @@ _PROTOCOL = re.compile(r"^(?:file|link|portal|workspace):")
 _FILE_NAME = re.compile(
     r"\.(?:py|[cm]?[jt]sx?|go|cs|java|json|ya?ml|toml|ini|env|properties|txt|csv|md|xml|sh|tf|crt|pem|key)$"
 )
+_TARGET = re.compile(r"[\w.@/\\-]+")
+"""All that a symbolic link says."""
 _KEY_AFTER = re.compile(r"[\"'`]\s*:(?!:)")
-_CHOSEN = re.compile(r"\?\s*[\"'`]$")
-_SUBSCRIPT = re.compile(r"[\w)\]]\[\s*[\"'`]$")
-_SETTING = re.compile(r"(?:\bexport|\b(?:config|cfg)\w*(?:\(\))?\.\w+)\(\s*[\"'`]$", re.IGNORECASE)
-_MADE = re.compile(r"\b(\w+)(?:\.\w+)*\(\s*[\"'`]$")
+_SETTING = re.compile(r"(?:\bexport|\b(?:config|cfg)\w*(?:\(\))?\.\w+)\($", re.IGNORECASE)
+_MADE = re.compile(r"\b(\w+)(?:\.\w+)*\($")
 _KEY = re.compile(r"^[ \t-]*([\w.-]+)[ \t]*[:=]|\b(\w+)[ \t]*=(?!=)", re.MULTILINE)
-_PAIR = re.compile(r"^[ \t]*(?:-[ \t]+)*(?:[^\s:=#]+[ \t]*(?::[ \t]|=))?(.*)$", re.MULTILINE)
-_ITEMS = re.compile(r"[\[\]{},;\t]|:\s")
+_PAIR = re.compile(r"^[ \t]*(?:-[ \t]+)*(?:[^\s:=#]+[ \t]*(?::(?=[ \t]|$)|=))?(.*)$", re.MULTILINE)
+_ITEMS = re.compile(r"[\[\]{},;\t]|[\w.-]+:\s")
 _PYTHON_FROM = re.compile(r"^[ \t]*from[ \t]+([\w.]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n#]*)", re.MULTILINE)
 _PYTHON_IMPORT = re.compile(r"^[ \t]*import[ \t]+([^\n#]+)", re.MULTILINE)
 _OTHER_IMPORT = re.compile(r"^[ \t]*(?:import|using|open)[ \t]+(?:static[ \t]+)?([\w.*]+)", re.MULTILINE)
@@ -102,10 +102,10 @@ def said(path: str, text: str, home: str = ".", own: Collection[str] = ()) -> Sa
     place = PurePosixPath(path)
     plain = _TOKEN.sub(" ", text)
     names, more = set(_URN.findall(plain)), set[str]()
-    for word, doubtful in (*_literals(plain, place.suffix), *_paths(plain, {str(place.parent), home}, own)):
+    for word, doubtful in (*_literals(plain), *_paths(plain, {str(place.parent), home}, own)):
         (more if doubtful else names).update(_pieces(word))
     names |= {piece for word in _imports(text, place, own) for piece in word.split(".")}
-    if place.suffix.lower() in _SETTINGS or "\n" not in text.strip():
+    if place.suffix.lower() in _SETTINGS or _TARGET.fullmatch(text.strip()):
         names |= {piece for word in _scalars(plain) for piece in _pieces(word)}
     more |= {word for pair in _KEY.findall(plain) for word in pair}
     keys = frozenset(map(key, names)) - {""}
@@ -122,18 +122,25 @@ def _pieces(word: str) -> Iterator[str]:
         yield from _PLACEHOLDER.sub("", word).split(".")
 
 
-def _literals(text: str, suffix: str) -> Iterator[tuple[str, bool]]:
+def _literals(text: str) -> Iterator[tuple[str, bool]]:
     """Yield each word in quotes, and whether it seldom means a project there."""
     sdk = _sdk_names(text)
     for found in _QUOTED.finditer(text):
-        before, after = text[max(0, found.start() - 120) : found.start()], text[found.end() : found.end() + 20]
-        made = _MADE.search(before)
-        is_key = _KEY_AFTER.match(after) is not None and _CHOSEN.search(before) is None
-        doubtful = is_key or _SUBSCRIPT.search(before) or _SETTING.search(before) or (made and made[1] in sdk)
-        yield found.group(), bool(doubtful) and suffix != ".md"
+        start, end = found.span()
+        yield found.group(), _is_aside(text[max(0, start - 100) : start - 1].rstrip(), text[end : end + 20], sdk)
     for several, split in _LISTED.findall(text):
         words = several.split() if split or _COMMAND.search(several) else re.split(r"[,;]", several)
         yield from ((word.strip(" ,;"), False) for word in words if " " not in word.strip(" ,;"))
+
+
+def _is_aside(before: str, after: str, sdk: Collection[str]) -> bool:
+    """Return whether a word in quotes is a key, or names a setting or a resource, by what stands around it."""
+    if before.endswith("("):
+        made = _MADE.search(before)
+        return (made is not None and made[1] in sdk) or _SETTING.search(before) is not None
+    if before.endswith("["):
+        return before[-2:-1].isalnum() or before[-2:-1] in {"_", ")", "]"}
+    return not before.endswith("?") and _KEY_AFTER.match(after) is not None
 
 
 def _sdk_names(text: str) -> frozenset[str]:
@@ -164,7 +171,7 @@ def _imports(text: str, place: PurePosixPath, own: Collection[str]) -> Iterator[
         (each.split()[0], []) for names in _PYTHON_IMPORT.findall(text) for each in names.split(",") if each.split()
     ]
     for module, names in found:
-        within = module.startswith(".") and not module.startswith("..")
+        within = bool(own) and module.startswith(".") and not module.startswith("..")
         first = normpath(f"{place.parent}/{module.split('.')[0]}")
         if (
             module == "pulumi"
@@ -179,7 +186,7 @@ def _imports(text: str, place: PurePosixPath, own: Collection[str]) -> Iterator[
 def _scalars(text: str) -> Iterator[str]:
     """Yield the values that stand without quotes in a file of settings, each a single word."""
     for line in _PAIR.findall(text):
-        for item in _ITEMS.split(line.partition(" #")[0]):
+        for item in _ITEMS.split(_PLACEHOLDER.sub("", line.partition(" #")[0])):
             word = item.strip(" \"'")
             if word and " " not in word:
                 yield word
