@@ -210,7 +210,8 @@ class Change:
         for one in self._projects:
             own = one.own()
             declared = {path for path in one.files if PurePosixPath(path).name == DECLARATIONS}
-            program = Said.of(self._said(path, one.directory, own) for path in one.files - declared)
+            read = (path for path in one.files - declared if PurePosixPath(path).suffix not in _NO_INPUT)
+            program = Said.of(self._said(path, one.directory, own) for path in read)
             reached = between.reached(program)
             is_open = program.open or any(each.open for each in reached)
             texts = [program, *reached, *(self._said(path, one.directory, own) for path in declared)]
