@@ -2,7 +2,8 @@
 
 A project is affected where a file of its directory changed, or one that no project owns and that a program may read.
 Whatever mentions an affected project by name or folder, is mentioned by it, or shares its resilience.yaml is affected
-too. What is read by a name that stands in no file as a whole is not seen.
+too, where the name stands so that it can mean that (said.py). What is read by a name that stands in no file as a whole
+is not seen.
 """
 
 from __future__ import annotations
