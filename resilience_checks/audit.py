@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from resilience_checks.estates import Built
     from resilience_checks.evaluation import Group
+    from resilience_checks.model.question import Question
     from resilience_checks.model.resource import Resource
     from resilience_checks.model.result import Result
     from resilience_checks.report.below import Below
@@ -34,12 +35,17 @@ MAX_LOSSES = 20_000
 
 @dataclass
 class Audit:
-    """The data of one estate, made section by section; `limits` says what each leaves out."""
+    """The data of one estate, made section by section; `limits` says what each leaves out.
+
+    `asked` tells what a policy asks of a service; policies of `alone` read nothing but the answers.
+    """
 
     built: Built
     group: Group
     results: Sequence[Result]
     authors: Authors
+    asked: Callable[[str, str], tuple[Question, ...]] = lambda _policy, _service: ()
+    alone: frozenset[str] = frozenset()
     limits: list[dict[str, str]] = field(default_factory=list)
 
     def data(self) -> dict[str, Any]:
@@ -138,20 +144,25 @@ class Audit:
         return as_data([(self.built.stacks, found)])
 
     def _rests_on(self, below: Below) -> dict[str, Any]:
+        from resilience_checks.report.grounds import Grounds
         from resilience_checks.report.resting import MAX_DECLARATIONS, Resting
         from resilience_checks.topology.declaration_components import PACKAGE
         from resilience_checks.topology.declaration_tags import tags
 
         resources = [(graph, each) for graph in self.built.graphs for each in graph.resources if each.location]
+        grounds = Grounds(self.built.estate, self.built.compiled, below, self.asked, self.alone, _until())
         resting = Resting(
-            self.built.estate,
-            below,
+            grounds,
             frozenset(self.group.files),
             {_line(each) for _, each in resources if each.type.startswith(PACKAGE)},
             {_line(each) for graph, each in resources if each.custom and tags(graph, each)},
             self.authors.of,
         )
         found = resting.of(self.results)
+        if grounds.late:
+            self._limit(
+                "rests_on", "a limit of time stopped the search for what passes rest on: they rest on at most so much"
+            )
         if resting.listed > MAX_DECLARATIONS:
             self._limit(
                 "rests_on", f"of passes after the first {MAX_DECLARATIONS:,} declared lines only their number is told"

@@ -180,7 +180,7 @@ class Line:
         )
         self._take(results, built, Thresholds(settings, self.group.thresholds, beside.options))
         if beside.options.audit:
-            self._audit(results, built, beside)
+            self._audit(results, built, beside, settings)
         self.yardstick = Yardstick.of(built, settings)
         for policy in pack.policies:
             why = settings[policy.id].not_enforced(beside.options.today)
@@ -190,13 +190,17 @@ class Line:
             for whom in settings[policy.id].off:
                 self.gathered.disabled.add(f"{policy.id} ({whom or shown})")
 
-    def _audit(self, results: Sequence[Result], built: Built, beside: Beside) -> None:
+    def _audit(self, results: Sequence[Result], built: Built, beside: Beside, settings: Mapping[str, Settings]) -> None:
         """Collect what only auditors read of the estate."""
         from resilience_checks.audit import Audit, Authors
+        from resilience_checks.policy.rounds import Asked, rounds
 
+        asked = Asked(beside.pack, rounds(settings, built.estate, built.stacks))
+        alone = frozenset(policy.id for policy in beside.pack.policies if not policy.reads)
         beside.observer(f"collecting what auditors read of {', '.join(built.stacks)}")
         with self.gathered.timed("audit"):
-            self.gathered.audit.append(Audit(built, self.group, results, Authors(beside.options.root)).data())
+            authors = Authors(beside.options.root)
+            self.gathered.audit.append(Audit(built, self.group, results, authors, asked.of, alone).data())
 
     def _take(self, results: Sequence[Result], built: Built, thresholds: Thresholds) -> None:
         """Add the results, each with the stacks that it is about; nothing blocks that is about advisory ones alone."""

@@ -13,6 +13,7 @@ from resilience_checks.catalogue.entries import (
     Entry,
     Instances,
     Join,
+    Locations,
     Mover,
     Name,
     OneBy,
@@ -26,7 +27,7 @@ from resilience_checks.catalogue.entries import (
     ZonalRegions,
     Zones,
 )
-from resilience_checks.catalogue.host_entries import Apart, Hosted, Units
+from resilience_checks.catalogue.host_entries import Apart, Hosted, Restarts, Units
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,6 +65,7 @@ def _edge(data: Mapping[str, Any]) -> Edge:
         local=data.get("local", False),
         to=_target(data.get("to")),
         when=_condition(data.get("when")),
+        unless=_condition(data.get("unless")),
         group=data.get("group", "members"),
         each=data.get("each"),
         skip=_condition(data.get("skip")),
@@ -91,8 +93,9 @@ def _term(data: Mapping[str, Any]) -> Term:
         unit=data.get("unit", "s"),
         plus=data.get("plus", 0.0),
         times_from=times.get("from"),
-        times_default=times.get("default", 1.0),
+        times_default=times.get("default") if times else 1.0,
         times_plus=times.get("plus", 0.0),
+        times_less=times.get("less"),
         source=data.get("source"),
     )
 
@@ -139,9 +142,18 @@ def _common_cause(data: Mapping[str, Any]) -> CommonCause:
 def _placement(data: object) -> Placement | None:
     if not isinstance(data, dict):
         return None
-    inside, region = tuple(data.get("in", ())), tuple(data.get("region", ()))
+    inside, region, paired = tuple(data.get("in", ())), tuple(data.get("region", ())), data.get("paired")
+    only = paired if isinstance(paired, dict) else {"source": paired}
     return Placement(
-        data.get("site"), inside, region, data.get("paired"), _zones(data.get("zones")), data.get("replicas")
+        data.get("site"),
+        inside,
+        region,
+        only["source"],
+        _zones(data.get("zones")),
+        data.get("replicas"),
+        _condition(only.get("when")),
+        _condition(only.get("unless")),
+        tuple(data.get("also", ())),
     )
 
 
@@ -160,6 +172,9 @@ def _zones(data: Mapping[str, Any] | None) -> Zones | None:
         alone=data.get("alone"),
         unnamed=data.get("unnamed") == "unknown",
         single=data.get("single", False),
+        together=_paths(data.get("with")),
+        one_when=_condition(data.get("one-when")),
+        unknown_when=_condition(data.get("unknown-when")),
     )
 
 
@@ -181,9 +196,9 @@ def _units(data: Mapping[str, Any] | None) -> Units | None:
         when=_condition(data.get("when")),
         source=data.get("source"),
         number=n.get("number"),
-        besides=besides.get("each"),
+        besides=_paths(besides.get("each")),
         region=besides.get("region"),
-        either=data.get("either", False),
+        either=data.get("either"),
     )
 
 
@@ -191,7 +206,11 @@ def _hosted(data: Mapping[str, Any] | None) -> Hosted | None:
     if data is None:
         return None
     rules = tuple(_sure_target(item) for item in data.get("rules", ()))
-    return Hosted(data["source"], tuple(data.get("pool", ())), data.get("on"), rules)
+    return Hosted(data["source"], tuple(data.get("pool", ())), data.get("host"), data.get("over", "host"), rules)
+
+
+def _restarts(data: Mapping[str, Any] | None) -> Restarts | None:
+    return None if data is None else Restarts(_sure_target(data["of"]), data["source"], _condition(data.get("when")))
 
 
 def _apart(data: Mapping[str, Any] | None) -> Apart | None:
@@ -220,6 +239,10 @@ def _backup(data: Mapping[str, Any] | None) -> PlatformBackup | None:
 
 def _join(data: Mapping[str, Any]) -> Join:
     return Join(_sure_target(data["at"]), data["group"], _sure_target(data["to"]), _condition(data.get("skip")))
+
+
+def _scales(data: Mapping[str, Any] | None) -> tuple[Target, Instances] | None:
+    return None if data is None else (_sure_target(data["of"]), Instances(_paths(data["from"]), data["default"]))
 
 
 def _one_by(data: Mapping[str, Any] | None) -> OneBy | None:
@@ -263,10 +286,12 @@ def _entry(token: str, package: str, estate: str, data: Mapping[str, Any]) -> En
         entry=data.get("entry", False),
         configures=data.get("configures"),
         runs_on=data.get("runs-on"),
+        settings_of=data.get("settings-of"),
         named=tuple(data.get("named", ())),
         units=_units(data.get("units")),
         hosted=_hosted(data.get("hosted")),
         apart=_apart(data.get("apart")),
+        restarts=_restarts(data.get("restarts")),
         instances=_instances(data.get("instances")),
         domains=tuple(_common_cause(item) for item in data.get("domains", ())),
         names=tuple(_name(item) for item in data.get("names", ())),
@@ -277,6 +302,7 @@ def _entry(token: str, package: str, estate: str, data: Mapping[str, Any]) -> En
         joins=tuple(_join(item) for item in _list(data.get("join"))),
         copies=tuple(_copies(item) for item in _list(data.get("copies"))),
         one_by=_one_by(data.get("one-by")),
+        scales=_scales(data.get("scales")),
         placement=_placement(data.get("placement")),
         placeless=data.get("placement") == "none",
         ignore=tuple(data.get("ignore", ())),
@@ -306,6 +332,8 @@ def package_entry(data: Mapping[str, Any]) -> PackageEntry:
             tuple(provider.get("region", ())),
             provider.get("kind", "provider-instance"),
             provider.get("of"),
+            tuple(provider.get("zone", ())),
+            tuple(provider.get("in", ())),
         ),
         types=entries("types"),
         lookups=entries("lookups"),
@@ -316,6 +344,7 @@ def package_entry(data: Mapping[str, Any]) -> PackageEntry:
         },
         zonal=_zonal(data.get("zonal-regions")),
         spellings=tuple(Spelling(item["match"], item["as"]) for item in data.get("spellings", ())),
+        locations=Locations(**data["locations"]) if "locations" in data else None,
     )
 
 

@@ -13,36 +13,37 @@ if TYPE_CHECKING:
 class Units:
     """How many units stand behind one address; without `count` and `number` no code shows it.
 
-    `besides` names what is another unit each, in the region that its own input `region` names. `either`: what refers
-    to the whole means one of its units, and no code shows which.
+    `besides` are inputs each of which is another unit, in the region that its own input `region` names. Where the input
+    `either` is given, what refers to the whole means one of its units, and no code shows which.
     """
 
     count: str | None = None
     when: Condition = ()
     source: str | None = None
     number: int | None = None
-    besides: str | None = None
+    besides: tuple[str, ...] = ()
     region: str | None = None
-    either: bool = False
+    either: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Hosted:
     """Runs on a host that its platform chooses from a pool: what is in one pool may share a host.
 
-    `pool` are inputs that lead to the pool, the first that is given counts; `on` names its host outright; `rules` are
-    references to rules, or to labels that rules name.
+    `pool` are inputs that lead to the pool, the first that is given counts; `host` names its host outright; `rules` are
+    references to rules, or to labels that rules name. `over` is the kind of what machines may share.
     """
 
     source: str
     pool: tuple[str, ...] = ()
-    on: str | None = None
+    host: str | None = None
+    over: str = "host"
     rules: tuple[Target, ...] = ()
 
     @property
     def paths(self) -> tuple[str, ...]:
         """Every input that it reads."""
-        own = (*self.pool, *((self.on,) if self.on else ()))
+        own = (*self.pool, *((self.host,) if self.host else ()))
         return (*own, *(path for rule in self.rules for path in rule.paths))
 
 
@@ -61,3 +62,17 @@ class Apart:
     def paths(self) -> tuple[str, ...]:
         """Every input that it reads."""
         return (*(self.members.paths if self.members else ()), *(path for path, _ in self.when))
+
+
+@dataclass(frozen=True, slots=True)
+class Restarts:
+    """A rule by which the platform restarts machines on another host once theirs is lost."""
+
+    of: Target
+    source: str
+    when: Condition = ()
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every input that it reads."""
+        return (*self.of.paths, *(path for path, _ in self.when))

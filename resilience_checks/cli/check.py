@@ -52,35 +52,15 @@ FAIL_ON = ("low", "medium", "high", "critical", "never")
     help="The private key, in PEM, that signs it (Ed25519 or ECDSA); RESILIENCE_ATTEST_PASSWORD decrypts it.",
 )
 @options.CONFIG
-@click.option(
-    "--base",
-    metavar="COMMIT",
-    help="Judge the change since COMMIT: block only what is new or worse than there, and what it touches at once or "
-    "takes away in redundancy. Stacks that it cannot affect are not evaluated.",
-)
+@options.BASE
 @click.option(
     "--all-stacks", is_flag=True, help="With --base: evaluate every stack, also those that the change cannot affect."
 )
-@click.option(
-    "--baseline",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Block only what is new or worse than what stands in FILE, which `baseline write` wrote.",
-)
-@click.option(
-    "--settings",
-    metavar="REF|FILE",
-    help="Where settings are trusted: a commit, such as origin/main, or an organisation's resilience.yaml. What is "
-    "checked may be stricter than that; what it holds less strictly counts once it is there.",
-)
+@options.BASELINE
+@options.SETTINGS
 @options.WAIVERS
 @options.TODAY
-@click.option(
-    "--clock",
-    metavar="TIME",
-    help="When the check is held to have begun, as 2026-01-24T07:30:00Z (default: SOURCE_DATE_EPOCH, else now): the "
-    "same inputs and the same time give the same report.",
-)
+@options.CLOCK
 @click.option("--timings", is_flag=True, help="Tell in a JSON report how long each station took.")
 @options.POLICIES
 @options.CATALOGUE
@@ -152,14 +132,7 @@ def _check(given: dict[str, Any], root: Path, around: Surroundings) -> int:
     from resilience_checks.cli.clock import clock
     from resilience_checks.cli.output import targets as found
     from resilience_checks.cli.override import override
-    from resilience_checks.model.errors import UsageError
 
-    if given["base"] is not None and given["previews"]:
-        raise UsageError(
-            "--base and --preview exclude each other",
-            why="a change is what lies between two versions, or what a preview says is deployed",
-            remedy="leave one of them out",
-        )
     chosen = replace(options.chosen(given, root), override=override(given, around))
     targets = found(given["forms"], given["output"], around.system)
     written = frozenset(target.file.resolve() for target in targets if target.file is not None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +14,13 @@ from resilience_checks.cli.guard import guarded
 from resilience_checks.cli.progress import observer as observing
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from resilience_checks.cli.surroundings import Surroundings
     from resilience_checks.report.interface import Report
+
+_OF_A_CHECK = ("base", "baseline", "settings", "waivers", "today", "clock", "policies", "catalogue")
+"""Options that decide a check, and nothing of a report that is there already."""
 
 
 @click.command()
@@ -26,13 +32,14 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Read a JSON report (check --format json) instead of running the check again; - is standard input.",
 )
-@options.POLICIES
+@options.gate
 @asking.question
 def explain(**given: Any) -> None:
     """Tell the whole story of the finding with this FINGERPRINT, or with the one that begins so.
 
     The policy, what is lost, every step from fault to loss with its line and what it rests on, what else loses the
-    same services, what is not known, what to change, and the standards that ask for it. Exit code 0: it is told.
+    same services, what is not known, what to change, the standards that ask for it, and whether it blocks: who
+    accepts it until when, or where it stood before. Exit code 0: it is told.
 
     \b
     Examples:
@@ -43,14 +50,9 @@ def explain(**given: Any) -> None:
 
 
 def _explain(given: dict[str, Any], root: Path, around: Surroundings) -> int:
-    from resilience_checks.policy.controls import titles
-    from resilience_checks.policy.pack import load
     from resilience_checks.report import explanation
 
-    found = _report(given, root, around)
-    stories = explanation.stories(
-        found, given["fingerprint"], load(given["policies"]).policies, titles(given["policies"])
-    )
+    stories = explanation.stories(_report(given, root, around), given["fingerprint"])
     asking.answer(
         given,
         root,
@@ -62,16 +64,32 @@ def _explain(given: dict[str, Any], root: Path, around: Surroundings) -> int:
 
 
 def _report(given: dict[str, Any], root: Path, around: Surroundings) -> Report:
-    if given["file"] is None:
-        from resilience_checks.check import run
+    if given["file"] is not None:
+        _hold_alone(given)
+        return _read(given["file"])
+    from resilience_checks.check import run
+    from resilience_checks.cli.clock import clock
 
-        found = run(options.chosen({**given, "fail_on": "medium"}, root), observing(around))
-        for failure in found.failures:
-            from resilience_checks.cli.errors import block, show
+    chosen = replace(options.chosen({**given, "fail_on": None}, root), **clock(given, around))
+    found = run(chosen, observing(around))
+    for failure in found.failures:
+        from resilience_checks.cli.errors import block, show
 
-            show(block(failure, root), github=around.github)
-        return found
-    return _read(given["file"])
+        show(block(failure, root), github=around.github)
+    return found
+
+
+def _hold_alone(given: Mapping[str, Any]) -> None:
+    """Raise UsageError for what a report that is read has no use for: its check has decided that."""
+    from resilience_checks.model.errors import UsageError
+
+    others = [name for name in _OF_A_CHECK if given[name]]
+    if others:
+        raise UsageError(
+            f"--report and --{others[0]} exclude each other",
+            why="the report says what its check was held to",
+            remedy="leave one of them out",
+        )
 
 
 def _read(file: Path) -> Report:

@@ -107,6 +107,30 @@ TODAY = click.option(
     metavar="DATE",
     help="The day on which dates in declarations and waivers are judged (default: the day of --clock, else today, in UTC).",
 )
+BASE = click.option(
+    "--base",
+    metavar="COMMIT",
+    help="Judge the change since COMMIT: block only what is new or worse than there, and what it touches at once or "
+    "takes away in redundancy. Stacks that it cannot affect are not evaluated.",
+)
+BASELINE = click.option(
+    "--baseline",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Block only what is new or worse than what stands in FILE, which `baseline write` wrote.",
+)
+SETTINGS = click.option(
+    "--settings",
+    metavar="REF|FILE",
+    help="Where settings are trusted: a commit, such as origin/main, or an organisation's resilience.yaml. What is "
+    "checked may be stricter than that; what it holds less strictly counts once it is there.",
+)
+CLOCK = click.option(
+    "--clock",
+    metavar="TIME",
+    help="When the check is held to have begun, as 2026-01-24T07:30:00Z (default: SOURCE_DATE_EPOCH, else now): the "
+    "same inputs and the same time give the same report.",
+)
 POLICIES = click.option(
     "--policies",
     multiple=True,
@@ -137,6 +161,13 @@ def answered_as(forms: Sequence[str]) -> Callable[[Callable[..., None]], Callabl
 
 
 FORM = answered_as(("text", "json"))
+
+
+def gate(command: Callable[..., None]) -> Callable[..., None]:
+    """Add what a finding is held against, to a command that checks again."""
+    for option in reversed((BASE, BASELINE, SETTINGS, WAIVERS, TODAY, CLOCK, POLICIES)):
+        command = option(command)
+    return command
 
 
 def selection(command: Callable[..., None]) -> Callable[..., None]:
@@ -177,6 +208,12 @@ def chosen(given: dict[str, Any], root: Path) -> Options:
         raise UsageError(
             "--engine embedded and --opa-url exclude each other",
             why="it is not clear which engine is meant",
+            remedy="leave one of them out",
+        )
+    if given.get("base") is not None and given["previews"]:
+        raise UsageError(
+            "--base and --preview exclude each other",
+            why="a change is what lies between two versions, or what a preview says is deployed",
             remedy="leave one of them out",
         )
     return Options(

@@ -104,6 +104,12 @@ class Asked:
             self._names.append({item.id: alike.setdefault(item, name) for item, name in own})
         self.questions = tuple(replace(item, id=name) for item, name in alike.items())
 
+    def of(self, policy: str, service: str) -> tuple[Question, ...]:
+        """Return what a policy asks of a service."""
+        round_ = next(one for one in self._rounds if one.judges(policy, service))
+        known = {item.id: item for item in self.questions}
+        return tuple(known[name] for item, name in self._names[round_.number].items() if _policy(item) == policy)
+
     def answered(self, answers: Answers) -> Answers:
         """Return the answers with one statement for each question of a policy and each service."""
         if len(self._rounds) == 1:

@@ -26,16 +26,19 @@ class Below:
         """Return every part that a service may hang on, and the perimeters of the sites where these stand."""
         if service not in self._found:
             asked = self.estate.services[service]
-            waiting = [name for gate in (asked.entry, *asked.needs) for name in targets(gate)]
-            seen: set[str] = set()
-            while waiting:
-                for part in self.ends(waiting.pop()):
-                    if part in self.estate.parts and part not in seen:
-                        seen.add(part)
-                        waiting += targets(self.estate.parts[part].gate)
-                        waiting += self._perimeter(self.estate.parts[part])
-            self._found[service] = frozenset(seen)
+            self._found[service] = self.under(name for gate in (asked.entry, *asked.needs) for name in targets(gate))
         return self._found[service]
+
+    def under(self, wanted: Iterable[str]) -> frozenset[str]:
+        """Return every part that the targets of some gates stand for, with all that it may hang on in turn."""
+        waiting, seen = list(wanted), set[str]()
+        while waiting:
+            for part in self.ends(waiting.pop()):
+                if part in self.estate.parts and part not in seen:
+                    seen.add(part)
+                    waiting += targets(self.estate.parts[part].gate)
+                    waiting += self._perimeter(self.estate.parts[part])
+        return frozenset(seen)
 
     def ends(self, target: str) -> Iterable[str]:
         """Return the parts that a target of a gate stands for: a service stands for those of its entry."""

@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import UsageError
-from resilience_checks.model.result import Outcome
+from resilience_checks.model.result import NEVER, Outcome
 from resilience_checks.report import words
 from resilience_checks.report.findings import not_blocking, order, stands_aside
-from resilience_checks.report.json_report import result_data
+from resilience_checks.report.json_report import result_data, waiver_use_data
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from resilience_checks.model.result import Result
-    from resilience_checks.policy.pack import Policy
-    from resilience_checks.report.interface import Report
+    from resilience_checks.report.interface import PolicySummary, Report, WaiverUse
     from resilience_checks.report.page import Page
 
 SCHEMA = "resilience-explanation/v1"
@@ -28,44 +27,60 @@ _LISTED = 8
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A result with what stands beside it: its policy, where that is known, and the results that it belongs with.
+    """A result with what stands beside it: its policy, where the report describes it, and the results that it belongs with.
 
     `causes` are other findings of the same policy about the same services, `policies` what other policies find of the
-    same cause. `controls` are the standards' controls that the policy gives evidence for, with their titles.
+    same cause. `waivers` are all that are about it, also those that count for nothing. `gate` says whether it blocks.
     """
 
     result: Result
-    policy: Policy | None
+    policy: PolicySummary | None
     causes: tuple[Result, ...]
     policies: tuple[Result, ...]
-    controls: Mapping[str, str]
+    waivers: tuple[WaiverUse, ...]
     blocks: bool
+    gate: str
 
 
-def stories(report: Report, prefix: str, policies: Sequence[Policy], controls: Mapping[str, str]) -> tuple[Story, ...]:
+def stories(report: Report, prefix: str) -> tuple[Story, ...]:
     """Return the story of every result of the one fingerprint that begins so; raise UsageError unless it is one."""
     found = {result.fingerprint for result in report.results if result.fingerprint.startswith(prefix.lower())}
     if len(found) != 1 or not prefix:
         raise _not_one(report, prefix, sorted(found))
-    known = {policy.id: policy for policy in policies}
     chosen = [result for result in report.results if result.fingerprint in found]
-    return tuple(_story(report, result, known.get(result.policy), controls) for result in chosen)
+    return tuple(_story(report, result) for result in chosen)
 
 
-def _story(report: Report, result: Result, policy: Policy | None, controls: Mapping[str, str]) -> Story:
+def _story(report: Report, result: Result) -> Story:
     others = [other for other in report.results if other.fingerprint != result.fingerprint]
     findings = [other for other in others if other.outcome in _FINDINGS]
     services = set(result.services)
-    named = result.evidence.get("controls", ())
-    ids = [str(item) for item in named] if isinstance(named, list | tuple) else []
+    blocks = any(item is result for item in report.verdict.blocking)
     return Story(
         result,
-        policy,
+        report.policy_details.get(result.policy),
         tuple(item for item in findings if item.policy == result.policy and services & set(item.services)),
         tuple(item for item in findings if item.policy != result.policy and item.cause and item.cause == result.cause),
-        {name: controls.get(name, "") for name in ids},
-        blocks=any(item is result for item in report.verdict.blocking),
+        tuple(use for use in report.waivers if result.fingerprint in use.fingerprints),
+        blocks,
+        _gate(report, result, blocks=blocks),
     )
+
+
+def _gate(report: Report, result: Result, *, blocks: bool) -> str:
+    """Return what a finding does to the verdict, "" for what is none."""
+    if result.outcome not in _FINDINGS:
+        return ""
+    if blocks and report.verdict.overridden is not None:
+        return "would block, and an emergency override lets it pass"
+    if blocks:
+        return "blocks" if result.outcome is not Outcome.UNKNOWN else "blocks until it is known"
+    if stands_aside(result):
+        return not_blocking(result)
+    if result.outcome is Outcome.UNKNOWN:
+        return "does not block: it is not known, and nothing asks that it must be"
+    threshold = result.fail_on or report.fail_on
+    return f"does not block: {'nothing does here' if threshold == NEVER else f'it is milder than {threshold}'}"
 
 
 def _not_one(report: Report, prefix: str, found: Sequence[str]) -> UsageError:
@@ -76,6 +91,8 @@ def _not_one(report: Report, prefix: str, found: Sequence[str]) -> UsageError:
     else:
         what = f"no result has a fingerprint that begins with {prefix!r}"
     lines = list(dict.fromkeys(f"{item.fingerprint} {item.policy}: {item.target}" for item in listed))
+    if gone := [one for one in report.fixed if prefix and one.fingerprint.startswith(prefix.lower())]:
+        what = f"{what} any more: {gone[0].policy} at {gone[0].target} is fixed"
     more = [f"and {len(lines) - _LISTED} more in the JSON report"] if len(lines) > _LISTED else []
     told = "\n".join(["the findings are" if found == [] else "they are", *lines[:_LISTED], *more])
     return UsageError(what, why="nothing was explained", remedy=told if lines else "there is no finding to explain")
@@ -106,8 +123,10 @@ def _write(page: Page, story: Story) -> None:
     page.listed("also", [_other(item) for item in story.policies])
     page.listed("see", [f"{item.location}: {item.label}" for item in result.related])
     page.field("fix", result.remediation)
-    page.field("gate", not_blocking(result) if stands_aside(result) else "")
-    page.listed("standards", [f"{name}: {title}" if title else name for name, title in story.controls.items()])
+    page.field("gate", story.gate)
+    page.listed("waiver", _waivers(story.waivers))
+    controls = policy.controls if policy is not None else {}
+    page.listed("standards", [f"{name}: {title}" if title else name for name, title in controls.items()])
     if result.cause:
         page.field("try", f"resilience-checks what-if {' '.join(f'--fail {_quoted(event)}' for event in result.cause)}")
 
@@ -123,6 +142,17 @@ def _causes(result: Result) -> list[str]:
             f"{event}: {found['class']}, {found['basis']}: {found['why']}" if isinstance(found, dict) else event
         )
     return told
+
+
+def _waivers(uses: Sequence[WaiverUse]) -> Iterator[str]:
+    """Yield what the gate does not tell of each waiver: that it ends soon, or who had accepted the finding till when."""
+    for use in uses:
+        waiver = use.waiver
+        if use.state != "applied":
+            who = f"by {waiver.approver} for {waiver.owner} ({waiver.ticket}, {waiver.location}): {waiver.reason}"
+            yield f"{use.why if use.state == 'expired' else f'{use.state}: {use.why}'}; given {who}"
+        elif use.why:
+            yield f"{use.why} ({waiver.ticket}, {waiver.location})"
 
 
 def _other(result: Result) -> str:
@@ -145,10 +175,12 @@ def _finding(story: Story) -> dict[str, Any]:
     policy = story.policy
     return {
         "result": result_data(story.result, blocks=story.blocks),
-        "policy": None if policy is None else {"description": policy.description, "path": policy.path},
+        "policy": None if policy is None else {"description": policy.description, "page": policy.page},
         "other_causes": [_short(item) for item in story.causes],
         "same_cause": [_short(item) for item in story.policies],
-        "controls": dict(story.controls),
+        "controls": {} if policy is None else dict(policy.controls),
+        "waivers": [waiver_use_data(use) for use in story.waivers],
+        "gate": story.gate,
     }
 
 

@@ -72,7 +72,7 @@ def as_data(report: Report) -> dict[str, Any]:
         "not_enforced": dict(sorted(report.not_enforced.items())),
         "results": [result_data(result, blocks=id(result) in blocking) for result in report.results],
         "fixed": [_fixed(one) for one in report.fixed],
-        "waivers": [_waiver_use(use) for use in report.waivers],
+        "waivers": [waiver_use_data(use) for use in report.waivers],
         "failures": [_failure(failure) for failure in report.failures],
         "contradictions": _remarks(report.contradictions),
         "circles": _remarks(report.circles),
@@ -166,7 +166,8 @@ def waiver_data(waiver: Waiver) -> dict[str, Any]:
     }
 
 
-def _waiver_use(use: WaiverUse) -> dict[str, Any]:
+def waiver_use_data(use: WaiverUse) -> dict[str, Any]:
+    """Return a waiver and what became of it as JSON values."""
     told = {"state": use.state, "fingerprints": list(use.fingerprints), "why": use.why}
     return {"waiver": waiver_data(use.waiver), **told}
 

@@ -1,55 +1,57 @@
 """On what each result rests: how many of its facts stand in code, how many were declared, how many were assumed.
 
-A fact is a place that the result names, in its chain or beside it; a pass names none, so that its facts are those of
-what its services hang on. The line of a resource with `resilience:` tags is a fact of the code and a declaration.
+A fact is a place that the result names, in its chain or beside it; a pass names none, so that its facts are those that
+its policy's answers were worked out from, or at most all that its services may hang on where that is not known. The line
+of a resource with `resilience:` tags is a fact of the code and a declaration.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.result import Outcome
+from resilience_checks.report.grounds import lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
-    from resilience_checks.model.location import Location
     from resilience_checks.model.result import Result
-    from resilience_checks.report.below import Below
-    from resilience_checks.topology.estate import Estate
+    from resilience_checks.report.grounds import Grounds, Line
 
 _TOLD = (Outcome.VIOLATION, Outcome.PASS, Outcome.UNKNOWN)
 MAX_DECLARATIONS = 20_000
 """How many declared lines the report lists of all results together; all are counted."""
 
-Line = tuple[str, int]
-
 
 @dataclass
 class Resting:
-    """One estate, and what declares: `files` of declarations, `lines` of programs, `tagged` ones of resources.
+    """The grounds of passes, and what declares: `files` of declarations, `lines` of programs, `tagged` ones of resources.
 
     `changed` tells of a line who last changed it, on which day, and why that is not known.
     """
 
-    estate: Estate
-    below: Below
+    grounds: Grounds
     files: Collection[str]
     lines: Collection[Line]
     tagged: Collection[Line]
     changed: Callable[[Line], tuple[str, str, str]]
     listed: int = 0
-    _of_service: dict[str, frozenset[Line]] = field(default_factory=dict)
 
     def of(self, results: Sequence[Result]) -> dict[str, dict[str, Any]]:
-        """Return by fingerprint what each result rests on; what does not apply rests on nothing."""
-        return {result.fingerprint: self._one(result) for result in results if result.outcome in _TOLD}
+        """Return by fingerprint what each result rests on; what does not apply, or names no place and no service, is left out."""
+        told = (result for result in results if result.outcome in _TOLD)
+        return {result.fingerprint: one for result in told if (one := self._one(result)) is not None}
 
-    def _one(self, result: Result) -> dict[str, Any]:
+    def _one(self, result: Result) -> dict[str, Any] | None:
         places = set(_named(result))
+        at_most = False
         if result.outcome is Outcome.PASS:
-            places = places.union(*(self._hangs_on(name) for name in result.services))
+            found = [self.grounds.of(result.policy, name) for name in result.services]
+            places = places.union(*(ground.lines for ground in found))
+            at_most = any(ground.at_most for ground in found)
+        if not places and not result.assumed:
+            return None
         declared = sorted(place for place in places if self._is_declared(place))
         code = [place for place in places if place[0] not in self.files and place not in self.lines]
         room = max(0, MAX_DECLARATIONS - self.listed) if result.outcome is Outcome.PASS else len(declared)
@@ -59,6 +61,7 @@ class Resting:
             "code": len(code),
             "declared": len(declared),
             "assumed": len(set(result.assumed)),
+            "at_most": at_most,
             "declarations": [self._declaration(place) for place in shown],
         }
 
@@ -69,24 +72,6 @@ class Resting:
         author, day, why = self.changed(place)
         return {"path": place[0], "line": place[1], "author": author, "date": day, "why": why}
 
-    def _hangs_on(self, name: str) -> frozenset[Line]:
-        """Return the lines of a service, its consumers, all that it may hang on, and the sites where that stands."""
-        service = self.estate.services.get(name)
-        if service is None:
-            return frozenset()
-        if name not in self._of_service:
-            parts = [self.estate.parts[part] for part in self.below.of(name)]
-            consumers = [self.estate.consumers[each] for each in service.consumers if each in self.estate.consumers]
-            sites = {part.site for part in parts if isinstance(part.site, str)} & self.estate.sites.keys()
-            places = (
-                service.location,
-                *(each.location for each in consumers),
-                *(each.location for each in parts),
-                *(self.estate.sites[site].location for site in sites),
-            )
-            self._of_service[name] = frozenset(_line(place) for place in places if place is not None)
-        return self._of_service[name]
-
 
 def _named(result: Result) -> Iterator[Line]:
     """Yield each line that a result names."""
@@ -95,8 +80,4 @@ def _named(result: Result) -> Iterator[Line]:
         *(step.location for step in result.chain),
         *(related.location for related in result.related),
     )
-    yield from (_line(place) for place in places if place is not None)
-
-
-def _line(place: Location) -> Line:
-    return place.path, place.line
+    yield from lines(places)

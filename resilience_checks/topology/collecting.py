@@ -48,6 +48,10 @@ def collect(graphs: Sequence[ResourceGraph], catalogue: Catalogue, declarations:
             for holder in _holders(things, thing, name):
                 for value in name_values(holder, name):
                     things.names[(name.kind, scope(thing, name), value)].append(thing)
+    for thing in things.all:
+        for end in resolve(things, thing, thing.entry.scales[0]) if thing.entry.scales else ():
+            if isinstance(end.to, Thing) and end.to.entry.instances is not None:
+                end.to.scaled_by.append(thing)
     return things
 
 

@@ -45,21 +45,61 @@ class SharedHosts:
         """Find the rules."""
         self._things, self._parts, self._book = things, parts, book
         self._rules = [thing for thing in things.all if thing.entry.apart is not None]
+        self._restarts = {
+            id(end.to): rule
+            for rule in things.all
+            if rule.entry.restarts is not None and holds(rule, rule.entry.restarts.when) is not Holds.NO
+            for end in resolve(things, rule, rule.entry.restarts.of)
+        }
 
     def draw(self, drafts: Drafts) -> None:
         """Add the domains."""
+        self._named(drafts)
         pools = self._pools()
         apart = self._apart() if any(len(pool.machines) >= _SEVERAL for pool in pools.values()) else {}
         for key, pool in pools.items():
             if len(pool.machines) >= _SEVERAL:
                 self._shared(key, pool, apart, drafts)
 
+    def _named(self, drafts: Drafts) -> None:
+        """Add the host that machines of one provider instance name outright; a host that is a resource has its own."""
+        for thing in self._machines():
+            hosted = thing.entry.hosted
+            assert hosted is not None
+            name = text(thing.value(hosted.host)) if hosted.host is not None else None
+            if name is None or any(thing.references(at) for at, _ in thing.values(hosted.host or "")):
+                continue
+            device = thing.device
+            draft = drafts.get(hosted.over, f"{device.id}/{name}" if device is not None else name, name)
+            draft.members[Member(thing.id, self._restarted(thing))] = None
+            draft.join(Step(f"{thing.label} runs there", thing.location), thing.urn)
+            told = f"equal {hosted.host}"
+            draft.reason = draft.reason or Reason(told, location=thing.location, source=hosted.source)
+
+    def _restarted(self, machine: Thing) -> Condition:
+        """Return when a machine stays lost with its host: if it is restarted elsewhere, that may be in time or not."""
+        rule = self._restarts.get(id(machine))
+        if rule is None:
+            return ()
+        told = f"{rule.label} restarts {machine.label} on another host, in a time that nobody states"
+        remedy = "run a second machine on another host"
+        values = ("in time", "too late")
+        fact = self._book.doubt(f"restart of {machine.id}", values, told, remedy, location=rule.location)
+        return ((fact, "too late"),)
+
+    def _machines(self) -> Iterator[Thing]:
+        """Yield what runs on a host as one; of what has several units no one knows which shares a host."""
+        for thing in self._things.all:
+            plain = thing.entry.hosted is not None and not thing.entry.logical
+            if plain and thing.id in self._parts.all and not self._parts.units_of(thing.id):
+                yield thing
+
     def _pools(self) -> Mapping[str, _Pool]:
         found: dict[str, _Pool] = {}
-        for thing in self._things.all:
-            if thing.entry.hosted is not None and not thing.entry.logical and thing.id in self._parts.all:
-                key, label = self._pool(thing, thing.entry.hosted)
-                found.setdefault(key, _Pool(label)).machines.append(thing)
+        for thing in self._machines():
+            assert thing.entry.hosted is not None
+            key, label = self._pool(thing, thing.entry.hosted)
+            found.setdefault(key, _Pool(label)).machines.append(thing)
         return found
 
     def _pool(self, thing: Thing, hosted: Hosted, seen: tuple[Thing, ...] = ()) -> tuple[str, str]:
@@ -100,20 +140,21 @@ class SharedHosts:
         for machine in pool.machines:
             for rule in apart.get(id(machine), ()):
                 groups[id(rule)].append(machine)
-        if any(len(group) == len(pool.machines) for group in groups.values()):
+        named = [_host(machine) for machine in pool.machines]
+        if any(len(group) == len(pool.machines) for group in groups.values()) or None not in named:
             return
-        told = f"the platform chooses on which hosts of {pool.label} its {len(pool.machines)} machines run"
+        told = f"the platform chooses where in {pool.label} its {len(pool.machines)} machines run"
         remedy = "keep those that stand in for each other apart by a rule that is mandatory"
         last = pool.machines[-1]
         shared = self._book.doubt(f"a shared host of {key}", ("no", "yes"), told, remedy, location=last.location)
-        draft = drafts.get("host", f"a host of {key}", f"a host of {pool.label}")
+        plan = next(machine.entry.hosted for machine in pool.machines if machine.entry.hosted)
+        draft = drafts.get(plan.over, f"a {plan.over} of {key}", f"a {plan.over} of {pool.label}")
         draft.exists = ((shared, "yes"),)
-        source = next(machine.entry.hosted.source for machine in pool.machines if machine.entry.hosted)
-        draft.reason = Reason(told, Basis.DOCUMENTED, last.location, source)
+        draft.reason = Reason(told, Basis.DOCUMENTED, last.location, plan.source)
         pinned = self._pinned(pool)
         for machine in pool.machines:
             when = (*self._alone(machine, apart, groups), *self._on(key, machine, pinned))
-            draft.members[Member(machine.id, ((shared, "yes"), *when))] = None
+            draft.members[Member(machine.id, ((shared, "yes"), *when, *self._restarted(machine)))] = None
             draft.join(Step(f"{machine.label} may run there", machine.location), machine.urn)
 
     def _alone(
@@ -146,9 +187,9 @@ class SharedHosts:
 def _host(machine: Thing) -> str | None:
     """Return what stands for the host that a machine names: its name, or where the reference to it leads."""
     hosted = machine.entry.hosted
-    if hosted is None or hosted.on is None:
+    if hosted is None or hosted.host is None:
         return None
-    found = machine.values(hosted.on)
+    found = machine.values(hosted.host)
     if not found:
         return None
     at, value = found[0]

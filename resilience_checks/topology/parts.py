@@ -95,8 +95,6 @@ class Parts:
         `near` is where such an outside part stands, when the relation itself says so.
         """
         if isinstance(end, Thing):
-            if end.id in self.either and why is not None:
-                return self._either(end, nature, why)
             return Up(end.id, nature, why) if end.id in self.all else ALWAYS
         if end.candidates:
             return self._one_of(end, nature, why)
@@ -112,9 +110,11 @@ class Parts:
         fact = self._book.doubt(key, ("absent", "present"), why, remedy, location=reason.location)
         return Case(fact, {"absent": ALWAYS, "present": gate})
 
-    def _either(self, end: Thing, nature: Nature, why: Reason) -> Gate:
-        """Return the gate that the unit is up which a reference means: no code shows which one that is."""
-        units = self.either[end.id]
+    def meant(self, end: Thing | Loose, nature: Nature, why: Reason, near: Place | None = None) -> Gate:
+        """Return the gate that what a resource's reference means is up: of some wholes it is a unit, no code shows which."""
+        units = self.either.get(end.id) if isinstance(end, Thing) else None
+        if units is None or not isinstance(end, Thing):
+            return self.up(end, nature, why, near)
         told = f"{why.text}, and which of its {len(units)} units that means is not known"
         remedy = f"declare components that select {end.label} and what uses it, with what each requires"
         fact = self._book.doubt(f"{end.id}: {why.text}", units, told, remedy, location=why.location)

@@ -40,18 +40,19 @@ def take_up_units(thing: Thing, plan: Units, part: Part, place: Place, parts: Pa
         text_, remedy = f"how many units {thing.label} has depends on {inputs}", f"give {inputs} in the program"
         fact = book.doubt(f"units of {thing.id}", ("several", "one"), text_, remedy, location=thing.location)
         gates[1:] = [Case(fact, {"several": gate, "one": NEVER}) for gate in gates[1:]]
-    elif plan.either:
+    elif plan.either and thing.values(plan.either):
         parts.either[part.id] = tuple(f"{part.id}#{number}" for number in range(1, len(placed) + 1))
     return AnyOf(tuple(gates), why)
 
 
 def _others(thing: Thing, plan: Units, place: Place, book: FactBook) -> Iterator[Place]:
     """Yield the place of each unit but the first."""
-    if plan.besides is None:
+    if not plan.besides:
         count = plan.number if plan.count is None else len(thing.values(plan.count))
         yield from [place] * ((count or 1) - 1)
         return
-    for number, (_, value) in enumerate(thing.values(plan.besides), start=2):
+    besides = [value for path in plan.besides for _, value in thing.values(path)]
+    for number, value in enumerate(besides, start=2):
         named = paths.first(value, plan.region) if plan.region else None
         region = text(named)
         if region is not None:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from resilience_checks.catalogue.entries import Target
 from resilience_checks.model import paths
 from resilience_checks.model.question import Holds
 from resilience_checks.model.values import Reason, Unknown
@@ -48,7 +49,7 @@ class Wiring:
         self.declared_lag: dict[str, tuple[float, Reason]] = {}
         self._touched: dict[str, str] = {}
         self._spread: dict[str, Gate] = {}
-        self._zoned = Zoned(things, parts, book, placements.has_zones)
+        self._zoned = Zoned(things, parts, book, placements)
         for thing in things.all:
             if thing.entry.is_part and not thing.entry.configures and not thing.entry.token.startswith(PROVIDER):
                 self._take_up(thing)
@@ -63,7 +64,7 @@ class Wiring:
         draw_alike(self._things, self._parts, self._book)
 
     def _take_up(self, thing: Thing) -> None:
-        fault = None if thing.entry.logical else thing.entry.fault
+        fault = None if thing.entry.logical or self._whole(thing) is not None else thing.entry.fault
         part = Part(
             thing.id,
             thing.label,
@@ -85,7 +86,16 @@ class Wiring:
         if spread is not None:
             self._spread[thing.id] = spread
 
+    def _whole(self, thing: Thing) -> Thing | None:
+        """Return what a resource is only the settings of, where that is a resource of its own."""
+        path = thing.entry.settings_of
+        ends = resolve(self._things, thing, Target(ref=path)) if path is not None else ()
+        return next((end.to for end in ends if isinstance(end.to, Thing) and end.to.entry.is_part), None)
+
     def _needs(self, thing: Thing) -> Iterator[Gate]:
+        whole = self._whole(thing)
+        if whole is not None:
+            yield self._parts.up(whole, Nature.PATH, self._because(thing, f"are the settings of {whole.label}"))
         if thing.id in self._spread:
             yield self._spread[thing.id]
         if thing.entry.runs_on is not None and thing.device is not None and thing.device.id in self._parts.all:
@@ -99,7 +109,7 @@ class Wiring:
                 self._because(thing, f"runs on {thing.device.label}"),
             )
         for edge in thing.entry.edges:
-            applies = holds(thing, edge.when)
+            applies = _applies(thing, edge)
             if applies is not Holds.NO:
                 gate = every(self._edge(thing, edge))
                 yield gate if applies is Holds.YES else self._perhaps_needed(thing, edge, gate)
@@ -124,7 +134,7 @@ class Wiring:
 
     def _perhaps_needed(self, thing: Thing, edge: Edge, gate: Gate) -> Gate:
         """Return a need of which an input decides that is not known."""
-        inputs = " and ".join(path for path, _ in edge.when)
+        inputs = " and ".join(path for path, _ in (*edge.when, *edge.unless))
         fact = self._book.doubt(
             f"{inputs} of {thing.id}, for its {edge.group}",
             ("absent", "present"),
@@ -140,7 +150,8 @@ class Wiring:
         kept = [at for at, value in thing.values(edge.each) if not _any_holds(value, edge.skip)] if edge.each else [""]
         for end in (end for at in kept for end in resolve(self._things, thing, edge.to, at)):
             label = end.to.label
-            yield self._parts.up(end.to, Nature(edge.nature), self._because(thing, f"needs {label} ({end.at})"), near)
+            why = self._because(thing, f"needs {label} ({end.at})")
+            yield self._parts.meant(end.to, Nature(edge.nature), why, near)
 
     def _failover(self, thing: Thing, edge: Edge) -> Gate:
         assert edge.primary is not None
@@ -216,7 +227,7 @@ class Wiring:
                 continue
             ends = resolve(self._things, thing, edge.to, at)
             gate = every(
-                self._parts.up(
+                self._parts.meant(
                     end.to, Nature(edge.nature), self._because(thing, f"uses {end.to.label} ({end.at})"), near
                 )
                 for end in ends
@@ -325,6 +336,14 @@ class Wiring:
         return Reason(f"{thing.label} {what}" if subject else what, location=thing.location, source=thing.entry.source)
 
 
+def _applies(thing: Thing, edge: Edge) -> Holds:
+    """Return whether a need is there with the inputs that the program gives."""
+    when, against = holds(thing, edge.when), holds(thing, edge.unless) if edge.unless else Holds.NO
+    if Holds.NO is when or against is Holds.YES:
+        return Holds.NO
+    return Holds.YES if when is Holds.YES and against is Holds.NO else Holds.UNKNOWN
+
+
 def _any_holds(value: Value, condition: Condition) -> bool:
     return any(paths.first(value, path) in allowed for path, allowed in condition)
 
@@ -343,13 +362,15 @@ def _modelled(thing: Thing) -> tuple[str, ...]:
     found += [element.each for element in entry.elements if element.each]
     found += [*entry.named, *entry.ignore]
     if placement is not None:
-        found += [*placement.inside, *placement.region, *([placement.site] if placement.site else [])]
+        found += [*placement.inside, *placement.region, *placement.also, *([placement.site] if placement.site else [])]
         found += placement.zones.paths if placement.zones is not None else ()
     if entry.mover is not None:
         found += entry.mover.requires
     found += [path for join in entry.joins for path in (*join.at.paths, *join.to.paths)]
     found += [path for copies in entry.copies for path in copies.paths]
     found += entry.one_by.paths if entry.one_by is not None else ()
+    found += (entry.settings_of,) if entry.settings_of is not None else ()
     found += entry.hosted.paths if entry.hosted is not None else ()
     found += entry.apart.paths if entry.apart is not None else ()
+    found += entry.restarts.paths if entry.restarts is not None else ()
     return tuple(path.lstrip("^").partition("{")[0] for path in found)

@@ -79,6 +79,7 @@ def _audit(found: Report, services: Sequence[str]) -> dict[str, Any]:
                 "code": 5,
                 "declared": 2,
                 "assumed": 1,
+                "at_most": False,
                 "declarations": [{"path": DECLARED, "line": 3, "author": "Dana", "date": "2026-01-10"}],
             }
             for result in found.results

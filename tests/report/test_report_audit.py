@@ -7,6 +7,7 @@ import subprocess
 from importlib import resources as package
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
@@ -16,6 +17,7 @@ from resilience_checks.estates import Built
 from resilience_checks.model import resource
 from resilience_checks.model.graph import ResourceGraph
 from resilience_checks.model.location import Location, Related
+from resilience_checks.model.question import FaultKind, Question
 from resilience_checks.model.result import Outcome, Result, Severity
 from resilience_checks.report import estate_picture
 from resilience_checks.report.json_reader import read
@@ -26,8 +28,6 @@ from tests.report.samples import report
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
-
-    import pytest
 
     from resilience_checks.evaluation import Group
 
@@ -199,10 +199,42 @@ def test_what_a_result_rests_on_is_counted_by_where_it_stands(tmp_path: Path) ->
         "code": 1,
         "declared": 1,
         "assumed": 1,
+        "at_most": False,
         "declarations": [{"path": FILE, "line": 15, "author": "", "date": "", "why": why}],
     }
-    lines = [each["line"] for each in found[PASSED.fingerprint]["declarations"]]
-    assert lines == [3, 4, 9, 10, 11, 12, 13, 17, 19]
+    assert lines_of(found) == ([3, 4, 6, 7, 9, 10, 11, 12, 13, 15, 17, 19], True)
+
+
+def lines_of(found: Mapping[str, Any]) -> tuple[list[int], bool]:
+    """Return the declared lines that the pass rests on, and whether on at most these."""
+    told = found[PASSED.fingerprint]
+    return [each["line"] for each in told["declarations"]], told["at_most"]
+
+
+ASKED = {
+    "a change of the databases": (Question("q", (FaultKind.BAD_CHANGE,)), [10, 11, 12, 13, 15, 17, 19], False),
+    "an outage of links": (Question("q", (FaultKind.OUTAGE,), ("link",)), [6, 7, 10, 13, 17, 19], False),
+    "an outage of firewalls": (
+        Question("q", (FaultKind.OUTAGE,), ("device",), ("firewall",)),
+        [3, 9, 10, 13, 17, 19],
+        False,
+    ),
+    "a zone, of which there is none": (
+        Question("q", (FaultKind.OUTAGE,), ("zone",)),
+        [3, 4, 6, 7, 9, 10, 11, 12, 13, 15, 17, 19],
+        True,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_a_pass_rests_on_what_stands_between_the_service_and_the_faults_asked_about(name: str, tmp_path: Path) -> None:
+    question, declared, at_most = ASKED[name]
+    git(tmp_path, "init", "-q")
+    audit = Audit(
+        built(tmp_path), group(), (PASSED,), Authors(tmp_path), lambda *_: (question,), frozenset({PASSED.policy})
+    )
+    assert lines_of(audit.data()["rests_on"]) == (declared, at_most)
 
 
 def test_a_declaration_is_told_with_who_changed_it_last_and_when(tmp_path: Path) -> None:

@@ -36,10 +36,11 @@ class Declaration:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """How many facts the verdicts of one policy rest on, by where they come from."""
+    """How many facts the verdicts of one policy rest on, by where they come from; of `at_most` they may rest on less."""
 
     policy: str
     verdicts: int
+    at_most: int
     code: int
     declared: int
     assumed: int
@@ -76,7 +77,7 @@ def basis(report: Report, estates: Sequence[Estate]) -> Basis:
         for fingerprint, told in estate.rests_on.items():
             policy = policies.get(fingerprint, "")
             sums[policy] += Counter({key: told[key] for key in ("code", "declared", "assumed")})
-            sums[policy]["verdicts"] += 1
+            sums[policy] += Counter({"verdicts": 1, "at_most": int(told["at_most"])})
             for each in told["declarations"]:
                 place = (each["path"], each["line"], each.get("author") or "", each.get("date") or "")
                 bearing[place].append(policy)
@@ -88,7 +89,7 @@ def basis(report: Report, estates: Sequence[Estate]) -> Basis:
     )
 
 
-_COUNTED = ("verdicts", "code", "declared", "assumed")
+_COUNTED = ("verdicts", "at_most", "code", "declared", "assumed")
 
 
 def controls(report: Report) -> tuple[tuple[str, tuple[Evidence, ...]], ...]:

@@ -25,11 +25,12 @@ _OPEN = 12
 
 @dataclass(frozen=True, slots=True)
 class Rests:
-    """How many facts of a verdict stand in code, were declared, and were assumed, and the declarations."""
+    """How many facts of a verdict stand in code, were declared, and were assumed (or at most so many), and the declarations."""
 
     code: int
     declared: int
     assumed: int
+    at_most: bool
     declarations: tuple[Mapping[str, object], ...]
 
 
@@ -115,5 +116,5 @@ def rests(result: Result, estates: Sequence[Estate]) -> Rests | None:
     for estate in sorted(estates, key=lambda one: one.stacks != stacks(result)):
         told = estate.rests_on.get(result.fingerprint)
         if told is not None:
-            return Rests(told["code"], told["declared"], told["assumed"], tuple(told["declarations"]))
+            return Rests(told["code"], told["declared"], told["assumed"], told["at_most"], tuple(told["declarations"]))
     return None

@@ -20,12 +20,11 @@ from resilience_checks.model.errors import CheckError, InputError
 from resilience_checks.sources import wire
 from resilience_checks.sources.stacks.batches import batches
 from resilience_checks.sources.stacks.circles import downstream, in_circles, reaches
-from resilience_checks.sources.stacks.evaluations import Elsewhere, Evaluated, Evaluation, Handed
+from resilience_checks.sources.stacks.evaluations import Elsewhere, Evaluated, Evaluation, Handed, opened
 from resilience_checks.sources.stacks.linking import Reference, link
 from resilience_checks.sources.stacks.markers import Markers, has_markers
 from resilience_checks.sources.stacks.names import Directory, meant
 from resilience_checks.sources.stacks.pace import Pace
-from resilience_checks.sources.stacks.packed import unpack
 from resilience_checks.sources.stacks.work import Task, identity, references
 
 if TYPE_CHECKING:
@@ -103,7 +102,7 @@ class Together:
         return tuple(
             Evaluated(
                 item.source,
-                item.graph,
+                item.made,
                 item.error if isinstance(item.error, CheckError) else None,
                 frozenset(needed.index for needed in item.needs),
                 dict(item.references),
@@ -189,7 +188,7 @@ class Together:
         key = self._kept and self._kept.key(evaluation.make, plain=evaluation.plain)
         return bool(self._kept and key and self._kept.has(key))
 
-    def _read(self, evaluation: Evaluation) -> ResourceGraph:
+    def _read(self, evaluation: Evaluation) -> ResourceGraph | bytes:
         """Return the graph of before where nothing has changed, else a new one."""
         if self._kept is None:
             return self._evaluated(evaluation)
@@ -200,14 +199,16 @@ class Together:
                 self.found += 1
                 return graph
             evaluation.handed, evaluation.references, evaluation.needs = {}, {}, set()
-        graph = self._evaluated(evaluation)
-        if key is not None and key == self._kept.key(evaluation.make, plain=evaluation.plain):
+        made = self._evaluated(evaluation)
+        graph = opened(made) if key is not None else None
+        if graph is None or key is None:
+            return made
+        if key == self._kept.key(evaluation.make, plain=evaluation.plain):
             self._kept.keep(key, graph, evaluation.handed)
-        return replace(graph, marks={})
+        return graph
 
-    def _evaluated(self, evaluation: Evaluation) -> ResourceGraph:
-        """Return the graph that the source, or a worker in its place, makes."""
-        graph: ResourceGraph
+    def _evaluated(self, evaluation: Evaluation) -> ResourceGraph | bytes:
+        """Return the graph that the source, or a worker in its place, makes; packed where it names no other stack."""
         if not self._goes_away(evaluation):
             graph = evaluation.source.graph()
             for name in references(graph):
@@ -227,12 +228,12 @@ class Together:
                 self._hand(evaluation, name)
             if answer.error is not None:
                 raise answer.error
-            graph = unpack(answer.graph)
-            return graph
+            named = bool(answer.named or evaluation.references)
+            return (opened(answer.graph) if named else None) or answer.graph
 
     def _answers(self, evaluations: Sequence[Evaluation]) -> Sequence[Answer]:
         assert self._workers is not None
-        tasks = [Task(item.make, self._given, dict(item.handed), wire.key(), identity()) for item in evaluations]
+        tasks = [Task(item.make, self._given, dict(item.handed), wire.key(), identity(), self._kept is not None) for item in evaluations]
         seconds = max(getattr(item.make, "seconds", 0.0) for item in evaluations)
         return self._workers.answers(tasks, [item.name for item in evaluations], seconds)
 
@@ -251,13 +252,17 @@ class Together:
             evaluation.handed, evaluation.references = {}, {}
             evaluation.source = self._source(evaluation)
             graph, _ = self._linked(evaluation)
-            if failed is not None:
+            if failed is not None and not isinstance(graph, bytes):
                 where = "" if failed.location is None else f" at {failed.location}"
                 graph = replace(graph, notes=(*graph.notes, f"{_FAILED}{where}"))
-        evaluation.graph = graph
+        evaluation.made = graph
 
-    def _linked(self, evaluation: Evaluation) -> tuple[ResourceGraph, bool]:
-        return link(self._read(evaluation), evaluation.references, self._markers)
+    def _linked(self, evaluation: Evaluation) -> tuple[ResourceGraph | bytes, bool]:
+        made = self._read(evaluation)
+        if isinstance(made, bytes):
+            return made, False
+        made = replace(made, marks={}) if made.marks else made  # as many as all else, and only for what is kept
+        return link(made, evaluation.references, self._markers)
 
     def _hand(self, evaluation: Evaluation, name: str) -> Mapping[str, Any] | None:
         """Return the outputs of the stack that a program names, as the protocol writes them; None: not known."""
