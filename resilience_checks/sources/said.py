@@ -116,7 +116,7 @@ def _pieces(word: str) -> Iterator[str]:
     """Yield the names that a path, a dotted name or a word may mean."""
     for part in re.split(r"[/\\]", _PROTOCOL.sub("", word)):
         yield part
-        if "{" in part or "%" in part:
+        if "{" in part or "%s" in part:
             yield _PLACEHOLDER.sub("", part)
     if "/" not in word and "\\" not in word and "." in word and not _FILE_NAME.search(word):
         yield from _PLACEHOLDER.sub("", word).split(".")
@@ -145,6 +145,8 @@ def _is_aside(before: str, after: str, sdk: Collection[str]) -> bool:
 
 def _sdk_names(text: str) -> frozenset[str]:
     """Return what the file calls the modules and classes that come from providers' packages."""
+    if "pulumi" not in text:
+        return frozenset()
     lists = [names for pair in _SDK.findall(text) for names in pair]
     lists += [names for module, names in _PYTHON_FROM.findall(text) if module.startswith("pulumi_")]
     lists += [each for names in _PYTHON_IMPORT.findall(text) for each in names.split(",") if "pulumi_" in each]

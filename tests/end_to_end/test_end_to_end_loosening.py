@@ -15,6 +15,8 @@ from tests.end_to_end.editing import run
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from resilience_checks.model.result import Result
+
 RULE = "settings-not-loosened"
 FILES = {
     "Pulumi.yaml": "name: web\nruntime: python\n",
@@ -45,17 +47,21 @@ def declare(project: Path, text: str) -> None:
     (project / "resilience.yaml").write_text(text, encoding="utf-8")
 
 
+def line(item: Result) -> int | None:
+    """Return where a violation stands."""
+    if item.outcome is not Outcome.VIOLATION:
+        return None
+    assert item.location is not None
+    return item.location.line
+
+
 def told(
     project: Path, declared: str | None, base: str | None = None, *, all_stacks: bool = False
 ) -> list[tuple[str, str, int | None]]:
     if declared is not None:
         declare(project, declared)
     report = check.run(check.Options((project,), project, base=base, all_stacks=all_stacks))
-    return [
-        (str(item.outcome), item.message, item.location.line if item.outcome is Outcome.VIOLATION else None)
-        for item in report.results
-        if item.policy == RULE
-    ]
+    return [(str(item.outcome), item.message, line(item)) for item in report.results if item.policy == RULE]
 
 
 def test_the_command_tells_it_at_its_line(project: Path) -> None:
