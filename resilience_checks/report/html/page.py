@@ -12,6 +12,7 @@ from resilience_checks.gate.verdict import ExitCode
 from resilience_checks.report.html import evidence, faults, found, matrix, picture, services
 from resilience_checks.report.html.estates import estates as read_estates
 from resilience_checks.report.html.limits import limits
+from resilience_checks.report.html.subjects import Subjects
 from resilience_checks.report.summary import counts
 from resilience_checks.report.summary import limits as stack_limits
 from resilience_checks.report.text import counted, safe
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from resilience_checks.report.formats import Style
-    from resilience_checks.report.html.estates import Estate
     from resilience_checks.report.html.picture import Picture
     from resilience_checks.report.interface import Report
 
@@ -43,10 +43,9 @@ class Html:
         audited = read_estates(report.audit)
         findings = found.found(report, self._root, audited)
         anchors = found.anchors(findings)
-        names = _services(report, audited)
-        table = matrix.matrix(report, names, anchors)
-        numbers = {name: number for number, name in enumerate(names)}
-        pictures = [drawn for each in audited if (drawn := picture.picture(each, numbers))]
+        subjects = Subjects(report, audited)
+        table = matrix.matrix(report, subjects, anchors)
+        pictures = [drawn for each in audited if (drawn := picture.picture(each, subjects.numbers(each.number)))]
         style, choosing = _css(), _choosing(pictures)
         return (
             _environment()
@@ -60,8 +59,9 @@ class Html:
                 estates=audited,
                 pictures=pictures,
                 matrix=table,
-                services=services.services(report, names, audited, anchors),
-                numbers=numbers,
+                services=services.services(subjects, anchors),
+                numbers_of=subjects.numbers,
+                links_of=subjects.links,
                 radii=[faults.radius(each) for each in audited],
                 findings=findings,
                 by_fingerprint={result.fingerprint: one.anchor for one in findings for result in one.results},
@@ -73,13 +73,6 @@ class Html:
                 limits=list(limits(report, audited)),
             )
         )
-
-
-def _services(report: Report, audited: Sequence[Estate]) -> list[str]:
-    """Return the names of all services that anything is said of, each once: those of the report come first."""
-    told = sorted({name for result in report.results for name in result.services})
-    collected = (name for estate in audited for name in estate.services)
-    return list(dict.fromkeys((*(service.id for service in report.services), *told, *collected)))
 
 
 def _state(report: Report) -> str:
