@@ -28,7 +28,15 @@ TITLES = controls.titles()
 NEAR = 0.8
 LEAST = 90.0
 """Per cent of a rule file that its tests evaluate."""
+LONGEST = 120
+"""Lines of a rule or a library; what is longer is split."""
 RUN = "run `python -m tools.policy_index`"
+
+
+def test_no_rule_and_no_library_is_too_long() -> None:
+    files = [file for file in ROOT.rglob("*.rego") if not file.name.endswith("_test.rego")]
+    lengths = {file.name: len(file.read_text(encoding="utf-8").splitlines()) for file in files}
+    assert {name: length for name, length in lengths.items() if length > LONGEST} == {}
 
 
 def folder(policy: Policy) -> Path:
