@@ -194,12 +194,14 @@ class Inputs:
     def evaluate(self, observer: Callable[[str], None] = lambda _: None) -> Together:
         """Return what evaluates every stack that is checked, once it is started."""
         from resilience_checks.sources.stacks.choosing import chosen, processors
+        from resilience_checks.sources.stacks.kept import kept
         from resilience_checks.sources.stacks.together import Together
 
         elsewhere, makes = (*self.left_out, *self.unaffected), [subject.make for subject in self._subjects]
         jobs = self._options.jobs or processors()
         workers = chosen(makes, jobs, self._options.scheduler)
-        return Together(makes, self._supplied(), observer, elsewhere, jobs, workers)
+        supplied = self._supplied()
+        return Together(makes, supplied, observer, elsewhere, jobs, workers, kept(self._options.cache, supplied))
 
     def load(self) -> None:
         """Read every resilience.yaml; raise UsageError for one that is wrong."""

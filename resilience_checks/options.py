@@ -46,6 +46,8 @@ class Options:
     seconds: float = 60.0
     jobs: int | None = None
     """How many stacks are evaluated at a time; None: as many as there are processors."""
+    cache: Path | None = None
+    """The folder that keeps what was found before; None: everything is evaluated."""
     scheduler: str | None = None
     """The Dask scheduler whose workers evaluate the stacks; None: this machine does."""
     previews: tuple[Path, ...] = ()

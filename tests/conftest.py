@@ -27,6 +27,8 @@ settings.register_profile("thorough", deadline=None, max_examples=5000, suppress
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or "default")
 # A shell lets its background jobs, and all that they start, ignore interrupts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+# No test finds what another one, or the developer, found before.
+os.environ["RESILIENCE_CACHE"] = "off"
 
 
 @pytest.hookimpl(hookwrapper=True)

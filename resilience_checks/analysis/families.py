@@ -44,7 +44,7 @@ class Counted:
 
     @cached_property
     def _all(self) -> frozenset[str]:
-        return frozenset(self.conditions)
+        return frozenset(event for event, ways in self.conditions.items() if ways)
 
     @cached_property
     def _plain(self) -> frozenset[str]:
@@ -54,16 +54,27 @@ class Counted:
         """Return the events that surely and possibly count when these facts are fixed."""
         if not self.facts:
             return self._all, self._all
-        surely, possibly = set(self._plain), set(self._plain)
-        for event, ways in self.conditions.items():
-            if event in self._plain:
-                continue
+        touched = {event for fact in known for event in self._by_fact.get(fact, ())}
+        if not touched:
+            return self._plain, self._all
+        surely, possibly = set(self._plain), set(self._all)
+        for event in touched:
+            ways = self.conditions[event]
             open_ = [when for when in ways if all(known.get(fact, value) == value for fact, value in when)]
-            if open_:
-                possibly.add(event)
+            if not open_:
+                possibly.discard(event)
             if any(all(fact in known for fact, _ in when) for when in open_):
                 surely.add(event)
         return frozenset(surely), frozenset(possibly)
+
+    @cached_property
+    def _by_fact(self) -> Mapping[str, frozenset[str]]:
+        """The events that hang on each fact: of thousands, few do on those that one service's answer fixes."""
+        found: dict[str, set[str]] = {}
+        for event in self._all - self._plain:
+            for fact in {fact for when in self.conditions[event] for fact, _ in when}:
+                found.setdefault(fact, set()).add(event)
+        return {fact: frozenset(events) for fact, events in found.items()}
 
 
 def counted(estate: Estate, question: Question) -> Counted:

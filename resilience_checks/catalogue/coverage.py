@@ -44,10 +44,8 @@ def uses(graphs: Iterable[ResourceGraph], catalogue: Catalogue) -> tuple[Use, ..
     """Return every type that some resource has: unknown ones first, then those of most resources."""
     found: dict[str, list[Resource]] = defaultdict(list)
     for graph in graphs:
-        parents = {resource.parent for resource in graph.resources}
         for resource in graph.resources:
-            hidden = resource.remote and resource.urn not in parents
-            if (resource.custom or hidden) and not resource.type.startswith(_ENGINE):
+            if (resource.custom or resource.remote) and not resource.type.startswith(_ENGINE):
                 found[resource.type].append(resource)
     order = [State.UNKNOWN, State.HIDDEN, State.KNOWN]
     return tuple(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,8 @@ from resilience_checks.model.question import Holds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from resilience_checks.catalogue.host_entries import Apart, Hosted, Restarts, Units
 
 Condition = tuple[tuple[str, tuple[object, ...]], ...]
 """Every named input has one of the values."""
@@ -18,10 +21,11 @@ Condition = tuple[tuple[str, tuple[object, ...]], ...]
 class Target:
     """How to find another part: by the reference behind an input, by a name, or by the first of several ways.
 
-    `itself` is the very thing that is asked.
+    `itself` is the very thing that is asked; `referring` is a type whose resources lead to it by their input `ref`.
     """
 
     itself: bool = False
+    referring: str | None = None
     ref: str | None = None
     name: str | None = None
     by: str | None = None
@@ -31,24 +35,25 @@ class Target:
     @property
     def paths(self) -> tuple[str, ...]:
         """Every input that this target reads."""
-        own = tuple(path for path in (self.ref, self.by) if path is not None)
+        own = tuple(path for path in (self.ref, self.by) if path is not None and self.referring is None)
         return own + tuple(path for target in self.any_of for path in target.paths)
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name under which others refer to the part."""
+    """A name under which others refer to the part; `of` is what holds it, where that is another resource."""
 
     kind: str
     paths: tuple[str, ...]
     join: str = ":"
     scope: str = "stack"
     strip: str | None = None
+    of: Target | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """What the part needs, and how; with `when`: only if these inputs have these values.
+    """What the part needs, and how; with `when`: only if these inputs have these values; not with those of `unless`.
 
     `requires` without `to` needs all that join its group.
     """
@@ -58,11 +63,14 @@ class Edge:
     local: bool = False
     to: Target | None = None
     when: Condition = ()
+    unless: Condition = ()
     group: str = "members"
     each: str | None = None
     skip: Condition = ()
     k_from: str | None = None
     k_default: int = 1
+    k_when: Condition = ()
+    k_unless: Condition = ()
     first_by: str | None = None
     first_when: Condition = ()
     incomplete: bool = False
@@ -100,7 +108,7 @@ class CommonCause:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One summand of the seconds that a move takes: `(path or default, plus) * times`.
+    """One summand of the seconds that a move takes: `(path or default, plus) * (times - less)`.
 
     Both are inputs of what `of` leads to; where it leads nowhere the defaults count, unless `only_of`.
     """
@@ -113,17 +121,19 @@ class Term:
     unit: str = "s"
     plus: float = 0.0
     times_from: str | None = None
-    times_default: float = 1.0
+    times_default: float | None = 1.0
     times_plus: float = 0.0
+    times_less: str | None = None
     source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Mover:
-    """What takes dead members out of a group, or promotes a standby."""
+    """What takes dead members out of a group, or promotes a standby; `watched` leads to what notices that one is dead."""
 
     when: Condition = ()
     requires: tuple[str, ...] = ()
+    watched: Target | None = None
     run_by: str | None = None
     terms: tuple[Term, ...] = ()
     source: str | None = None
@@ -138,7 +148,8 @@ class Zones:
     is not known, it stands in one. What is `single` stands in one zone at most. `when` without any condition holds always; None: never. Where the input `decided`
     is given, it names something else that decides instead. With fewer than two instances (`Entry.instances`) and
     `alone` it stands in one of them: the platform starts another elsewhere once it is lost (`replaced`), or nothing
-    does (`lost`).
+    does (`lost`). `together` are inputs whose zones count besides the named ones. With `one_when` it is in one zone
+    whatever is named, with `unknown_when` that is not known.
     """
 
     source: str
@@ -151,21 +162,27 @@ class Zones:
     alone: str | None = None
     unnamed: bool = False
     single: bool = False
+    together: tuple[str, ...] = ()
+    one_when: Condition = ()
+    unknown_when: Condition = ()
 
     @property
     def paths(self) -> tuple[str, ...]:
         """Every input that it reads."""
         counted = self.count.paths if self.count is not None else ()
         decided = (self.decided,) if self.decided is not None else ()
-        return (*self.named, *self.of, *counted, *(path for path, _ in self.when or ()), *decided)
+        conditions = (*(self.when or ()), *self.one_when, *self.unknown_when)
+        return (*self.named, *self.together, *self.of, *counted, *(path for path, _ in conditions), *decided)
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
     """Where a part stands: at a site that an input names, where others stand, or in a region.
 
-    `paired` cites the page that says that the provider may serve it from a region of its own choice;
-    `replicas` is the path of the regions that hold a copy of its data as well.
+    `paired` cites the page that says that the provider may serve it from a region of its own choice, with the inputs of
+    `paired_when`, and without those of `paired_unless`;
+    `replicas` is the path of the regions that hold a copy of its data as well. `also` are regions where it stands
+    besides: the other end of a link.
     """
 
     site: str | None = None
@@ -174,23 +191,17 @@ class Placement:
     paired: str | None = None
     zones: Zones | None = None
     replicas: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Units:
-    """How many units stand behind one address; `count` is None where no code shows it."""
-
-    count: str | None
-    when: Condition = ()
-    source: str | None = None
+    paired_when: Condition = ()
+    paired_unless: Condition = ()
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Instances:
-    """Where the program says how many equal members there are: the first of these inputs that is given."""
+    """Where the program says how many equal members there are: the first of these inputs that is given; default None: else unknown."""
 
     paths: tuple[str, ...]
-    default: int
+    default: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +293,8 @@ class Entry:
 
     `counted` is false for a type of which nobody says whether a resource of it is one thing that fails, or a service
     that its provider runs on many. `component` tells that it is a component whose inside its plugin makes: the entry
-    stands for it only where that is not shown.
+    stands for it only where that is not shown. `settings_of` leads to what these are only the settings of, if it is given
+    by reference: then it has no fault of its own.
     """
 
     token: str
@@ -296,8 +308,12 @@ class Entry:
     entry: bool = False
     configures: str | None = None
     runs_on: str | None = None
+    settings_of: str | None = None
     named: tuple[str, ...] = ()
     units: Units | None = None
+    hosted: Hosted | None = None
+    apart: Apart | None = None
+    restarts: Restarts | None = None
     instances: Instances | None = None
     domains: tuple[CommonCause, ...] = ()
     names: tuple[Name, ...] = ()
@@ -308,6 +324,8 @@ class Entry:
     joins: tuple[Join, ...] = ()
     copies: tuple[Copies, ...] = ()
     one_by: OneBy | None = None
+    scales: tuple[Target, Instances] | None = None
+    """Whose instances it adds and takes away, and how many it leaves at least."""
     placement: Placement | None = None
     placeless: bool = False
     ignore: tuple[str, ...] = ()
@@ -332,6 +350,31 @@ class ProviderEntry:
     kind: str = "provider-instance"
     of: str | None = None
     """The package whose provider makes what is in the components of this one."""
+    zone: tuple[str, ...] = ()
+    inside: tuple[str, ...] = ()
+    """References to what the instance runs in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Locations:
+    """How a provider names its zones and regions: expressions whose first group is the region."""
+
+    zone: str
+    region: str
+
+    def region_of(self, name: str) -> str | None:
+        """Return the region that a zone or region's name tells, None for what is no one region.
+
+        >>> places = Locations("^([a-z]+-[a-z]+[0-9])-[a-z]$", "^([a-z]+-[a-z]+[0-9])$")
+        >>> places.region_of("europe-west2-a"), places.region_of("europe-west2"), places.region_of("EU")
+        ('europe-west2', 'europe-west2', None)
+        """
+        found = re.search(self.zone, name) or re.search(self.region, name)
+        return None if found is None else found[1]
+
+    def zone_of(self, name: str) -> str | None:
+        """Return the name of a zone alone, None for what is none."""
+        return name.rpartition("/")[2] if re.search(self.zone, name) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,3 +424,4 @@ class PackageEntry:
     """Inputs of any type of the package that only describe: a change of them alone changes nothing that runs."""
     zonal: ZonalRegions | None = None
     spellings: tuple[Spelling, ...] = ()
+    locations: Locations | None = None

@@ -13,6 +13,7 @@ from resilience_checks.catalogue.entries import (
     Entry,
     Instances,
     Join,
+    Locations,
     Mover,
     Name,
     OneBy,
@@ -23,10 +24,10 @@ from resilience_checks.catalogue.entries import (
     Spelling,
     Target,
     Term,
-    Units,
     ZonalRegions,
     Zones,
 )
+from resilience_checks.catalogue.host_entries import Apart, Hosted, Restarts, Units
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,6 +42,7 @@ def _target(data: Mapping[str, Any] | None) -> Target | None:
         return None
     return Target(
         itself=data.get("itself", False),
+        referring=data.get("referring"),
         ref=data.get("ref"),
         name=data.get("name"),
         by=data.get("by"),
@@ -63,11 +65,14 @@ def _edge(data: Mapping[str, Any]) -> Edge:
         local=data.get("local", False),
         to=_target(data.get("to")),
         when=_condition(data.get("when")),
+        unless=_condition(data.get("unless")),
         group=data.get("group", "members"),
         each=data.get("each"),
         skip=_condition(data.get("skip")),
         k_from=k.get("from"),
         k_default=k.get("default", 1),
+        k_when=_condition(k.get("when")),
+        k_unless=_condition(k.get("unless")),
         first_by=first.get("by"),
         first_when=_condition(first.get("when")),
         incomplete=data.get("incomplete", False),
@@ -88,8 +93,9 @@ def _term(data: Mapping[str, Any]) -> Term:
         unit=data.get("unit", "s"),
         plus=data.get("plus", 0.0),
         times_from=times.get("from"),
-        times_default=times.get("default", 1.0),
+        times_default=times.get("default") if times else 1.0,
         times_plus=times.get("plus", 0.0),
+        times_less=times.get("less"),
         source=data.get("source"),
     )
 
@@ -100,6 +106,7 @@ def _mover(data: Mapping[str, Any] | None) -> Mover | None:
     return Mover(
         when=_condition(data.get("when")),
         requires=tuple(data.get("requires", ())),
+        watched=_target(data.get("watched-by")),
         run_by=data.get("run-by"),
         terms=tuple(_term(term) for term in data.get("terms", ())),
         source=data.get("source"),
@@ -107,7 +114,14 @@ def _mover(data: Mapping[str, Any] | None) -> Mover | None:
 
 
 def _name(data: Mapping[str, Any]) -> Name:
-    return Name(data["as"], tuple(data["from"]), data.get("join", ":"), data.get("scope", "stack"), data.get("strip"))
+    return Name(
+        data["as"],
+        tuple(data["from"]),
+        data.get("join", ":"),
+        data.get("scope", "stack"),
+        data.get("strip"),
+        _target(data.get("of")),
+    )
 
 
 def _common_cause(data: Mapping[str, Any]) -> CommonCause:
@@ -128,9 +142,18 @@ def _common_cause(data: Mapping[str, Any]) -> CommonCause:
 def _placement(data: object) -> Placement | None:
     if not isinstance(data, dict):
         return None
-    inside, region = tuple(data.get("in", ())), tuple(data.get("region", ()))
+    inside, region, paired = tuple(data.get("in", ())), tuple(data.get("region", ())), data.get("paired")
+    only = paired if isinstance(paired, dict) else {"source": paired}
     return Placement(
-        data.get("site"), inside, region, data.get("paired"), _zones(data.get("zones")), data.get("replicas")
+        data.get("site"),
+        inside,
+        region,
+        only["source"],
+        _zones(data.get("zones")),
+        data.get("replicas"),
+        _condition(only.get("when")),
+        _condition(only.get("unless")),
+        tuple(data.get("also", ())),
     )
 
 
@@ -149,6 +172,9 @@ def _zones(data: Mapping[str, Any] | None) -> Zones | None:
         alone=data.get("alone"),
         unnamed=data.get("unnamed") == "unknown",
         single=data.get("single", False),
+        together=_paths(data.get("with")),
+        one_when=_condition(data.get("one-when")),
+        unknown_when=_condition(data.get("unknown-when")),
     )
 
 
@@ -163,8 +189,32 @@ def _paths(data: str | Sequence[str] | None) -> tuple[str, ...]:
 def _units(data: Mapping[str, Any] | None) -> Units | None:
     if data is None:
         return None
-    n = data["n"]
-    return Units(None if n == "declared" else n["count"], _condition(data.get("when")), data.get("source"))
+    n = {} if data["n"] == "declared" else data["n"]
+    besides = n.get("besides", {})
+    return Units(
+        count=n.get("count"),
+        when=_condition(data.get("when")),
+        source=data.get("source"),
+        number=n.get("number"),
+        besides=_paths(besides.get("each")),
+        region=besides.get("region"),
+        either=data.get("either"),
+    )
+
+
+def _hosted(data: Mapping[str, Any] | None) -> Hosted | None:
+    if data is None:
+        return None
+    rules = tuple(_sure_target(item) for item in data.get("rules", ()))
+    return Hosted(data["source"], tuple(data.get("pool", ())), data.get("host"), data.get("over", "host"), rules)
+
+
+def _restarts(data: Mapping[str, Any] | None) -> Restarts | None:
+    return None if data is None else Restarts(_sure_target(data["of"]), data["source"], _condition(data.get("when")))
+
+
+def _apart(data: Mapping[str, Any] | None) -> Apart | None:
+    return None if data is None else Apart(data["source"], _target(data.get("members")), _condition(data.get("when")))
 
 
 def _backup(data: Mapping[str, Any] | None) -> PlatformBackup | None:
@@ -189,6 +239,10 @@ def _backup(data: Mapping[str, Any] | None) -> PlatformBackup | None:
 
 def _join(data: Mapping[str, Any]) -> Join:
     return Join(_sure_target(data["at"]), data["group"], _sure_target(data["to"]), _condition(data.get("skip")))
+
+
+def _scales(data: Mapping[str, Any] | None) -> tuple[Target, Instances] | None:
+    return None if data is None else (_sure_target(data["of"]), Instances(_paths(data["from"]), data["default"]))
 
 
 def _one_by(data: Mapping[str, Any] | None) -> OneBy | None:
@@ -232,8 +286,12 @@ def _entry(token: str, package: str, estate: str, data: Mapping[str, Any]) -> En
         entry=data.get("entry", False),
         configures=data.get("configures"),
         runs_on=data.get("runs-on"),
+        settings_of=data.get("settings-of"),
         named=tuple(data.get("named", ())),
         units=_units(data.get("units")),
+        hosted=_hosted(data.get("hosted")),
+        apart=_apart(data.get("apart")),
+        restarts=_restarts(data.get("restarts")),
         instances=_instances(data.get("instances")),
         domains=tuple(_common_cause(item) for item in data.get("domains", ())),
         names=tuple(_name(item) for item in data.get("names", ())),
@@ -244,6 +302,7 @@ def _entry(token: str, package: str, estate: str, data: Mapping[str, Any]) -> En
         joins=tuple(_join(item) for item in _list(data.get("join"))),
         copies=tuple(_copies(item) for item in _list(data.get("copies"))),
         one_by=_one_by(data.get("one-by")),
+        scales=_scales(data.get("scales")),
         placement=_placement(data.get("placement")),
         placeless=data.get("placement") == "none",
         ignore=tuple(data.get("ignore", ())),
@@ -273,6 +332,8 @@ def package_entry(data: Mapping[str, Any]) -> PackageEntry:
             tuple(provider.get("region", ())),
             provider.get("kind", "provider-instance"),
             provider.get("of"),
+            tuple(provider.get("zone", ())),
+            tuple(provider.get("in", ())),
         ),
         types=entries("types"),
         lookups=entries("lookups"),
@@ -283,6 +344,7 @@ def package_entry(data: Mapping[str, Any]) -> PackageEntry:
         },
         zonal=_zonal(data.get("zonal-regions")),
         spellings=tuple(Spelling(item["match"], item["as"]) for item in data.get("spellings", ())),
+        locations=Locations(**data["locations"]) if "locations" in data else None,
     )
 
 

@@ -9,14 +9,17 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from resilience_checks.catalogue import own_files
+from resilience_checks.catalogue import installed, own_files
 from resilience_checks.catalogue.entries import Entry, PackageEntry, ProviderEntry
 from resilience_checks.catalogue.entry_data import package_entry
+from resilience_checks.catalogue.installed import hold_apart
 from resilience_checks.model.errors import UsageError
 from resilience_checks.model.question import Holds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from resilience_checks.catalogue.installed import Installed
 
 _NO_PROVIDER = ProviderEntry()
 
@@ -24,12 +27,15 @@ _NO_PROVIDER = ProviderEntry()
 class Catalogue:
     """What each resource type means for failure.
 
-    A user's own files (`extra`) come first: an entry there replaces the built-in one of the same token.
+    A user's own files (`extra`) come first: an entry there replaces the built-in one of the same token. Files of
+    installed packages (`installed`) add types, and replace none.
     """
 
-    def __init__(self, extra: Sequence[Path] = (), shown: Mapping[Path, str] | None = None) -> None:
+    def __init__(
+        self, extra: Sequence[Path] = (), shown: Mapping[Path, str] | None = None, installed: Sequence[Installed] = ()
+    ) -> None:
         """Remember where to look, and by which names to show it; nothing is read yet."""
-        self._extra = tuple(extra)
+        self._extra, self._installed = tuple(extra), tuple(installed)
         self._shown = shown or {}
         self._packages: dict[str, PackageEntry | None] = {}
         self._stated: dict[Path, Mapping[str, Any]] = {}
@@ -73,7 +79,8 @@ class Catalogue:
         built_in = (
             (path, f"catalogue/types/{path.relative_to(_bundled())}") for path in files_of(self.package_of(token))
         )
-        for path, shown in (*own, *built_in):
+        added = ((file.path, file.shown) for file in self._installed)
+        for path, shown in (*own, *added, *built_in):
             if path not in self._stated:
                 self._stated[path] = own_files.parsed(path.read_text(encoding="utf-8"), shown)
             data = self._stated[path]
@@ -105,6 +112,16 @@ class Catalogue:
             return self.has_zones(found.provider.of, region)
         return Holds.UNKNOWN if found is None or found.zonal is None else found.zonal.has(region)
 
+    def region_of(self, package: str, name: str) -> str | None:
+        """Return the region that the name of a place tells, None where that is no one region."""
+        found = self.package(package)
+        return name if found is None or found.locations is None else found.locations.region_of(name)
+
+    def zone_of(self, package: str, name: str) -> str | None:
+        """Return the zone that the name of a place tells, None where that is no zone."""
+        found = self.package(package)
+        return name if found is None or found.locations is None else found.locations.zone_of(name)
+
     def package(self, name: str) -> PackageEntry | None:
         """Return the merged entries of one package, None where there is no file for it."""
         if name not in self._packages:
@@ -113,15 +130,15 @@ class Catalogue:
 
     @property
     def digests(self) -> Mapping[str, str]:
-        """SHA-256 of each of the user's own files, by its path."""
-        return {
-            self._shown.get(path, path.as_posix()): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in self._extra
-        }
+        """SHA-256 of each of the user's own files, by its path, and of those of installed packages."""
+        own = {self._shown.get(path, path.as_posix()): path for path in self._extra}
+        named = {file.shown: file.path for file in self._installed} | own
+        return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in named.items()}
 
     def hold(self) -> None:
-        """Read the user's own files now, so that a mistake in one is told before anything is checked."""
-        assert self._own is not None
+        """Read the user's own files, and those of installed packages, so that a mistake is told before all else."""
+        for name in {package.package for package in (*self._own, *self._of_packages.values())}:
+            self.package(name)
 
     @property
     def packages(self) -> tuple[str, ...]:
@@ -133,6 +150,10 @@ class Catalogue:
             package_entry(own_files.parsed(file.read_text(encoding="utf-8"), f"catalogue/types/{file.name}"))
             for file in files_of(name)
         ]
+        added = {shown: entry for shown, entry in self._of_packages.items() if entry.package == name}
+        if added:
+            hold_apart([*((f"the built-in catalogue of {name}", entry) for entry in found), *added.items()], self._own)
+        found += added.values()
         found += [entry for entry in self._own if entry.package == name]
         if not found:
             return None
@@ -148,7 +169,14 @@ class Catalogue:
         planes = {key: plane for package in found for key, plane in package.control_planes.items()}
         zonal = next((package.zonal for package in reversed(found) if package.zonal is not None), None)
         spellings = tuple(dict.fromkeys(spelling for package in found for spelling in package.spellings))
-        return PackageEntry(name, merged.estate, sdk, provider, types, lookups, labels, planes, zonal, spellings)
+        locations = next((package.locations for package in reversed(found) if package.locations is not None), None)
+        return PackageEntry(
+            name, merged.estate, sdk, provider, types, lookups, labels, planes, zonal, spellings, locations
+        )
+
+    @cached_property
+    def _of_packages(self) -> Mapping[str, PackageEntry]:
+        return {file.shown: own_files.read(file.path, file.shown) for file in self._installed}
 
     @cached_property
     def _own(self) -> tuple[PackageEntry, ...]:
@@ -156,7 +184,7 @@ class Catalogue:
 
 
 def load(extra: Sequence[Path] = (), shown: Mapping[Path, str] | None = None) -> Catalogue:
-    """Return the built-in catalogue, with a user's own files, or those of their folders, in front of it.
+    """Return the built-in catalogue with what installed packages add, and a user's own files in front of it.
 
     `shown` says by which name people know a path of these.
     Raises UsageError, at its line, for what is wrong in one of them.
@@ -170,7 +198,7 @@ def load(extra: Sequence[Path] = (), shown: Mapping[Path, str] | None = None) ->
                 why="what it was meant to say would be missing",
                 remedy="name a folder of files such as PACKAGE.yaml",
             )
-    found = Catalogue([file for files in of.values() for file in files], names)
+    found = Catalogue([file for files in of.values() for file in files], names, installed.files())
     found.hold()
     return found
 

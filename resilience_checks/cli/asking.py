@@ -30,10 +30,10 @@ def form(command: Callable[..., None], forms: Sequence[str] = FORMS) -> Callable
 
 def asked(given: dict[str, Any], root: Path, around: Surroundings) -> tuple[Built, ...]:
     """Return every estate that is asked about."""
-    from resilience_checks.cli.progress import progress
+    from resilience_checks.cli.progress import observer as observing
     from resilience_checks.estates import estates
 
-    return estates(options.chosen(given, root), progress if around.progress else lambda _: None)
+    return estates(options.chosen(given, root), observing(around))
 
 
 def answer(

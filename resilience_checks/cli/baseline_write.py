@@ -89,9 +89,9 @@ def _write(given: dict[str, Any], root: Path, around: Surroundings) -> int:
 def _checked(given: dict[str, Any], root: Path, around: Surroundings) -> Report:
     """Check what is selected, and return the report of a check in which nothing failed."""
     from resilience_checks.check import run
-    from resilience_checks.cli.progress import progress
+    from resilience_checks.cli.progress import observer as observing
 
-    report = run(options.chosen(given, root), progress if around.progress else lambda _: None)
+    report = run(options.chosen(given, root), observing(around))
     _hold_whole(report)
     return report
 

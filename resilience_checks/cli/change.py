@@ -76,7 +76,7 @@ def change(**given: Any) -> None:
 def _change(given: dict[str, Any], root: Path, around: Surroundings) -> int:
     from resilience_checks import changes
     from resilience_checks.cli import asking
-    from resilience_checks.cli.progress import progress
+    from resilience_checks.cli.progress import observer as observing
     from resilience_checks.model.errors import UsageError
     from resilience_checks.model.question import Horizon
     from resilience_checks.report import change as report
@@ -92,7 +92,7 @@ def _change(given: dict[str, Any], root: Path, around: Surroundings) -> int:
         raise UsageError("--head needs --base", why="a preview has both versions", remedy="leave --head out")
     chosen = options.chosen(given, root)
     asked = changes.Asked(Horizon(given["horizon"]), given["order"])
-    observer = progress if around.progress else lambda _: None
+    observer = observing(around)
     if given["previews"]:
         found = changes.of_previews(chosen, asked, observer)
     else:

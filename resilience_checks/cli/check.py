@@ -12,7 +12,7 @@ from resilience_checks.cli import options
 from resilience_checks.cli.choice import Choice
 from resilience_checks.cli.formats import Format
 from resilience_checks.cli.guard import guarded
-from resilience_checks.cli.progress import progress
+from resilience_checks.cli.progress import observer as observing
 from resilience_checks.report.formats import FORMS
 
 if TYPE_CHECKING:
@@ -105,6 +105,7 @@ FAIL_ON = ("low", "medium", "high", "critical", "never")
 @options.TIMEOUT
 @options.JOBS
 @options.SCHEDULER
+@options.CACHE
 @options.DEBUG
 def check(**given: Any) -> None:
     """Check the Pulumi programs under PATHS (default: here) against the resilience policies.
@@ -127,6 +128,7 @@ def check(**given: Any) -> None:
 def _check(given: dict[str, Any], root: Path, around: Surroundings) -> int:
     from resilience_checks.check import run
     from resilience_checks.cli.attestation import attested
+    from resilience_checks.cli.caching import folder
     from resilience_checks.cli.clock import clock
     from resilience_checks.cli.output import targets as found
     from resilience_checks.cli.override import override
@@ -137,10 +139,17 @@ def _check(given: dict[str, Any], root: Path, around: Surroundings) -> int:
     attesting = attested(given, around)
     audit = given["audit"] or any(target.form.audit for target in targets)
     written |= {attesting.file.resolve()} if attesting else set()
-    chosen = replace(chosen, audit=audit, timings=given["timings"], written=written, **clock(given, around))
-    report = run(
-        chosen, progress if around.progress else lambda _: None, witness=attesting.witness if attesting else None
+    chosen = replace(
+        chosen,
+        audit=audit,
+        timings=given["timings"],
+        written=written,
+        cache=None if attesting else folder(given["cache"], around),  # evidence rests on what ran for it
+        **clock(given, around),
     )
+    if given["debug"]:
+        _log_steps()
+    report = run(chosen, observing(around), witness=attesting.witness if attesting else None)
     if attesting is not None or not all(target.form.readable for target in targets):
         from resilience_checks.cli.running import running
         from resilience_checks.evidence.asked import asked
@@ -150,6 +159,16 @@ def _check(given: dict[str, Any], root: Path, around: Surroundings) -> int:
         attesting.write(report, chosen)
     _tell(report, targets, given, chosen.root, around)
     return int(report.verdict.exit_code)
+
+
+def _log_steps() -> None:
+    """Show what the package logs, such as why a stack is not kept."""
+    import logging
+
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("resilience-checks: %(message)s"))
+    logging.getLogger("resilience_checks").addHandler(handler)
+    logging.getLogger("resilience_checks").setLevel(logging.DEBUG)
 
 
 def _tell(report: Report, targets: Sequence[Target], given: dict[str, Any], root: Path, around: Surroundings) -> None:

@@ -11,7 +11,7 @@ import click
 
 from resilience_checks.cli import asking, options
 from resilience_checks.cli.guard import guarded
-from resilience_checks.cli.progress import progress
+from resilience_checks.cli.progress import observer as observing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,7 +71,7 @@ def _report(given: dict[str, Any], root: Path, around: Surroundings) -> Report:
     from resilience_checks.cli.clock import clock
 
     chosen = replace(options.chosen({**given, "fail_on": None}, root), **clock(given, around))
-    found = run(chosen, progress if around.progress else lambda _: None)
+    found = run(chosen, observing(around))
     for failure in found.failures:
         from resilience_checks.cli.errors import block, show
 

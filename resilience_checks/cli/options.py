@@ -48,6 +48,12 @@ SCHEDULER = click.option(
     metavar="ADDRESS",
     help="Have the workers of this Dask cluster evaluate the stacks, such as tcp://host:8786; they see the same files.",
 )
+CACHE = click.option(
+    "--cache/--no-cache",
+    default=None,
+    help="Take what is unchanged from the cache (default: yes, but not in CI), or evaluate everything. RESILIENCE_CACHE "
+    "names its folder, or says off.",
+)
 FILE = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 PREVIEW = click.option(
     "--preview",

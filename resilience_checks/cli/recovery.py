@@ -9,7 +9,7 @@ import click
 from resilience_checks.cli import options
 from resilience_checks.cli.choice import Choice
 from resilience_checks.cli.guard import guarded
-from resilience_checks.cli.progress import progress
+from resilience_checks.cli.progress import observer as observing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,7 +59,7 @@ def _recovery(given: dict[str, Any], root: Path, around: Surroundings) -> int:
     from resilience_checks.report.recovery import data, text
     from resilience_checks.report.text import inert
 
-    built = estates(options.chosen(given, root), progress if around.progress else lambda _: None)
+    built = estates(options.chosen(given, root), observing(around))
     found = [item.estate for item in built]
     asked = [(events,) if events else () for events in events_named(found, given["fails"])] if given["fails"] else None
     chosen = services_named(found, given["services"], "--service") if given["services"] else [()] * len(found)

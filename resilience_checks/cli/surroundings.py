@@ -84,6 +84,8 @@ class Surroundings:
     """Reason, ticket and name of an emergency override that the environment gives."""
     epoch: str = ""
     """The time that reproducible output is to show, in seconds since 1970."""
+    cache: str = ""
+    """The folder of the cache, or `off`."""
     run: Run = field(default_factory=Run)
     """What the CI system says of this run."""
     password: str = field(default="", repr=False)
@@ -109,6 +111,7 @@ class Surroundings:
             # Runners that give a terminal keep all that is written to it: the first command would share progress' line.
             progress=sys.stderr.isatty() and not system(found) and not found.get("CI") and found.get("TERM") != "dumb",
             epoch=found.get("SOURCE_DATE_EPOCH", ""),
+            cache=found.get("RESILIENCE_CACHE", ""),
             run=ci_run(found),
             password=found.get("RESILIENCE_ATTEST_PASSWORD", ""),
         )

@@ -115,7 +115,7 @@ def _verified(given: dict[str, Any], root: Path, envelope: Envelope, stated: Sta
 
 def _again(given: dict[str, Any], root: Path, around: Surroundings, stated: Statement, signed: Signed) -> Repetition:
     """Return what comes out when the check is run anew: not at all on the word of somebody who does not have the key."""
-    from resilience_checks.cli.progress import progress
+    from resilience_checks.cli.progress import observer as observing
     from resilience_checks.report.repetition import Outcome, Repetition
     from resilience_checks.report.verification import Signed
 
@@ -125,7 +125,7 @@ def _again(given: dict[str, Any], root: Path, around: Surroundings, stated: Stat
     from resilience_checks.evidence.repeating import repeated
 
     apart = {place.resolve() for place in (given["evidence"], given["output"]) if place is not None}
-    observer = progress if around.progress else lambda _: None
+    observer = observing(around)
     return repeated(stated, root, frozenset(apart), lambda chosen: run(chosen, observer), given["opa_url"])
 
 

@@ -47,7 +47,7 @@ def place(given: dict[str, Any], root: Path) -> Path:
 def reported(given: dict[str, Any], root: Path, around: Surroundings) -> Report:
     """Return the report that is given, else that of a check of what is here."""
     from resilience_checks.check import run
-    from resilience_checks.cli.progress import progress
+    from resilience_checks.cli.progress import observer as observing
     from resilience_checks.model.errors import UsageError
     from resilience_checks.options import Options
     from resilience_checks.report.json_reader import read
@@ -55,7 +55,7 @@ def reported(given: dict[str, Any], root: Path, around: Surroundings) -> Report:
 
     if given["report"] is None:
         chosen = Options((root,), root, policies=given["policies"], waivers=given["waivers"], today=today(given))
-        return run(chosen, progress if around.progress else lambda _: None)
+        return run(chosen, observing(around))
     text = content(given["report"], root).text
     try:
         return read(text)

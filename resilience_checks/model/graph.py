@@ -70,6 +70,10 @@ class ResourceGraph:
     """SHA-256 of the program's files or of the input file: what this graph was read from."""
     read: Mapping[str, str] = field(default_factory=dict)
     """SHA-256 of each file outside of the program's folder that it was seen to read, by its path from the root."""
+    marks: Mapping[str, str] = field(default_factory=dict)
+    """All that the run hangs on outside of the program's folder, and how it stood (`sources.program.standing.mark`)."""
+    unseen: str = ""
+    """Why the run may hang on more than its inputs and `marks`, "" where it does not."""
 
     operations: Mapping[str, Operation] = field(default_factory=dict)
     """What the deployment would do to each resource, gone ones among them, where a preview says it."""
@@ -77,8 +81,7 @@ class ResourceGraph:
     @cached_property
     def hidden(self) -> tuple[Resource, ...]:
         """The components whose plugin makes what is in them, which this run does not show."""
-        parents = {resource.parent for resource in self.resources}
-        return tuple(resource for resource in self.resources if resource.remote and resource.urn not in parents)
+        return tuple(resource for resource in self.resources if resource.remote)
 
     @property
     def name(self) -> str:

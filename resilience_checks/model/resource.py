@@ -52,7 +52,7 @@ class Resource:
     """The id of a resource that the program reads (`get`) or imports instead of making it."""
     options: ResourceOptions = field(default_factory=ResourceOptions)
     remote: bool = False
-    """Whether it is a component that a plugin makes, whose inside no one sees offline."""
+    """Whether it is a component that a plugin makes, and this run does not show what is in it."""
     providers: Mapping[str, str] = field(default_factory=dict)
     """The URNs of the explicit providers that such a component hands to what is in it, by package."""
 

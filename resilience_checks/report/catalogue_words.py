@@ -45,6 +45,9 @@ def words(entry: Entry, package: PackageEntry) -> Iterator[Said]:
     yield from (("group", _edge(edge)) for edge in entry.edges if edge.gate != "requires")
     for join in entry.joins:
         yield "joins", f"{_target(join.to)} becomes one of the {join.group} of {_target(join.at)}{_unless(join.skip)}"
+    if entry.scales is not None:
+        target, least = entry.scales
+        yield "scales", f"{_target(target)}, to no fewer than {_any(least.paths)} says, else {least.default}"
     yield from _moves(entry.mover, entry)
     if entry.backup is not None:
         yield from _backup(entry.backup)

@@ -141,7 +141,7 @@ def _instances(thing: Thing) -> tuple[int, str]:
         return 1, ""
     count = number_of(thing, plan)
     path = next((path for path in plan.paths if thing.value(path) is not None), plan.paths[0])
-    known = count if count is not None else plan.default
+    known = count if count is not None else plan.default or 1
     return known, f" by each instance; {path} of {thing.label} is {known}"
 
 

@@ -11,6 +11,7 @@ from resilience_checks.model.question import Holds
 from resilience_checks.model.values import Unknown
 from resilience_checks.topology.described import described
 from resilience_checks.topology.naming import give_ids, name_values, natural, scope
+from resilience_checks.topology.references import resolve
 from resilience_checks.topology.things import (
     OUTPUT,
     PROVIDER,
@@ -24,7 +25,7 @@ from resilience_checks.topology.things import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from resilience_checks.catalogue.entries import ProviderEntry
+    from resilience_checks.catalogue.entries import Name, ProviderEntry
     from resilience_checks.catalogue.loader import Catalogue
     from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.model.resource import Lookup, Resource
@@ -44,9 +45,21 @@ def collect(graphs: Sequence[ResourceGraph], catalogue: Catalogue, declarations:
     give_ids(things)
     for thing in things.all:
         for name in thing.entry.names:
-            for value in name_values(thing, name):
-                things.names[(name.kind, scope(thing, name), value)].append(thing)
+            for holder in _holders(things, thing, name):
+                for value in name_values(holder, name):
+                    things.names[(name.kind, scope(thing, name), value)].append(thing)
+    for thing in things.all:
+        for end in resolve(things, thing, thing.entry.scales[0]) if thing.entry.scales else ():
+            if isinstance(end.to, Thing) and end.to.entry.instances is not None:
+                end.to.scaled_by.append(thing)
     return things
+
+
+def _holders(things: Things, thing: Thing, name: Name) -> tuple[Thing, ...]:
+    """Return what holds the name of a thing: itself, or the resources that it refers to for it."""
+    if name.of is None:
+        return (thing,)
+    return tuple(end.to for end in resolve(things, thing, name.of) if isinstance(end.to, Thing))
 
 
 def _outputs(things: Things) -> dict[str, tuple[ResourceGraph, tuple[str, ...]]]:

@@ -10,6 +10,7 @@ from resilience_checks.model.values import Reason
 from resilience_checks.topology.control_planes import KIND as CONTROL_PLANE
 from resilience_checks.topology.drafts import BAD_CHANGE, OUTAGE, Drafts
 from resilience_checks.topology.estate import Condition, Member
+from resilience_checks.topology.hosts import SharedHosts
 from resilience_checks.topology.membership import how_joined, joining, key_of
 from resilience_checks.topology.place_domains import PlaceDomains
 from resilience_checks.topology.things import PROVIDER, Thing, Things, holds
@@ -39,6 +40,7 @@ class Domains:
         """Draw every domain that programs and places show."""
         self._own_faults()
         PlaceDomains(self.drafts, self._parts, self._declarations, self._book).draw()
+        SharedHosts(self._things, self._parts, self._book).draw(self.drafts)
         self._common_causes()
         self._unknown_causes()
         self._providers_and_stacks()

@@ -45,9 +45,11 @@ def move(things: Things, parts: Parts, thing: Thing, mover: Mover) -> Move:
     """Return how the mover of `thing`'s entry works with the inputs that the program gives."""
     works = holds(thing, mover.when)
     for path in mover.requires:
-        values = [value for _, value in thing.values(path)]
-        if not any(text(value) for value in values):
+        values = thing.values(path)
+        if not any(text(value) or thing.references(at) for at, value in values):
             works = Holds.UNKNOWN if values and works is not Holds.NO else Holds.NO
+    if mover.watched is not None and not resolve(things, thing, mover.watched):
+        works = Holds.NO
     run_by: Gate = ALWAYS
     if mover.run_by == "provider" and thing.device is not None:
         run_by = Up(
@@ -137,14 +139,16 @@ def _term(things: Things, thing: Thing, term: Term) -> gates.Term:
         source = ends[0] if ends else thing
     base = _number(source, term.path, term.default) if ends or term.of is None else _default(term)
     times = _number(source, term.times_from, term.times_default)
-    if base.value is None or times.value is None:
-        paths = [found.words for found in (base, times) if found.value is None]
+    less = _number(source, term.times_less, 0.0 if term.times_less is None else None)
+    if base.value is None or times.value is None or less.value is None:
+        paths = [found.words for found in (base, times, less) if found.value is None]
         why = Reason(f"{' and '.join(paths)} of {source.label} is not known", Basis.UNKNOWN, source.location)
         return gates.Term(term.name, None, why, f"set {' and '.join(paths)} in the program")
-    seconds = (base.value + term.plus) * (times.value + term.times_plus) * _SECONDS[term.unit]
+    seconds = (base.value + term.plus) * (times.value - less.value + term.times_plus) * _SECONDS[term.unit]
     words = _sum(base.words, term.plus) + ("" if term.unit == "s" else f" {term.unit}")
     if term.times_from is not None:
-        words += f" x {_sum(times.words, term.times_plus)}"
+        taken = f"({times.words} - {less.words})" if term.times_less is not None else times.words
+        words += f" x {_sum(taken, term.times_plus)}"
     documented = base.documented or (times.documented and term.times_from is not None)
     basis = Basis.DOCUMENTED if documented else Basis.KNOWN
     why = Reason(f"{words} of {source.label}", basis, source.location, term.source)

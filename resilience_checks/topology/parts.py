@@ -35,6 +35,8 @@ class Parts:
         self.things: dict[str, Thing] = {}
         self.planes: ControlPlanes | None = None
         """Control planes that parts may need."""
+        self.either: dict[str, tuple[str, ...]] = {}
+        """The units of a whole of which each reference to the whole means one."""
         self._outside: dict[str, str] = {}
         self._units: dict[str, list[str]] = defaultdict(list)
         self._wholes: dict[str, str] = {}
@@ -107,6 +109,16 @@ class Parts:
         """Return the gate of an edge that may be there or not."""
         fact = self._book.doubt(key, ("absent", "present"), why, remedy, location=reason.location)
         return Case(fact, {"absent": ALWAYS, "present": gate})
+
+    def meant(self, end: Thing | Loose, nature: Nature, why: Reason, near: Place | None = None) -> Gate:
+        """Return the gate that what a resource's reference means is up: of some wholes it is a unit, no code shows which."""
+        units = self.either.get(end.id) if isinstance(end, Thing) else None
+        if units is None or not isinstance(end, Thing):
+            return self.up(end, nature, why, near)
+        told = f"{why.text}, and which of its {len(units)} units that means is not known"
+        remedy = f"declare components that select {end.label} and what uses it, with what each requires"
+        fact = self._book.doubt(f"{end.id}: {why.text}", units, told, remedy, location=why.location)
+        return Case(fact, {unit: Up(unit, nature, why) for unit in units})
 
     def _one_of(self, end: Loose, nature: Nature, why: Reason | None) -> Gate:
         parts = {thing.id: Up(thing.id, nature, why) for thing in end.candidates if thing.id in self.all}

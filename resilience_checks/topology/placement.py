@@ -12,13 +12,15 @@ from resilience_checks.topology.candidates import candidate
 from resilience_checks.topology.enclosures import Enclosures, Said, Spot
 from resilience_checks.topology.estate import Condition, PlacedWhen
 from resilience_checks.topology.references import Loose, resolve
-from resilience_checks.topology.things import PROVIDER, Thing, Things, text
+from resilience_checks.topology.things import PROVIDER, Thing, Things, holds, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from resilience_checks.catalogue.entries import ProviderEntry
     from resilience_checks.catalogue.loader import Catalogue
     from resilience_checks.model.location import Location
+    from resilience_checks.model.values import Value
     from resilience_checks.topology.declared import Declarations
     from resilience_checks.topology.declared import Placement as Rule
     from resilience_checks.topology.facts import FactBook
@@ -97,6 +99,20 @@ class Placements:
         """Return whether a region of a package's provider has zones."""
         return self._catalogue.has_zones(package, region)
 
+    def zone_of(self, thing: Thing, value: Value) -> str | None:
+        """Return the zone that a value names, None where it names none or is not known."""
+        name = text(value)
+        return None if name is None else self._catalogue.zone_of(thing.entry.package, name)
+
+    def own_zone(self, thing: Thing) -> str | None:
+        """Return the zone in which the thing's provider puts what names none."""
+        values = [thing.device.value(path) for path in self._provider(thing).zone] if thing.device else []
+        return next((zone for value in values if (zone := self.zone_of(thing, value)) is not None), None)
+
+    def _provider(self, thing: Thing) -> ProviderEntry:
+        provider = self._catalogue.provider(thing.entry.package)
+        return self._catalogue.provider(provider.of) if provider.of is not None else provider
+
     def at_site(self, site: str) -> Place:
         """Return the place that a declaration names outright."""
         return Place(sites=((site, ()),))
@@ -116,6 +132,8 @@ class Placements:
             return self.of(thing.owner)
         if thing.entry.placeless:
             return NOWHERE
+        if thing.entry.placement is not None and thing.entry.placement.also:
+            return self._at_both_ends(thing, thing.entry.placement.also)
         rules = self._rules(thing)
         place = self._at(thing, rules)
         inside = [(rule, answer is Holds.YES) for rule, answer in rules if rule.room or rule.rack or rule.host]
@@ -171,6 +189,13 @@ class Placements:
             f"region of {thing.id}", claims, text_, "make program and declarations agree", location=thing.location
         )
         return Place(regions=tuple((region, ((fact, region),)) for region in claims), root=thing.id)
+
+    def _at_both_ends(self, thing: Thing, further: tuple[str, ...]) -> Place:
+        """Return the region of one end of a link, and those of the others as far as the program names them."""
+        place = self._in_region(thing)
+        named = {region_name(name) for path in further for _, value in thing.values(path) if (name := text(value))}
+        others = sorted(named - {region for region, _ in place.regions})
+        return replace(place, regions=(*place.regions, *((region, ()) for region in others)))
 
     def _shown_regions(self, thing: Thing) -> tuple[str, ...] | None:
         """Return the region that the program surely shows, none where it has none of its own, None where unknown."""
@@ -263,19 +288,19 @@ class Placements:
             value = thing.value(path)
             name = text(value)
             if name is not None:
-                return Place(regions=((region_name(name), ()),))
+                region = self._catalogue.region_of(thing.entry.package, name)
+                return NOWHERE if region is None else Place(regions=((region_name(region), ()),))
             if value is not None:
                 return self._unknown_region(thing, f"{path} of {thing.label} is not known") if doubt else NOWHERE
         for path in placement.inside if placement else ():
             for place in self._around(thing, path):
                 if place.regions:
                     return place
-        provider = self._catalogue.provider(thing.entry.package)
-        provider = self._catalogue.provider(provider.of) if provider.of is not None else provider
-        for path in provider.region:
+        for path in self._provider(thing).region:
             name = text(thing.device.value(path)) if thing.device else None
-            if name is not None:
-                return self._in_providers_region(thing, region_name(name))
+            region = None if name is None else self._catalogue.region_of(thing.entry.package, name)
+            if region is not None:
+                return self._in_providers_region(thing, region_name(region))
         if not thing.entry.is_part or thing.entry.token.startswith("pulumi:providers:") or not doubt:
             return NOWHERE
         return self._unknown_region(thing, f"nothing says in which region {thing.label} stands{self._unseen(thing)}")
@@ -291,8 +316,11 @@ class Placements:
 
     def _paired(self, thing: Thing, place: Place) -> Place:
         """Return the place of what the provider itself may serve from another region: nobody can say that it will."""
-        source = thing.entry.placement.paired if thing.entry.placement else None
-        if source is None:
+        placement = thing.entry.placement
+        source = placement.paired if placement is not None else None
+        if placement is None or source is None or holds(thing, placement.paired_when) is Holds.NO:
+            return place
+        if placement.paired_unless and holds(thing, placement.paired_unless) is Holds.YES:
             return place
         text_ = f"whether its provider serves {thing.label} from another region when its own is lost is not known"
         fact = self._book.doubt(

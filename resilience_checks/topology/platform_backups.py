@@ -76,7 +76,9 @@ def switched_off(thing: Thing, plan: PlatformBackup, types: AbstractSet[str]) ->
 
 def may_be_off(thing: Thing, plan: PlatformBackup) -> bool:
     """Return whether it is not known that the platform makes copies of a thing by what it says itself."""
-    return bool(plan.off) and (_off(thing, plan) or isinstance(thing.value(plan.off_path), Unknown | StackOutput))
+    value = thing.value(plan.off_path) if plan.off else None
+    silent = value is None and plan.off_default is None
+    return bool(plan.off) and (silent or _off(thing, plan) or isinstance(value, Unknown | StackOutput))
 
 
 def _off(thing: Thing, plan: PlatformBackup) -> bool:

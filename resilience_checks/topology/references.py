@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from resilience_checks.catalogue.entries import Target
 from resilience_checks.model.values import LookupAnswer, Secret, StackOutput, Unknown
 from resilience_checks.topology.things import OUTPUT, PROVIDER, STACK_REFERENCE, Thing, Things, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from resilience_checks.catalogue.entries import Target
     from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.model.location import Location
     from resilience_checks.model.values import Value
@@ -50,6 +50,8 @@ def resolve(things: Things, thing: Thing, target: Target, base: str = "") -> tup
     """Return every end of `target`, whose paths start at `base` within the thing; none when the input is absent."""
     if target.itself:
         return (End("", thing),)
+    if target.referring is not None:
+        return tuple(End(target.ref or "", other) for other in _referring(things, thing, target))
     if target.any_of:
         ends: tuple[End, ...] = ()
         for alternative in target.any_of:
@@ -65,6 +67,22 @@ def resolve(things: Things, thing: Thing, target: Target, base: str = "") -> tup
     assert target.name is not None
     assert target.by is not None
     return tuple(end for at, value in _at(thing, base, target.by) for end in _by_name(things, thing, target, at, value))
+
+
+def _referring(things: Things, thing: Thing, target: Target) -> list[Thing]:
+    """Return the resources of a type that lead to `thing`; found once for all things."""
+    assert target.referring is not None
+    assert target.ref is not None
+    key = (target.referring, target.ref)
+    if key not in things.referring:
+        found: dict[int, list[Thing]] = {}
+        for other in things.all:
+            if other.entry.token == target.referring and other.owner is None:
+                for end in resolve(things, other, Target(ref=target.ref)):
+                    if isinstance(end.to, Thing):
+                        found.setdefault(id(end.to), []).append(other)
+        things.referring[key] = found
+    return things.referring[key].get(id(thing), [])
 
 
 def _at(thing: Thing, base: str, path: str) -> tuple[tuple[str, Value], ...]:

@@ -48,6 +48,8 @@ class Thing:
     id: str = ""
     joined: list[Thing] = field(default_factory=list)
     """Resources that configure this device."""
+    scaled_by: list[Thing] = field(default_factory=list)
+    """Resources that add and take away its instances."""
 
     @property
     def location(self) -> Location | None:
@@ -177,6 +179,10 @@ def number_of(thing: Thing, plan: Instances) -> int | None:
     >>> number_of(Thing(Entry("t", "p", "cloud"), None, None, {"min": 2}), Instances(("desired", "min"), 1))
     2
     """
+    if thing.scaled_by:
+        counts = [number_of(other, other.entry.scales[1]) for other in thing.scaled_by if other.entry.scales]
+        known = [count for count in counts if count is not None]
+        return min(known) if len(known) == len(counts) else None
     value = next((value for path in plan.paths if (value := thing.value(path)) is not None), None)
     if value is None:
         return plan.default
@@ -199,6 +205,8 @@ class Things:
     unknown: Counter[str] = field(default_factory=Counter)
     foreign: list[tuple[ResourceGraph, Resource]] = field(default_factory=list)
     """Resources of types that the catalogue does not know."""
+    referring: dict[tuple[str, str], dict[int, list[Thing]]] = field(default_factory=dict)
+    """What leads to a thing (by its `id()`), by type and input, as far as that was asked."""
     outputs: dict[str, tuple[ResourceGraph, tuple[str, ...]]] = field(default_factory=dict)
     """What each output of a stack, as other stacks refer to it, comes from in its own graph."""
 

@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from resilience_checks.catalogue.entries import Target
 from resilience_checks.model import paths
 from resilience_checks.model.question import Holds
 from resilience_checks.model.values import Reason, Unknown
@@ -17,6 +18,7 @@ from resilience_checks.topology.movers import lagging, move, moved
 from resilience_checks.topology.parts import Parts, at_least, every
 from resilience_checks.topology.references import resolve
 from resilience_checks.topology.things import PROVIDER, UNKNOWN_ROLE, Thing, Things, holds, text
+from resilience_checks.topology.units import take_up_units
 from resilience_checks.topology.zones import Zoned
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ class Wiring:
         self.declared_lag: dict[str, tuple[float, Reason]] = {}
         self._touched: dict[str, str] = {}
         self._spread: dict[str, Gate] = {}
-        self._zoned = Zoned(things, parts, book, placements.has_zones)
+        self._zoned = Zoned(things, parts, book, placements)
         for thing in things.all:
             if thing.entry.is_part and not thing.entry.configures and not thing.entry.token.startswith(PROVIDER):
                 self._take_up(thing)
@@ -62,7 +64,7 @@ class Wiring:
         draw_alike(self._things, self._parts, self._book)
 
     def _take_up(self, thing: Thing) -> None:
-        fault = None if thing.entry.logical else thing.entry.fault
+        fault = None if thing.entry.logical or self._whole(thing) is not None else thing.entry.fault
         part = Part(
             thing.id,
             thing.label,
@@ -72,6 +74,11 @@ class Wiring:
             location=thing.location,
         )
         place, zones = self._placements.of(thing), thing.entry.placement.zones if thing.entry.placement else None
+        if thing.entry.units is not None:
+            units = take_up_units(thing, thing.entry.units, part, place, self._parts, self._book)
+            if units is not None:
+                self._spread[thing.id] = units
+                return
         if zones is None:
             self._parts.add(part, place, fault, thing)
             return
@@ -79,7 +86,16 @@ class Wiring:
         if spread is not None:
             self._spread[thing.id] = spread
 
+    def _whole(self, thing: Thing) -> Thing | None:
+        """Return what a resource is only the settings of, where that is a resource of its own."""
+        path = thing.entry.settings_of
+        ends = resolve(self._things, thing, Target(ref=path)) if path is not None else ()
+        return next((end.to for end in ends if isinstance(end.to, Thing) and end.to.entry.is_part), None)
+
     def _needs(self, thing: Thing) -> Iterator[Gate]:
+        whole = self._whole(thing)
+        if whole is not None:
+            yield self._parts.up(whole, Nature.PATH, self._because(thing, f"are the settings of {whole.label}"))
         if thing.id in self._spread:
             yield self._spread[thing.id]
         if thing.entry.runs_on is not None and thing.device is not None and thing.device.id in self._parts.all:
@@ -93,7 +109,7 @@ class Wiring:
                 self._because(thing, f"runs on {thing.device.label}"),
             )
         for edge in thing.entry.edges:
-            applies = holds(thing, edge.when)
+            applies = _applies(thing, edge)
             if applies is not Holds.NO:
                 gate = every(self._edge(thing, edge))
                 yield gate if applies is Holds.YES else self._perhaps_needed(thing, edge, gate)
@@ -118,7 +134,7 @@ class Wiring:
 
     def _perhaps_needed(self, thing: Thing, edge: Edge, gate: Gate) -> Gate:
         """Return a need of which an input decides that is not known."""
-        inputs = " and ".join(path for path, _ in edge.when)
+        inputs = " and ".join(path for path, _ in (*edge.when, *edge.unless))
         fact = self._book.doubt(
             f"{inputs} of {thing.id}, for its {edge.group}",
             ("absent", "present"),
@@ -131,9 +147,11 @@ class Wiring:
     def _required(self, thing: Thing, edge: Edge) -> Iterator[Gate]:
         assert edge.to is not None
         near = self._placements.of(thing) if edge.local else None
-        for end in resolve(self._things, thing, edge.to):
+        kept = [at for at, value in thing.values(edge.each) if not _any_holds(value, edge.skip)] if edge.each else [""]
+        for end in (end for at in kept for end in resolve(self._things, thing, edge.to, at)):
             label = end.to.label
-            yield self._parts.up(end.to, Nature(edge.nature), self._because(thing, f"needs {label} ({end.at})"), near)
+            why = self._because(thing, f"needs {label} ({end.at})")
+            yield self._parts.meant(end.to, Nature(edge.nature), why, near)
 
     def _failover(self, thing: Thing, edge: Edge) -> Gate:
         assert edge.primary is not None
@@ -171,8 +189,7 @@ class Wiring:
         gates = [member.gate for member in members]
         if edge.gate == "all-or-any":
             return self._all_or_any(thing, edge, gates)
-        k = self._threshold(thing, edge)
-        standby = at_least(k, gates, self._because(thing, f"needs {k} of its {len(gates)} {edge.group}"))
+        standby = self._enough(thing, edge, gates)
         if thing.entry.mover is None or len(gates) == 1:
             return standby
         how = move(self._things, self._parts, thing, thing.entry.mover)
@@ -210,7 +227,7 @@ class Wiring:
                 continue
             ends = resolve(self._things, thing, edge.to, at)
             gate = every(
-                self._parts.up(
+                self._parts.meant(
                     end.to, Nature(edge.nature), self._because(thing, f"uses {end.to.label} ({end.at})"), near
                 )
                 for end in ends
@@ -219,9 +236,30 @@ class Wiring:
             if ends or isinstance(value, Unknown):
                 yield GroupMember(gate, float(rank) if rank is not None else float("inf"))
 
-    def _threshold(self, thing: Thing, edge: Edge) -> int:
-        known = text(thing.value(edge.k_from)) if edge.k_from else None
-        return max(1, int(float(known))) if known is not None else edge.k_default
+    def _enough(self, thing: Thing, edge: Edge, gates: list[Gate]) -> Gate:
+        """Return that as many members are up as are needed; where that number is not known, one or all of them."""
+        k = self._threshold(thing, edge)
+        if k is not None:
+            return at_least(k, gates, self._because(thing, f"needs {k} of its {len(gates)} {edge.group}"))
+        told = f"how many of its {len(gates)} {edge.group} {thing.label} needs is not known"
+        remedy = f"give {edge.k_from} in the program"
+        fact = self._book.doubt(
+            f"{edge.group} needed by {thing.id}", ("one", "all"), told, remedy, location=thing.location
+        )
+        why = self._because(thing, f"needs some of its {len(gates)} {edge.group}")
+        return Case(fact, {"one": at_least(1, gates, why), "all": every(gates)})
+
+    @staticmethod
+    def _threshold(thing: Thing, edge: Edge) -> int | None:
+        """Return how many members are needed, None where that is not known."""
+        applies = holds(thing, edge.k_when)
+        value = thing.value(edge.k_from) if edge.k_from and applies is not Holds.NO else None
+        if value is None:
+            return edge.k_default
+        known = text(value)
+        if applies is Holds.UNKNOWN or known is None or (edge.k_unless and holds(thing, edge.k_unless) is not Holds.NO):
+            return None
+        return max(1, int(float(known)))
 
     def _perhaps_another(self, thing: Thing, edge: Edge, hidden: str | None, *, empty: bool) -> Gate:
         if hidden:
@@ -298,6 +336,14 @@ class Wiring:
         return Reason(f"{thing.label} {what}" if subject else what, location=thing.location, source=thing.entry.source)
 
 
+def _applies(thing: Thing, edge: Edge) -> Holds:
+    """Return whether a need is there with the inputs that the program gives."""
+    when, against = holds(thing, edge.when), holds(thing, edge.unless) if edge.unless else Holds.NO
+    if Holds.NO is when or against is Holds.YES:
+        return Holds.NO
+    return Holds.YES if when is Holds.YES and against is Holds.NO else Holds.UNKNOWN
+
+
 def _any_holds(value: Value, condition: Condition) -> bool:
     return any(paths.first(value, path) in allowed for path, allowed in condition)
 
@@ -308,7 +354,7 @@ def _modelled(thing: Thing) -> tuple[str, ...]:
     placement = entry.placement
     found = [path for edge in entry.edges for path in edge.paths]
     found += [edge.each for edge in entry.edges if edge.each]
-    found += [path for name in entry.names for path in name.paths]
+    found += [path for name in entry.names for path in (name.of.paths if name.of else name.paths)]
     found += [path for domain in entry.domains for path in domain.key if domain.of is None]
     found += [
         path for domain in entry.domains for target in (domain.of, domain.members) if target for path in target.paths
@@ -316,11 +362,15 @@ def _modelled(thing: Thing) -> tuple[str, ...]:
     found += [element.each for element in entry.elements if element.each]
     found += [*entry.named, *entry.ignore]
     if placement is not None:
-        found += [*placement.inside, *placement.region, *([placement.site] if placement.site else [])]
+        found += [*placement.inside, *placement.region, *placement.also, *([placement.site] if placement.site else [])]
         found += placement.zones.paths if placement.zones is not None else ()
     if entry.mover is not None:
         found += entry.mover.requires
     found += [path for join in entry.joins for path in (*join.at.paths, *join.to.paths)]
     found += [path for copies in entry.copies for path in copies.paths]
     found += entry.one_by.paths if entry.one_by is not None else ()
+    found += (entry.settings_of,) if entry.settings_of is not None else ()
+    found += entry.hosted.paths if entry.hosted is not None else ()
+    found += entry.apart.paths if entry.apart is not None else ()
+    found += entry.restarts.paths if entry.restarts is not None else ()
     return tuple(path.lstrip("^").partition("{")[0] for path in found)

@@ -17,16 +17,13 @@ from resilience_checks.topology.references import resolve
 from resilience_checks.topology.things import Thing, holds, kind, number_of, text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from resilience_checks.catalogue.entries import Instances, Zones
     from resilience_checks.model.values import Value
     from resilience_checks.topology.estate import Part
     from resilience_checks.topology.facts import FactBook
     from resilience_checks.topology.parts import Parts
+    from resilience_checks.topology.placement import Placements
     from resilience_checks.topology.things import Things
-
-    HasZones = Callable[[str, str], Holds]
 
 _SEVERAL = 2
 
@@ -51,12 +48,12 @@ class Named:
 
 @dataclass(frozen=True)
 class Zoned:
-    """Takes up the parts that stand in zones; `has_zones` says of a region of a package's provider whether it has any."""
+    """Takes up the parts that stand in zones; `placements` knows how providers name these, and which regions have any."""
 
     things: Things
     parts: Parts
     book: FactBook
-    has_zones: HasZones
+    placements: Placements
 
     def take_up(self, thing: Thing, part: Part, place: Place, fault: str | None) -> Gate | None:
         """Add the part with its zones, and return the gate of its units, None where it stands in one zone alone.
@@ -86,17 +83,25 @@ class Zoned:
         zones = placement.zones if placement is not None else None
         if zones is None or id(thing) in seen:
             return Named(open=True)
-        values = next((given for path in zones.named if (given := thing.values(path))), ())
-        names = [_name(thing, value) for _, value in values]
+        names = next((given for path in zones.named if (given := self._given(thing, path))), [])
+        names += [name for path in zones.together for name in self._given(thing, path)]
         found = [Named(tuple(name for name in names if name is not None), 0, None in names)]
         further = seen | {id(thing)}
         ways = (resolve(self.things, thing, Target(ref=path)) for path in zones.of)
         for end in next((ends for ends in ways if ends), ()):
             found.append(self.named(end.to, further) if isinstance(end.to, Thing) else Named(open=True))  # noqa: PERF401
         zones_, chosen = (name for each in found for name in each.zones), sum(each.chosen for each in found)
-        whole = Named(tuple(dict.fromkeys(zones_)), chosen, any(each.open for each in found))
+        unsure = holds(thing, zones.unknown_when) is not Holds.NO if zones.unknown_when else False
+        whole = Named(tuple(dict.fromkeys(zones_)), chosen, unsure or any(each.open for each in found))
+        if zones.one_when:
+            one = holds(thing, zones.one_when)
+            if one is not Holds.NO:
+                return replace(whole, open=True) if one is Holds.UNKNOWN else _single(whole)
+            if holds(thing, zones.when or ()) is Holds.YES and len(whole.zones) < _SEVERAL:
+                whole = Named()  # the zone that it prefers is one of several
         if zones.single:
-            return whole if len(whole.zones) == 1 else Named(chosen=1)
+            own = self.placements.own_zone(thing) if whole == Named() else None
+            return _single(whole if own is None else Named((own,)))
         if whole != Named():
             return whole
         if zones.count is not None:
@@ -105,6 +110,14 @@ class Zoned:
         if zones.when is not None and holds(thing, zones.when) is Holds.YES:
             return Named(tuple(str(n + 1) for n in range(zones.least)), given=False)
         return Named(chosen=1, open=zones.unnamed, given=False)
+
+    def _given(self, thing: Thing, path: str) -> list[str | None]:
+        """Return the zones that an input names, None for each that is not known; a region is none."""
+        values = [value for _, value in thing.values(path)]
+        return [_name(thing, value, self.placements) for value in values if not self._no_zone(thing, value)]
+
+    def _no_zone(self, thing: Thing, value: Value) -> bool:
+        return text(value) is not None and self.placements.zone_of(thing, value) is None
 
     def _perhaps(self, thing: Thing, zones: Zones, further: list[Gate]) -> list[Gate]:
         """Return the further units, of which it is not known whether there are any."""
@@ -173,7 +186,7 @@ class Zoned:
         """Return the place in the one zone that is named, or in one that the provider chose, if its region has zones."""
         if named.zones:
             return replace(place, zones=tuple((f"{region}/{named.zones[0]}", when) for region, when in place.regions))
-        known = {self.has_zones(thing.entry.package, region) for region, _ in place.regions}
+        known = {self.placements.has_zones(thing.entry.package, region) for region, _ in place.regions}
         if known == {Holds.NO}:
             return place
         if known == {Holds.YES} and len(place.regions) == 1:
@@ -191,10 +204,15 @@ def _zones(thing: Thing) -> Zones:
     return thing.entry.placement.zones
 
 
-def _name(thing: Thing, value: Value) -> str | None:
+def _single(whole: Named) -> Named:
+    """Return the one zone that is named, or one that the provider chose."""
+    return whole if len(whole.zones) == 1 else Named(chosen=1)
+
+
+def _name(thing: Thing, value: Value, placements: Placements) -> str | None:
     """Return what tells a zone from others: its name, or which element it is of an answer that nobody gave."""
     if not isinstance(value, LookupAnswer) or not value.path.endswith("]"):
-        return text(value)
+        return placements.zone_of(thing, value)
     lookup = thing.graph.lookups_by_id[value.lookup]
     given = ", ".join(f"{name}={argument}" for name, argument in sorted(lookup.args.items()))
     return f"{value.path} of {kind(lookup.token)}({given})"

@@ -26,7 +26,7 @@ from tests.topology.graphs import Program
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from resilience_checks.catalogue.entries import Entry
+    from resilience_checks.catalogue.entries import Entry, PackageEntry
     from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.topology.declared import Declarations
     from resilience_checks.topology.estate import Estate
@@ -141,6 +141,9 @@ class _Reader:
         return Unknown("computed at deployment")
 
 
+_WHOLE = Catalogue()
+
+
 class Without(Catalogue):
     """The catalogue without one entry."""
 
@@ -148,6 +151,10 @@ class Without(Catalogue):
         """Remember which."""
         super().__init__()
         self._token = token
+
+    def package(self, name: str) -> PackageEntry | None:
+        """Return the entries of a package, which are read once for all."""
+        return _WHOLE.package(name)
 
     def entry(self, token: str) -> Entry | None:
         """Return what the type means, unless it is that one."""

@@ -33,8 +33,8 @@ def _held(domain: CommonCause) -> tuple[str, ...]:
 def _paths(entry: Entry) -> Iterator[str]:
     """Yield every input path that an entry reads, from the root of the resource."""
     yield from entry.named
-    yield from entry.ignore
-    yield from (path for name in entry.names for path in name.paths)
+    yield from (*entry.ignore, *([entry.settings_of] if entry.settings_of else []))
+    yield from (path for name in entry.names for path in (name.of.paths if name.of else name.paths))
     for domain in entry.domains:
         yield from (*_target(domain.of), *_target(domain.members))
         if domain.of is None:
@@ -43,29 +43,41 @@ def _paths(entry: Entry) -> Iterator[str]:
         prefix = f"{edge.each}." if edge.each else ""
         yield from (path for path in edge.paths if not path.endswith(".."))
         yield from (prefix + path for path in _conditions(edge.skip))
-        yield from _conditions(edge.first_when, edge.when)
+        yield from _conditions(edge.first_when, edge.when, edge.unless, edge.k_when, edge.k_unless)
         yield from (path for path in (edge.each, edge.k_from) if path)
         yield from ([prefix + edge.first_by] if edge.first_by else [])
     if entry.mover:
         yield from (*entry.mover.requires, *_conditions(entry.mover.when))
         for term in entry.mover.terms:
             yield from _target(term.of)
-            yield from (path for path in (term.times_from, term.path) if path and not term.of)
+            yield from (path for path in (term.times_from, term.times_less, term.path) if path and not term.of)
     yield from (entry.backup.paths if entry.backup else ())
     yield from (entry.instances.paths if entry.instances else ())
     yield from (
         *(entry.one_by.paths if entry.one_by else ()),
         *(path for copies in entry.copies for path in copies.paths),
     )
+    yield from (*entry.scales[0].paths, *entry.scales[1].paths) if entry.scales else ()
     for join in entry.joins:
         yield from (*join.at.paths, *join.to.paths, *_conditions(join.skip))
     if entry.placement:
         placement = entry.placement
         yield from (path for path in placement.inside if path != "provider")
-        yield from (*placement.region, *(path for path in (placement.site, placement.replicas) if path))
+        yield from _conditions(placement.paired_when, placement.paired_unless)
+        yield from (
+            *placement.region,
+            *placement.also,
+            *(path for path in (placement.site, placement.replicas) if path),
+        )
         yield from (placement.zones.paths if placement.zones else ())
+    yield from (path for said in (entry.hosted, entry.apart, entry.restarts) if said for path in said.paths)
+    yield from _inner_paths(entry)
+
+
+def _inner_paths(entry: Entry) -> Iterator[str]:
+    """Yield those of its units and of the parts within it."""
     if entry.units:
-        yield from _conditions(entry.units.when)
+        yield from (*_conditions(entry.units.when), *entry.units.besides)
         yield from (entry.units.count,) if entry.units.count else ()
     for element in entry.elements:
         assert element.each
@@ -103,7 +115,12 @@ def test_tokens_and_properties_are_those_of_the_sdk(name: str) -> None:
     for token, entry in package.lookups.items():
         arguments = lookup_arguments(sdk, token)
         wrong += [f"{token}: {path}" for path in _paths(entry) if path not in arguments]
-    given = (*package.provider.key, *package.provider.region)
+    given = (
+        *package.provider.key,
+        *package.provider.region,
+        *package.provider.zone,
+        *package.provider.inside,
+    )
     wrong += [f"provider: {path}" for path in given if not has_path(provider_inputs(sdk), path)]
     assert [*wrong, *_elsewhere(package, sdk)] == []
 
@@ -114,6 +131,7 @@ def _targets(entry: Entry) -> Iterator[Target]:
     found += [target for join in entry.joins for target in (join.at, join.to)]
     found += [target for domain in entry.domains for target in (domain.of, domain.members)]
     found += [term.of for term in (entry.mover.terms if entry.mover else ())]
+    found += [name.of for name in entry.names] + ([entry.mover.watched] if entry.mover else [])
     pending = [target for target in found if target is not None]
     for target in pending:
         yield target

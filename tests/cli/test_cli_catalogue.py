@@ -106,7 +106,7 @@ def test_coverage_for_a_program_is_held_by_its_schema() -> None:
 
 def test_the_inside_of_a_component_counts_instead_of_it_where_it_is_shown() -> None:
     program = Program()
-    whole = program.add("acme:index:Whole", "whole", custom=False, remote=True)
+    whole = program.add("acme:index:Whole", "whole", custom=False)
     program.add("aws:ec2/eip:Eip", "address", parent=whole)
     found: tuple[Use, ...] = uses([program.graph()], CATALOGUE)
     assert [use.token for use in found] == ["aws:ec2/eip:Eip"]

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 
 from resilience_checks.check import Options, run
 from resilience_checks.report.formats import Style
-from resilience_checks.report.html.estates import estates
 from resilience_checks.report.html.page import Html
-from resilience_checks.report.html.subjects import Subjects
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,10 +34,9 @@ def test_services_of_one_name_in_two_estates_are_two(tmp_path: Path) -> None:
         (folder / "Pulumi.prod.yaml").write_text("config: {}\n", encoding="utf-8")
         (folder / "resilience.yaml").write_text(DECLARED.replace("RTO", rto), encoding="utf-8")
     report = run(Options((tmp_path,), tmp_path, audit=True))
-    subjects = Subjects(report, estates(report.audit))
-    assert [(one.key, one.label) for one in subjects.all] == [
-        ((0, "shop"), "shop (a/prod)"),
-        ((1, "shop"), "shop (b/prod)"),
+    assert [(one.id, one.rto, one.stacks) for one in report.services] == [
+        ("shop", 3600.0, ("a/prod",)),
+        ("shop", 7200.0, ("b/prod",)),
     ]
     page = Html(Style(tmp_path)).render(report)
     alone = "One outage of device VirtualMachine front loses shop"
@@ -49,4 +46,4 @@ def test_services_of_one_name_in_two_estates_are_two(tmp_path: Path) -> None:
         (False, False, True),
     ]
     lost = re.findall(r"<dt>Services lost</dt><dd>(.*?)</dd>", page)
-    assert {'<a href="#s0">shop</a>', '<a href="#s1">shop</a>'} == set(lost)
+    assert {'<a href="#s0">shop (a/prod)</a>', '<a href="#s1">shop (b/prod)</a>'} == set(lost)

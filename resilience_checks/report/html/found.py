@@ -113,9 +113,7 @@ def anchors(findings: Sequence[Finding]) -> dict[int, str]:
 
 def rests(result: Result, estates: Sequence[Estate]) -> Rests | None:
     """Return what a result rests on, None where that was not collected."""
-    for estate in estates:
-        if (of := stacks(result)) and set(of).isdisjoint(estate.stacks):
-            continue
+    for estate in sorted(estates, key=lambda one: one.stacks != stacks(result)):
         told = estate.rests_on.get(result.fingerprint)
         if told is not None:
             return Rests(told["code"], told["declared"], told["assumed"], told["at_most"], tuple(told["declarations"]))

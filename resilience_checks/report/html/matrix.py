@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.result import Outcome, Result
-from resilience_checks.report.html.subjects import Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from resilience_checks.report.html.subjects import Key, Subjects
     from resilience_checks.report.interface import Report
 
-_NO_ONE = Subject((None, ""), "")
+ESTATE = ""
 """Stands for what is said of no service, such as a setting or a policy that failed."""
 SYMBOLS = {
     "error": "!",
@@ -59,7 +57,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One service by its label, `number` its place in the report."""
+    """One service, `number` its place in the report."""
 
     service: str
     number: int
@@ -81,15 +79,14 @@ class Matrix:
         return sum(outcome in row.has for row in self.rows)
 
 
-def matrix(report: Report, subjects: Subjects, anchors: Mapping[int, str]) -> Matrix:
+def matrix(report: Report, services: Sequence[str], anchors: Mapping[int, str]) -> Matrix:
     """Return the matrix; `anchors` are those of the findings, by the identity of their results."""
-    found: dict[tuple[Key, str], list[Result]] = defaultdict(list)
+    found: dict[tuple[str, str], list[Result]] = defaultdict(list)
     for result in report.results:
-        for key in subjects.of(result) or (_NO_ONE.key,):
-            found[key, result.policy].append(result)
+        for service in result.services or (ESTATE,):
+            found[service, result.policy].append(result)
     policies = tuple(dict.fromkeys((*sorted(report.policies), *sorted({one.policy for one in report.results}))))
-    told = (*subjects.all, _NO_ONE)
-    rows = [_row(subject, number, policies, found, anchors) for number, subject in enumerate(told)]
+    rows = [_row(name, number, policies, found, anchors) for number, name in enumerate((*services, ESTATE))]
     totals = Counter(outcome(result) for result in report.results)
     return Matrix(policies, tuple(row for row in rows if row.service or any(row.cells)), totals)
 
@@ -100,14 +97,14 @@ def outcome(result: Result) -> str:
 
 
 def _row(
-    subject: Subject,
+    service: str,
     number: int,
     policies: Sequence[str],
-    found: Mapping[tuple[Key, str], Sequence[Result]],
+    found: Mapping[tuple[str, str], Sequence[Result]],
     anchors: Mapping[int, str],
 ) -> Row:
-    cells = tuple(_cell(found.get((subject.key, policy), ()), anchors) for policy in policies)
-    return Row(subject.label, number, cells, frozenset(name for cell in cells if cell for name, _ in cell.counts))
+    cells = tuple(_cell(found.get((service, policy), ()), anchors) for policy in policies)
+    return Row(service, number, cells, frozenset(name for cell in cells if cell for name, _ in cell.counts))
 
 
 def _cell(results: Iterable[Result], anchors: Mapping[int, str]) -> Cell | None:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from resilience_checks.gate.verdict import ExitCode
 from resilience_checks.report.html import evidence, faults, found, matrix, picture, services
+from resilience_checks.report.html.apart import apart
 from resilience_checks.report.html.estates import estates as read_estates
 from resilience_checks.report.html.limits import limits
-from resilience_checks.report.html.subjects import Subjects
 from resilience_checks.report.summary import counts
 from resilience_checks.report.summary import limits as stack_limits
 from resilience_checks.report.text import counted, safe
@@ -24,11 +24,20 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from resilience_checks.report.formats import Style
+    from resilience_checks.report.html.estates import Estate
     from resilience_checks.report.html.picture import Picture
     from resilience_checks.report.interface import Report
 
 _MAX_TEXT = 4000
 """Characters of one text; a name that is longer is no name, and would only bloat the file."""
+_HEADS = {
+    "clean": "Not blocked",
+    "passed": "Not blocked",
+    "blocked": "Blocked",
+    "undecided": "Not decided",
+    "nothing": "Nothing was checked",
+    "overridden": "Overridden",
+}
 
 
 class Html:
@@ -40,12 +49,14 @@ class Html:
 
     def render(self, report: Report) -> str:
         """Return the whole file; the same report gives the same bytes."""
+        report = apart(report)
         audited = read_estates(report.audit)
         findings = found.found(report, self._root, audited)
         anchors = found.anchors(findings)
-        subjects = Subjects(report, audited)
-        table = matrix.matrix(report, subjects, anchors)
-        pictures = [drawn for each in audited if (drawn := picture.picture(each, subjects.numbers(each.number)))]
+        names = _services(report, audited)
+        table = matrix.matrix(report, names, anchors)
+        numbers = {name: number for number, name in enumerate(names)}
+        pictures = [drawn for each in audited if (drawn := picture.picture(each, numbers))]
         style, choosing = _css(), _choosing(pictures)
         return (
             _environment()
@@ -53,15 +64,15 @@ class Html:
             .render(
                 report=report,
                 state=_state(report),
+                headline=_headline(_state(report), report.verdict.words),
                 policy_of_content=_content_policy(style, choosing),
                 style=_markup(style),
                 choosing=_markup(choosing),
                 estates=audited,
                 pictures=pictures,
                 matrix=table,
-                services=services.services(subjects, anchors),
-                numbers_of=subjects.numbers,
-                links_of=subjects.links,
+                services=services.services(report, names, audited, anchors),
+                numbers=numbers,
                 radii=[faults.radius(each) for each in audited],
                 findings=findings,
                 by_fingerprint={result.fingerprint: one.anchor for one in findings for result in one.results},
@@ -75,6 +86,13 @@ class Html:
         )
 
 
+def _services(report: Report, audited: Sequence[Estate]) -> list[str]:
+    """Return the names of all services that anything is said of, each once: those of the report come first."""
+    told = sorted({name for result in report.results for name in result.services})
+    collected = (name for estate in audited for name in estate.services)
+    return list(dict.fromkeys((*(service.id for service in report.services), *told, *collected)))
+
+
 def _state(report: Report) -> str:
     """Return how the check ended, as a class and a word of the page."""
     code = report.verdict.exit_code
@@ -85,6 +103,17 @@ def _state(report: Report) -> str:
     if code in {ExitCode.FAILED, ExitCode.USAGE, ExitCode.INPUT}:
         return "undecided"
     return "nothing" if code is ExitCode.NOTHING else "blocked"
+
+
+def _headline(state: str, words: str) -> tuple[str, str]:
+    """Return the verdict as what stands out and the rest of its sentence.
+
+    >>> _headline("blocked", "blocked by 1 unknown"), _headline("clean", "clean")
+    (('Blocked', ' by 1 unknown'), ('Not blocked', ': clean'))
+    """
+    head = _HEADS[state]
+    same = words.casefold().startswith(head.casefold())
+    return head, words[len(head) :] if same else f": {words}"
 
 
 def _choosing(pictures: Sequence[Picture]) -> str:

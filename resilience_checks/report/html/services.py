@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from resilience_checks.model.result import Result
     from resilience_checks.report.html.estates import Estate
     from resilience_checks.report.html.found import Rests
-    from resilience_checks.report.html.subjects import Key, Subjects
-    from resilience_checks.report.interface import ServiceSummary
+    from resilience_checks.report.interface import Report, ServiceSummary
 
     Data = Mapping[str, Any]
 
@@ -89,25 +88,26 @@ class Service:
     worst: str
 
 
-def services(subjects: Subjects, anchors: Mapping[int, str]) -> tuple[Service, ...]:
+def services(
+    report: Report, names: Sequence[str], estates: Sequence[Estate], anchors: Mapping[int, str]
+) -> tuple[Service, ...]:
     """Return every service in this order."""
-    estates = subjects.estates
-    by_service: dict[Key, list[Result]] = defaultdict(list)
-    for result in subjects.report.results:
-        for key in subjects.of(result):
-            by_service[key].append(result)
-    summaries = {subjects.key(each.id, each.stacks): each for each in subjects.report.services}
+    by_service: dict[str, list[Result]] = defaultdict(list)
+    for result in report.results:
+        for name in result.services:
+            by_service[name].append(result)
+    summaries = {each.id: each for each in report.services}
+    homes = {name: estate for estate in reversed(estates) for name in estate.services}
     found = []
-    for number, subject in enumerate(subjects.all):
-        (home, name), label = subject.key, subject.label
-        verdicts = _verdicts(by_service[subject.key], estates, anchors)
-        estate = estates[home] if home is not None and name in estates[home].services else None
+    for number, name in enumerate(names):
+        verdicts = _verdicts(by_service[name], estates, anchors)
+        estate = homes.get(name)
         losses = estate.capacity.get(name) if estate else None
         found.append(
             Service(
-                label,
+                name,
                 number,
-                summaries.get(subject.key),
+                summaries.get(name),
                 estate,
                 verdicts,
                 _cut_sets(estate, name),

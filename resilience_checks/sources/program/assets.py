@@ -58,6 +58,18 @@ def hashed(value: Any, directory: Path, *, hidden: bool = False) -> Any:
     return {**inner, "hash": hashlib.sha256(content).hexdigest()}
 
 
+def paths(value: Any) -> Iterator[str]:
+    """Yield the paths of the assets and archives in a value."""
+    if isinstance(value, dict):
+        if value.get(SIGNATURE) in {ASSET, ARCHIVE} and isinstance(value.get("path"), str):
+            yield value["path"]
+        for item in value.values():
+            yield from paths(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from paths(item)
+
+
 def _asset(value: dict[str, Any], directory: Path) -> bytes:
     if isinstance(value.get("text"), str) and not value.get("path"):
         return str(value["text"]).encode()

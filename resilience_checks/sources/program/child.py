@@ -38,13 +38,13 @@ def main() -> int:
 
     notes = Notes(private, job["project_directory"])
     refuse_connections()
-    reads = Reads(job["root"], job["project_directory"])
+    reads = Reads(private, job["root"], job["project_directory"])
     reads.watch()
     stuck = (private / "stuck.txt").open("w", encoding="utf-8")
     faulthandler.dump_traceback_later(max(0.1, job["seconds"] * 0.95), file=stuck)
     end = _run(job, notes)
     faulthandler.cancel_dump_traceback_later()
-    notes.finish({**end, "isolated": isolated, "read": reads.files()})
+    notes.finish({**end, "isolated": isolated, "read": reads.files(), "looked_at": reads.told()})
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0 if end["ok"] else 1)  # threads of a program that failed must not keep it alive

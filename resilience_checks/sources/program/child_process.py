@@ -11,12 +11,12 @@ import tempfile
 import time
 from abc import ABC, abstractmethod
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import InputError
-from resilience_checks.sources.project import stack_config
+from resilience_checks.sources.project import stack_config, stack_file
 from resilience_checks.sources.stack_source import StackSource
 from resilience_checks.sources.stacks.waiting import ended
 
@@ -83,6 +83,7 @@ class ChildProcess(StackSource, ABC):
         self._private, self._config = private, config
         socket = private / "monitor.sock"
         launch = self._launch(config, f"unix:{socket}")
+        self._directory = launch.directory
         read, self._pipe = os.pipe()
         limits = {"seconds": self._limits.seconds, "memory": self._limits.memory, "parent": read}
         (private / "job.json").write_text(json.dumps({**launch.job, **limits}), encoding="utf-8")
@@ -122,7 +123,9 @@ class ChildProcess(StackSource, ABC):
     def graph(self) -> ResourceGraph:
         """Wait for the end of the program and return its graph."""
         from resilience_checks.sources.program import failures, graph_of
+        from resilience_checks.sources.program.assets import paths
         from resilience_checks.sources.program.digest import digest
+        from resilience_checks.sources.program.standing import of_child
 
         if self._child is None:
             self.start()
@@ -144,7 +147,7 @@ class ChildProcess(StackSource, ABC):
         if not end.get("ok"):
             end["environment"] = self._config.environment
             raise self._failed(end, self._private, self._child.returncode)
-        return graph_of.build(
+        graph = graph_of.build(
             self._stack,
             self.root,
             record,
@@ -154,6 +157,10 @@ class ChildProcess(StackSource, ABC):
             self._config,
             digest(self._project.directory, self._limits.apart),
         )
+        packed = [path for item in record.resources for path in paths(item.inputs)]
+        others = [stack_file(self._project, self._stack.stack)]
+        found = of_child(end.get("looked_at"), self._project.directory, self._directory, packed, others)
+        return replace(graph, marks=found.marks, unseen=found.unseen)
 
     def close(self) -> None:
         """Stop the child and the monitor, and remove the private directory."""

@@ -37,13 +37,26 @@ def files(directory: Path, apart: Collection[Path] = ()) -> dict[str, str]:
 
 def contents(directory: Path) -> Iterator[bytes]:
     """Yield what each of these files begins with, as far as it can be read."""
-    for path in _files(directory, ()):
+    for path in parts(directory):
         with suppress(OSError), path.open("rb") as file:
             yield file.read(_BEGINNING)
 
 
+def is_part(path: Path, project: Path) -> bool:
+    """Return whether a path is of what `digest` covers; both are resolved."""
+    if not path.is_relative_to(project):
+        return False
+    return NOT_PROGRAM.isdisjoint(path.relative_to(project).parts) and path.suffix != ".pyc"
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def _contents(directory: Path, apart: Collection[Path]) -> Iterator[tuple[str, bytes]]:
-    for path in _files(directory, apart):
+    for path in parts(directory, apart):
         try:
             with path.open("rb") as file:
                 content = hashlib.file_digest(file, "sha256").digest()
@@ -52,7 +65,8 @@ def _contents(directory: Path, apart: Collection[Path]) -> Iterator[tuple[str, b
         yield path.relative_to(directory).as_posix(), content
 
 
-def _files(directory: Path, apart: Collection[Path]) -> Iterator[Path]:
+def parts(directory: Path, apart: Collection[Path] = ()) -> Iterator[Path]:
+    """Yield the program's files in the order of their folders and names, environments and those of `apart` left out."""
     for parent, folders, names in os.walk(directory):
         folders[:] = sorted(name for name in folders if name not in NOT_PROGRAM)
         for name in sorted(names):

@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.sources.given import Given
+from resilience_checks.sources.stacks.packed import unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,15 +23,31 @@ if TYPE_CHECKING:
     Make = Callable[[Given], Source]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Evaluated:
-    """What became of one source: its graph, or why there is none, and the indices of the stacks that it names."""
+    """What became of one source: its graph, or why there is none, and the indices of the stacks that it names.
+
+    A graph that came from a worker stays packed (`made`) until somebody asks for it.
+    """
 
     source: Source
-    graph: ResourceGraph | None
+    made: ResourceGraph | bytes | None
     error: CheckError | None
     needs: frozenset[int] = frozenset()
     references: Mapping[str, Reference] = field(default_factory=dict)
+
+    @cached_property
+    def graph(self) -> ResourceGraph | None:
+        """The graph."""
+        return opened(self.made)
+
+
+def opened(made: ResourceGraph | bytes | None) -> ResourceGraph | None:
+    """Return a graph that may be packed."""
+    if not isinstance(made, bytes):
+        return made
+    graph: ResourceGraph = unpack(made)
+    return graph
 
 
 @dataclass(frozen=True)
@@ -60,7 +78,7 @@ class Evaluation:
     waits: list[Evaluation] = field(default_factory=list)
     taken: bool = False
     done: threading.Event = field(default_factory=threading.Event)
-    graph: ResourceGraph | None = None
+    made: ResourceGraph | bytes | None = None
     error: Exception | None = None
     answer: Answer | None = None
     """What a worker found, until it is read."""
@@ -81,11 +99,16 @@ class Evaluation:
     def stack(self) -> str:
         return self.source.stack
 
+    @property
+    def graph(self) -> ResourceGraph | None:
+        self.made = opened(self.made)
+        return self.made
+
     def reset(self) -> None:
         """Make ready for another run."""
         self.source, self.taken, self.done = self.open(self), False, threading.Event()
         self.references, self.handed, self.needs, self.waits = {}, {}, set(), []
-        self.graph = self.error = self.answer = None
+        self.made = self.error = self.answer = None
         self.waited, self.waiting_since = 0.0, None
 
     def seconds(self) -> float:

@@ -6,6 +6,7 @@ model and plain containers, so bytes that somebody else wrote start nothing.
 
 from __future__ import annotations
 
+import gc
 import io
 import pickle
 from typing import Any
@@ -34,10 +35,15 @@ def pack(value: object) -> bytes:
 
 def unpack(data: bytes) -> Any:
     """Return the value of some bytes; raise UnreadableError for any that could make something else."""
+    collecting = gc.isenabled()
+    gc.disable()  # all that is made lives on, and looking through it again and again takes longer than making it
     try:
         return _Reader(io.BytesIO(data)).load()
     except Exception as error:
         raise UnreadableError(str(error)) from error
+    finally:
+        if collecting:
+            gc.enable()
 
 
 class _Reader(pickle.Unpickler):  # noqa: S301 it finds no class but those of the model

@@ -20,11 +20,11 @@ from resilience_checks.model.errors import CheckError, InputError
 from resilience_checks.sources import wire
 from resilience_checks.sources.stacks.batches import batches
 from resilience_checks.sources.stacks.circles import downstream, in_circles, reaches
-from resilience_checks.sources.stacks.evaluations import Elsewhere, Evaluated, Evaluation, Handed
+from resilience_checks.sources.stacks.evaluations import Elsewhere, Evaluated, Evaluation, Handed, opened
 from resilience_checks.sources.stacks.linking import Reference, link
 from resilience_checks.sources.stacks.markers import Markers, has_markers
 from resilience_checks.sources.stacks.names import Directory, meant
-from resilience_checks.sources.stacks.packed import unpack
+from resilience_checks.sources.stacks.pace import Pace
 from resilience_checks.sources.stacks.work import Task, identity, references
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from resilience_checks.sources.given import Given
     from resilience_checks.sources.interface import Source
     from resilience_checks.sources.stacks.evaluations import Make
+    from resilience_checks.sources.stacks.kept import Kept
     from resilience_checks.sources.stacks.work import Answer
     from resilience_checks.sources.stacks.workers import Workers
 
@@ -55,11 +56,12 @@ class Together:
         elsewhere: Sequence[str] = (),
         jobs: int | None = None,
         workers: Workers | None = None,
+        kept: Kept | None = None,
     ) -> None:
         """Begin nothing yet; `elsewhere` names stacks that were found and are not evaluated.
 
         `jobs` programs run at a time, as many as there are processors where it is not given. `workers` evaluate what
-        may be evaluated elsewhere, and are closed with this.
+        may be evaluated elsewhere, and are closed with this. `kept` has graphs of before.
         """
         self._given, self._observer, self._elsewhere = given, observer, elsewhere
         self._markers = Markers()
@@ -72,16 +74,18 @@ class Together:
         for index, make in enumerate(makers):
             self._evaluations.append(Evaluation(index, make, self._source))
         self._directory = Directory(self._evaluations)
-        self._begun = 0
+        self._kept, self._pace = kept, Pace(len(self._evaluations))
         self._workers = workers
         self._jobs = max(1, workers.size if workers is not None else jobs or os.cpu_count() or 1)
+        self.found = 0
+        """How many graphs of before were taken."""
         self._pool = ThreadPoolExecutor(max_workers=self._jobs)
         self._running: list[Future[None]] = []
 
     def start(self) -> None:
         """Begin, in a block that closes this: whatever interrupts it, no program is left behind."""
         for evaluation in self._evaluations[: self._jobs]:
-            if not self._goes_away(evaluation):
+            if not (self._goes_away(evaluation) or self._is_kept(evaluation)):
                 with suppress(InputError):  # told by graph(), which tries again
                     evaluation.source.start()
         self._running = self._submit(self._evaluations)
@@ -98,7 +102,7 @@ class Together:
         return tuple(
             Evaluated(
                 item.source,
-                item.graph,
+                item.made,
                 item.error if isinstance(item.error, CheckError) else None,
                 frozenset(needed.index for needed in item.needs),
                 dict(item.references),
@@ -146,9 +150,8 @@ class Together:
             if evaluation.taken or self._closed:
                 return False
             evaluation.taken = True
-            self._begun += 1
-        every = len(self._evaluations)
-        self._observer(f"running {evaluation.name}{f' ({self._begun} of {every})' if every > 1 else ''}")
+            where = self._pace.begin()
+        self._observer(f"running {evaluation.name}{where}")
         return True
 
     def _evaluate(self, evaluation: Evaluation) -> None:
@@ -177,11 +180,35 @@ class Together:
             evaluation.error = error
         finally:
             evaluation.source.close()
+            with self._lock:
+                self._pace.finish()
             evaluation.done.set()
 
-    def _read(self, evaluation: Evaluation) -> ResourceGraph:
-        """Return the graph that the source, or a worker in its place, makes."""
-        graph: ResourceGraph
+    def _is_kept(self, evaluation: Evaluation) -> bool:
+        key = self._kept and self._kept.key(evaluation.make, plain=evaluation.plain)
+        return bool(self._kept and key and self._kept.has(key))
+
+    def _read(self, evaluation: Evaluation) -> ResourceGraph | bytes:
+        """Return the graph of before where nothing has changed, else a new one."""
+        if self._kept is None:
+            return self._evaluated(evaluation)
+        key = self._kept.key(evaluation.make, plain=evaluation.plain)
+        if key is not None:
+            graph = self._kept.find(key, lambda name: self._hand(evaluation, name))
+            if graph is not None:
+                self.found += 1
+                return graph
+            evaluation.handed, evaluation.references, evaluation.needs = {}, {}, set()
+        made = self._evaluated(evaluation)
+        graph = opened(made) if key is not None else None
+        if graph is None or key is None:
+            return made
+        if key == self._kept.key(evaluation.make, plain=evaluation.plain):
+            self._kept.keep(key, graph, evaluation.handed)
+        return graph
+
+    def _evaluated(self, evaluation: Evaluation) -> ResourceGraph | bytes:
+        """Return the graph that the source, or a worker in its place, makes; packed where it names no other stack."""
         if not self._goes_away(evaluation):
             graph = evaluation.source.graph()
             for name in references(graph):
@@ -201,12 +228,12 @@ class Together:
                 self._hand(evaluation, name)
             if answer.error is not None:
                 raise answer.error
-            graph = unpack(answer.graph)
-            return graph
+            named = bool(answer.named or evaluation.references)
+            return (opened(answer.graph) if named else None) or answer.graph
 
     def _answers(self, evaluations: Sequence[Evaluation]) -> Sequence[Answer]:
         assert self._workers is not None
-        tasks = [Task(item.make, self._given, dict(item.handed), wire.key(), identity()) for item in evaluations]
+        tasks = [Task(item.make, self._given, dict(item.handed), wire.key(), identity(), self._kept is not None) for item in evaluations]
         seconds = max(getattr(item.make, "seconds", 0.0) for item in evaluations)
         return self._workers.answers(tasks, [item.name for item in evaluations], seconds)
 
@@ -225,13 +252,17 @@ class Together:
             evaluation.handed, evaluation.references = {}, {}
             evaluation.source = self._source(evaluation)
             graph, _ = self._linked(evaluation)
-            if failed is not None:
+            if failed is not None and not isinstance(graph, bytes):
                 where = "" if failed.location is None else f" at {failed.location}"
                 graph = replace(graph, notes=(*graph.notes, f"{_FAILED}{where}"))
-        evaluation.graph = graph
+        evaluation.made = graph
 
-    def _linked(self, evaluation: Evaluation) -> tuple[ResourceGraph, bool]:
-        return link(self._read(evaluation), evaluation.references, self._markers)
+    def _linked(self, evaluation: Evaluation) -> tuple[ResourceGraph | bytes, bool]:
+        made = self._read(evaluation)
+        if isinstance(made, bytes):
+            return made, False
+        made = replace(made, marks={}) if made.marks else made  # as many as all else, and only for what is kept
+        return link(made, evaluation.references, self._markers)
 
     def _hand(self, evaluation: Evaluation, name: str) -> Mapping[str, Any] | None:
         """Return the outputs of the stack that a program names, as the protocol writes them; None: not known."""
@@ -317,7 +348,7 @@ class Together:
         chosen = sorted(evaluations, key=lambda item: item.index)
         for evaluation in chosen:
             evaluation.reset()
-        self._begun -= len(chosen)
+        self._pace = Pace(len(chosen))
         self._wait(self._submit(chosen), chosen)
 
     @staticmethod

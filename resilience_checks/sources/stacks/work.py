@@ -12,7 +12,7 @@ import os
 import sys
 import traceback
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from threading import Condition, Timer
@@ -46,6 +46,8 @@ class Task:
     handed: Mapping[str, Mapping[str, Any] | None]
     key: bytes
     identity: str
+    keeps: bool = False
+    """Whether the graph is to tell all that it hangs on (`ResourceGraph.marks`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,8 @@ def _answer(task: Task) -> Answer:
             return Answer(error=_with_trace(error), asked=tuple(given.asked))
         finally:
             source.close()
+    if not task.keeps:
+        graph = replace(graph, marks={})
     return Answer(pack(graph), asked=tuple(given.asked), named=tuple(references(graph)))
 
 

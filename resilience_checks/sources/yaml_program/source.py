@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import InputError
 from resilience_checks.model.graph import Capabilities, ResourceGraph
+from resilience_checks.sources.program.assets import paths
 from resilience_checks.sources.program.digest import digest
 from resilience_checks.sources.program.engine import Engine
 from resilience_checks.sources.program.reads import outside
+from resilience_checks.sources.program.standing import of_files
 from resilience_checks.sources.project import relative, stack_config, stack_file
 from resilience_checks.sources.stack_source import StackSource
 from resilience_checks.sources.yaml_program import configuration, order, packages, template
@@ -150,6 +152,9 @@ class YamlSource(StackSource):
             f"{skipped.location}: `{skipped.name}` is read by an id that only a deployment knows, so a preview leaves it out"
             for skipped in program.skipped
         ]
+        files = (*scope.read, stack_file(project, self.stack))
+        packed = [path for item in program.registry.engine.record.resources for path in paths(item.inputs)]
+        found = of_files(files, project.directory, scope.directory, packed)
         return ResourceGraph(
             project=project.name,
             stack=self.stack,
@@ -170,7 +175,9 @@ class YamlSource(StackSource):
             ),
             notes=tuple(dict.fromkeys(remarks)),
             digest=digest(project.directory, self._limits.apart),
-            read=outside((*scope.read, stack_file(project, self.stack)), self.root, project.directory),
+            read=outside(files, self.root, project.directory),
+            marks=found.marks,
+            unseen=found.unseen,
         )
 
     def _error(self, what: str, remedy: str) -> InputError:

@@ -1,0 +1,160 @@
+"""What a run hangs on outside of the program's own folder, and whether that still stands as it did."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import re
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from resilience_checks.sources.program import digest
+from resilience_checks.sources.program.digest import is_part, sha256
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+FILE, FOLDER, PACKAGE, STAT = "file", "folder", "package", "stat"
+_UNRECORDED = "what a program in this language reads is not recorded"
+_CHANCE = re.compile(
+    rb"^[ \t]*(?:from|import)[ \t][^#\n]*\b(?:time|datetime|calendar|random|secrets|uuid|tempfile|socket|platform|getpass"
+    rb"|numpy|importlib)\b|\b(?:urandom|__import__|getpid|getlogin|uname|cpu_count|getloadavg)\b",
+    re.MULTILINE,
+)
+"""What of a Python file may give another answer the next time: the clock, chance, and facts of the machine."""
+_PACKAGES = re.compile(r"[/\\](?:site-packages|dist-packages)[/\\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The fields of a graph of the same names."""
+
+    unseen: str = ""
+    marks: Mapping[str, str] = field(default_factory=dict)
+
+
+def of_child(
+    told: Mapping[str, Any] | None, project: Path, directory: Path, assets: Iterable[str], others: Iterable[Path] = ()
+) -> Standing:
+    """Return what a child says that its program looked at; `assets` are paths from the program's directory.
+
+    `others` are files that were read on its behalf.
+    """
+    if told is None:
+        return Standing(unseen=_UNRECORDED)
+    found = _Found(project.resolve(), tuple(told.get("environments", ())))
+    for path in told.get("opened", ()):
+        found.opened(path)
+    for path in told.get("listed", ()):
+        found.add(FOLDER, path)
+    for path in told.get("asked", ()):
+        found.add(STAT, path)
+    for path in assets:
+        found.asset(directory / path)
+    for file in others:
+        found.opened(str(file.resolve()))
+    reasons = [*told.get("unseen", ()), *found.unseen, *_chance(project, found)]
+    return found.standing(reasons)
+
+
+def of_files(files: Iterable[Path], project: Path, directory: Path, assets: Iterable[str]) -> Standing:
+    """Return what a program read that reads nothing but these files, its own, and assets."""
+    found = _Found(project.resolve())
+    for path in files:
+        found.opened(str(path))
+    for name in assets:
+        found.asset(directory / name)
+    return found.standing(found.unseen)
+
+
+class _Found:
+    """Sorts paths: what is the program's own counts by its digest, what is of an environment by size and time."""
+
+    def __init__(self, project: Path, environments: tuple[str, ...] = ()) -> None:
+        self._project, self._inside = project, f"{project}{os.sep}"
+        self._environments = tuple(one + os.sep for one in environments)
+        self.keys: dict[tuple[str, str], None] = {}
+        self.unseen: list[str] = []
+
+    def opened(self, path: str) -> None:
+        """Add a file; that of compiled code stands for its source, which Python holds it against."""
+        if path.endswith(".pyc"):
+            with suppress(ValueError, NotImplementedError):
+                path = importlib.util.source_from_cache(path)
+        self.add(FILE, path)
+
+    def add(self, kind: str, path: str) -> None:
+        folder, _, name = path.rpartition(os.sep)
+        real = _real(folder or os.sep).rstrip(os.sep) + os.sep + name
+        if real.startswith(_OWN) or (real.startswith(self._inside) and is_part(Path(real), self._project)):
+            return
+        if _PACKAGES.search(real) or real.startswith(self._environments):
+            kind = PACKAGE
+        self.keys[kind, real] = None
+
+    def asset(self, path: Path) -> None:
+        if path.is_dir() and not is_part(path.resolve(), self._project):
+            self.unseen.append(f"it packs the folder {path}, which is not its own")
+        else:
+            self.add(FILE, str(path))
+
+    def standing(self, reasons: Iterable[str]) -> Standing:
+        marks = {f"{kind} {path}": mark(kind, path) for kind, path in sorted(self.keys)}
+        return Standing("; ".join(dict.fromkeys(reasons)), marks)
+
+
+@lru_cache(maxsize=1 << 14)
+def _real(folder: str) -> str:
+    return os.path.realpath(folder)
+
+
+_OWN = os.path.realpath(Path(__file__).parent) + os.sep
+"""Where what runs the program stands, which counts by the version."""
+
+
+def stands(marks: Mapping[str, str]) -> bool:
+    """Return whether all of it is still as it was."""
+    return all(mark(*key.split(" ", 1)) == told for key, told in marks.items())
+
+
+def mark(kind: str, path: str) -> str:
+    """Return how something stands: a file by its SHA-256, a folder by its names, what is of a package by size and time."""
+    return _package(path) if kind == PACKAGE else _mark(kind, path)
+
+
+def _mark(kind: str, path: str) -> str:
+    place = Path(path)
+    try:
+        if kind == FILE and not place.is_dir():
+            return sha256(place)
+        if kind == STAT:
+            found = place.stat()
+            return "folder" if place.is_dir() else f"{found.st_size} {found.st_mtime_ns}"
+        names = sorted(os.fsencode(inner.name) for inner in place.iterdir())
+        return hashlib.sha256(b"\0".join(names)).hexdigest()
+    except OSError:
+        return ""
+
+
+@lru_cache(maxsize=1 << 17)
+def _package(path: str) -> str:
+    """Return it from memory: packages do not change while a check runs, and many programs load the same."""
+    try:
+        found = Path(path).stat()
+    except OSError:
+        return ""
+    return f"{found.st_size} {found.st_mtime_ns}"
+
+
+def _chance(project: Path, found: _Found) -> Iterable[str]:
+    """Yield the Python files of the program that may ask for what is another the next time."""
+    own = [path for path in digest.parts(project) if path.suffix == ".py"]
+    others = [Path(path) for kind, path in found.keys if kind == FILE and path.endswith(".py")]
+    for path in (*own, *others):
+        with suppress(OSError):
+            if (match := _CHANCE.search(path.read_bytes())) is not None:
+                yield f"{path.name} may ask for the time, for chance or for this machine: {match.group(0).decode(errors='replace').strip()}"

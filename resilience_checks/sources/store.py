@@ -1,0 +1,114 @@
+"""A folder of the user's own that keeps what was found before, by what it was found from.
+
+Nothing in it is trusted that anybody else could have written: it has to belong to the user and be closed to all others, and
+each entry has a digest, keyed with a key of that folder, of its name and content. A file that was cut off, copied or moved is
+none. Files appear whole, by renaming, so that several checks may share it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import stat
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+
+_KEY, _PRUNED = "key", "pruned"
+_DIGEST = 32
+_KEPT_DAYS = 30
+_DAY = 86_400
+
+
+class Untrusted(Exception):  # noqa: N818 it becomes the end of a sentence
+    """Why a folder is not used."""
+
+
+class Store:
+    """The entries of one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Make the folder where there is none; raise Untrusted, or OSError, where it cannot be used."""
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = folder.lstat()
+        if not stat.S_ISDIR(found.st_mode):
+            raise Untrusted(f"{folder} is no folder")
+        if found.st_uid != os.getuid():
+            raise Untrusted(f"{folder} belongs to somebody else")
+        if found.st_mode & 0o077:
+            raise Untrusted(f"{folder} is open to others: chmod 700 it")
+        self._folder = folder
+        self._key = self._own_key()
+        self._prune()
+
+    def derived(self, purpose: str) -> bytes:
+        """Return a key of this folder for some purpose."""
+        return hmac.digest(self._key, purpose.encode(), "sha256")
+
+    def get(self, name: str) -> bytes | None:
+        """Return what is kept under a name, None where nothing whole is."""
+        path = self._path(name)
+        try:
+            data = path.read_bytes()
+        except OSError:
+            return None
+        if not hmac.compare_digest(data[:_DIGEST], self._digest(name, data[_DIGEST:])):
+            return None
+        with suppress(OSError):
+            os.utime(path)
+        return data[_DIGEST:]
+
+    def put(self, name: str, content: bytes) -> None:
+        """Keep something under a name; where it cannot be written, nothing is kept."""
+        path = self._path(name)
+        with suppress(OSError):
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            self._write(path, self._digest(name, content) + content)
+
+    def _write(self, path: Path, data: bytes) -> None:
+        number, name = tempfile.mkstemp(dir=self._folder)  # readable by its owner alone
+        try:
+            with os.fdopen(number, "wb") as file:
+                file.write(data)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+    def _digest(self, name: str, content: bytes) -> bytes:
+        return hmac.digest(self._key, name.encode() + b"\0" + content, "sha256")
+
+    def _path(self, name: str) -> Path:
+        told = hashlib.sha256(name.encode()).hexdigest()
+        return self._folder / told[:2] / told[2:]
+
+    def _own_key(self) -> bytes:
+        """Return the key of the folder; of several checks that make one at the same time, one wins."""
+        path = self._folder / _KEY
+        with suppress(OSError):
+            if len(found := path.read_bytes()) == _DIGEST:
+                return found
+        number, name = tempfile.mkstemp(dir=self._folder)
+        with os.fdopen(number, "wb") as file:
+            file.write(os.urandom(_DIGEST))
+        with suppress(FileExistsError):
+            os.link(name, path)
+        Path(name).unlink()
+        found = path.read_bytes()
+        if len(found) != _DIGEST:
+            raise Untrusted(f"{path} is no key: remove {self._folder}")
+        return found
+
+    def _prune(self) -> None:
+        """Once a day remove what nobody asked for in a month."""
+        told = self._folder / _PRUNED
+        with suppress(OSError):
+            if time.time() - told.stat().st_mtime < _DAY:
+                return
+        with suppress(OSError):
+            told.touch()
+            for path in self._folder.glob("*/*"):
+                if time.time() - path.stat().st_mtime > _KEPT_DAYS * _DAY:
+                    path.unlink()
