@@ -11,7 +11,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-_ELEMENT = re.compile(r"\[\d*\]$|\{@?\}$")
+_ELEMENT = re.compile(r"(?:\[\d*\]|\{@?\})+$")
 _GETTER = re.compile(
     r'@pulumi\.getter(?:\(name="(?P<wire>[^"]+)"\))?\n(?:    @_utilities\.deprecated\(.*\)\n)?    def (?P<name>\w+)\(self\) -> (?P<kind>.+):\n'
 )
