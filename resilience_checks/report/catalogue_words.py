@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         Copies,
         Edge,
         Entry,
+        Instances,
         Mover,
         PackageEntry,
         Placement,
@@ -40,14 +41,10 @@ def words(entry: Entry, package: PackageEntry) -> Iterator[Said]:
         yield "units", f"{count} behind one address{_only(entry.units.when)}{_cited(entry.units.source)}"
     if entry.instances is not None:
         first = _any(entry.instances.paths)
-        yield "capacity", f"as many equal members as {first} says; {entry.instances.default} where it is not given"
+        yield "capacity", f"as many equal members as {first} says; {_default(entry.instances)} where it is not given"
     yield from (("needs", _edge(edge)) for edge in entry.edges if edge.gate == "requires")
     yield from (("group", _edge(edge)) for edge in entry.edges if edge.gate != "requires")
-    for join in entry.joins:
-        yield "joins", f"{_target(join.to)} becomes one of the {join.group} of {_target(join.at)}{_unless(join.skip)}"
-    if entry.scales is not None:
-        target, least = entry.scales
-        yield "scales", f"{_target(target)}, to no fewer than {_any(least.paths)} says, else {least.default}"
+    yield from _members(entry)
     yield from _moves(entry.mover, entry)
     if entry.backup is not None:
         yield from _backup(entry.backup)
@@ -105,18 +102,31 @@ def _placement(placement: Placement, package: PackageEntry) -> Iterator[Said]:
 def _zones(zones: Zones) -> str:
     ways = [f"those that {_any(zones.named)} names"] if zones.named else []
     ways += [f"those where {_any(zones.of)} stands"] if zones.of else []
-    ways += [f"so many as {_any(zones.count.paths)} says, else {zones.count.default}"] if zones.count else []
+    ways += [f"so many as {_any(zones.count.paths)} says, else {_default(zones.count)}"] if zones.count else []
     if zones.when is not None:
         ways.append(f"at least {zones.least}{_only(zones.when)}" if zones.when else f"at least {zones.least}, always")
     if zones.when != ():
         ways.append("not known how many" if zones.unnamed else "one of its provider's choice")
     text = f"{'one: ' if zones.single else ''}{', else '.join(ways)}"
+    text += f"; with those of {_any(zones.together)}" if zones.together else ""
+    text += f"; one{_only(zones.one_when)}, whatever is named" if zones.one_when else ""
+    text += f"; not known how many{_only(zones.unknown_when)}" if zones.unknown_when else ""
     if zones.decided:
         text += f"; where {_path(zones.decided)} is given, that decides"
     if zones.alone:
         then = "started in another one once it is lost" if zones.alone == "replaced" else "lost with it"
         text += f"; with fewer than two instances it stands in one of them, and is {then}"
     return text + _cited(zones.source)
+
+
+def _members(entry: Entry) -> Iterator[Said]:
+    for join in entry.joins:
+        yield "joins", f"{_target(join.to)} becomes one of the {join.group} of {_target(join.at)}{_unless(join.skip)}"
+    if entry.selects is not None:
+        yield "selects", f"what bears all labels of {_path(entry.selects.labels)}"
+    if entry.scales is not None:
+        target, least = entry.scales
+        yield "scales", f"{_target(target)}, to no fewer than {_any(least.paths)} says, else {_default(least)}"
 
 
 def _edge(edge: Edge) -> str:
@@ -166,7 +176,11 @@ def _term(term: Term) -> str:
         ]
     )
     of = f" of {_target(term.of)}" if term.of is not None else ""
-    times = f", times {_path(term.times_from)} or {term.times_default:g}" if term.times_from else ""
+    times = (
+        f", times {_path(term.times_from)}{f' or {term.times_default:g}' if term.times_default is not None else ''}"
+        if term.times_from
+        else ""
+    )
     unit = {"s": "s", "min": "minutes"}[term.unit]
     return (
         f"{term.name}: {f'{base}{of}{times} ({unit})' if base else 'in a time that nobody states'}{_cited(term.source)}"
@@ -178,7 +192,7 @@ def _backup(backup: PlatformBackup) -> Iterator[Said]:
     if backup.elsewhere:
         text += f"; in another region too where {_path(backup.path)} is {_either(backup.elsewhere)} (by default {backup.default})"
     if backup.off:
-        text += f"; none where {_path(backup.off_path)} is {_either(backup.off)} (by default {str(backup.off_default).lower()})"
+        text += f"; none where {_path(backup.off_path)} is {_either(backup.off)} ({_by_default(backup.off_default)})"
     if backup.keep_path:
         text += f"; kept for the days of {_path(backup.keep_path)}"
         text += f", by default {backup.keep_default:g}" if backup.keep_default is not None else ""
@@ -207,9 +221,21 @@ def _target(target: Target | None) -> str:
         return "itself"
     if target.any_of:
         return " or ".join(dict.fromkeys(_target(one) for one in target.any_of))
+    if target.selected is not None:
+        return f"all whose labels it bears in {_path(target.labels)}"
+    if target.then is not None:
+        return f"what {_path(target.then)} of what {_path(target.ref)} refers to names"
     if target.ref is not None:
         return f"what {_path(target.ref)} refers to" if target.ref != "." else "what it refers to"
     return f"the {(target.name or '').replace('-', ' ')} that {_path(target.by)} names"
+
+
+def _by_default(value: object) -> str:
+    return "not known where it is not given" if value is None else f"by default {str(value).lower()}"
+
+
+def _default(number: Instances) -> str:
+    return "not known" if number.default is None else str(number.default)
 
 
 def _path(path: str | None) -> str:
