@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from resilience_checks.catalogue.host_entries import Apart, Hosted, Restarts, Units
+    from resilience_checks.catalogue.name_entries import Locations, Selects
 
 Condition = tuple[tuple[str, tuple[object, ...]], ...]
 """Every named input has one of the values."""
@@ -46,15 +46,6 @@ class Target:
             if path is not None and self.referring is None
         )
         return own + tuple(path for target in self.any_of for path in target.paths)
-
-
-@dataclass(frozen=True, slots=True)
-class Selects:
-    """Members by labels: all that bear each of those at `labels`, and agree in the input `within`."""
-
-    kind: str
-    labels: str
-    within: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,28 +368,6 @@ class ProviderEntry:
     inside: tuple[str, ...] = ()
     """References to what the instance runs in."""
     fault: str = "device"
-
-
-@dataclass(frozen=True, slots=True)
-class Locations:
-    """How a provider names its zones and regions: expressions whose first group is the region."""
-
-    zone: str
-    region: str
-
-    def region_of(self, name: str) -> str | None:
-        """Return the region that a zone or region's name tells, None for what is no one region.
-
-        >>> places = Locations("^([a-z]+-[a-z]+[0-9])-[a-z]$", "^([a-z]+-[a-z]+[0-9])$")
-        >>> places.region_of("europe-west2-a"), places.region_of("europe-west2"), places.region_of("EU")
-        ('europe-west2', 'europe-west2', None)
-        """
-        found = re.search(self.zone, name) or re.search(self.region, name)
-        return None if found is None else found[1]
-
-    def zone_of(self, name: str) -> str | None:
-        """Return the name of a zone alone, None for what is none."""
-        return name.rpartition("/")[2] if re.search(self.zone, name) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from resilience_checks.catalogue.entries import (
     Entry,
     Instances,
     Join,
-    Locations,
     Mover,
     Name,
     OneBy,
@@ -21,7 +20,6 @@ from resilience_checks.catalogue.entries import (
     Placement,
     PlatformBackup,
     ProviderEntry,
-    Selects,
     Spelling,
     Target,
     Term,
@@ -29,6 +27,7 @@ from resilience_checks.catalogue.entries import (
     Zones,
 )
 from resilience_checks.catalogue.host_entries import Apart, Hosted, Restarts, Units
+from resilience_checks.catalogue.name_entries import Locations, Selects
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
