@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from resilience_checks.model.question import Holds
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from resilience_checks.catalogue.host_entries import Apart, Hosted, Restarts, Units
-    from resilience_checks.catalogue.name_entries import Locations, Selects
+    from resilience_checks.catalogue.provider_entries import ControlPlane, Locations, Spelling, ZonalRegions
 
 Condition = tuple[tuple[str, tuple[object, ...]], ...]
 """Every named input has one of the values."""
@@ -46,6 +44,15 @@ class Target:
             if path is not None and self.referring is None
         )
         return own + tuple(path for target in self.any_of for path in target.paths)
+
+
+@dataclass(frozen=True, slots=True)
+class Selects:
+    """Members by labels: all that bear each of those at `labels`, and agree in the input `within`."""
+
+    kind: str
+    labels: str
+    within: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +182,7 @@ class Zones:
     alone: str | None = None
     unnamed: bool = False
     single: bool = False
+    strip: str | None = None
     together: tuple[str, ...] = ()
     one_when: Condition = ()
     unknown_when: Condition = ()
@@ -304,8 +312,8 @@ class OneBy:
 class Entry:
     """What one type means for failure; an element is an entry of its own with `each` set.
 
-    `counted` is false for a type of which nobody says whether a resource of it is one thing that fails, or a service
-    that its provider runs on many. `component` tells that it is a component whose inside its plugin makes: the entry
+    `counted` is false where nobody says whether a resource is one thing that fails, or a service that its provider runs
+    on many. `component` tells that it is a component whose inside its plugin makes: the entry
     stands for it only where that is not shown. `settings_of` leads to what these are only the settings of, if it is given
     by reference: then it has no fault of its own.
     """
@@ -337,9 +345,9 @@ class Entry:
     joins: tuple[Join, ...] = ()
     copies: tuple[Copies, ...] = ()
     one_by: OneBy | None = None
-    selects: Selects | None = None
     scales: tuple[Target, Instances] | None = None
     """Whose instances it adds and takes away, and how many it leaves at least."""
+    selects: Selects | None = None
     placement: Placement | None = None
     placeless: bool = False
     ignore: tuple[str, ...] = ()
@@ -371,38 +379,6 @@ class ProviderEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class ControlPlane:
-    """What performs moves and changes for all users of a provider; `region` None: it stands in no one region."""
-
-    label: str
-    region: str | None = None
-    source: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ZonalRegions:
-    """Which of a provider's regions have zones; `having` None: all have. What is in neither list is not known."""
-
-    source: str
-    having: frozenset[str] | None = None
-    without: frozenset[str] = frozenset()
-
-    def has(self, region: str) -> Holds:
-        """Return whether the region, by its short name, has zones."""
-        if region in self.without:
-            return Holds.NO
-        return Holds.YES if self.having is None or region in self.having else Holds.UNKNOWN
-
-
-@dataclass(frozen=True, slots=True)
-class Spelling:
-    """How tokens of older or dated modules are turned into those that the catalogue has."""
-
-    match: str
-    to: str
-
-
-@dataclass(frozen=True, slots=True)
 class PackageEntry:
     """One catalogue file."""
 
@@ -413,8 +389,8 @@ class PackageEntry:
     types: Mapping[str, Entry]
     lookups: Mapping[str, Entry]
     labels: tuple[str, ...] = ()
-    control_planes: Mapping[str, ControlPlane] = field(default_factory=dict)
     """Inputs of any type of the package that only describe: a change of them alone changes nothing that runs."""
+    control_planes: Mapping[str, ControlPlane] = field(default_factory=dict)
     zonal: ZonalRegions | None = None
     spellings: tuple[Spelling, ...] = ()
     locations: Locations | None = None

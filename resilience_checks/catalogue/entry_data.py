@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from resilience_checks.catalogue.entries import (
     CommonCause,
     Condition,
-    ControlPlane,
     Copies,
     Edge,
     Entry,
@@ -20,14 +19,13 @@ from resilience_checks.catalogue.entries import (
     Placement,
     PlatformBackup,
     ProviderEntry,
-    Spelling,
+    Selects,
     Target,
     Term,
-    ZonalRegions,
     Zones,
 )
 from resilience_checks.catalogue.host_entries import Apart, Hosted, Restarts, Units
-from resilience_checks.catalogue.name_entries import Locations, Selects
+from resilience_checks.catalogue.provider_entries import ControlPlane, Locations, Spelling, ZonalRegions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -167,6 +165,7 @@ def _zones(data: Mapping[str, Any] | None) -> Zones | None:
     when = _condition(data["when"]) if "when" in data else None
     return Zones(
         source=data["source"],
+        strip=data.get("strip"),
         named=_paths(data.get("from")),
         of=_paths(data.get("of")),
         count=_instances(data.get("count")),
@@ -245,12 +244,12 @@ def _join(data: Mapping[str, Any]) -> Join:
     return Join(_sure_target(data["at"]), data["group"], _sure_target(data["to"]), _condition(data.get("skip")))
 
 
-def _selects(data: Mapping[str, Any] | None) -> Selects | None:
-    return None if data is None else Selects(data["as"], data["labels"], data.get("within"))
-
-
 def _scales(data: Mapping[str, Any] | None) -> tuple[Target, Instances] | None:
     return None if data is None else (_sure_target(data["of"]), Instances(_paths(data["from"]), data["default"]))
+
+
+def _selects(data: Mapping[str, Any] | None) -> Selects | None:
+    return None if data is None else Selects(data["as"], data["labels"], data.get("within"))
 
 
 def _one_by(data: Mapping[str, Any] | None) -> OneBy | None:
@@ -291,6 +290,7 @@ def _entry(token: str, package: str, estate: str, data: Mapping[str, Any]) -> En
         logical=data.get("logical", False),
         component=data.get("component", False),
         fault=data.get("fault", "device"),
+        counted=data.get("as-one") != "unknown",
         entry=data.get("entry", False),
         configures=data.get("configures"),
         runs_on=data.get("runs-on"),
@@ -310,8 +310,8 @@ def _entry(token: str, package: str, estate: str, data: Mapping[str, Any]) -> En
         joins=tuple(_join(item) for item in _list(data.get("join"))),
         copies=tuple(_copies(item) for item in _list(data.get("copies"))),
         one_by=_one_by(data.get("one-by")),
-        selects=_selects(data.get("selects")),
         scales=_scales(data.get("scales")),
+        selects=_selects(data.get("selects")),
         placement=_placement(data.get("placement")),
         placeless=data.get("placement") == "none",
         ignore=tuple(data.get("ignore", ())),

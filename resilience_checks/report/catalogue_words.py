@@ -14,7 +14,6 @@ if TYPE_CHECKING:
         Copies,
         Edge,
         Entry,
-        Instances,
         Mover,
         PackageEntry,
         Placement,
@@ -36,15 +35,14 @@ def words(entry: Entry, package: PackageEntry) -> Iterator[Said]:
         yield "place", f"none of its own: it is read from wherever it is asked{_cited(entry.source)}"
     elif entry.placement is not None:
         yield from _placement(entry.placement, package)
-    if entry.units is not None:
-        count = f"as many as `{entry.units.count}` says" if entry.units.count else "as many as are declared"
-        yield "units", f"{count} behind one address{_only(entry.units.when)}{_cited(entry.units.source)}"
-    if entry.instances is not None:
-        first = _any(entry.instances.paths)
-        yield "capacity", f"as many equal members as {first} says; {_default(entry.instances)} where it is not given"
+    yield from _members(entry)
     yield from (("needs", _edge(edge)) for edge in entry.edges if edge.gate == "requires")
     yield from (("group", _edge(edge)) for edge in entry.edges if edge.gate != "requires")
-    yield from _members(entry)
+    for join in entry.joins:
+        yield "joins", f"{_target(join.to)} becomes one of the {join.group} of {_target(join.at)}{_unless(join.skip)}"
+    if entry.scales is not None:
+        target, least = entry.scales
+        yield "scales", f"{_target(target)}, to no fewer than {_any(least.paths)} says, else {_known(least.default)}"
     yield from _moves(entry.mover, entry)
     if entry.backup is not None:
         yield from _backup(entry.backup)
@@ -54,6 +52,35 @@ def words(entry: Entry, package: PackageEntry) -> Iterator[Said]:
         yield "named", f"by {_any(entry.named)}"
     if entry.ignore:
         yield "ignored", f"references in {_all(entry.ignore)} are no run-time need"
+
+
+def _members(entry: Entry) -> Iterator[Said]:
+    """Yield how many it is, and on what hosts they run."""
+    units = entry.units
+    if units is not None:
+        count = f"as many as {_path(units.count)} says" if units.count else "as many as are declared"
+        count = str(units.number) if units.number is not None else count
+        count = f"one, and each of {_all(units.besides)}" if units.besides else count
+        yield "units", f"{count}, behind one address or name{_only(units.when)}{_cited(units.source)}"
+    if entry.instances is not None:
+        least = "not known" if entry.instances.default is None else str(entry.instances.default)
+        yield "capacity", f"as many equal members as {_any(entry.instances.paths)} says; {least} where it is not given"
+    if entry.hosted is not None:
+        pool = f" of {_any(entry.hosted.pool)}" if entry.hosted.pool else ""
+        yield (
+            "hosts",
+            f"on a {entry.hosted.over}{pool} that its platform chooses, perhaps with others{_cited(entry.hosted.source)}",
+        )
+    if entry.apart is not None:
+        hard = f"surely{_only(entry.apart.when)}" if entry.apart.when else "surely"
+        yield "hosts", f"it keeps its members on different ones, {hard}{_cited(entry.apart.source)}"
+    if entry.restarts is not None:
+        yield (
+            "hosts",
+            f"{_target(entry.restarts.of)}: machines are started on another one{_only(entry.restarts.when)}{_cited(entry.restarts.source)}",
+        )
+    if entry.settings_of is not None:
+        yield "role", f"where {_path(entry.settings_of)} refers to something, it is only the settings of that"
 
 
 def _shares(entry: Entry) -> Iterator[Said]:
@@ -94,43 +121,39 @@ def _placement(placement: Placement, package: PackageEntry) -> Iterator[Said]:
     if placement.zones is not None:
         yield "zones", _zones(placement.zones)
     if placement.paired:
-        yield "region", f"its provider may serve it from another one, of its own choice{_cited(placement.paired)}"
+        condition = _only(placement.paired_when) + _unless(placement.paired_unless, "and")
+        yield (
+            "region",
+            f"its provider may serve it from another one, of its own choice{condition}{_cited(placement.paired)}",
+        )
+    if placement.also:
+        yield "region", f"it stands in the regions of {_any(placement.also)} besides"
     if placement.replicas:
         yield "copies", f"the regions that {_path(placement.replicas)} names hold its data too"
 
 
 def _zones(zones: Zones) -> str:
     ways = [f"those that {_any(zones.named)} names"] if zones.named else []
+    ways += [f"those that {_all(zones.together)} name together"] if zones.together else []
     ways += [f"those where {_any(zones.of)} stands"] if zones.of else []
-    ways += [f"so many as {_any(zones.count.paths)} says, else {_default(zones.count)}"] if zones.count else []
+    ways += [f"so many as {_any(zones.count.paths)} says, else {_known(zones.count.default)}"] if zones.count else []
     if zones.when is not None:
         ways.append(f"at least {zones.least}{_only(zones.when)}" if zones.when else f"at least {zones.least}, always")
     if zones.when != ():
         ways.append("not known how many" if zones.unnamed else "one of its provider's choice")
     text = f"{'one: ' if zones.single else ''}{', else '.join(ways)}"
-    text += f"; with those of {_any(zones.together)}" if zones.together else ""
-    text += f"; one{_only(zones.one_when)}, whatever is named" if zones.one_when else ""
-    text += f"; not known how many{_only(zones.unknown_when)}" if zones.unknown_when else ""
     if zones.decided:
         text += f"; where {_path(zones.decided)} is given, that decides"
+    text += f"; one{_only(zones.one_when)}" if zones.one_when else ""
+    text += f"; not known{_only(zones.unknown_when)}" if zones.unknown_when else ""
     if zones.alone:
         then = "started in another one once it is lost" if zones.alone == "replaced" else "lost with it"
         text += f"; with fewer than two instances it stands in one of them, and is {then}"
     return text + _cited(zones.source)
 
 
-def _members(entry: Entry) -> Iterator[Said]:
-    for join in entry.joins:
-        yield "joins", f"{_target(join.to)} becomes one of the {join.group} of {_target(join.at)}{_unless(join.skip)}"
-    if entry.selects is not None:
-        yield "selects", f"what bears all labels of {_path(entry.selects.labels)}"
-    if entry.scales is not None:
-        target, least = entry.scales
-        yield "scales", f"{_target(target)}, to no fewer than {_any(least.paths)} says, else {_default(least)}"
-
-
 def _edge(edge: Edge) -> str:
-    condition = _only(edge.when)
+    condition = _only(edge.when) + _unless(edge.unless, "and")
     if edge.gate == "requires":
         to = _target(edge.to) if edge.to is not None else f"all {edge.group} that join it"
         return f"{to}{' (its traffic goes there)' if edge.nature == 'path' else ''}{condition}"
@@ -176,11 +199,10 @@ def _term(term: Term) -> str:
         ]
     )
     of = f" of {_target(term.of)}" if term.of is not None else ""
-    times = (
-        f", times {_path(term.times_from)}{f' or {term.times_default:g}' if term.times_default is not None else ''}"
-        if term.times_from
-        else ""
-    )
+    times = f", times {_path(term.times_from)}" if term.times_from else ""
+    times += f" or {term.times_default:g}" if term.times_from and term.times_default is not None else ""
+    times += f" less {_path(term.times_less)}" if term.times_less else ""
+    times += f" and {term.times_plus:g} more" if term.times_plus else ""
     unit = {"s": "s", "min": "minutes"}[term.unit]
     return (
         f"{term.name}: {f'{base}{of}{times} ({unit})' if base else 'in a time that nobody states'}{_cited(term.source)}"
@@ -192,7 +214,9 @@ def _backup(backup: PlatformBackup) -> Iterator[Said]:
     if backup.elsewhere:
         text += f"; in another region too where {_path(backup.path)} is {_either(backup.elsewhere)} (by default {backup.default})"
     if backup.off:
-        text += f"; none where {_path(backup.off_path)} is {_either(backup.off)} ({_by_default(backup.off_default)})"
+        text += (
+            f"; none where {_path(backup.off_path)} is {_either(backup.off)} (by default {_known(backup.off_default)})"
+        )
     if backup.keep_path:
         text += f"; kept for the days of {_path(backup.keep_path)}"
         text += f", by default {backup.keep_default:g}" if backup.keep_default is not None else ""
@@ -222,20 +246,16 @@ def _target(target: Target | None) -> str:
     if target.any_of:
         return " or ".join(dict.fromkeys(_target(one) for one in target.any_of))
     if target.selected is not None:
-        return f"all whose labels it bears in {_path(target.labels)}"
-    if target.then is not None:
-        return f"what {_path(target.then)} of what {_path(target.ref)} refers to names"
+        return f"all that select the labels of {_path(target.labels)}"
     if target.ref is not None:
-        return f"what {_path(target.ref)} refers to" if target.ref != "." else "what it refers to"
+        further = f"what {_path(target.then)} names of " if target.then is not None else ""
+        return further + (f"what {_path(target.ref)} refers to" if target.ref != "." else "what it refers to")
     return f"the {(target.name or '').replace('-', ' ')} that {_path(target.by)} names"
 
 
-def _by_default(value: object) -> str:
-    return "not known where it is not given" if value is None else f"by default {str(value).lower()}"
-
-
-def _default(number: Instances) -> str:
-    return "not known" if number.default is None else str(number.default)
+def _known(value: object) -> str:
+    """Return a default in words; without one it is not known what holds."""
+    return "not known" if value is None else str(value).lower()
 
 
 def _path(path: str | None) -> str:
@@ -267,9 +287,9 @@ def _only(condition: Condition | None) -> str:
     return f", if {' and '.join(found)}" if found else ""
 
 
-def _unless(condition: Condition) -> str:
+def _unless(condition: Condition, joined: str = "or") -> str:
     found = [f"{_path(path)} is {_either(values)}" for path, values in condition]
-    return f", unless {' or '.join(found)}" if found else ""
+    return f", unless {f' {joined} '.join(found)}" if found else ""
 
 
 def _cited(source: str | None) -> str:

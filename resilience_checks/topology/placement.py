@@ -17,7 +17,7 @@ from resilience_checks.topology.things import PROVIDER, Thing, Things, holds, te
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from resilience_checks.catalogue.entries import ProviderEntry
+    from resilience_checks.catalogue.entries import Entry, ProviderEntry
     from resilience_checks.catalogue.loader import Catalogue
     from resilience_checks.model.location import Location
     from resilience_checks.model.values import Value
@@ -231,7 +231,7 @@ class Placements:
     def _around(self, thing: Thing, path: str) -> list[Place]:
         if path == "provider":
             return [self.of(thing.device)] if thing.device is not None else []
-        ends = resolve(self._things, thing, Target(ref=path))
+        ends = resolve(self._things, thing, _way(thing.entry, path))
         if thing.entry.token.startswith(PROVIDER):  # a whole kubeconfig is no name of a place
             ends = tuple(end for end in ends if isinstance(end.to, Thing))
         return [place for end in ends if (place := self._around_end(thing, end.to)) is not None]
@@ -362,6 +362,13 @@ class Placements:
             if (name := text(thing.value(path))) is not None
         }
         return tuple(sorted(found))
+
+
+def _way(entry: Entry, path: str) -> Target:
+    """Return how to find what an input names: by a name too, where the entry finds it so to need or to join it."""
+    targets = (*(edge.to for edge in entry.edges), *(join.at for join in entry.joins))
+    ways = (way for target in targets if target is not None for way in (target, *target.any_of))
+    return next((way for way in ways if way.by == path), Target(ref=path))
 
 
 def _rule_for(thing: Thing) -> str:

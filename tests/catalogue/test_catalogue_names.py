@@ -12,7 +12,7 @@ from tests.catalogue.sdk_names import has_path, inputs_of, lookup_arguments, pro
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from resilience_checks.catalogue.entries import CommonCause, Condition, Edge, Entry, PackageEntry, Target
+    from resilience_checks.catalogue.entries import CommonCause, Condition, Edge, Entry, Mover, PackageEntry, Target
 
 CATALOGUE = loader.load()
 
@@ -28,6 +28,13 @@ def _target(target: Target | None) -> tuple[str, ...]:
 def _held(domain: CommonCause) -> tuple[str, ...]:
     """Return the inputs of whatever holds the domain's key."""
     return (*domain.key, *domain.needs, *_conditions(domain.when, domain.unless))
+
+
+def _moved_by(mover: Mover) -> Iterator[str]:
+    yield from (*mover.requires, *_conditions(mover.when))
+    for term in mover.terms:
+        yield from _target(term.of)
+        yield from (path for path in (term.times_from, term.times_less, term.path) if path and not term.of)
 
 
 def _paths(entry: Entry) -> Iterator[str]:
@@ -57,19 +64,15 @@ def _selecting(entry: Entry) -> tuple[str | None, ...]:
 
 
 def _the_rest(entry: Entry) -> Iterator[str]:
-    if entry.mover:
-        yield from (*entry.mover.requires, *_conditions(entry.mover.when))
-        for term in entry.mover.terms:
-            yield from _target(term.of)
-            yield from (path for path in (term.times_from, term.times_less, term.path) if path and not term.of)
+    yield from _moved_by(entry.mover) if entry.mover else ()
     yield from (entry.backup.paths if entry.backup else ())
     yield from (entry.instances.paths if entry.instances else ())
     yield from (
         *(entry.one_by.paths if entry.one_by else ()),
         *(path for copies in entry.copies for path in copies.paths),
     )
-    yield from (path for path in _selecting(entry) if path)
     yield from (*entry.scales[0].paths, *entry.scales[1].paths) if entry.scales else ()
+    yield from (path for path in _selecting(entry) if path)
     for join in entry.joins:
         yield from (*join.at.paths, *join.to.paths, *_conditions(join.skip))
     if entry.placement:
@@ -185,6 +188,12 @@ def test_every_control_plane_and_type_that_is_named_is_there() -> None:
     assert [item for item in sorted(named) if item[1] not in planes] == []
     others = {
         (package.sdk or "", other) for package, _, entry in _all() if entry.backup for other in entry.backup.off_unless
+    }
+    others |= {
+        (package.sdk or "", target.referring)
+        for package, _, entry in _all()
+        for target in (*_targets(entry), *([entry.mover.watched] if entry.mover and entry.mover.watched else []))
+        if target.referring
     }
     assert [other for sdk, other in sorted(others) if inputs_of(sdk, other) is None] == []
 
