@@ -15,7 +15,8 @@ test: $(VENV)/tox.stamp
 	@$(BIN)/python tools/node_packages.py build
 	@$(BIN)/python tools/scram.py build
 	@$(BIN)/python tools/chromium.py build
-	@$(BIN)/tox run -q
+	@$(BIN)/tox run-parallel -q --parallel-no-spinner --skip-env '^tests$$'
+	@$(BIN)/tox run -q -e tests
 
 clean:
 	rm -rf $(VENV) .tox

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from resilience_checks.report.catalogue_hosts import hosts, units
 from resilience_checks.topology.declaration_durations import duration
 
 if TYPE_CHECKING:
@@ -56,31 +57,12 @@ def words(entry: Entry, package: PackageEntry) -> Iterator[Said]:
 
 def _members(entry: Entry) -> Iterator[Said]:
     """Yield how many it is, and on what hosts they run."""
-    units = entry.units
-    if units is not None:
-        count = f"as many as {_path(units.count)} says" if units.count else "as many as are declared"
-        count = str(units.number) if units.number is not None else count
-        count = f"one, and each of {_all(units.besides)}" if units.besides else count
-        yield "units", f"{count}, behind one address or name{_only(units.when)}{_cited(units.source)}"
+    if entry.units is not None:
+        yield "units", units(entry.units)
+    yield from hosts(entry)
     if entry.instances is not None:
         least = "not known" if entry.instances.default is None else str(entry.instances.default)
         yield "capacity", f"as many equal members as {_any(entry.instances.paths)} says; {least} where it is not given"
-    if entry.hosted is not None:
-        pool = f" of {_any(entry.hosted.pool)}" if entry.hosted.pool else ""
-        yield (
-            "hosts",
-            f"on a {entry.hosted.over}{pool} that its platform chooses, perhaps with others{_cited(entry.hosted.source)}",
-        )
-    if entry.apart is not None:
-        hard = f"surely{_only(entry.apart.when)}" if entry.apart.when else "surely"
-        yield "hosts", f"it keeps its members on different ones, {hard}{_cited(entry.apart.source)}"
-    if entry.restarts is not None:
-        yield (
-            "hosts",
-            f"{_target(entry.restarts.of)}: machines are started on another one{_only(entry.restarts.when)}{_cited(entry.restarts.source)}",
-        )
-    if entry.settings_of is not None:
-        yield "role", f"where {_path(entry.settings_of)} refers to something, it is only the settings of that"
 
 
 def _shares(entry: Entry) -> Iterator[Said]:
@@ -104,6 +86,7 @@ def _role(entry: Entry) -> Iterator[Said]:
         yield "role", f"none: {'it configures ' if entry.configures else ''}{configured}"
     else:
         fault = "no fault of its own" if entry.logical else f"a fault of its own ({entry.fault})"
+        fault = fault if entry.counted else "a fault of its own or none, which shows in no input"
         yield "role", f"{entry.role}, with {fault}{'; consumers may enter here' if entry.entry else ''}"
     if entry.component:
         yield "inside", "made by its plugin: this stands for it where its inside is not shown"
@@ -187,6 +170,7 @@ def _moves(mover: Mover | None, entry: Entry) -> Iterator[Said]:
         return
     by = _RUNS.get(mover.run_by or "", f"control plane {mover.run_by}" if mover.run_by else "itself")
     needs = f", if {_all(mover.requires)} is given" if mover.requires else ""
+    needs += f", if there is {_target(mover.watched).replace('each ', 'a ', 1)}" if mover.watched is not None else ""
     yield "moves", f"dead members are left by {by}{needs}{_only(mover.when)}{_cited(mover.source)}"
     yield from (("recovery", _term(term)) for term in mover.terms)
 
@@ -243,6 +227,8 @@ def _target(target: Target | None) -> str:
         return "nothing"
     if target.itself:
         return "itself"
+    if target.referring is not None:
+        return f"each {target.referring.rpartition(':')[2]} whose {_path(target.ref)} leads here"
     if target.any_of:
         return " or ".join(dict.fromkeys(_target(one) for one in target.any_of))
     if target.selected is not None:

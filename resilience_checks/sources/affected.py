@@ -2,7 +2,8 @@
 
 A project is affected where a file of its directory changed, or one that no project owns and that a program may read.
 Whatever mentions an affected project by name or folder, is mentioned by it, or shares its resilience.yaml is affected
-too. What is read by a name that stands in no file as a whole is not seen.
+too, where the name stands so that it can mean that (said.py). What is read by a name that stands in no file as a whole
+is not seen.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ from functools import cache, cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from resilience_checks.sources.mentions import Index, Text, name
 from resilience_checks.sources.project import PROJECT_FILES
+from resilience_checks.sources.said import Said, key, said
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from resilience_checks.sources.worktrees import Commit, Repository
 
@@ -37,6 +38,8 @@ _READ = frozenset(
 )
 """What of the files that no project owns can lead from one project to another."""
 _DATA = frozenset({".json", ".yaml", ".yml", ".toml", ".ini", ".env", ".properties", ".txt", ".csv", ""})
+_PACKAGES = frozenset({".go", ".cs", ".java"})
+"""Of languages in which a folder, or what it is called, is imported as a whole."""
 _WHOLE = frozenset({"__init__", "index", "mod"})
 _TOOLS = re.compile(
     r"package(-lock)?\.json|pnpm-.*|yarn\.lock|tsconfig.*\.json|pyproject\.toml|uv\.lock|poetry\.lock|tox\.ini|setup\.cfg|"
@@ -61,6 +64,34 @@ class _Project:
 
     def owns(self, path: str) -> bool:
         return any(_below(path, root) for root in self.roots)
+
+    def own(self) -> frozenset[str]:
+        """Return its files, as programs name them, and their folders."""
+        places = [PurePosixPath(path) for path in self.files]
+        folders = {str(folder) for place in places for folder in place.parents} - {"."}
+        return frozenset({*self.files, *(str(place.with_suffix("")) for place in places), *folders})
+
+
+@dataclass
+class _Named:
+    """Projects or files by the keys of the names that must be said, all of them, to mean them."""
+
+    by_key: dict[str, list[tuple[str, frozenset[str]]]] = field(default_factory=lambda: defaultdict(list))
+    always: list[str] = field(default_factory=list)
+
+    def add(self, thing: str, names: Iterable[str]) -> None:
+        """Add a project or a file; one whose names have neither letters nor digits is always meant."""
+        keys = frozenset(map(key, names)) - {""}
+        if keys:
+            self.by_key[max(keys, key=len)].append((thing, keys))
+        else:
+            self.always.append(thing)
+
+    def meant(self, told: frozenset[str]) -> Iterator[str]:
+        """Yield what is meant where these names are said."""
+        yield from self.always
+        for one in told & self.by_key.keys():
+            yield from (thing for thing, keys in self.by_key[one] if keys <= told)
 
 
 @dataclass(frozen=True)
@@ -154,30 +185,38 @@ class Change:
             return True
         return not _no_input(path) and not any(one.owns(path) for one in self._projects)
 
-    def _text(self, paths: Iterable[str]) -> Text:
-        return Text.of(content for path in paths for content in self._versions(path))
-
     @cached_property
-    def _by_name(self) -> Index[str]:
+    def _by_name(self) -> _Named:
         """The projects by their names, and by the end of their path that no other has."""
-        found = Index[str]()
+        found = _Named()
         paths = [one.directory.split("/") for one in self._projects]
         for one, path in zip(self._projects, paths, strict=True):
-            for said in one.names:
-                found.add(one.directory, [name(said)])
+            for told in one.names:
+                found.add(one.directory, [told])
             if one.directory != ".":
-                found.add(one.directory, map(name, _tail(path, paths)))
+                found.add(one.directory, _tail(path, paths))
         return found
+
+    def _said(self, path: str, home: str = ".", own: Collection[str] = ()) -> Said:
+        """Return what either version of a file says."""
+        return Said.of(
+            said(path, content.decode("utf-8", errors="replace"), home, own) for content in self._versions(path)
+        )
 
     @cached_property
     def _mentions(self) -> Mapping[str, frozenset[str]]:
         """The other projects that each project leads to, directly or by way of files that no project owns."""
-        between = _Between({path: self._text([path]) for path in self._outside}, self._by_name)
+        between = _Between(self._outside, self._said)
         found = {}
         for one in self._projects:
+            own = one.own()
             declared = {path for path in one.files if PurePosixPath(path).name == DECLARATIONS}
-            own = self._text(one.files - declared)
-            named = {*self._by_name.meant(own), *self._by_name.meant(self._text(declared)), *between.projects(own)}
+            read = (path for path in one.files - declared if PurePosixPath(path).suffix not in _NO_INPUT)
+            program = Said.of(self._said(path, one.directory, own) for path in read)
+            reached = between.reached(program)
+            is_open = program.open or any(each.open for each in reached)
+            texts = [program, *reached, *(self._said(path, one.directory, own) for path in declared)]
+            named = {other for each in texts for other in self._by_name.meant(each.counted(open=is_open))}
             found[one.directory] = frozenset(named - {one.directory})
         return found
 
@@ -209,9 +248,9 @@ class Change:
 
 def _describe(one: _Project, content: bytes) -> None:
     """Take up what a Pulumi.yaml says: the name, and where the program and the stacks' files stand."""
-    for key, value in _SETTING.findall(content):
+    for setting, value in _SETTING.findall(content):
         text = value.decode(errors="replace")
-        if key == b"name":
+        if setting == b"name":
             one.names.add(text)
         else:
             place = os.path.normpath(f"{one.directory}/{text}")
@@ -241,54 +280,49 @@ def _leads(path: PurePosixPath) -> bool:
 
 
 class _Between:
-    """The files that no project owns, and which projects they lead to.
+    """The files that no project owns, and which of them lead to which.
 
     A file means another where it says its name and that of its folder. One beside it, and one at the top, needs its name
-    alone; what stands for a folder (`__init__`, `index`), and data, which a program may look for in a folder, that of
-    the folder alone.
+    alone; what stands for a folder (`__init__`, `index`, a file of a package), and data, which a program may look for in
+    a folder, that of the folder alone.
     """
 
-    def __init__(self, texts: Mapping[str, Text], projects: Index[str]) -> None:
-        """Sort the files by what they are called."""
-        self._texts, self._projects = texts, projects
-        self._far, self._near = Index[str](), defaultdict[str, list[str]](list)
-        self._steps: dict[str, frozenset[str]] = {}
-        for path in texts:
+    def __init__(self, paths: Sequence[str], read: Callable[[str], Said]) -> None:
+        """Sort the files by what they are called; each is read when something leads to it."""
+        self._read = cache(read)
+        self._far, self._near = _Named(), defaultdict[str, list[str]](list)
+        for path in paths:
             place = PurePosixPath(path)
             self._near[str(place.parent)].append(path)
             names = {place.parent.name} if _is_folders(place) else {place.stem, place.parent.name}
-            self._far.add(path, map(name, names - {""} or {place.stem}))
+            self._far.add(path, names - {""} or {place.stem})
+        self._steps = cache(self._steps_of)
 
-    def projects(self, text: Text) -> set[str]:
-        """Return the projects that a text leads to by way of these files."""
+    def reached(self, program: Said) -> list[Said]:
+        """Return what those of these files say that a program leads to."""
         reached: set[str] = set()
-        pending = list(self._far.meant(text))
+        pending = list(self._far.meant(program.counted(open=program.open)))
         while pending:
             path = pending.pop()
             if path not in reached:
                 reached.add(path)
-                pending += self._steps_of(path)
-        return {project for path in reached for project in self._named(path)}
+                pending += self._steps(path)
+        return [self._read(path) for path in reached]
 
     def _steps_of(self, path: str) -> frozenset[str]:
-        if path not in self._steps:
-            text, folder = self._texts[path], str(PurePosixPath(path).parent)
-            beside = (
-                other
-                for other in self._near[folder]
-                if _is_folders(place := PurePosixPath(other)) or name(place.stem).within(text)
-            )
-            self._steps[path] = frozenset((*self._far.meant(text), *beside))
-        return self._steps[path]
-
-    @cache  # noqa: B019 it lives as long as the answer is sought
-    def _named(self, path: str) -> frozenset[str]:
-        return frozenset(self._projects.meant(self._texts[path]))
+        told = self._read(path)
+        names, folder = told.counted(open=told.open), str(PurePosixPath(path).parent)
+        beside = (
+            other
+            for other in self._near[folder]
+            if _is_folders(place := PurePosixPath(other)) or key(place.stem) in names
+        )
+        return frozenset((*self._far.meant(names), *beside))
 
 
 def _is_folders(place: PurePosixPath) -> bool:
     """Return whether a file is meant by who means its folder."""
-    return place.stem in _WHOLE or place.suffix in _DATA
+    return place.stem in _WHOLE or place.suffix in _DATA or place.suffix in _PACKAGES
 
 
 def _tail(path: Sequence[str], paths: Sequence[Sequence[str]]) -> tuple[str, ...]:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from resilience_checks import check
+from resilience_checks.model.result import Outcome
+from tests.end_to_end.editing import run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from resilience_checks.model.result import Result
+
 RULE = "settings-not-loosened"
 FILES = {
     "Pulumi.yaml": "name: web\nruntime: python\n",
@@ -37,24 +43,37 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def told(project: Path, declared: str | None, *more: str) -> list[tuple[str, str, int | None]]:
+def declare(project: Path, text: str) -> None:
+    (project / "resilience.yaml").write_text(text, encoding="utf-8")
+
+
+def line(item: Result) -> int | None:
+    """Return where a violation stands."""
+    if item.outcome is not Outcome.VIOLATION:
+        return None
+    assert item.location is not None
+    return item.location.line
+
+
+def told(
+    project: Path, declared: str | None, base: str | None = None, *, all_stacks: bool = False
+) -> list[tuple[str, str, int | None]]:
     if declared is not None:
-        (project / "resilience.yaml").write_text(declared, encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-m", "resilience_checks", "check", "--format", "json", *more],
-        cwd=project,
-        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+        declare(project, declared)
+    report = check.run(check.Options((project,), project, base=base, all_stacks=all_stacks))
+    return [(str(item.outcome), item.message, line(item)) for item in report.results if item.policy == RULE]
+
+
+def test_the_command_tells_it_at_its_line(project: Path) -> None:
+    declare(project, HEAD + SHOP.replace("tier: 1", "tier: 2"))
+    done = run("check", "--format", "json", "--base", "main", cwd=project)
     assert done.stdout, done.stderr
-    found: list[dict[str, Any]] = [item for item in json.loads(done.stdout)["results"] if item["policy"] == RULE]
-    return [
-        (item["outcome"], item["message"], item["location"]["line"] if item["outcome"] == "violation" else None)
-        for item in found
-    ]
+    [found] = [item for item in json.loads(done.stdout)["results"] if item["policy"] == RULE]
+    assert (found["outcome"], found["message"], found["location"]["line"]) == (
+        "violation",
+        "tier of service shop was 1 and is 2",
+        3,
+    )
 
 
 def test_everything_that_is_held_less_strictly_is_told_at_its_line(project: Path) -> None:
@@ -67,7 +86,7 @@ def test_everything_that_is_held_less_strictly_is_told_at_its_line(project: Path
         "  no-single-region-national-service: {severity: critical}\n"
         "  survives-zone-loss: [{tiers: [3], parameters: {scopes: [local]}}]\n"
     )
-    found = told(project, f"{HEAD}{shop}{policies}stacks: {{advisory: ['*/prod']}}\n", "--base", "main")
+    found = told(project, f"{HEAD}{shop}{policies}stacks: {{advisory: ['*/prod']}}\n", "main")
     assert sorted(found, key=lambda item: (item[2] or 0, item[1])) == [
         (
             "unknown",
@@ -108,20 +127,20 @@ DEFAULTS = "  scope: national\n  tier: 1\n  rto: 1h\n  rpo: 15m\n"
     ],
 )
 def test_one_line_of_the_defaults_is_one_cause_for_all_of_its_services(project: Path, count: int, whom: str) -> None:
-    told(project, many(count, DEFAULTS))
+    declare(project, many(count, DEFAULTS))
     git(project, "commit", "-q", "-a", "-m", "services")
     looser = DEFAULTS.replace("tier: 1", "tier: 2").replace("  rpo: 15m\n", "")
-    assert sorted(told(project, many(count, looser), "--base", "main"), key=lambda item: item[1]) == [
+    assert sorted(told(project, many(count, looser), "main"), key=lambda item: item[1]) == [
         ("violation", f"rpo of {whom} was 15m and is not declared", 7),
         ("violation", f"tier of {whom} was 1 and is 2", 4),
     ]
 
 
 def test_other_values_and_other_lines_are_causes_of_their_own(project: Path) -> None:
-    told(project, many(3, DEFAULTS, own="tier: 2, rto: 30m, "))
+    declare(project, many(3, DEFAULTS, own="tier: 2, rto: 30m, "))
     git(project, "commit", "-q", "-a", "-m", "services")
     looser = many(3, DEFAULTS.replace("tier: 1", "tier: 3"), own="rto: 2h, ")
-    assert sorted(told(project, looser, "--base", "main"), key=lambda item: item[1]) == [
+    assert sorted(told(project, looser, "main"), key=lambda item: item[1]) == [
         ("violation", "rto of service s01 was 30m and is 2h", 8),
         ("violation", "tier of 2 services (s02, s03) was 1 and is 3", 4),
         ("violation", "tier of service s01 was 2 and is 3", 4),
@@ -130,25 +149,25 @@ def test_other_values_and_other_lines_are_causes_of_their_own(project: Path) -> 
 
 def test_a_setting_of_several_estates_is_one_cause(project: Path) -> None:
     (project / "Pulumi.dev.yaml").write_text("config: {}\n", encoding="utf-8")
-    found = told(project, f"{HEAD}{SHOP}policies:\n  no-common-cause: {{enabled: false}}\n", "--base", "main")
+    found = told(project, f"{HEAD}{SHOP}policies:\n  no-common-cause: {{enabled: false}}\n", "main")
     assert found == [("violation", "enabled of policy no-common-cause was true and is false", 5)]
 
 
 def test_one_line_that_two_policies_share_is_one_cause(project: Path) -> None:
     shared = "policies:\n  no-common-cause: &milder\n    severity: low\n  cross-site-failover: *milder\n"
-    found = told(project, f"{HEAD}{SHOP}{shared}", "--base", "main")
+    found = told(project, f"{HEAD}{SHOP}{shared}", "main")
     text = "severity of 2 policies (cross-site-failover, no-common-cause) was high and is low"
     assert found == [("violation", text, 6)]
 
 
 def test_a_policy_that_is_milder_in_two_ways_is_told_twice(project: Path) -> None:
     other = "  mail: {scope: national, tier: 2, rto: 1h, rpo: 15m, entry: {select: front}}\n"
-    told(project, HEAD + SHOP + other)
+    declare(project, HEAD + SHOP + other)
     git(project, "commit", "-q", "-a", "-m", "services")
     milder = (
         "policies:\n  cross-site-failover:\n    - {tiers: [1], severity: medium}\n    - {tiers: [2], severity: low}\n"
     )
-    found = told(project, HEAD + SHOP + other + milder, "--base", "main")
+    found = told(project, HEAD + SHOP + other + milder, "main")
     assert sorted(one[1] for one in found) == [
         "severity of policy cross-site-failover for mail was high and is low",
         "severity of policy cross-site-failover for shop was high and is medium",
@@ -157,8 +176,8 @@ def test_a_policy_that_is_milder_in_two_ways_is_told_twice(project: Path) -> Non
 
 def test_what_is_stricter_or_the_same_passes(project: Path) -> None:
     text = f"{HEAD}{SHOP.replace('1h', '30m')}policies: {{cross-site-failover: {{severity: critical, on_unknown: fail}}}}\n"
-    assert told(project, None, "--base", "main", "--all-stacks") == told(project, text, "--base", "main")
-    assert told(project, text, "--base", "main") == [("pass", "nothing is held less strictly than at the base", None)]
+    assert told(project, None, "main", all_stacks=True) == told(project, text, "main")
+    assert told(project, text, "main") == [("pass", "nothing is held less strictly than at the base", None)]
 
 
 def test_without_a_base_it_is_not_applicable(project: Path) -> None:
@@ -168,7 +187,7 @@ def test_without_a_base_it_is_not_applicable(project: Path) -> None:
 def test_a_base_whose_file_is_wrong_leaves_it_unknown(project: Path) -> None:
     (project / "resilience.yaml").write_text("version: 7\n", encoding="utf-8")
     git(project, "commit", "-q", "-a", "-m", "wrong")
-    [(outcome, message, _)] = told(project, HEAD + SHOP, "--base", "main")
+    [(outcome, message, _)] = told(project, HEAD + SHOP, "main")
     assert (outcome, message) == ("unknown", "whether settings are loosened is not known")
 
 
@@ -193,16 +212,14 @@ def test_what_a_change_does_to_a_catalogue_and_policies_of_ones_own_is_told(proj
         (project / name).write_text(text, encoding="utf-8")
     git(project, "add", "-A")
     git(project, "commit", "-q", "-m", "own")
-    assert told(project, None, "--base", "main", "--all-stacks") == [
+    assert told(project, None, "main", all_stacks=True) == [
         ("pass", "nothing is held less strictly than at the base", None)
     ]
-    assert [
-        (outcome, message.partition(" and is ")[0]) for outcome, message, _ in told(project, None, "--base", "HEAD~1")
-    ] == [
+    assert [(outcome, message.partition(" and is ")[0]) for outcome, message, _ in told(project, None, "HEAD~1")] == [
         ("unknown", "catalogue of kinds was not named"),
     ]
     (project / "kinds" / "vsphere.yaml").write_text(CATALOGUE.replace("compute", "storage"), encoding="utf-8")
-    found = told(project, OWN.replace("policy_packs: [ours]\n", ""), "--base", "main")
+    found = told(project, OWN.replace("policy_packs: [ours]\n", ""), "main")
     assert ("violation", "policy_packs of ours was named and is not named", 1) in found
     [(_, message, _)] = [one for one in found if one[0] == "unknown"]
     assert message.startswith("content of catalogue of kinds was ")

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -182,6 +182,7 @@ waivers_ = st.builds(
 
 
 @given(st.lists(waivers_, max_size=3))
+@settings(max_examples=40)
 def test_what_is_added_is_read_and_taking_it_out_gives_the_file_back(found: Sequence[Waiver]) -> None:
     text = FILE
     for one in found:

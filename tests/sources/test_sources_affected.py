@@ -174,3 +174,102 @@ def test_commits_of_the_branch_and_what_is_not_committed_count_alike(tmp_path: P
     write(tmp_path, {NET: "import os\n"})
     repository = Repository(tmp_path)
     assert Change(repository, repository.fork_point("main", "HEAD")).unaffected() == {"app"}
+
+
+NOT_MEANT = {
+    "in a comment": "# the network's data\n",
+    "in prose": "raise ValueError('no network there')\n",
+    "as a variable": "network = 1\nprint(network.id)\n",
+    "as a resource's name": "import pulumi_aws as aws\naws.ec2.Vpc('network', cidr_block='10.0.0.0/8')\n",
+    "as a resource's name, its class imported": "from pulumi_aws.ec2 import (\n    Vpc as V,\n)\nV('network')\n",
+    "as a module of a provider's package": "from pulumi_azure_native import network\nimport pulumi_gcp.network\n",
+    "in a resource's type": "Thing('a', 'azure-native:network/v2020:Subnet')\nThing('b', 'gcp:compute/network:Network')\n",
+    "as a key": "labels = {'network': 'a'}\nlabels['network']\n",
+    "as a setting": "config = pulumi.Config()\nconfig.require('network')\npulumi.export('network', 1)\n",
+    "beside a reference to another": "pulumi.StackReference(f'{org}/appointments/{stack}')\nlabels = {'network': 1}\n",
+    "as a module of its own": "from network.sites import X\nopen('network/sites.json')\n",
+    "as a path of a machine": "mount('/network')\n",
+}
+
+
+@pytest.mark.parametrize("program", NOT_MEANT.values(), ids=NOT_MEANT.keys())
+def test_a_name_that_means_something_else_leads_to_no_project(tmp_path: Path, program: str) -> None:
+    own = {"web/network/sites.py": "X = 1\n", "web/network/sites.json": "{}\n"}
+    assert "web" not in affected(tmp_path, {**own, WEB: program}, {NET: "import os\n"})
+
+
+MEANT = {
+    "in a reference": "pulumi.StackReference('organization/network/prod')\n",
+    "of two parts": "pulumi.StackReference('network/prod')\n",
+    "with the rest put together": "pulumi.StackReference(f'{org}/network/{stack}')\n",
+    "put together": "NAME = 'network'\npulumi.StackReference(f'{org}/{NAME}/prod')\n",
+    "with a placeholder that may be empty": "pulumi.StackReference(f'{org}/{prefix}network/prod')\n",
+    "joined": "pulumi.StackReference('/'.join([org, 'network', stack]))\n",
+    "given to what may refer to it": "from acme import outputs\noutputs('network')\n",
+    "as a key of what is referred to": "for one in {'network': 1}:\n    pulumi.StackReference(f'{org}/{one}/prod')\n",
+    "as a variable's name": "refs = dict(network=1)\nfor one in refs:\n    pulumi.StackReference(f'{org}/{one}/prod')\n",
+    "in a list of words": "for one in 'data network'.split():\n    read(one)\n",
+    "by another class": "Ref = pulumi.StackReference\nrefs = {'network': 1}\n",
+    "in a URN": "get('urn:pulumi:prod::network::aws:ec2/vpc:Vpc::a')\n",
+    "in a command": "'pulumi stack output -s acme/network/prod'\n",
+    "as a path": "open('../network/sites.json')\n",
+    "as parts of a path": "Path(__file__).parent.parent / 'network' / 'sites.json'\n",
+    "as an import": "import sys\nsys.path.insert(0, '..')\nimport network.sites as sites\n",
+    "as an import of several": "from elsewhere import (\n    network,\n    other,\n)\n",
+    "as an import of a name": "importlib.import_module('network.sites')\n",
+}
+
+
+@pytest.mark.parametrize("program", MEANT.values(), ids=MEANT.keys())
+def test_a_name_that_may_mean_a_stack_or_a_folder_leads_to_its_project(tmp_path: Path, program: str) -> None:
+    folder: dict[str, str | None] = {"network/Pulumi.yaml": PULUMI.format("network"), "network/a.py": "X = 1\n"}
+    assert "web" in affected(tmp_path, {**folder, WEB: program}, {"network/a.py": "X = 2\n"})
+
+
+OTHERS = {
+    "web/index.ts": 'import { sites } from "../network/sites";\n',
+    "web/more.ts": "const ref = new pulumi.StackReference(`${org}/network/${stack}`);\n",
+    "web/package.json": '{"dependencies": {"a": "file:../network"}}\n',
+    "web/main.go": 'import "example.com/infra/network"\n',
+    "web/Stack.cs": "using Acme.Network;\n",
+    "web/Pulumi.prod.yaml": "config:\n  web:from: network\n",
+    "web/Pulumi.dev.yaml": "environment:\n  - network/dev\n",
+    "web/resilience.yaml": "version: 1\nstacks: [network/prod]\n",
+    "web/settings.ini": "[stacks]\nfirst = network\n",
+    "web/more/Pulumi.prod.yaml": "config: {web:from: acme/network/prod}\n",
+}
+
+
+@pytest.mark.parametrize("file", OTHERS)
+def test_other_files_lead_to_a_project(tmp_path: Path, file: str) -> None:
+    assert affected(tmp_path, {file: OTHERS[file]}, {NET: "import os\n"}) == {"net", "web"}
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        (
+            "web/index.ts",
+            'import { network } from "@pulumi/azure-native";\nconst network = new network.Vnet("network");\n',
+        ),
+        (
+            "web/main.yaml",
+            "resources:\n  network:\n    type: gcp:compute/network:Network\noutputs: {id: '${network.id}'}\n",
+        ),
+        ("web/Pulumi.prod.yaml", "config:\n  network:cidr: 10.0.0.0/8\n  # the network\n"),
+        ("web/Web.java", "import com.pulumi.azurenative.network.Subnet;\n"),
+        ("web/values.json", '{"network": {"cidr": "10.0.0.0/8"}}\n'),
+        ("web/deploy.yaml", "image: ghcr.io/acme/network:1.2\n"),
+    ],
+)
+def test_other_files_that_mean_something_else_lead_to_none(tmp_path: Path, file: str, text: str) -> None:
+    assert affected(tmp_path, {file: text}, {NET: "import os\n"}) == {"net"}
+
+
+def test_names_that_a_library_puts_together_are_those_that_it_is_given(tmp_path: Path) -> None:
+    files: dict[str, str | None] = {
+        "lib/refs.py": "def read(**names):\n    return [pulumi.StackReference(f'{org}/{one}/prod') for one in names]\n",
+        WEB: "from lib import refs\nrefs.read(network=1)\n",
+        APP: "refs = dict(network=1)\n",
+    }
+    assert affected(tmp_path, files, {NET: "import os\n"}) == {"net", "web"}
