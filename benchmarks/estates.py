@@ -89,7 +89,7 @@ def _evaluated(makes: Sequence[Make], kind: str, size: int) -> float:
             from distributed import LocalCluster
 
             cluster = stack.enter_context(
-                LocalCluster(n_workers=size, threads_per_worker=1, dashboard_address=":0", silence_logs=50)  # type: ignore[no-untyped-call]
+                LocalCluster(n_workers=size, threads_per_worker=1, dashboard_address=":0", silence_logs=50)
             )
             workers = DaskWorkers(cluster.scheduler_address)
         stack.callback(workers.close)

@@ -99,14 +99,21 @@ class Gathered:
             Failure(error.what, error.why, error.remedy, error.exit_code, error.location, subject, trace)
         )
 
-    def summarise(self, estate: Estate) -> None:
+    def summarise(self, estate: Estate, stacks: tuple[str, ...]) -> None:
         """Take note of an estate's services, of what the catalogue knows of it, and of what is assumed in it."""
         for mine, theirs in ((self.known, estate.coverage.known), (self.unknown, estate.coverage.unknown)):
             for token, count in theirs.items():
                 mine[token] = mine.get(token, 0) + count
         self.services += [
             ServiceSummary(
-                service.id, service.scope, service.tier, service.rto, service.rpo, service.declared, service.location
+                service.id,
+                service.scope,
+                service.tier,
+                service.rto,
+                service.rpo,
+                service.declared,
+                service.location,
+                stacks,
             )
             for service in estate.services.values()
         ]

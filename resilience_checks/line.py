@@ -148,7 +148,7 @@ class Line:
         if isinstance(self.built, CheckError):
             self.gathered.fail(self.built, ", ".join(self._names()))
         elif self.built is not None:
-            self.gathered.summarise(self.built.estate)
+            self.gathered.summarise(self.built.estate, self.built.stacks)
             if self.group.trust is not None:
                 self.gathered.declare(self.group.trust.declared_here())
         return self

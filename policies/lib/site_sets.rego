@@ -39,3 +39,10 @@ scope(service, applicable) := {text |
 named(ids) := concat("; ", [listed(input.site_sets.sets[id].names) | some id in array.slice(ids, 0, 3)])
 
 listed(names) := concat(" and ", names)
+
+# alone has the services that one site surely loses.
+alone(question) := {service: "yes" |
+	some cause in input.causes[question]
+	input.events[cause.events[0]].kind == "site"
+	some service in cause.services
+}

@@ -76,6 +76,18 @@ scoped(scopes) := {service: answer | some service, known in input.services; answ
 # tiered says for each service whether its tier is one of the wanted ones.
 tiered(tiers) := {service: answer | some service, known in input.services; answer := in_scope(known.tier, tiers)}
 
+# tiered_or_scoped says for each service whether its tier or its scope is one of the wanted ones.
+tiered_or_scoped(tiers, scopes) := {service: answer |
+	some service, known in input.services
+	answer := either(in_scope(known.tier, tiers), in_scope(known.scope, scopes))
+}
+
+either(one, other) := "yes" if {
+	"yes" in {one, other}
+} else := "unknown" if {
+	"unknown" in {one, other}
+} else := "no"
+
 # everything is about every service.
 everything := {service: "yes" | some service, _ in input.services}
 

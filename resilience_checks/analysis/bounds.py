@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -27,7 +29,8 @@ if TYPE_CHECKING:
     from resilience_checks.topology.estate import Domain, Estate, Service
 
 T = TypeVar("T")
-ENDLESS = float("inf")
+ENDLESS = sys.float_info.max
+"""Longer than any move, and shorter than never: what is lost is not back after it either."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ def counted(estate: Estate, question: Question) -> Counted:
     whole: dict[str, str] = {}
     rest: dict[str, str] = {}
     for domain, ways in _asked(estate, question):
-        own, other = _divided(estate, question, domain)
+        own, other = (domain, domain) if question.members is Members.ANY else _divided(estate, question, domain)
         for fault in domain.faults:
             if fault not in question.faults:
                 continue

@@ -123,8 +123,7 @@ class Spread:
     pessimistic: bool
     rates: dict[int, float] = field(default_factory=dict)
     shares: dict[int, float] = field(default_factory=dict)
-    forced: dict[int, float] = field(default_factory=dict)
-    stages: list[Passed] = field(default_factory=list)
+    _views: Sequence[tuple[int, float]] = ()
     _cuts: dict[int, _Cut] = field(default_factory=dict)
     _passes: dict[int, Expression] = field(default_factory=dict)
     _found: dict[int, _Cut] = field(default_factory=dict)
@@ -132,13 +131,13 @@ class Spread:
     """What `_cut` and `chosen` found, by the identity of expressions: they live as long as the tree and `_passes`."""
 
     def run(self) -> Spread:
-        """Fill in all of them."""
+        """Fill in `rates` and `shares`; the others are found when somebody asks: where all fits nobody does."""
         nodes = self.ways.below(self.service)
         for node in reversed(nodes):
             self._cuts[node] = self._node_cut(node)
             self.rates[node] = self._cuts[node][0]
-        views = self.ways.views(self.service, lambda node: self.up(Ref(node, Nature.PATH)))
-        self.shares.update(views)
+        self._views = tuple(self.ways.views(self.service, lambda node: self.up(Ref(node, Nature.PATH))))
+        self.shares.update(self._views)
         for node in nodes:
             share = self.shares.get(node, 0.0)
             if share:
@@ -146,14 +145,25 @@ class Spread:
                 self._push(self.passes(node), share, brought)
                 for target, more in brought.items():
                     self.shares[target] = min(1.0, self.shares.get(target, 0.0) + more)
-        self._force(nodes, views)
         return self
 
-    def _force(self, nodes: Sequence[int], views: Sequence[tuple[int, float]]) -> None:
-        """Fill in `forced` and `stages`: what passes a node passes all that every way below it has in common.
+    @property
+    def forced(self) -> Mapping[int, float]:
+        """How much of the demand each node carries however its groups share."""
+        return self._surely[0]
+
+    @property
+    def stages(self) -> Sequence[Passed]:
+        """The limited stages that demand surely passes, the last last."""
+        return self._surely[1]
+
+    @cached_property
+    def _surely(self) -> tuple[Mapping[int, float], Sequence[Passed]]:
+        """Both of them: what passes a node passes all that every way below it has in common.
 
         A part that is reached from several sites has a node for each: what passes any of them passes the part.
         """
+        nodes, views = self.ways.below(self.service), self._views
         reached = self._reached([node for node, _ in views])
         alike: dict[str | int, list[int]] = defaultdict(list)
         for node in nodes:
@@ -169,12 +179,13 @@ class Spread:
         def sure(bit: int) -> float:
             return min(1.0, sum(share for view, share in views if musts[view] & bit))
 
-        self.forced = {node: share for node in nodes if (share := sure(bits[node]))}
+        stages: list[Passed] = []
         for group in sorted(alike.values(), key=lambda group: bits[group[-1]], reverse=True):
             share = sure(whole.get(group[0], bits[group[0]]))
             amount, parts = self._beside([self._cuts[node] for node in group])
             if share and amount < inf:
-                self.stages.append(Passed(group[0], amount, share, parts, self._remaining(group)))
+                stages.append(Passed(group[0], amount, share, parts, self._remaining(group)))
+        return {node: share for node in nodes if (share := sure(bits[node]))}, stages
 
     def _reached(self, starts: Sequence[int]) -> set[int]:
         """Return the nodes that a request may come to on the ways that are up."""

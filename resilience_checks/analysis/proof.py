@@ -88,6 +88,8 @@ class Proof:
         """Start with nothing proved."""
         self._tree, self._solution = tree, solution
         self._levels: dict[float, _Level] = {}
+        self._gates: dict[int, float] = {}
+        """The seconds after which the gate of each node is up, whatever hits the node; the same on every level."""
 
     def of(self, node: int) -> tuple[Inference, ...]:
         """Return the inferences that lead to the loss of a node, premises first; the node must be lost."""
@@ -110,15 +112,17 @@ class Proof:
         level = self._levels.get(within)
         if level is None or node not in level.nodes:
             roots = {node} if level is None else {node, *level.nodes}
-            level = self._levels[within] = _Level(self._tree, self._solution, within, roots)
+            level = self._levels[within] = _Level(self._tree, self._solution, within, roots, self._gates)
         return level.inference(node)
 
 
 class _Level:
     """The order in which nodes are found not to be up within some seconds."""
 
-    def __init__(self, tree: FaultTree, solution: Aftermath, within: float, roots: set[int]) -> None:
-        self._tree, self._solution = tree, solution
+    def __init__(
+        self, tree: FaultTree, solution: Aftermath, within: float, roots: set[int], gates: dict[int, float]
+    ) -> None:
+        self._tree, self._solution, self._gates = tree, solution, gates
         self._at = Eliminated(solution, within)
         self._rings: dict[int, frozenset[int]] = {}
         """The nodes with which a node falls together, because paths among them lead nowhere else."""
@@ -275,10 +279,11 @@ class _Level:
 
     def _holds(self, node: int) -> bool:
         """Return whether the gate of the node is up, so that only what hits it can be what takes it down."""
-        expression = self._tree.nodes[node].expression
-        return any(
-            Failing(self._at, known, _nothing).when(expression) <= self._at.within for known in self._variants(node)
-        )
+        if node not in self._gates:
+            expression = self._tree.nodes[node].expression
+            times = (Failing(self._at, known, _nothing).when(expression) for known in self._variants(node))
+            self._gates[node] = min(times)
+        return self._gates[node] <= self._at.within
 
     def _variants(self, node: int) -> list[Mapping[str, str]]:
         """Return what has to be looked at: the fixed facts alone, or with each value of facts that stand twice."""

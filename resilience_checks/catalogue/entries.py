@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-
-from resilience_checks.model.question import Holds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from resilience_checks.catalogue.host_entries import Apart, Hosted, Restarts, Units
+    from resilience_checks.catalogue.provider_entries import ControlPlane, Locations, Spelling, ZonalRegions
 
 Condition = tuple[tuple[str, tuple[object, ...]], ...]
 """Every named input has one of the values."""
@@ -21,7 +19,8 @@ Condition = tuple[tuple[str, tuple[object, ...]], ...]
 class Target:
     """How to find another part: by the reference behind an input, by a name, or by the first of several ways.
 
-    `itself` is the very thing that is asked; `referring` is a type whose resources lead to it by their input `ref`.
+    `itself` is the very thing that is asked; `referring` is a type whose resources lead to it by their input `ref`;
+    `then` is an input of what `ref` leads to, which is followed further.
     """
 
     itself: bool = False
@@ -31,12 +30,29 @@ class Target:
     by: str | None = None
     strip: str | None = None
     any_of: tuple[Target, ...] = ()
+    then: str | None = None
+    selected: str | None = None
+    labels: str | None = None
+    within: str | None = None
 
     @property
     def paths(self) -> tuple[str, ...]:
         """Every input that this target reads."""
-        own = tuple(path for path in (self.ref, self.by) if path is not None and self.referring is None)
+        own = tuple(
+            path
+            for path in (self.ref, self.by, self.labels, self.within)
+            if path is not None and self.referring is None
+        )
         return own + tuple(path for target in self.any_of for path in target.paths)
+
+
+@dataclass(frozen=True, slots=True)
+class Selects:
+    """Members by labels: all that bear each of those at `labels`, and agree in the input `within`."""
+
+    kind: str
+    labels: str
+    within: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +65,10 @@ class Name:
     scope: str = "stack"
     strip: str | None = None
     of: Target | None = None
+
+
+IN_ORDER = "#"
+"""The order of members that is the one in which they are listed; those that join come last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +182,7 @@ class Zones:
     alone: str | None = None
     unnamed: bool = False
     single: bool = False
+    strip: str | None = None
     together: tuple[str, ...] = ()
     one_when: Condition = ()
     unknown_when: Condition = ()
@@ -291,8 +312,8 @@ class OneBy:
 class Entry:
     """What one type means for failure; an element is an entry of its own with `each` set.
 
-    `counted` is false for a type of which nobody says whether a resource of it is one thing that fails, or a service
-    that its provider runs on many. `component` tells that it is a component whose inside its plugin makes: the entry
+    `counted` is false where nobody says whether a resource is one thing that fails, or a service that its provider runs
+    on many. `component` tells that it is a component whose inside its plugin makes: the entry
     stands for it only where that is not shown. `settings_of` leads to what these are only the settings of, if it is given
     by reference: then it has no fault of its own.
     """
@@ -326,6 +347,7 @@ class Entry:
     one_by: OneBy | None = None
     scales: tuple[Target, Instances] | None = None
     """Whose instances it adds and takes away, and how many it leaves at least."""
+    selects: Selects | None = None
     placement: Placement | None = None
     placeless: bool = False
     ignore: tuple[str, ...] = ()
@@ -353,60 +375,7 @@ class ProviderEntry:
     zone: tuple[str, ...] = ()
     inside: tuple[str, ...] = ()
     """References to what the instance runs in."""
-
-
-@dataclass(frozen=True, slots=True)
-class Locations:
-    """How a provider names its zones and regions: expressions whose first group is the region."""
-
-    zone: str
-    region: str
-
-    def region_of(self, name: str) -> str | None:
-        """Return the region that a zone or region's name tells, None for what is no one region.
-
-        >>> places = Locations("^([a-z]+-[a-z]+[0-9])-[a-z]$", "^([a-z]+-[a-z]+[0-9])$")
-        >>> places.region_of("europe-west2-a"), places.region_of("europe-west2"), places.region_of("EU")
-        ('europe-west2', 'europe-west2', None)
-        """
-        found = re.search(self.zone, name) or re.search(self.region, name)
-        return None if found is None else found[1]
-
-    def zone_of(self, name: str) -> str | None:
-        """Return the name of a zone alone, None for what is none."""
-        return name.rpartition("/")[2] if re.search(self.zone, name) else None
-
-
-@dataclass(frozen=True, slots=True)
-class ControlPlane:
-    """What performs moves and changes for all users of a provider; `region` None: it stands in no one region."""
-
-    label: str
-    region: str | None = None
-    source: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ZonalRegions:
-    """Which of a provider's regions have zones; `having` None: all have. What is in neither list is not known."""
-
-    source: str
-    having: frozenset[str] | None = None
-    without: frozenset[str] = frozenset()
-
-    def has(self, region: str) -> Holds:
-        """Return whether the region, by its short name, has zones."""
-        if region in self.without:
-            return Holds.NO
-        return Holds.YES if self.having is None or region in self.having else Holds.UNKNOWN
-
-
-@dataclass(frozen=True, slots=True)
-class Spelling:
-    """How tokens of older or dated modules are turned into those that the catalogue has."""
-
-    match: str
-    to: str
+    fault: str = "device"
 
 
 @dataclass(frozen=True, slots=True)
@@ -420,8 +389,8 @@ class PackageEntry:
     types: Mapping[str, Entry]
     lookups: Mapping[str, Entry]
     labels: tuple[str, ...] = ()
-    control_planes: Mapping[str, ControlPlane] = field(default_factory=dict)
     """Inputs of any type of the package that only describe: a change of them alone changes nothing that runs."""
+    control_planes: Mapping[str, ControlPlane] = field(default_factory=dict)
     zonal: ZonalRegions | None = None
     spellings: tuple[Spelling, ...] = ()
     locations: Locations | None = None

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Any
 from resilience_checks.catalogue.entries import (
     CommonCause,
     Condition,
-    ControlPlane,
     Copies,
     Edge,
     Entry,
     Instances,
     Join,
-    Locations,
     Mover,
     Name,
     OneBy,
@@ -21,13 +19,13 @@ from resilience_checks.catalogue.entries import (
     Placement,
     PlatformBackup,
     ProviderEntry,
-    Spelling,
+    Selects,
     Target,
     Term,
-    ZonalRegions,
     Zones,
 )
 from resilience_checks.catalogue.host_entries import Apart, Hosted, Restarts, Units
+from resilience_checks.catalogue.provider_entries import ControlPlane, Locations, Spelling, ZonalRegions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,6 +46,10 @@ def _target(data: Mapping[str, Any] | None) -> Target | None:
         by=data.get("by"),
         strip=data.get("strip"),
         any_of=tuple(_sure_target(item) for item in data.get("any", ())),
+        then=data.get("then"),
+        selected=data.get("selected"),
+        labels=data.get("labels"),
+        within=data.get("within"),
     )
 
 
@@ -163,6 +165,7 @@ def _zones(data: Mapping[str, Any] | None) -> Zones | None:
     when = _condition(data["when"]) if "when" in data else None
     return Zones(
         source=data["source"],
+        strip=data.get("strip"),
         named=_paths(data.get("from")),
         of=_paths(data.get("of")),
         count=_instances(data.get("count")),
@@ -245,6 +248,10 @@ def _scales(data: Mapping[str, Any] | None) -> tuple[Target, Instances] | None:
     return None if data is None else (_sure_target(data["of"]), Instances(_paths(data["from"]), data["default"]))
 
 
+def _selects(data: Mapping[str, Any] | None) -> Selects | None:
+    return None if data is None else Selects(data["as"], data["labels"], data.get("within"))
+
+
 def _one_by(data: Mapping[str, Any] | None) -> OneBy | None:
     if data is None:
         return None
@@ -283,6 +290,7 @@ def _entry(token: str, package: str, estate: str, data: Mapping[str, Any]) -> En
         logical=data.get("logical", False),
         component=data.get("component", False),
         fault=data.get("fault", "device"),
+        counted=data.get("as-one") != "unknown",
         entry=data.get("entry", False),
         configures=data.get("configures"),
         runs_on=data.get("runs-on"),
@@ -303,6 +311,7 @@ def _entry(token: str, package: str, estate: str, data: Mapping[str, Any]) -> En
         copies=tuple(_copies(item) for item in _list(data.get("copies"))),
         one_by=_one_by(data.get("one-by")),
         scales=_scales(data.get("scales")),
+        selects=_selects(data.get("selects")),
         placement=_placement(data.get("placement")),
         placeless=data.get("placement") == "none",
         ignore=tuple(data.get("ignore", ())),
@@ -334,6 +343,7 @@ def package_entry(data: Mapping[str, Any]) -> PackageEntry:
             provider.get("of"),
             tuple(provider.get("zone", ())),
             tuple(provider.get("in", ())),
+            provider.get("fault", "device"),
         ),
         types=entries("types"),
         lookups=entries("lookups"),

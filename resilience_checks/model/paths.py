@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.values import LookupAnswer, Secret, StackOutput, Unknown
@@ -37,8 +38,27 @@ def find(value: Value, path: str) -> tuple[tuple[str, Value], ...]:
     """
     if path == ".":
         return (("", value),)
-    steps = tuple(match.group(0) for match in _STEP.finditer(path))
+    steps = _steps(path)
+    if "[" not in path and "{" not in path:
+        return _plainly(value, steps)
     return tuple(_walk(value, steps, ""))
+
+
+def _plainly(value: Value, steps: tuple[str, ...]) -> tuple[tuple[str, Value], ...]:
+    """Do the same for a path that leads through maps alone, as most do."""
+    at = ""
+    for step in steps:
+        if isinstance(value, _OPAQUE):
+            break
+        if not (type(value) is dict or isinstance(value, Mapping)) or step not in value:
+            return ()
+        value, at = value[step], f"{at}.{step}" if at else step
+    return () if value is None else ((at, value),)
+
+
+@lru_cache(maxsize=1 << 14)
+def _steps(path: str) -> tuple[str, ...]:
+    return tuple(match.group(0) for match in _STEP.finditer(path))
 
 
 def first(value: Value, path: str) -> Value:

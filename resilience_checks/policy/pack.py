@@ -102,6 +102,7 @@ def load(directories: Sequence[Path] = (), added: Sequence[Path] = (), shown: Ma
     """
     found = _Modules(shown or {})
     found.read(bundled(), "policies")
+    ours = dict(found.modules)
     tools = {_package(name, text) for name, text in found.modules.items()}
     for directory in directories:
         found.read(directory)
@@ -114,7 +115,11 @@ def load(directories: Sequence[Path] = (), added: Sequence[Path] = (), shown: Ma
         del found.modules[name], more[name]
     _refuse_changes(more, known)
     examine(found.modules)
-    policies = tuple(policy for path, text in found.modules.items() for policy in _policies(path, text))
+    policies = tuple(
+        policy
+        for path, text in found.modules.items()
+        for policy in _policies(path, text, held=ours.get(path) is not text)
+    )
     _refuse_doubles(policies)
     return Pack(
         tuple(sorted(policies, key=lambda policy: policy.id)),
@@ -212,11 +217,11 @@ def _package(path: str, text: str) -> str:
     return package.group(1)
 
 
-def _policies(path: str, text: str) -> Iterator[Policy]:
+def _policies(path: str, text: str, *, held: bool) -> Iterator[Policy]:
     package = _package(path, text)
     if package.startswith("resilience.lib."):
         return
-    data = metadata(path, text)
+    data = metadata(path, text, held=held)
     custom = data["custom"]
     yield Policy(
         id=custom["id"],

@@ -45,6 +45,8 @@ class ServiceSummary:
     rpo: float | None
     declared: bool
     location: Location | None = None
+    stacks: tuple[str, ...] = ()
+    """Those of its estate."""
 
 
 @dataclass(frozen=True, slots=True)

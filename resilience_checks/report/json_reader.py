@@ -50,7 +50,7 @@ def read(text: str) -> Report:
         stacks=tuple(_stack(item) for item in data["stacks"]),
         left_out=tuple(data["left_out"]),
         unaffected=tuple(data["unaffected"]),
-        services=tuple(ServiceSummary(**{**item, "location": _place(item["location"])}) for item in data["services"]),
+        services=tuple(_service(item) for item in data["services"]),
         policies=data["policies"],
         policy_details={
             name: PolicySummary(**{**item, "severity": Severity(item["severity"])})
@@ -101,6 +101,10 @@ def _result(item: Data) -> Result:
         fail_on=item["fail_on"],
         known=item["known"],
     )
+
+
+def _service(item: Data) -> ServiceSummary:
+    return ServiceSummary(**{**item, "location": _place(item["location"]), "stacks": tuple(item["stacks"])})
 
 
 def _stack(item: Data) -> StackSummary:

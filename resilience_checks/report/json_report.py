@@ -147,6 +147,7 @@ def _service(service: ServiceSummary) -> dict[str, Any]:
         "rpo": service.rpo,
         "declared": service.declared,
         "location": location(service.location),
+        "stacks": list(service.stacks),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from resilience_checks.catalogue.entries import Entry
+from resilience_checks.catalogue.entries import Entry, Placement
 from resilience_checks.model import paths
 from resilience_checks.model.question import Holds
 from resilience_checks.model.values import Unknown
@@ -97,6 +97,12 @@ def _name_of(provider: Thing, meaning: ProviderEntry) -> str | None:
     return re.sub(meaning.strip, "", key) if key is not None and meaning.strip else key
 
 
+def _instance(package: str, estate: str, meaning: ProviderEntry) -> Entry:
+    """Return what an instance of a package's provider means."""
+    inside = Placement(inside=meaning.inside) if meaning.inside else None
+    return Entry(PROVIDER + package, package, estate, role=meaning.role, fault=meaning.fault, placement=inside)
+
+
 class _Collector:
     """Collects the things of one graph."""
 
@@ -137,7 +143,7 @@ class _Collector:
         meaning = self.catalogue.provider(package)
         known = self.catalogue.package(package)
         self.things.known[resource.type] += 1
-        entry = Entry(resource.type, package, known.estate if known else "cloud", role=meaning.role, entry=False)
+        entry = _instance(package, known.estate if known else "cloud", meaning)
         thing = Thing(entry, self.graph, resource, resource.inputs, logical_name=resource.name)
         thing.natural = _name_of(thing, meaning)
         unseen = thing.natural is None and any(thing.values(path) for path in meaning.key)
@@ -154,7 +160,7 @@ class _Collector:
     def _default_provider(self, package: str) -> Thing:
         if package not in self.defaults:
             meaning, known = self.catalogue.provider(package), self.catalogue.package(package)
-            entry = Entry(PROVIDER + package, package, known.estate if known else "cloud", role=meaning.role)
+            entry = _instance(package, known.estate if known else "cloud", meaning)
             given = self.graph.default_providers.get(package, {})
             name = f"default {package} provider of {self.graph.name}"
             thing = Thing(entry, self.graph, None, given, logical_name=name)

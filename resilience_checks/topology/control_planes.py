@@ -10,8 +10,8 @@ from resilience_checks.topology.estate import Part
 from resilience_checks.topology.placement import NOWHERE, Place, region_name
 
 if TYPE_CHECKING:
-    from resilience_checks.catalogue.entries import ControlPlane
     from resilience_checks.catalogue.loader import Catalogue
+    from resilience_checks.catalogue.provider_entries import ControlPlane
     from resilience_checks.model.location import Location
     from resilience_checks.topology.parts import Parts
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from resilience_checks.model.question import Holds
 from resilience_checks.model.values import Reason
+from resilience_checks.topology import clusters
 from resilience_checks.topology.estate import Part
 from resilience_checks.topology.gates import NEVER, AnyOf, Case, Gate, Nature, Up
 from resilience_checks.topology.things import PROVIDER, Thing, Things, holds
@@ -45,8 +46,14 @@ def draw_devices(
             continue
         units = _units(thing, component, peers.get(id(thing), 1), book)
         place = placements.of(thing)
+        hosts = clusters.behind(things, thing)
+        if hosts:
+            parts.add(part, place, None, thing)
+            parts.set_gate(thing.id, clusters.needed(parts, thing, hosts))
+            continue
         if units.count == 1 and units.sure:
             parts.add(part, place, thing.entry.fault, thing)
+            parts.set_gate(thing.id, clusters.perhaps_shared(things, thing, book))
             continue
         parts.add(part, place, None, thing)
         names = [f"{thing.id}#{number}" for number in range(1, units.count + (1 if units.sure else 2))]

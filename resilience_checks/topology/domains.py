@@ -63,6 +63,9 @@ class Domains:
             return ()
         why = f"the catalogue does not know {thing.entry.token}, so nobody says whether {thing.label} fails as one"
         remedy = "add a catalogue entry for its type, or declare a component that selects it, with its `units`"
+        if thing.entry.token not in self._things.unknown:
+            why = f"whether {thing.label} runs on one machine that fails as a whole, or on many, shows in no input"
+            remedy = "declare a component that selects it, with its `units`"
         return ((self._book.doubt(f"{thing.id} as one", ("one", "many"), why, remedy, location=thing.location), "one"),)
 
     def _common_causes(self) -> None:

@@ -17,7 +17,7 @@ from resilience_checks.topology.things import PROVIDER, Thing, Things, holds, te
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from resilience_checks.catalogue.entries import ProviderEntry
+    from resilience_checks.catalogue.entries import Entry, ProviderEntry
     from resilience_checks.catalogue.loader import Catalogue
     from resilience_checks.model.location import Location
     from resilience_checks.model.values import Value
@@ -151,7 +151,7 @@ class Placements:
             return self._contradicted(thing, tuple(claims), declared)
         if claims:
             return self.at_site(next(iter(claims)))
-        if shown is not None and shown.sites:
+        if shown is not None and (shown.sites or shown.regions):
             return shown
         unknown = next((rule for rule, answer in rules if answer is Holds.YES and rule.site is None), None)
         if unknown is not None:
@@ -225,13 +225,15 @@ class Placements:
             for place in self._around(thing, path):
                 if place.sure_site:
                     return place
-                unsure = unsure or (place if place.sites else None)
+                unsure = unsure or (place if place.sites or place.regions else None)
         return unsure
 
     def _around(self, thing: Thing, path: str) -> list[Place]:
         if path == "provider":
             return [self.of(thing.device)] if thing.device is not None else []
-        ends = resolve(self._things, thing, Target(ref=path))
+        ends = resolve(self._things, thing, _way(thing.entry, path))
+        if thing.entry.token.startswith(PROVIDER):  # a whole kubeconfig is no name of a place
+            ends = tuple(end for end in ends if isinstance(end.to, Thing))
         return [place for end in ends if (place := self._around_end(thing, end.to)) is not None]
 
     def _around_end(self, thing: Thing, end: Thing | Loose) -> Place | None:
@@ -360,6 +362,13 @@ class Placements:
             if (name := text(thing.value(path))) is not None
         }
         return tuple(sorted(found))
+
+
+def _way(entry: Entry, path: str) -> Target:
+    """Return how to find what an input names: by a name too, where the entry finds it so to need or to join it."""
+    targets = (*(edge.to for edge in entry.edges), *(join.at for join in entry.joins))
+    ways = (way for target in targets if target is not None for way in (target, *target.any_of))
+    return next((way for way in ways if way.by == path), Target(ref=path))
 
 
 def _rule_for(thing: Thing) -> str:

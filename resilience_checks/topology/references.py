@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from resilience_checks.catalogue.entries import Target
+from resilience_checks.model.question import Holds
 from resilience_checks.model.values import LookupAnswer, Secret, StackOutput, Unknown
+from resilience_checks.topology.labelled import selecting
 from resilience_checks.topology.things import OUTPUT, PROVIDER, STACK_REFERENCE, Thing, Things, text
 
 if TYPE_CHECKING:
@@ -40,10 +42,11 @@ class Loose:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """Where an input at the concrete path `at` leads."""
+    """Where an input at the concrete path `at` leads; `sure` is false where it may lead elsewhere."""
 
     at: str
     to: Thing | Loose
+    sure: bool = True
 
 
 def resolve(things: Things, thing: Thing, target: Target, base: str = "") -> tuple[End, ...]:
@@ -60,6 +63,13 @@ def resolve(things: Things, thing: Thing, target: Target, base: str = "") -> tup
                 return found
             ends = ends or found
         return ends
+    if target.selected is not None:
+        found_ = selecting(things, thing, target)
+        return tuple(End(target.labels or "", other, answer is Holds.YES) for other, answer in found_)
+    if target.then is not None:
+        first = resolve(things, thing, replace(target, then=None), base)
+        further = Target(ref=target.then)
+        return tuple(end for one in first if isinstance(one.to, Thing) for end in resolve(things, one.to, further))
     if target.ref is not None:
         return tuple(
             end for at, value in _at(thing, base, target.ref) for end in _by_reference(things, thing, at, value)

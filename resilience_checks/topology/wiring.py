@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from resilience_checks.catalogue.entries import Target
+from resilience_checks.catalogue.entries import IN_ORDER, Target
 from resilience_checks.model import paths
 from resilience_checks.model.question import Holds
 from resilience_checks.model.values import Reason, Unknown
@@ -79,7 +79,7 @@ class Wiring:
             if units is not None:
                 self._spread[thing.id] = units
                 return
-        if zones is None:
+        if zones is None or (thing.entry.estate != "cloud" and not place.regions):
             self._parts.add(part, place, fault, thing)
             return
         spread = self._zoned.take_up(thing, part, place, fault)
@@ -179,7 +179,9 @@ class Wiring:
         return moved(self._book, thing, primary, standby, how, lag, loss, replica=lag is not None)
 
     def _group(self, thing: Thing, edge: Edge) -> Gate:
-        members = [*self._own_members(thing, edge), *self._joined[(thing.id, edge.group)]]
+        joined = self._joined[(thing.id, edge.group)]
+        last = [replace(member, rank=float("inf")) for member in joined] if edge.first_by == IN_ORDER else joined
+        members = [*self._own_members(thing, edge), *last]
         declared = self.declared_members.get((thing.id, edge.group))
         members += [GroupMember(gate) for gate in declared or ()]
         hidden = self._touched.get(thing.id)
@@ -222,7 +224,7 @@ class Wiring:
         if edge.each is None or edge.to is None:
             return
         near = self._placements.of(thing) if edge.local else None
-        for at, value in thing.values(edge.each):
+        for position, (at, value) in enumerate(thing.values(edge.each)):
             if _any_holds(value, edge.skip):
                 continue
             ends = resolve(self._things, thing, edge.to, at)
@@ -232,7 +234,8 @@ class Wiring:
                 )
                 for end in ends
             )
-            rank = text(paths.first(value, edge.first_by)) if edge.first_by else None
+            rank = text(paths.first(value, edge.first_by)) if edge.first_by and edge.first_by != IN_ORDER else None
+            rank = str(position) if edge.first_by == IN_ORDER else rank
             if ends or isinstance(value, Unknown):
                 yield GroupMember(gate, float(rank) if rank is not None else float("inf"))
 
@@ -293,7 +296,20 @@ class Wiring:
                     )
                     for end in ends
                 )
-                self._joined[(at.to.id, join.group)].append(GroupMember(gate))
+                self._joined[(at.to.id, join.group)].append(
+                    GroupMember(gate if at.sure else self._unsure(thing, at.to, gate))
+                )
+
+    def _unsure(self, thing: Thing, whole: Thing, gate: Gate) -> Gate:
+        """Return a member of which it is not known whether it is one: its labels, or their place, are not known."""
+        fact = self._book.doubt(
+            f"{thing.id} is selected by {whole.id}",
+            ("yes", "no"),
+            f"whether {whole.label} selects {thing.label} is not known: labels or namespace are not",
+            "give them in the program or the stack's configuration",
+            location=thing.location,
+        )
+        return Case(fact, {"yes": gate, "no": NEVER})
 
     def _note_foreign(self) -> None:
         """Note which groups a resource of unknown type touches: it may be one more member or mover."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -85,10 +86,11 @@ class Zoned:
             return Named(open=True)
         names = next((given for path in zones.named if (given := self._given(thing, path))), [])
         names += [name for path in zones.together for name in self._given(thing, path)]
+        names = [_plain_name(zones, name) for name in names]
         found = [Named(tuple(name for name in names if name is not None), 0, None in names)]
         further = seen | {id(thing)}
         ways = (resolve(self.things, thing, Target(ref=path)) for path in zones.of)
-        for end in next((ends for ends in ways if ends), ()):
+        for end in next((ends for ends in ways if ends), ()) if not names else ():
             found.append(self.named(end.to, further) if isinstance(end.to, Thing) else Named(open=True))  # noqa: PERF401
         zones_, chosen = (name for each in found for name in each.zones), sum(each.chosen for each in found)
         unsure = holds(thing, zones.unknown_when) is not Holds.NO if zones.unknown_when else False
@@ -216,6 +218,10 @@ def _name(thing: Thing, value: Value, placements: Placements) -> str | None:
     lookup = thing.graph.lookups_by_id[value.lookup]
     given = ", ".join(f"{name}={argument}" for name, argument in sorted(lookup.args.items()))
     return f"{value.path} of {kind(lookup.token)}({given})"
+
+
+def _plain_name(zones: Zones, name: str | None) -> str | None:
+    return re.sub(zones.strip, "", name) if name is not None and zones.strip is not None else name
 
 
 def _plain(path: str) -> str:

@@ -11,7 +11,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-_ELEMENT = re.compile(r"\[\d*\]$|\{@?\}$")
+_ELEMENT = re.compile(r"(?:\[\d*\]|\{@?\})+$")
 _GETTER = re.compile(
     r'@pulumi\.getter(?:\(name="(?P<wire>[^"]+)"\))?\n(?:    @_utilities\.deprecated\(.*\)\n)?    def (?P<name>\w+)\(self\) -> (?P<kind>.+):\n'
 )
@@ -155,3 +155,9 @@ def _nested(kind: str, module: str) -> list[dict[str, tuple[str, str]]]:
         if fields_ is not None:
             found.append(fields_)
     return found
+
+
+def aliases_of(sdk: str, token: str) -> set[str]:
+    """Return the tokens by which older SDKs knew a resource type, as the SDK itself lists them."""
+    module, name = resource_classes(sdk)[token]
+    return set(re.findall(r'Alias\(type_="([^"]+)"\)', _text(_folder(module) / f"{_snake(name)}.py")))

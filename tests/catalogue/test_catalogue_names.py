@@ -12,7 +12,7 @@ from tests.catalogue.sdk_names import has_path, inputs_of, lookup_arguments, pro
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from resilience_checks.catalogue.entries import CommonCause, Condition, Entry, PackageEntry, Target
+    from resilience_checks.catalogue.entries import CommonCause, Condition, Edge, Entry, Mover, PackageEntry, Target
 
 CATALOGUE = loader.load()
 
@@ -30,6 +30,13 @@ def _held(domain: CommonCause) -> tuple[str, ...]:
     return (*domain.key, *domain.needs, *_conditions(domain.when, domain.unless))
 
 
+def _moved_by(mover: Mover) -> Iterator[str]:
+    yield from (*mover.requires, *_conditions(mover.when))
+    for term in mover.terms:
+        yield from _target(term.of)
+        yield from (path for path in (term.times_from, term.times_less, term.path) if path and not term.of)
+
+
 def _paths(entry: Entry) -> Iterator[str]:
     """Yield every input path that an entry reads, from the root of the resource."""
     yield from entry.named
@@ -39,18 +46,25 @@ def _paths(entry: Entry) -> Iterator[str]:
         yield from (*_target(domain.of), *_target(domain.members))
         if domain.of is None:
             yield from _held(domain)
-    for edge in entry.edges:
-        prefix = f"{edge.each}." if edge.each else ""
-        yield from (path for path in edge.paths if not path.endswith(".."))
-        yield from (prefix + path for path in _conditions(edge.skip))
-        yield from _conditions(edge.first_when, edge.when, edge.unless, edge.k_when, edge.k_unless)
-        yield from (path for path in (edge.each, edge.k_from) if path)
-        yield from ([prefix + edge.first_by] if edge.first_by else [])
-    if entry.mover:
-        yield from (*entry.mover.requires, *_conditions(entry.mover.when))
-        for term in entry.mover.terms:
-            yield from _target(term.of)
-            yield from (path for path in (term.times_from, term.times_less, term.path) if path and not term.of)
+    yield from (path for edge in entry.edges for path in _of_edge(edge))
+    yield from _the_rest(entry)
+
+
+def _of_edge(edge: Edge) -> Iterator[str]:
+    prefix = f"{edge.each}." if edge.each else ""
+    yield from (path for path in edge.paths if not path.endswith(".."))
+    yield from (prefix + path for path in _conditions(edge.skip))
+    yield from _conditions(edge.first_when, edge.when, edge.unless, edge.k_when, edge.k_unless)
+    yield from (path for path in (edge.each, edge.k_from) if path)
+    yield from ([prefix + edge.first_by] if edge.first_by and edge.first_by != "#" else [])
+
+
+def _selecting(entry: Entry) -> tuple[str | None, ...]:
+    return () if entry.selects is None else (entry.selects.labels, entry.selects.within)
+
+
+def _the_rest(entry: Entry) -> Iterator[str]:
+    yield from _moved_by(entry.mover) if entry.mover else ()
     yield from (entry.backup.paths if entry.backup else ())
     yield from (entry.instances.paths if entry.instances else ())
     yield from (
@@ -58,6 +72,7 @@ def _paths(entry: Entry) -> Iterator[str]:
         *(path for copies in entry.copies for path in copies.paths),
     )
     yield from (*entry.scales[0].paths, *entry.scales[1].paths) if entry.scales else ()
+    yield from (path for path in _selecting(entry) if path)
     for join in entry.joins:
         yield from (*join.at.paths, *join.to.paths, *_conditions(join.skip))
     if entry.placement:
@@ -173,6 +188,12 @@ def test_every_control_plane_and_type_that_is_named_is_there() -> None:
     assert [item for item in sorted(named) if item[1] not in planes] == []
     others = {
         (package.sdk or "", other) for package, _, entry in _all() if entry.backup for other in entry.backup.off_unless
+    }
+    others |= {
+        (package.sdk or "", target.referring)
+        for package, _, entry in _all()
+        for target in (*_targets(entry), *([entry.mover.watched] if entry.mover and entry.mover.watched else []))
+        if target.referring
     }
     assert [other for sdk, other in sorted(others) if inputs_of(sdk, other) is None] == []
 

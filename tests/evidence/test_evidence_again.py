@@ -192,7 +192,7 @@ def test_what_was_asked_for_is_asked_for_again(
 
 
 def test_whatever_else_can_be_asked_for_is_written_down() -> None:
-    of_the_machine = {"root", "written", "jobs", "scheduler", "opa_url"}
+    of_the_machine = {"root", "written", "jobs", "scheduler", "cache", "opa_url"}
     elsewhere_in_the_report = {"clock", "override"}
     worked_out = {"aside"}
     told = set(asked(Options((), Path()))) - {"commits"}

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from resilience_checks.policy import controls, pack, pages, rego_tests
+from resilience_checks.policy.metadata import metadata
 from tools import policy_index
 
 if TYPE_CHECKING:
@@ -28,7 +29,20 @@ TITLES = controls.titles()
 NEAR = 0.8
 LEAST = 90.0
 """Per cent of a rule file that its tests evaluate."""
+LONGEST = 120
+"""Lines of a rule or a library; what is longer is split."""
 RUN = "run `python -m tools.policy_index`"
+
+
+def test_what_the_tool_comes_with_holds_its_schema(policy: Policy) -> None:
+    """A check takes it as it stands, so that nobody waits for what is known."""
+    assert metadata(policy.path, PACK.modules[policy.path])["custom"]["id"] == policy.id
+
+
+def test_no_rule_and_no_library_is_too_long() -> None:
+    files = [file for file in ROOT.rglob("*.rego") if not file.name.endswith("_test.rego")]
+    lengths = {file.name: len(file.read_text(encoding="utf-8").splitlines()) for file in files}
+    assert {name: length for name, length in lengths.items() if length > LONGEST} == {}
 
 
 def folder(policy: Policy) -> Path:

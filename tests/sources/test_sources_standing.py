@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 
-from resilience_checks import check
+from resilience_checks.sources.discovery import discover
+from resilience_checks.sources.opening import of_program
 from resilience_checks.sources.program import standing
 from resilience_checks.sources.program.standing import Standing
 from tests.end_to_end.trees import plant, python
@@ -19,8 +21,9 @@ if TYPE_CHECKING:
 
 
 def graph(root: Path) -> ResourceGraph:
-    [found] = check.graphs(check.Options(paths=(root,), root=root))
-    return found
+    [stack] = discover([root], root).stacks
+    with closing(of_program(stack, root)) as source:
+        return source.graph()
 
 
 def sha(text: str) -> str:

@@ -75,7 +75,8 @@ def test_a_key_vault_that_may_be_served_from_its_paired_region_leaves_its_own_re
     path.write_text(text, encoding="utf-8")
     found = build([graph], load(path, tmp_path), load_catalogue())
     members = {member.part: bool(member.when) for member in found.domains["region:uksouth"].members}
-    assert members == {"kv": True, "k": True, "rg": False, "web": False}
+    units = {"kv#zone-1": True, "kv#zone-2": True}
+    assert members == {"kv": True, **units, "k": True, "rg": False, "web": False}
 
 
 def test_the_chain_through_a_control_plane_names_lines_only(tmp_path: Path) -> None:

@@ -32,21 +32,14 @@ package resilience.continuity.independent_recovery_tooling
 import data.resilience.lib.beside
 import data.resilience.lib.facts
 import data.resilience.lib.result
+import data.resilience.lib.survival
 import data.resilience.lib.words
 
 settings := input.settings["independent-recovery-tooling"]
 
 questions := {kind: sprintf("independent-recovery-tooling.%s", [kind]) | some kind in settings.kinds}
 
-wanted := {service: answer | some service, known in input.services; answer := applies(known)}
-
-applies(known) := "yes" if {
-	known.tier in settings.tiers
-} else := "yes" if {
-	known.scope in settings.scopes
-} else := "unknown" if {
-	"unknown" in {known.tier, known.scope}
-} else := "no"
+wanted := survival.tiered_or_scoped(settings.tiers, settings.scopes)
 
 report := (lost | needed) | (unsaid | others)
 
@@ -89,15 +82,9 @@ missing := {service: kinds |
 	kinds := [kind | some kind in settings.kinds; tools := input.aids.of[kind]; count(tools[service]) == 0]
 }
 
-broken := {service: asked |
-	some service in {name | some question in questions; some name, fact in input.facts[question]; fact.error != ""}
-	asked := [questions[kind] | some kind in settings.kinds; fact := facts.of(questions[kind], service); fact.error != ""]
-}
+broken := facts.broken([questions[kind] | some kind in settings.kinds])
 
-doubtful := {service: asked |
-	some service in {name | some question in questions; some name, fact in input.facts[question]; fact.holds in {"no", "unknown"}}
-	asked := [questions[kind] | some kind in settings.kinds; fact := facts.of(questions[kind], service); fact.holds in {"no", "unknown"}]
-}
+doubtful := facts.doubtful([questions[kind] | some kind in settings.kinds])
 
 bad := {service | some question in questions; some service, fact in input.facts[question]; fact.holds == "no"} | {service | some services in circled; some service in services}
 

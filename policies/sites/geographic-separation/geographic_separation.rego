@@ -66,6 +66,8 @@ takes := {cause.target: "yes" |
 	count(about(cause.services)) > 0
 }
 
+alone := site_sets.alone(question)
+
 about(services) := [service | some service in services; applies[service] == "yes"]
 
 violated := {service: "yes" | some found in (shared | near); some service in found.services}
@@ -110,12 +112,5 @@ doubtful(service, asked, message, hangs_on) := object.union(
 	result.of_service("unknown", service, asked, message),
 	{"hangs_on": sort(hangs_on)},
 )
-
-# alone has the services that one site surely loses.
-alone := {service: "yes" |
-	some cause in input.causes[question]
-	input.events[cause.events[0]].kind == "site"
-	some service in cause.services
-}
 
 limit := {"a limit of time or size stopped the analysis; to make it known: check fewer stacks together"}

@@ -53,11 +53,13 @@ def _named(name: str, place: Place) -> str:
 
 
 def _summaries(found: tuple[ServiceSummary, ...], several: Mapping[str, list[Place]]) -> Iterator[ServiceSummary]:
-    """Yield the summaries, those of a renamed service in the order of its estates."""
+    """Yield the summaries, a renamed service by its estate's stacks, and where these are not told in the order of estates."""
     done: set[str] = set()
     for one in found:
         if one.id not in several:
             yield one
+        elif one.stacks:
+            yield replace(one, id=_named(one.id, one.stacks))
         elif one.id not in done:
             done.add(one.id)
             same, wanted = [each for each in found if each.id == one.id], several[one.id]

@@ -49,7 +49,7 @@ def _of_this(report: Report) -> Iterator[tuple[str, str]]:
     if open_:
         yield (
             "Open questions",
-            f"{counted(open_, 'result')} are unknown. An unknown is not a pass: it says that the design may hold or not.",
+            f"{counted(open_, 'result is', 'results are')} unknown. An unknown is not a pass: it says that the design may hold or not.",
         )
     if report.disabled:
         yield "Policies that were switched off", f"{', '.join(report.disabled)}: their questions were not asked."
