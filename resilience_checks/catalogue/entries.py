@@ -20,12 +20,14 @@ class Target:
     """How to find another part: by the reference behind an input, by a name, or by the first of several ways.
 
     `itself` is the very thing that is asked; `referring` is a type whose resources lead to it by their input `ref`;
-    `then` is an input of what `ref` leads to, which is followed further.
+    `then` is an input of what `ref` leads to, which is followed further; with `text` the input may be any text, and one
+    that the program wrote itself leads nowhere.
     """
 
     itself: bool = False
     referring: str | None = None
     ref: str | None = None
+    text: bool = False
     name: str | None = None
     by: str | None = None
     strip: str | None = None

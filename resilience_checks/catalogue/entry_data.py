@@ -41,6 +41,7 @@ def _target(data: Mapping[str, Any] | None) -> Target | None:
     return Target(
         itself=data.get("itself", False),
         referring=data.get("referring"),
+        text=data.get("text", False),
         ref=data.get("ref"),
         name=data.get("name"),
         by=data.get("by"),

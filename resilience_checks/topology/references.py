@@ -72,11 +72,20 @@ def resolve(things: Things, thing: Thing, target: Target, base: str = "") -> tup
         return tuple(end for one in first if isinstance(one.to, Thing) for end in resolve(things, one.to, further))
     if target.ref is not None:
         return tuple(
-            end for at, value in _at(thing, base, target.ref) for end in _by_reference(things, thing, at, value)
+            end
+            for at, value in _at(thing, base, target.ref)
+            for end in _by_reference(things, thing, at, value)
+            if not (target.text and _written(end, value))
         )
     assert target.name is not None
     assert target.by is not None
     return tuple(end for at, value in _at(thing, base, target.by) for end in _by_name(things, thing, target, at, value))
+
+
+def _written(end: End, value: Value) -> bool:
+    """Return whether the program wrote the value itself, plainly or as a secret: then it comes from no resource."""
+    loose = isinstance(end.to, Loose) and (end.to.literal or end.to.unseen)
+    return loose and (text(value) is not None or isinstance(value, Secret))
 
 
 def _referring(things: Things, thing: Thing, target: Target) -> list[Thing]:
