@@ -43,7 +43,7 @@ def words(entry: Entry, package: PackageEntry) -> Iterator[Said]:
         yield "joins", f"{_target(join.to)} becomes one of the {join.group} of {_target(join.at)}{_unless(join.skip)}"
     if entry.scales is not None:
         target, least = entry.scales
-        yield "scales", f"{_target(target)}, to no fewer than {_any(least.paths)} says, else {least.default}"
+        yield "scales", f"{_target(target)}, to no fewer than {_any(least.paths)} says, else {_known(least.default)}"
     yield from _moves(entry.mover, entry)
     if entry.backup is not None:
         yield from _backup(entry.backup)
@@ -119,7 +119,7 @@ def _zones(zones: Zones) -> str:
     ways = [f"those that {_any(zones.named)} names"] if zones.named else []
     ways += [f"those that {_all(zones.together)} name together"] if zones.together else []
     ways += [f"those where {_any(zones.of)} stands"] if zones.of else []
-    ways += [f"so many as {_any(zones.count.paths)} says, else {zones.count.default}"] if zones.count else []
+    ways += [f"so many as {_any(zones.count.paths)} says, else {_known(zones.count.default)}"] if zones.count else []
     if zones.when is not None:
         ways.append(f"at least {zones.least}{_only(zones.when)}" if zones.when else f"at least {zones.least}, always")
     if zones.when != ():
@@ -198,7 +198,9 @@ def _backup(backup: PlatformBackup) -> Iterator[Said]:
     if backup.elsewhere:
         text += f"; in another region too where {_path(backup.path)} is {_either(backup.elsewhere)} (by default {backup.default})"
     if backup.off:
-        text += f"; none where {_path(backup.off_path)} is {_either(backup.off)} (by default {str(backup.off_default).lower()})"
+        text += (
+            f"; none where {_path(backup.off_path)} is {_either(backup.off)} (by default {_known(backup.off_default)})"
+        )
     if backup.keep_path:
         text += f"; kept for the days of {_path(backup.keep_path)}"
         text += f", by default {backup.keep_default:g}" if backup.keep_default is not None else ""
@@ -229,9 +231,17 @@ def _target(target: Target | None) -> str:
         return f"each {target.referring.rpartition(':')[2]} whose {_path(target.ref)} leads here"
     if target.any_of:
         return " or ".join(dict.fromkeys(_target(one) for one in target.any_of))
+    if target.selected is not None:
+        return f"all that select the labels of {_path(target.labels)}"
     if target.ref is not None:
-        return f"what {_path(target.ref)} refers to" if target.ref != "." else "what it refers to"
+        further = f"what {_path(target.then)} names of " if target.then is not None else ""
+        return further + (f"what {_path(target.ref)} refers to" if target.ref != "." else "what it refers to")
     return f"the {(target.name or '').replace('-', ' ')} that {_path(target.by)} names"
+
+
+def _known(value: object) -> str:
+    """Return a default in words; without one it is not known what holds."""
+    return "not known" if value is None else str(value).lower()
 
 
 def _path(path: str | None) -> str:

@@ -28,6 +28,7 @@ _PROTOCOL = re.compile(r"^(?:file|link|portal|workspace):")
 _FILE_NAME = re.compile(
     r"\.(?:py|[cm]?[jt]sx?|go|cs|java|json|ya?ml|toml|ini|env|properties|txt|csv|md|xml|sh|tf|crt|pem|key)$"
 )
+_COMMENT = re.compile(r"^[ \t]*#.*$", re.MULTILINE)
 _TARGET = re.compile(r"[\w.@/\\-]+")
 """All that a symbolic link says."""
 _KEY_AFTER = re.compile(r"[\"'`]\s*:(?!:)")
@@ -100,12 +101,13 @@ def said(path: str, text: str, home: str = ".", own: Collection[str] = ()) -> Sa
     ['app', 'netcore', 'sites', 'x', 'xjson']
     """
     place = PurePosixPath(path)
-    plain = _TOKEN.sub(" ", text)
+    settings = place.suffix.lower() in _SETTINGS
+    plain = _TOKEN.sub(" ", _COMMENT.sub("", text) if settings else text)
     names, more = set(_URN.findall(plain)), set[str]()
     for word, doubtful in (*_literals(plain), *_paths(plain, {str(place.parent), home}, own)):
         (more if doubtful else names).update(_pieces(word))
     names |= {piece for word in _imports(text, place, own) for piece in word.split(".")}
-    if place.suffix.lower() in _SETTINGS or _TARGET.fullmatch(text.strip()):
+    if settings or _TARGET.fullmatch(text.strip()):
         names |= {piece for word in _scalars(plain) for piece in _pieces(word)}
     more |= {word for pair in _KEY.findall(plain) for word in pair}
     keys = frozenset(map(key, names)) - {""}

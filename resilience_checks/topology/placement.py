@@ -374,7 +374,8 @@ def _way(entry: Entry, path: str) -> Target:
 def _rule_for(thing: Thing) -> str:
     """Return the placement rule that would say where the thing stands."""
     key = "provider" if thing.entry.token.startswith(PROVIDER) else "name"
-    return f"- {{match: {{{key}: {thing.natural or thing.logical_name}}}, site: SITE}}"
+    known = next((name for name in thing.provider_names if name), None) if key == "provider" else None
+    return f"- {{match: {{{key}: {thing.natural or known or thing.logical_name}}}, site: SITE}}"
 
 
 def region_name(name: str) -> str:

@@ -142,46 +142,6 @@ def found_machine() -> tuple[ResourceGraph, str]:
     return program.graph(), ON_PREMISES + "components:\n  front: {select: {name: app}}\n"
 
 
-def web_app() -> tuple[ResourceGraph, str]:
-    """A web application whose region is that of its resource group, and whose database it names."""
-    program = Program()
-    group = program.add(
-        "azure-native:resources:ResourceGroup", "rg", {"resourceGroupName": "rg", "location": "UK South"}
-    )
-    refers = {"resourceGroupName": group}
-    server = program.add(
-        "azure-native:sql:Server", "sql", {"serverName": "sql", "resourceGroupName": "rg"}, refers=refers
-    )
-    database = program.add(
-        "azure-native:sql:Database",
-        "db",
-        {"databaseName": "db", "serverName": "sql", "resourceGroupName": "rg"},
-        refers={**refers, "serverName": server},
-    )
-    plan = program.add(
-        "azure-native:web:AppServicePlan", "plan", {"name": "plan", "resourceGroupName": "rg"}, refers=refers
-    )
-    program.add(
-        "azure-native:web:WebApp",
-        "app",
-        {
-            "name": "app",
-            "resourceGroupName": "rg",
-            "serverFarmId": LATER,
-            "siteConfig": {"connectionStrings": [{"connectionString": LATER}]},
-        },
-        refers={**refers, "serverFarmId": plan, "siteConfig.connectionStrings[0].connectionString": database},
-    )
-    return program.graph(), CLOUD
-
-
-def database() -> tuple[ResourceGraph, str]:
-    """A database server that is the service itself."""
-    program = Program()
-    program.add("azure-native:dbforpostgresql:Server", "app", {"serverName": "app", "location": "uksouth"})
-    return program.graph(), CLOUD
-
-
 def relational_database() -> tuple[ResourceGraph, str]:
     """A database in two zones that is the service itself."""
     program = Program()
@@ -290,10 +250,6 @@ def border() -> tuple[ResourceGraph, str]:
 PROGRAMS: dict[str, Callable[[], tuple[ResourceGraph, str]]] = {
     "machine": machine,
     "found machine": found_machine,
-    "web app": web_app,
-    "web app with a secret": web_app_with("Secret"),
-    "web app with a key": web_app_with("Key"),
-    "database": database,
     "relational database": relational_database,
     "table": table,
     "bucket": bucket,

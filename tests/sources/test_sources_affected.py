@@ -257,6 +257,7 @@ def test_other_files_lead_to_a_project(tmp_path: Path, file: str) -> None:
             "resources:\n  network:\n    type: gcp:compute/network:Network\noutputs: {id: '${network.id}'}\n",
         ),
         ("web/Pulumi.prod.yaml", "config:\n  network:cidr: 10.0.0.0/8\n  # the network\n"),
+        ("web/table.yaml", "# written by `tool --of network`\nsize: 1\n"),
         ("web/Web.java", "import com.pulumi.azurenative.network.Subnet;\n"),
         ("web/values.json", '{"network": {"cidr": "10.0.0.0/8"}}\n'),
         ("web/deploy.yaml", "image: ghcr.io/acme/network:1.2\n"),
