@@ -43,6 +43,9 @@ __all__ = ["Observer", "Options", "graphs", "run"]
 _SWITCH = 0.0002
 """Seconds until a thread gives way: programs wait for the monitor while this process prepares the rest."""
 
+_COLLECTIONS = 100_000, 20, 100
+"""How seldom garbage is collected: nearly all that is made of a large estate lives as long as the check."""
+
 
 class Observer(Protocol):
     """Is told what the check does; knows nothing else of it."""
@@ -83,6 +86,8 @@ def _run(
     gathered = Gathered(options.threshold, override=options.override)
     sys.setswitchinterval(_SWITCH)
     with ExitStack() as stack:
+        stack.callback(gc.set_threshold, *gc.get_threshold())
+        gc.set_threshold(*_COLLECTIONS)
         inputs = stack.enter_context(closing(Inputs(options, ready)))
         gathered.settings_from = "" if inputs.trusted is None else inputs.trusted.name
         for failure in inputs.failures:
