@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from resilience_checks.catalogue.backup_entries import PlatformBackup
     from resilience_checks.catalogue.host_entries import Apart, Hosted, Restarts, Units
     from resilience_checks.catalogue.provider_entries import ControlPlane, Locations, Spelling, ZonalRegions
 
@@ -225,35 +226,6 @@ class Instances:
 
     paths: tuple[str, ...]
     default: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class PlatformBackup:
-    """Copies that the platform makes of the resource by itself: in its region, and elsewhere where an input says so.
-
-    `every` is how much may be lost in seconds, `every_elsewhere` the same of the copies in another region. It makes none
-    where the input `off_path` (`off_default` where it is not given) is one of `off`, but that is not sure where there is
-    a resource of a type in `off_unless`, which may order copies of it; copies are kept for the days of
-    `keep_path`.
-    """
-
-    every: float
-    source: str
-    every_elsewhere: float = 0.0
-    path: str = ""
-    default: str = ""
-    elsewhere: tuple[str, ...] = ()
-    off_path: str = ""
-    off_default: object = None
-    off: tuple[object, ...] = ()
-    off_unless: tuple[str, ...] = ()
-    keep_path: str = ""
-    keep_default: float | None = None
-
-    @property
-    def paths(self) -> tuple[str, ...]:
-        """Every input that it reads."""
-        return tuple(path for path in (self.path, self.off_path, self.keep_path) if path)
 
 
 @dataclass(frozen=True, slots=True)

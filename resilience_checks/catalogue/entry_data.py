@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from resilience_checks.catalogue.backup_entries import PlatformBackup, Sooner
 from resilience_checks.catalogue.entries import (
     CommonCause,
     Condition,
@@ -17,7 +18,6 @@ from resilience_checks.catalogue.entries import (
     OneBy,
     PackageEntry,
     Placement,
-    PlatformBackup,
     ProviderEntry,
     Selects,
     Target,
@@ -225,13 +225,18 @@ def _backup(data: Mapping[str, Any] | None) -> PlatformBackup | None:
     if data is None:
         return None
     place, off, keep = (data.get(name, {}) for name in ("elsewhere", "off", "keep"))
+    every = data["every"] if isinstance(data["every"], dict) else {"else": data["every"]}
     return PlatformBackup(
-        every=data["every"],
+        every=every["else"],
         source=data["source"],
+        sooner=Sooner(tuple(_condition(item) for item in _list(every["when"])), every["seconds"])
+        if "when" in every
+        else None,
         every_elsewhere=place.get("every", 0.0),
         path=place.get("from", ""),
         default=place.get("default", ""),
         elsewhere=tuple(place.get("when", ())),
+        named=place.get("else-named", False),
         off_path=off.get("from", ""),
         off_default=off.get("default"),
         off=tuple(off.get("is", ())),

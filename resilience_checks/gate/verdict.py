@@ -55,6 +55,13 @@ class Verdict:
     overridden: ExitCode | None = None
 
 
+NOTHING = (
+    "nothing was checked: no policy found a service that it is about; say under `services` in resilience.yaml what must "
+    "not be lost (`resilience-checks init` writes a first file)"
+)
+"""Resources of which the catalogue says no entry are no services by themselves, so there may be many and no service."""
+
+
 def verdict(
     results: Sequence[Result], fail_on: Severity | None = Severity.MEDIUM, errors: Sequence[int] = ()
 ) -> Verdict:
@@ -79,7 +86,7 @@ def verdict(
             code, blocking, f"blocked by {_what_blocks(blocking, worst)}{aside and f'; not blocking: {aside}'}"
         )
     if all(result.outcome is Outcome.NOT_APPLICABLE and not result.services for result in results):
-        return Verdict(ExitCode.NOTHING, (), "nothing was checked")
+        return Verdict(ExitCode.NOTHING, (), NOTHING if results else "nothing was checked: no policy was asked")
     return Verdict(ExitCode.CLEAN, (), f"not blocked: {aside}" if aside else _clean_words(results))
 
 

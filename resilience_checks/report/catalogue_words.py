@@ -10,6 +10,7 @@ from resilience_checks.topology.declaration_durations import duration
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from resilience_checks.catalogue.backup_entries import PlatformBackup
     from resilience_checks.catalogue.entries import (
         Condition,
         Copies,
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
         Mover,
         PackageEntry,
         Placement,
-        PlatformBackup,
         Target,
         Term,
         Zones,
@@ -195,8 +195,12 @@ def _term(term: Term) -> str:
 
 def _backup(backup: PlatformBackup) -> Iterator[Said]:
     text = f"its provider copies it in its region, and loses at most {duration(backup.every)}"
+    if backup.sooner:
+        cases = " or ".join(_holding(condition) for condition in backup.sooner.when)
+        text += f", {duration(backup.sooner.seconds)} where {cases}"
     if backup.elsewhere:
         text += f"; in another region too where {_path(backup.path)} is {_either(backup.elsewhere)} (by default {backup.default})"
+        text += ", and in the region that it names otherwise" if backup.named else ""
     if backup.off:
         text += (
             f"; none where {_path(backup.off_path)} is {_either(backup.off)} (by default {_known(backup.off_default)})"
@@ -276,6 +280,10 @@ def _only(condition: Condition | None) -> str:
 def _unless(condition: Condition, joined: str = "or") -> str:
     found = [f"{_path(path)} is {_either(values)}" for path, values in condition]
     return f", unless {f' {joined} '.join(found)}" if found else ""
+
+
+def _holding(condition: Condition) -> str:
+    return " and ".join(f"{_path(path)} is {_either(values)}" for path, values in condition)
 
 
 def _cited(source: str | None) -> str:

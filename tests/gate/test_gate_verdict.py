@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resilience_checks.gate.verdict import ExitCode, Verdict, blocks, verdict
+from resilience_checks.gate.verdict import NOTHING, ExitCode, Verdict, blocks, verdict
 from resilience_checks.model.result import Outcome, Result, Severity
 
 if TYPE_CHECKING:
@@ -112,8 +112,8 @@ ABOUT_NO_SERVICE = replace(NOT_APPLICABLE, services=())
 @pytest.mark.parametrize(
     ("results", "errors", "expected"),
     [
-        ([], [], Verdict(ExitCode.NOTHING, (), "nothing was checked")),
-        ([ABOUT_NO_SERVICE], [], Verdict(ExitCode.NOTHING, (), "nothing was checked")),
+        ([], [], Verdict(ExitCode.NOTHING, (), "nothing was checked: no policy was asked")),
+        ([ABOUT_NO_SERVICE], [], Verdict(ExitCode.NOTHING, (), NOTHING)),
         ([PASS], [], Verdict(ExitCode.CLEAN, (), "clean")),
         ([NOT_APPLICABLE], [], Verdict(ExitCode.CLEAN, (), "clean, but no policy applies to what was checked")),
         ([LOW, PASS], [], Verdict(ExitCode.CLEAN, (), "not blocked: 1 below the threshold")),

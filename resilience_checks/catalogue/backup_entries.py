@@ -1,0 +1,51 @@
+"""The words of a catalogue entry about the copies that a platform makes of a resource by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from resilience_checks.catalogue.entries import Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Sooner:
+    """How much may be lost in seconds where any of the conditions holds."""
+
+    when: tuple[Condition, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformBackup:
+    """Copies that the platform makes of the resource by itself: in its region, and elsewhere where an input says so.
+
+    `every` is how much may be lost in seconds, unless the inputs of `sooner` say less; `every_elsewhere` the same of the
+    copies in another region, which the input `path` orders where it is one of `elsewhere`, or names it (`named`). It
+    makes none where the input `off_path` (`off_default` where it is not given) is one of `off`, but that is not sure
+    where there is a resource of a type in `off_unless`, which may order copies of it; copies are kept for the days of
+    `keep_path`.
+    """
+
+    every: float
+    source: str
+    sooner: Sooner | None = None
+    every_elsewhere: float = 0.0
+    path: str = ""
+    default: str = ""
+    elsewhere: tuple[str, ...] = ()
+    named: bool = False
+    off_path: str = ""
+    off_default: object = None
+    off: tuple[object, ...] = ()
+    off_unless: tuple[str, ...] = ()
+    keep_path: str = ""
+    keep_default: float | None = None
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every input that it reads."""
+        sooner = self.sooner.when if self.sooner is not None else ()
+        own = (path for path in (self.path, self.off_path, self.keep_path) if path)
+        return (*own, *dict.fromkeys(path for condition in sooner for path, _ in condition))
