@@ -6,7 +6,7 @@ import gc
 import hashlib
 import sys
 import time
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import TYPE_CHECKING, Protocol
@@ -84,10 +84,8 @@ def _run(
     begun = time.monotonic()
     started = options.clock.astimezone(UTC).isoformat(timespec="seconds")
     gathered = Gathered(options.threshold, override=options.override)
-    sys.setswitchinterval(_SWITCH)
     with ExitStack() as stack:
-        stack.callback(gc.set_threshold, *gc.get_threshold())
-        gc.set_threshold(*_COLLECTIONS)
+        stack.enter_context(_attuned())
         inputs = stack.enter_context(closing(Inputs(options, ready)))
         gathered.settings_from = "" if inputs.trusted is None else inputs.trusted.name
         for failure in inputs.failures:
@@ -137,6 +135,18 @@ def _run(
     gathered.results, gathered.waivers = accepted.applied(gathered.results, whole=not inputs.unaffected)
     gathered.timings["total"] = time.monotonic() - begun
     return gathered.report(options, started, name, inputs.left_out)
+
+
+@contextmanager
+def _attuned() -> Iterator[None]:
+    """Let threads give way soon, and collect garbage seldom while the check runs."""
+    sys.setswitchinterval(_SWITCH)
+    before = gc.get_threshold()
+    gc.set_threshold(*_COLLECTIONS)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _read(gathered: Gathered, results: Sequence[Evaluated], together: Together) -> tuple[Circle, ...]:
