@@ -149,8 +149,9 @@ def _counts(question: Question, role: str) -> bool:
 def _ways(estate: Estate, question: Question, domain: Domain) -> tuple[Condition, ...]:
     """Return the ways in which the domain counts: by hitting some part of a counted role."""
     if not question.roles and not question.except_roles:
-        plain = dict.fromkeys(member.when for member in domain.members)
-        return (domain.exists,) if () in plain else tuple((*domain.exists, *when) for when in plain)
+        if any(not member.when for member in domain.members):
+            return (domain.exists,)
+        return tuple((*domain.exists, *when) for when in dict.fromkeys(member.when for member in domain.members))
     ways: dict[Condition, None] = {}
     for member in domain.members:
         part = estate.parts[member.part]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 from resilience_checks.analysis.expressions import (
@@ -349,5 +350,5 @@ def hits(domains: Iterable[Domain]) -> dict[str | None, tuple[tuple[str, Conditi
             condition = (*domain.exists, *member.when) if member.when else domain.exists
             if len(condition) > 1 and len(dict(condition)) < len(set(condition)):
                 continue  # one fact has two values
-            found.setdefault(member.part, []).extend((event, condition) for event in events)
-    return {part: tuple(dict.fromkeys(events)) for part, events in found.items()}
+            found.setdefault(member.part, []).extend(zip(events, repeat(condition)))
+    return {part: tuple(dict.fromkeys(events) if len(events) > 1 else events) for part, events in found.items()}

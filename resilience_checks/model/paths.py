@@ -39,6 +39,8 @@ def find(value: Value, path: str) -> tuple[tuple[str, Value], ...]:
     if path == ".":
         return (("", value),)
     steps, plain = _steps(path)
+    if type(value) is dict and steps and steps[0] not in value and steps[0][0] not in "[{":
+        return ()
     return _plainly(value, steps) if plain else tuple(_walk(value, steps, ""))
 
 

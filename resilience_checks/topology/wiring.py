@@ -149,10 +149,10 @@ class Wiring:
         assert edge.to is not None
         near = self._placements.of(thing) if edge.local else None
         kept = [at for at, value in thing.values(edge.each) if not _any_holds(value, edge.skip)] if edge.each else [""]
-        for end in (end for at in kept for end in resolve(self._things, thing, edge.to, at)):
-            label = end.to.label
-            why = self._because(thing, f"needs {label} ({end.at})")
-            yield self._parts.meant(end.to, Nature(edge.nature), why, near)
+        for at in kept:
+            for end in resolve(self._things, thing, edge.to, at):
+                why = self._because(thing, f"needs {end.to.label} ({end.at})")
+                yield self._parts.meant(end.to, Nature(edge.nature), why, near)
 
     def _failover(self, thing: Thing, edge: Edge) -> Gate:
         assert edge.primary is not None
@@ -360,6 +360,8 @@ class Wiring:
 
 def _applies(thing: Thing, edge: Edge) -> Holds:
     """Return whether a need is there with the inputs that the program gives."""
+    if not edge.when and not edge.unless:
+        return Holds.YES
     when, against = holds(thing, edge.when), holds(thing, edge.unless) if edge.unless else Holds.NO
     if Holds.NO is when or against is Holds.YES:
         return Holds.NO
