@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.engines.real import Engine
 
 PROGRAMS = sorted(file.parent for file in (Path(__file__).parent / "programs").glob("*/Pulumi.yaml"))
-STACKS = sorted(file.parent for file in (ROOT / "stacks").glob("*/Pulumi.yaml"))
+STACKS = sorted(file.parent for file in (ROOT / "stacks").glob("*/__main__.py"))
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=[program.name for program in PROGRAMS])

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 PROGRAMS = sorted(file.parent for file in (Path(__file__).parent / "yaml_programs").glob("*/Pulumi.yaml"))
 
+STACKS = sorted(file.parent for file in (Path(__file__).parents[2] / "stacks").glob("*/Pulumi.yaml"))
+WRITTEN_IN_YAML = [stack for stack in STACKS if not (stack / "__main__.py").exists()]
+
 
 @pytest.fixture(scope="module")
 def yaml_engine(pulumi_cli: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[YamlEngine]:
@@ -32,6 +35,13 @@ def yaml_engine(pulumi_cli: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 @pytest.mark.parametrize("program", PROGRAMS, ids=[program.name for program in PROGRAMS])
 def test_a_yaml_program_has_the_same_graph_offline(program: Path, yaml_engine: YamlEngine, tmp_path: Path) -> None:
     real, offline = yaml_engine.facts(program, "dev", tmp_path / "lookups.json")
+    assert len(real) > 5
+    assert differences(real, offline) == []
+
+
+@pytest.mark.parametrize("stack", WRITTEN_IN_YAML, ids=[stack.name for stack in WRITTEN_IN_YAML])
+def test_a_demo_stack_in_yaml_has_the_same_graph_offline(stack: Path, yaml_engine: YamlEngine, tmp_path: Path) -> None:
+    real, offline = yaml_engine.facts(stack, "prod", tmp_path / "lookups.json")
     assert len(real) > 5
     assert differences(real, offline) == []
 

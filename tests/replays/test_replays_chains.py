@@ -10,7 +10,7 @@ from resilience_checks.analysis.answers import answer
 from resilience_checks.catalogue.loader import load as load_catalogue
 from resilience_checks.model.question import FaultKind, Horizon, Question
 from resilience_checks.sources.discovery import discover
-from resilience_checks.sources.program.source import ProgramSource
+from resilience_checks.sources.opening import of_program
 from resilience_checks.topology.declarations import load
 from resilience_checks.topology.estate_builder import build
 
@@ -26,7 +26,7 @@ QUESTIONS = [
 @pytest.mark.parametrize("stack", STACKS)
 def test_every_cut_is_explained_step_by_step(stack: str) -> None:
     directory = ROOT / "stacks" / stack
-    source = ProgramSource(discover([directory], ROOT).stacks[0], ROOT)
+    source = of_program(discover([directory], ROOT).stacks[0], ROOT)
     try:
         estate = build([source.graph()], load(directory / "resilience.yaml", ROOT), load_catalogue())
     finally:
