@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from resilience_checks.topology.things import Things
 
 _SEVERAL = 2
+_AROUND = ("building", "room", "rack", "host")
+"""Places that enclose one another, the widest first."""
 
 
 @dataclass
@@ -61,6 +63,35 @@ class SharedHosts:
         for key, pool in pools.items():
             if len(pool.machines) >= _SEVERAL:
                 self._shared(key, pool, apart, drafts)
+        self._apart_inside(apart, drafts)
+
+    def _apart_inside(self, apart: Mapping[int, tuple[Thing, ...]], drafts: Drafts) -> None:
+        """Let at most one of those kept apart stand in a place that nobody declared: other buildings have other racks."""
+        groups = self._groups(list(self._machines()), apart)
+        machines = {machine.id: machine for group in groups.values() for machine in group}
+        for draft in drafts.all.values() if machines else ():
+            held = [machines[member.part] for member in draft.members if member.part in machines]
+            if not draft.implied or draft.kind not in _AROUND or len(held) < _SEVERAL:
+                continue
+            within = {machine.id: machine for machine in held if draft.kind in _within(machine)}
+            here = self._groups(list(within.values()), apart)
+            alone = {name: tuple(self._alone(machine, apart, here)) for name, machine in within.items()}
+            draft.members = {
+                Member(
+                    member.part,
+                    (*member.when, *(fact for fact in alone.get(member.part, ()) if fact not in member.when)),
+                ): None
+                for member in draft.members
+            }
+
+    @staticmethod
+    def _groups(machines: Sequence[Thing], apart: Mapping[int, tuple[Thing, ...]]) -> Mapping[int, list[Thing]]:
+        """Return the machines that each rule keeps apart."""
+        groups: dict[int, list[Thing]] = defaultdict(list)
+        for machine in machines:
+            for rule in apart.get(id(machine), ()):
+                groups[id(rule)].append(machine)
+        return groups
 
     def _named(self, drafts: Drafts) -> None:
         """Add the host that machines of one provider instance name outright; a host that is a resource has its own."""
@@ -136,10 +167,7 @@ class SharedHosts:
         return {machine: tuple(rules) for machine, rules in found.items()}
 
     def _shared(self, key: str, pool: _Pool, apart: Mapping[int, tuple[Thing, ...]], drafts: Drafts) -> None:
-        groups: dict[int, list[Thing]] = defaultdict(list)
-        for machine in pool.machines:
-            for rule in apart.get(id(machine), ()):
-                groups[id(rule)].append(machine)
+        groups = self._groups(pool.machines, apart)
         named = [_host(machine) for machine in pool.machines]
         if any(len(group) == len(pool.machines) for group in groups.values()) or None not in named:
             return
@@ -148,7 +176,7 @@ class SharedHosts:
         last = pool.machines[-1]
         shared = self._book.doubt(f"a shared host of {key}", ("no", "yes"), told, remedy, location=last.location)
         plan = next(machine.entry.hosted for machine in pool.machines if machine.entry.hosted)
-        draft = drafts.get(plan.over, f"a {plan.over} of {key}", f"a {plan.over} of {pool.label}")
+        draft = drafts.get(plan.over, f"a {plan.over} of {key}", f"of {pool.label} that the platform chose")
         draft.exists = ((shared, "yes"),)
         draft.reason = Reason(told, Basis.DOCUMENTED, last.location, plan.source)
         pinned = tuple(sorted({name for name in named if name is not None}))
@@ -166,7 +194,8 @@ class SharedHosts:
             if len(group) >= _SEVERAL:
                 told = f"{rule.label} keeps {len(group)} machines on different hosts: one of them may be on any"
                 names = tuple(sorted(other.id for other in group))
-                fact = self._book.doubt(f"host that {rule.id} keeps", names, told, "none", location=rule.location)
+                remedy = "keep all that stand in for each other apart by one rule, or name the host of each"
+                fact = self._book.doubt(f"host that {rule.id} keeps", names, told, remedy, location=rule.location)
                 yield fact, machine.id
 
     def _on(self, key: str, machine: Thing, name: str | None, pinned: tuple[str, ...]) -> Condition:
@@ -174,8 +203,15 @@ class SharedHosts:
         if name is None or len(pinned) < _SEVERAL:
             return ()
         told = f"machines name {len(pinned)} hosts outright, and others may run on any of them"
-        fact = self._book.doubt(f"host named in {key}", pinned, told, "none", location=machine.location)
+        remedy = "name the host of the others too"
+        fact = self._book.doubt(f"host named in {key}", pinned, told, remedy, location=machine.location)
         return ((fact, name),)
+
+
+def _within(machine: Thing) -> tuple[str, ...]:
+    """Return the kinds of places that are other ones where machines are kept apart: those of the rule, and inside them."""
+    over = machine.entry.hosted.over if machine.entry.hosted is not None else ""
+    return _AROUND[_AROUND.index(over) :] if over in _AROUND else ()
 
 
 def _host(machine: Thing) -> str | None:

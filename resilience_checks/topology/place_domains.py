@@ -15,6 +15,7 @@ from resilience_checks.model.question import Step
 from resilience_checks.topology.enclosures import INSIDE
 from resilience_checks.topology.estate import Condition, Member
 from resilience_checks.topology.placement import ELSEWHERE, NO_PLACE
+from resilience_checks.topology.region_spelling import RegionSpelling
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,7 +36,9 @@ class PlaceDomains:
 
     def __init__(self, drafts: Drafts, parts: Parts, declarations: Declarations, book: FactBook) -> None:
         """Index the parts by their site."""
-        self._drafts, self._parts, self._declared, self._book = drafts, parts, declarations, book
+        self._drafts, self._parts, self._book = drafts, parts, book
+        self._spelling = RegionSpelling(parts.places.values(), declarations)
+        self._declared = self._spelling.sites(declarations)
         self._at: dict[str, list[Member]] = defaultdict(list)
         for part, place in parts.places.items():
             for site, when in place.sites:
@@ -119,7 +122,7 @@ class PlaceDomains:
         known = tuple(sorted({site.region for site in sites.values() if site.region is not None}))
         for part, place in self._parts.places.items():
             for region, when in place.regions:
-                self._stands(part, "region", region, when, place.root)
+                self._stands(part, "region", self._spelling.of(region), when, place.root)
             for name, when in place.sites:
                 site = sites.get(name)
                 if site is None:
@@ -156,7 +159,8 @@ class PlaceDomains:
         for part, place in self._parts.places.items():
             for zone, when in place.zones:
                 if zone != ELSEWHERE:
-                    self._stands(part, "zone", zone, when, part)
+                    known = zone.replace(f"{NO_PLACE}/", f"{ELSEWHERE}/", 1)
+                    self._stands(part, "zone", known, when, part)
                     continue
                 draft = self._drafts.get("zone", f"of {part}", f"in which {self._parts.all[part].label} stands")
                 draft.exists, draft.implied = when, True
@@ -168,7 +172,7 @@ class PlaceDomains:
             if draft.kind == "zone" and not draft.implied and region is not None:
                 region.encloses[key] = None
             if draft.kind == "zone" and name.startswith(f"{ELSEWHERE}/"):
-                draft.name = f"{name.removeprefix(f'{ELSEWHERE}/')} of a region that is not known"
+                draft.name = f"{name.removeprefix(f'{ELSEWHERE}/')} (its region is not known)"
         self._named_differently()
         for regions, drafts in chosen.items():
             where, remedy = f" of region {' or '.join(regions)}", "name zones in the program, or spread over several"
@@ -338,7 +342,7 @@ class PlaceDomains:
         fact = self._book.doubt(f"undeclared {kind}s of {site}", ("apart", "one"), why, remedy, location=location)
         when = ((fact, "one"),)
         for key, held in self._may_hold(kind, site, len(rest)):
-            draft = self._drafts.get(kind, key, f"a {kind} of {site} that is not declared")
+            draft = self._drafts.get(kind, key, f"of {site} that is not declared")
             draft.exists, draft.implied = when, True
             members = dict.fromkeys(Member(member.part, (*member.when, *when)) for member in (*held, *rest))
             draft.members.update(members)

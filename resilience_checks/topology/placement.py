@@ -247,7 +247,7 @@ class Placements:
     def _around_end(self, thing: Thing, end: Thing | Loose) -> Place | None:
         """Return the place of what a thing stands in; all that name the same on one device share what is not known."""
         if isinstance(end, Thing):
-            return self.of(end)
+            return None if _means_either(end) else self.of(end)
         if not end.literal:
             return None
         root = f"{end.label} of {thing.device.id}" if thing.device else end.label
@@ -380,6 +380,12 @@ def _way(entry: Entry, path: str) -> Target:
     targets = (*(edge.to for edge in entry.edges), *(join.at for join in entry.joins))
     ways = (way for target in targets if target is not None for way in (target, *target.any_of))
     return next((way for way in ways if way.by == path), Target(ref=path))
+
+
+def _means_either(thing: Thing) -> bool:
+    """Return whether a reference to it may mean another of its units, which may stand elsewhere."""
+    units = thing.entry.units
+    return units is not None and units.either is not None and thing.value(units.either) is not None
 
 
 def _rule_for(thing: Thing) -> str:
