@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from resilience_checks.catalogue.entries import Target
@@ -94,7 +95,7 @@ class SharedHosts:
 
     def _named(self, drafts: Drafts) -> None:
         """Add the host that machines of one provider instance name outright; a host that is a resource has its own."""
-        for thing in self._machines():
+        for thing in self._machines:
             hosted = thing.entry.hosted
             assert hosted is not None
             name = text(thing.value(hosted.host)) if hosted.host is not None else None
@@ -118,16 +119,15 @@ class SharedHosts:
         fact = self._book.doubt(f"restart of {machine.id}", values, told, remedy, location=rule.location)
         return ((fact, "too late"),)
 
-    def _machines(self) -> Iterator[Thing]:
-        """Yield what runs on a host as one; of what has several units no one knows which shares a host."""
-        for thing in self._things.all:
-            plain = thing.entry.hosted is not None and not thing.entry.logical
-            if plain and thing.id in self._parts.all and not self._parts.units_of(thing.id):
-                yield thing
+    @cached_property
+    def _machines(self) -> tuple[Thing, ...]:
+        """What runs on a host as one; of what has several units no one knows which shares a host."""
+        plain = (thing for thing in self._things.all if thing.entry.hosted is not None and not thing.entry.logical)
+        return tuple(thing for thing in plain if thing.id in self._parts.all and not self._parts.units_of(thing.id))
 
     def _pools(self) -> Mapping[str, _Pool]:
         found: dict[str, _Pool] = {}
-        for thing in self._machines():
+        for thing in self._machines:
             assert thing.entry.hosted is not None
             key, label = self._pool(thing, thing.entry.hosted)
             found.setdefault(key, _Pool(label)).machines.append(thing)

@@ -114,6 +114,9 @@ def _at(thing: Thing, base: str, path: str) -> tuple[tuple[str, Value], ...]:
 
 
 def _by_reference(things: Things, thing: Thing, at: str, value: Value) -> Iterator[End]:
+    if isinstance(value, str) and not thing.depends(at):
+        yield End(at, _literal(thing, at, value))
+        return
     leading = [
         (graph, target)
         for graph, target in things.behind(thing.graph, *thing.references(at))

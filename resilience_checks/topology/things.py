@@ -97,6 +97,13 @@ class Thing:
         found = self.values(path)
         return found[0][1] if found else None
 
+    def depends(self, at: str) -> bool:
+        """Return whether a dependency may stand behind the text at the concrete path `at`."""
+        source = self.owner.source if self.owner else self.source
+        if source is None or source.element_dependencies:
+            return source is not None
+        return not isinstance(source, Resource) or bool(source.property_dependencies.get(_property(at)))
+
     def references(self, at: str) -> tuple[str, ...]:
         """Return the URNs and lookup ids that the value at the concrete path `at` comes from."""
         source = self.owner.source if self.owner else self.source
