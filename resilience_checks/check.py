@@ -6,7 +6,7 @@ import gc
 import hashlib
 import sys
 import time
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import TYPE_CHECKING, Protocol
@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 __all__ = ["Observer", "Options", "graphs", "run"]
 _SWITCH = 0.0002
 """Seconds until a thread gives way: programs wait for the monitor while this process prepares the rest."""
+
+_COLLECTIONS = 100_000, 20, 100
+"""How seldom garbage is collected: nearly all that is made of a large estate lives as long as the check."""
 
 
 class Observer(Protocol):
@@ -81,8 +84,8 @@ def _run(
     begun = time.monotonic()
     started = options.clock.astimezone(UTC).isoformat(timespec="seconds")
     gathered = Gathered(options.threshold, override=options.override)
-    sys.setswitchinterval(_SWITCH)
     with ExitStack() as stack:
+        stack.enter_context(_attuned())
         inputs = stack.enter_context(closing(Inputs(options, ready)))
         gathered.settings_from = "" if inputs.trusted is None else inputs.trusted.name
         for failure in inputs.failures:
@@ -132,6 +135,18 @@ def _run(
     gathered.results, gathered.waivers = accepted.applied(gathered.results, whole=not inputs.unaffected)
     gathered.timings["total"] = time.monotonic() - begun
     return gathered.report(options, started, name, inputs.left_out)
+
+
+@contextmanager
+def _attuned() -> Iterator[None]:
+    """Let threads give way soon, and collect garbage seldom while the check runs."""
+    sys.setswitchinterval(_SWITCH)
+    before = gc.get_threshold()
+    gc.set_threshold(*_COLLECTIONS)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _read(gathered: Gathered, results: Sequence[Evaluated], together: Together) -> tuple[Circle, ...]:

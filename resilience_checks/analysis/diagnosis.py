@@ -10,94 +10,28 @@ lost" that lose none of the others.
 from __future__ import annotations
 
 import time
-from collections import Counter
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
 from functools import cached_property
 from itertools import combinations
 from math import comb
 from typing import TYPE_CHECKING
 
 from resilience_checks.analysis.candidates import Candidates, Observed
+from resilience_checks.analysis.explanations import Answer, Diagnosis, Explanation, Look
 from resilience_checks.analysis.families import events_of
 from resilience_checks.analysis.fates import Compiled, Survey
 from resilience_checks.model.likelihood import rank
 from resilience_checks.model.question import Horizon
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from resilience_checks.model.likelihood import Stated
-    from resilience_checks.model.question import Doubt, Event
+    from resilience_checks.model.question import Doubt
     from resilience_checks.topology.estate import Domain, Estate
 
 __all__ = ["Answer", "Diagnosis", "Explanation", "Look", "Observed", "diagnose"]
 _CHUNK, _FEW = 20_000, 5_000
 _EXPLAINED = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """A smallest set of faults that explains what is seen; `place` is its rank from 1, shared by `tied` others.
-
-    `depends_on` are the facts on which it hangs whether it explains it, where that is not sure. `encloses` is the index
-    of an explanation, no less likely, that names a place within one of its own which has all of the same parts.
-    """
-
-    events: tuple[str, ...]
-    sure: bool
-    place: int
-    tied: int
-    depends_on: tuple[Doubt, ...] = ()
-    encloses: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What one answer to a further look would leave: the indices of explanations."""
-
-    answer: str
-    left: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """A further observation: of a service or of one fault's domain, and what each answer would leave."""
-
-    subject: str
-    service: bool
-    answers: tuple[Answer, ...]
-
-    @property
-    def worst(self) -> int:
-        """The most explanations that an answer leaves."""
-        return max(len(answer.left) for answer in self.answers)
-
-    @property
-    def order(self) -> tuple[int, int, bool]:
-        """What the best look has least of: explanations left at worst, those left in all, and not being a service."""
-        return self.worst, sum(len(answer.left) for answer in self.answers), not self.service
-
-
-@dataclass(frozen=True, slots=True)
-class Diagnosis:
-    """The smallest explanations, the likeliest first, of up to `finished` of the `order` faults that were asked for.
-
-    `exact` is False where there were too many cases to look at: some possible ones may be none, and some sure ones
-    may be called possible. `looks` are the further observations that best tell those `among` them apart that have the
-    fewest faults, all equally good; `errors` the services that are lost with nothing failed, of which nothing can be said.
-    """
-
-    observed: Observed
-    horizon: Horizon
-    explanations: tuple[Explanation, ...]
-    order: int
-    finished: int
-    exact: bool = True
-    among: tuple[int, ...] = ()
-    looks: tuple[Look, ...] = ()
-    errors: tuple[str, ...] = ()
-    events: Mapping[str, Event] = field(default_factory=dict)
-    likelihoods: Mapping[str, Stated] = field(default_factory=dict)
 
 
 def diagnose(
@@ -131,6 +65,7 @@ class _Search:
             )
         )
         self._seen = observed
+        self._known: dict[frozenset[str], list[dict[str, str]] | None] = {}
         self._events = frozenset(
             f"{domain.id}/{fault}"
             for domain in estate.domains.values()
@@ -140,9 +75,7 @@ class _Search:
         """Places that nobody declared do not count."""
 
     def diagnosis(self, order: int) -> Diagnosis:
-        cases = self._cases()
-        exact = cases is not None
-        found, finished = self._explanations(order, [{}] if cases is None else cases)
+        found, finished, exact = self._explanations(order)
         explanations = self._ranked(found)
         among = _fewest(explanations)
         mentioned = sorted({event for events in found for event in events})
@@ -160,8 +93,16 @@ class _Search:
             {event: self._estate.likelihood(event) for event in mentioned},
         )
 
-    def _cases(self) -> list[dict[str, str]] | None:
-        """Return the cases in which all that is seen is looked at together; None where there are too many.
+    def _cases(self, facts: frozenset[str]) -> list[dict[str, str]] | None:
+        """Return the cases of these facts in which what is seen worked with nothing failed; None if there are too many."""
+        if facts not in self._known:
+            found = self._compiled.cases(sorted(facts))
+            self._known[facts] = None if found is None else [known for known in found if self._worked(known)]
+        return self._known[facts]
+
+    @cached_property
+    def _fixed(self) -> tuple[frozenset[str], dict[str, frozenset[str]]]:
+        """Return the facts that a case fixes for all fault sets, and those that matter only where one event happens.
 
         A fact is fixed where it stands in several units, or below a service that is lost and one that is not:
         the same value must lose the one and spare the other.
@@ -172,10 +113,25 @@ class _Search:
         ]
         counts = self._compiled.counted(sides[0] | sides[1], self._events)
         both = self._compiled.counted(sides[0] & sides[1], self._events)
-        exists = {fact for event in self._events for fact, _ in self._exists(event)}
+        events = self._compiled.events_of_facts(sides[0] | sides[1], self._events)
+        for event in self._events:
+            for fact, _ in self._exists(event):
+                events[fact].add(event)
         several = {fact for fact, count in counts.items() if count > 1}
-        found = self._compiled.cases(sorted({*several, *both, *exists, *self._at_rest()}))
-        return None if found is None else [known for known in found if self._worked(known)]
+        at_rest = self._at_rest()
+        exists = {fact for event in self._events for fact, _ in self._exists(event)}
+        base, own = set[str](), defaultdict[str, set[str]](set)
+        for fact in {*several, *both, *exists, *at_rest}:
+            if fact in at_rest or len(events[fact]) != 1 or "" in events[fact]:
+                base.add(fact)
+            else:
+                own[next(iter(events[fact]))].add(fact)
+        return frozenset(base), {event: frozenset(facts) for event, facts in own.items()}
+
+    def _facts(self, events: Iterable[str]) -> frozenset[str]:
+        """Return the facts to fix where these events happen."""
+        base, own = self._fixed
+        return base.union(*(own[event] for event in events if event in own))
 
     def _at_rest(self) -> set[str]:
         """Return the facts on which it hangs whether what is seen works with nothing failed."""
@@ -188,20 +144,20 @@ class _Search:
         """Return whether in this case what is seen works with nothing failed."""
         return not any(self._rest.in_case(name, self._horizon, known).lost & 1 for name in self._observed.services)
 
-    def _explanations(self, order: int, cases: Sequence[Mapping[str, str]]) -> tuple[dict[frozenset[str], bool], int]:
-        """Return the smallest explanations, and whether each is sure, with the number of faults that was finished.
+    def _explanations(self, order: int) -> tuple[dict[frozenset[str], bool], int, bool]:
+        """Return the smallest explanations, and whether each is sure; up to which order, and whether exactly so.
 
         What surely loses all that is lost does so in every case, what possibly does in some: the smallest sets of
         either kind are candidates, and each is held against what is not lost.
         """
         found: dict[frozenset[str], bool] = {}
-        sets, finished = self._candidates(order, cases)
+        sets, finished, exact = self._candidates(order)
         for start in range(0, len(sets), _CHUNK):
-            self._add(found, sets[start : start + _CHUNK], cases)
-        return found, finished
+            exact &= self._add(found, sets[start : start + _CHUNK])
+        return found, finished, exact
 
-    def _candidates(self, order: int, cases: Sequence[Mapping[str, str]]) -> tuple[list[tuple[str, ...]], int]:
-        """Return the sets to look at, the smallest first, and up to which order they are all there.
+    def _candidates(self, order: int) -> tuple[list[tuple[str, ...]], int, bool]:
+        """Return the sets to look at, the smallest first; up to which order they are all there, and whether exactly so.
 
         Where few events can matter it costs less to look at every set of them.
         """
@@ -211,23 +167,32 @@ class _Search:
         hits = {event for node in nodes for event, _ in self._compiled.tree.nodes[node].hits}
         events = sorted(hits & self._events)
         if sum(comb(len(events), size) for size in range(1, order + 1)) <= _FEW:
-            return [found for size in range(1, order + 1) for found in combinations(events, size)], order
+            return [found for size in range(1, order + 1) for found in combinations(events, size)], order, True
+        cases = self._cases(self._facts(events))
         families = Candidates(self._compiled, self._observed, self._horizon, frozenset(events), self._until)
-        found, finished = families.find(order, cases)
-        return sorted(found, key=lambda events: (len(events), events)), finished
+        found, finished = families.find(order, [{}] if cases is None else cases)
+        return sorted(found, key=lambda events: (len(events), events)), finished, cases is not None
 
-    def _add(
-        self, found: dict[frozenset[str], bool], chunk: Sequence[tuple[str, ...]], cases: Sequence[Mapping[str, str]]
-    ) -> None:
-        survey = Survey(self._compiled, chunk, together=self._observed.services)
-        surely, possibly = self._sets(survey, cases)
-        for bits, sure in ((surely, True), (possibly & ~surely, False)):
-            for index in _bits(bits >> 1):
-                events = chunk[index]
-                parts = (frozenset(part) for size in range(1, len(events)) for part in combinations(events, size))
-                # A set that is only possible is no explanation beside a smaller one; a sure one is, beside possible ones.
-                if not any(part in found and (found[part] or not sure) for part in parts):
-                    found[frozenset(events)] = sure
+    def _add(self, found: dict[frozenset[str], bool], chunk: Sequence[tuple[str, ...]]) -> bool:
+        """Add the explanations among these sets, and return whether every case of theirs was looked at."""
+        verdicts, exact = dict[tuple[str, ...], bool](), True
+        alike = defaultdict[frozenset[str], list[tuple[str, ...]]](list)
+        for events in chunk:
+            alike[self._facts(events)].append(events)
+        for facts, sets in alike.items():
+            cases = self._cases(facts)
+            exact &= cases is not None
+            survey = Survey(self._compiled, sets, together=self._observed.services)
+            surely, possibly = self._sets(survey, [{}] if cases is None else cases)
+            for bits, sure in ((surely, True), (possibly & ~surely, False)):
+                verdicts.update((sets[index], sure) for index in _bits(bits >> 1))
+        for events in sorted(verdicts, key=lambda events: (not verdicts[events], len(events))):
+            sure = verdicts[events]
+            parts = (frozenset(part) for size in range(1, len(events)) for part in combinations(events, size))
+            # A set that is only possible is no explanation beside a smaller one; a sure one is, beside possible ones.
+            if not any(part in found and (found[part] or not sure) for part in parts):
+                found[frozenset(events)] = sure
+        return exact
 
     def _sets(self, survey: Survey, cases: Sequence[Mapping[str, str]]) -> tuple[int, int]:
         """Return the fault sets that surely and possibly explain what is seen."""

@@ -148,14 +148,19 @@ def _counts(question: Question, role: str) -> bool:
 
 def _ways(estate: Estate, question: Question, domain: Domain) -> tuple[Condition, ...]:
     """Return the ways in which the domain counts: by hitting some part of a counted role."""
+    if not question.roles and not question.except_roles:
+        if any(not member.when for member in domain.members):
+            return (domain.exists,)
+        return tuple((*domain.exists, *when) for when in dict.fromkeys(member.when for member in domain.members))
     ways: dict[Condition, None] = {}
-    by_role = question.roles or question.except_roles
     for member in domain.members:
         part = estate.parts[member.part]
         for role, when in part.roles or ((part.role, ()),):
             if _counts(question, role):
-                ways[*domain.exists, *member.when, *(when if by_role else ())] = None
-    return (domain.exists,) if domain.exists in ways else tuple(ways)
+                if not member.when and not when:
+                    return (domain.exists,)
+                ways[*domain.exists, *member.when, *when] = None
+    return tuple(ways)
 
 
 def events_of(estate: Estate, ids: Collection[str]) -> dict[str, Event]:

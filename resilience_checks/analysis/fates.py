@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import product
@@ -113,6 +113,18 @@ class Compiled:
                 hits = self.tree.nodes[unit].hits
                 counts.update({fact for event, when in hits if event in events for fact, _ in when})
         return counts
+
+    def events_of_facts(self, units: Iterable[int], events: Collection[str]) -> defaultdict[str, set[str]]:
+        """Return for each fact in these units the events that bear on it alone; "" for one that stands in a gate."""
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        for unit in units:
+            for fact in self.system.gate_facts.get(unit, ()):
+                found[fact].add("")
+            if unit in self.system.hit_facts:
+                for event, when in self.tree.nodes[unit].hits:
+                    for fact, _ in when if event in events else ():
+                        found[fact].add(event)
+        return found
 
     def limits(self, name: str, horizon: Horizon, *, within_rpo: bool = False) -> tuple[Limits, Limits]:
         """Return the limits of both bounds; what is not declared counts fully in one, not at all in the other."""

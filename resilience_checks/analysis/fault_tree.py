@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 from resilience_checks.analysis.expressions import (
@@ -344,10 +345,10 @@ def hits(domains: Iterable[Domain]) -> dict[str | None, tuple[tuple[str, Conditi
     """Return for each part the events that take it down, each with the completions in which it does."""
     found: dict[str | None, list[tuple[str, Condition]]] = {}
     for domain in domains:
+        events = [f"{domain.id}/{fault}" for fault in domain.faults]
         for member in domain.members:
-            condition = (*domain.exists, *member.when)
-            if any(dict(condition)[fact] != value for fact, value in condition):
-                continue
-            for fault in domain.faults:
-                found.setdefault(member.part, []).append((f"{domain.id}/{fault}", condition))
-    return {part: tuple(dict.fromkeys(events)) for part, events in found.items()}
+            condition = (*domain.exists, *member.when) if member.when else domain.exists
+            if len(condition) > 1 and len(dict(condition)) < len(set(condition)):
+                continue  # one fact has two values
+            found.setdefault(member.part, []).extend(zip(events, repeat(condition)))
+    return {part: tuple(dict.fromkeys(events) if len(events) > 1 else events) for part, events in found.items()}

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from resilience_checks.topology.estate import Part
-from resilience_checks.topology.gates import All, AnyOf, AtLeast, Case, Failover, Gate, Nature, Quorum, Up
+from resilience_checks.topology.gates import All, AnyOf, AtLeast, Case, Failover, Gate, Nature, Quorum, Up, targets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +33,10 @@ def with_backups(estate: Estate, *, unknown: bool = False) -> Estate:
     if not restored:
         return estate
     names = {part: restorable(part) for part in restored}
-    parts = {part.id: replace(part, gate=_through(part.gate, names)) for part in estate.parts.values()}
+    parts = {
+        part.id: part if names.keys().isdisjoint(targets(part.gate)) else replace(part, gate=_through(part.gate, names))
+        for part in estate.parts.values()
+    }
     for part, gates in restored.items():
         label = estate.parts[part].label
         ways = (Up(part, Nature.PATH), *(_through(gate, names) for gate in gates))

@@ -38,27 +38,31 @@ def find(value: Value, path: str) -> tuple[tuple[str, Value], ...]:
     """
     if path == ".":
         return (("", value),)
-    steps = _steps(path)
-    if "[" not in path and "{" not in path:
-        return _plainly(value, steps)
-    return tuple(_walk(value, steps, ""))
+    steps, plain = _steps(path)
+    if type(value) is dict and steps and steps[0] not in value and steps[0][0] not in "[{":
+        return ()
+    return _plainly(value, steps) if plain else tuple(_walk(value, steps, ""))
 
 
 def _plainly(value: Value, steps: tuple[str, ...]) -> tuple[tuple[str, Value], ...]:
     """Do the same for a path that leads through maps alone, as most do."""
     at = ""
     for step in steps:
-        if isinstance(value, _OPAQUE):
-            break
-        if not (type(value) is dict or isinstance(value, Mapping)) or step not in value:
+        if type(value) is not dict:
+            if isinstance(value, _OPAQUE):
+                break
+            if not isinstance(value, Mapping):
+                return ()
+        if step not in value:
             return ()
         value, at = value[step], f"{at}.{step}" if at else step
     return () if value is None else ((at, value),)
 
 
 @lru_cache(maxsize=1 << 14)
-def _steps(path: str) -> tuple[str, ...]:
-    return tuple(match.group(0) for match in _STEP.finditer(path))
+def _steps(path: str) -> tuple[tuple[str, ...], bool]:
+    """Return the steps of a path, and whether it leads through maps alone."""
+    return tuple(match.group(0) for match in _STEP.finditer(path)), "[" not in path and "{" not in path
 
 
 def first(value: Value, path: str) -> Value:

@@ -31,7 +31,8 @@ _CARRIERS = (
     "resourceLabels",
     "freeformTags",
 )
-_TOPS = frozenset(path.partition(".")[0] for path in _CARRIERS)
+_BELOW = tuple((path.partition(".")[0], path) for path in _CARRIERS)
+"""Each of them with the input that it is in."""
 _DEFAULTS = ("defaultTags.tags", "defaultLabels")
 _DEFAULT_TOPS = frozenset(path.partition(".")[0] for path in _DEFAULTS)
 _KEY = re.compile(rf"{PREFIX}([:/_-])(.+)", re.IGNORECASE)
@@ -83,16 +84,16 @@ def tags(graph: ResourceGraph, resource: Resource) -> tuple[Tag, ...]:
         for path in _DEFAULTS:
             found.update((tag.word, tag) for tag in _of(graph, provider, path))
     for bearer in (*_components(graph, resource), resource):
-        for path in () if bearer.inputs.keys().isdisjoint(_TOPS) else _CARRIERS:
-            found.update((tag.word, tag) for tag in _of(graph, bearer, path))
+        for top, path in _BELOW:
+            if top in bearer.inputs:
+                found.update((tag.word, tag) for tag in _of(graph, bearer, path))
     return tuple(found.values())
 
 
 def unseen(resource: Resource) -> bool:
     """Return whether all of the resource's tags are known only after deployment."""
-    return not resource.inputs.keys().isdisjoint(_TOPS) and any(
-        isinstance(paths.first(resource.inputs, path), _OPAQUE) for path in _CARRIERS
-    )
+    inputs = resource.inputs
+    return any(top in inputs and isinstance(paths.first(inputs, path), _OPAQUE) for top, path in _BELOW)
 
 
 def words(tag: Tag) -> tuple[str, ...]:

@@ -47,7 +47,10 @@ class Drafts:
 
     def get(self, kind: str, key: str, name: str, faults: tuple[FaultKind, ...] = OUTAGE) -> Draft:
         """Return the domain of this kind and key."""
-        return self.all.setdefault(f"{kind}:{key}", Draft(kind, name, faults))
+        full = f"{kind}:{key}"
+        if full not in self.all:
+            self.all[full] = Draft(kind, name, faults)
+        return self.all[full]
 
     def finished(self) -> dict[str, Domain]:
         """Return every domain that has members, its primary line that of the last that joined it."""

@@ -32,7 +32,8 @@ class FactBook:
         basis: Basis = Basis.UNKNOWN,
     ) -> str:
         """Register a fact that may have any of `values` and return its id; the same key is the same fact."""
-        self.facts.setdefault(key, Fact(key, values, Reason(why, basis, location), remedy))
+        if key not in self.facts:
+            self.facts[key] = Fact(key, values, Reason(why, basis, location), remedy)
         return key
 
     def note(self, text: str, location: Location | None) -> Reason:

@@ -179,9 +179,9 @@ class SharedHosts:
         draft = drafts.get(plan.over, f"a {plan.over} of {key}", f"of {pool.label} that the platform chose")
         draft.exists = ((shared, "yes"),)
         draft.reason = Reason(told, Basis.DOCUMENTED, last.location, plan.source)
-        pinned = self._pinned(pool)
-        for machine in pool.machines:
-            when = (*self._alone(machine, apart, groups), *self._on(key, machine, pinned))
+        pinned = tuple(sorted({name for name in named if name is not None}))
+        for machine, host in zip(pool.machines, named, strict=True):
+            when = (*self._alone(machine, apart, groups), *self._on(key, machine, host, pinned))
             draft.members[Member(machine.id, ((shared, "yes"), *when, *self._restarted(machine)))] = None
             draft.join(Step(f"{machine.label} may run there", machine.location), machine.urn)
 
@@ -198,14 +198,8 @@ class SharedHosts:
                 fact = self._book.doubt(f"host that {rule.id} keeps", names, told, remedy, location=rule.location)
                 yield fact, machine.id
 
-    @staticmethod
-    def _pinned(pool: _Pool) -> tuple[str, ...]:
-        """Return the hosts that machines of the pool name outright."""
-        named = (_host(machine) for machine in pool.machines)
-        return tuple(sorted({name for name in named if name is not None}))
-
-    def _on(self, key: str, machine: Thing, pinned: tuple[str, ...]) -> Condition:
-        name = _host(machine)
+    def _on(self, key: str, machine: Thing, name: str | None, pinned: tuple[str, ...]) -> Condition:
+        """Return when a machine is on the shared host: `pinned` are those that machines of the pool name outright."""
         if name is None or len(pinned) < _SEVERAL:
             return ()
         told = f"machines name {len(pinned)} hosts outright, and others may run on any of them"

@@ -73,6 +73,8 @@ class Placements:
         self._things, self._declarations, self._catalogue, self._book = things, declarations, catalogue, book
         self._places: dict[int, Place] = {}
         self._open: set[int] = set()
+        self._unknown: dict[str, Place] = {}
+        self._ways: dict[tuple[int, str], Target] = {}
         self._enclosures = Enclosures(declarations, book)
         self._aliases = self._site_names()
         self._regions = self._known_regions()
@@ -231,10 +233,16 @@ class Placements:
     def _around(self, thing: Thing, path: str) -> list[Place]:
         if path == "provider":
             return [self.of(thing.device)] if thing.device is not None else []
-        ends = resolve(self._things, thing, _way(thing.entry, path))
+        ends = resolve(self._things, thing, self._way(thing.entry, path))
         if thing.entry.token.startswith(PROVIDER):  # a whole kubeconfig is no name of a place
             ends = tuple(end for end in ends if isinstance(end.to, Thing))
         return [place for end in ends if (place := self._around_end(thing, end.to)) is not None]
+
+    def _way(self, entry: Entry, path: str) -> Target:
+        key = id(entry), path
+        if key not in self._ways:
+            self._ways[key] = _way(entry, path)
+        return self._ways[key]
 
     def _around_end(self, thing: Thing, end: Thing | Loose) -> Place | None:
         """Return the place of what a thing stands in; all that name the same on one device share what is not known."""
@@ -268,12 +276,15 @@ class Placements:
         return {name: tuple(sites) for name, sites in index.items()}
 
     def _unknown_site(self, root: str, why: str, location: Location | None, rule: str = "") -> Place:
+        if root in self._unknown:
+            return self._unknown[root]
         sites = (*sorted(self._declarations.sites), ELSEWHERE)
         values = sites if len(sites) > 1 else (ELSEWHERE, NO_PLACE)
         remedy = "declare it under `sites` and `placement` in resilience.yaml"
         remedy += f", as in `{rule}`" if rule else ""
         fact = self._book.doubt(f"site of {root}", values, why, remedy, location=location)
-        return Place(sites=tuple((site, ((fact, site),)) for site in values), root=root)
+        self._unknown[root] = Place(sites=tuple((site, ((fact, site),)) for site in values), root=root)
+        return self._unknown[root]
 
     def _contradicted(self, thing: Thing, claims: tuple[str, ...], declared: Mapping[str, Rule]) -> Place:
         text_ = f"{thing.label} cannot stand at {' and '.join(claims)}"

@@ -71,9 +71,12 @@ def resolve(things: Things, thing: Thing, target: Target, base: str = "") -> tup
         further = Target(ref=target.then)
         return tuple(end for one in first if isinstance(one.to, Thing) for end in resolve(things, one.to, further))
     if target.ref is not None:
+        values = _at(thing, base, target.ref)
+        if not values:
+            return ()
         return tuple(
             end
-            for at, value in _at(thing, base, target.ref)
+            for at, value in values
             for end in _by_reference(things, thing, at, value)
             if not (target.text and _written(end, value))
         )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from resilience_checks.model import paths
@@ -87,9 +87,10 @@ class Thing:
         if path.startswith("^"):
             assert self.owner is not None
             return self.owner.values(path[1:])
-        root = paths.first(self.inputs, self.base) if self.base else self.inputs
-        prefix = f"{self.base}." if self.base else ""
-        return tuple((f"{prefix}{at}" if at else self.base, value) for at, value in paths.find(root, path))
+        if not self.base:
+            return paths.find(self.inputs, path)
+        root = paths.first(self.inputs, self.base)
+        return tuple((f"{self.base}.{at}" if at else self.base, value) for at, value in paths.find(root, path))
 
     def value(self, path: str) -> Value:
         """Return the first value at an entry's path, None where there is none."""
@@ -115,7 +116,7 @@ class Thing:
         if exact or self.graph.capabilities.element_dependencies or isinstance(source, Lookup):
             return tuple(exact)
         whole = source.property_dependencies.get(_property(at), ())
-        return () if self._tells_apart(at, whole) else whole
+        return () if whole and self._tells_apart(at, whole) else whole
 
     def possible(self, at: str) -> tuple[str, ...]:
         """Return the URNs and lookup ids of which the value at `at` may come from some, where `references` has none.
@@ -127,7 +128,7 @@ class Thing:
         if not isinstance(source, Resource) or self.graph.capabilities.element_dependencies:
             return ()
         whole = source.property_dependencies.get(_property(at), ())
-        return whole if self._tells_apart(at, whole) and not self.references(at) else ()
+        return whole if whole and self._tells_apart(at, whole) and not self.references(at) else ()
 
     def _tells_apart(self, at: str, targets: tuple[str, ...]) -> bool:
         """Return whether only an element's own dependencies could tell which of `targets` stands at `at`.
@@ -141,7 +142,7 @@ class Thing:
 
 
 def _property(at: str) -> str:
-    return re.split(r"[.\[]", at, maxsplit=1)[0]
+    return at.partition("[")[0].partition(".")[0]
 
 
 def holds(thing: Thing, condition: Condition) -> Holds:
@@ -239,6 +240,7 @@ class Things:
         return []
 
 
+@lru_cache(maxsize=1 << 14)
 def kind(token: str) -> str:
     """Return the last word of a type token, the module where that says nothing, or the package of a provider's."""
     if token.startswith(PROVIDER):

@@ -24,7 +24,7 @@ from resilience_checks.topology.zones import Zoned
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from resilience_checks.catalogue.entries import Condition, Edge, Join
+    from resilience_checks.catalogue.entries import Condition, Edge, Entry, Join
     from resilience_checks.model.values import Value
     from resilience_checks.topology.facts import FactBook
     from resilience_checks.topology.placement import Placements
@@ -48,6 +48,7 @@ class Wiring:
         self.declared_members: dict[tuple[str, str], list[Gate]] = defaultdict(list)
         self.declared_lag: dict[str, tuple[float, Reason]] = {}
         self._touched: dict[str, str] = {}
+        self._read: dict[int, tuple[str, ...]] = {}
         self._spread: dict[str, Gate] = {}
         self._zoned = Zoned(things, parts, book, placements)
         for thing in things.all:
@@ -148,10 +149,10 @@ class Wiring:
         assert edge.to is not None
         near = self._placements.of(thing) if edge.local else None
         kept = [at for at, value in thing.values(edge.each) if not _any_holds(value, edge.skip)] if edge.each else [""]
-        for end in (end for at in kept for end in resolve(self._things, thing, edge.to, at)):
-            label = end.to.label
-            why = self._because(thing, f"needs {label} ({end.at})")
-            yield self._parts.meant(end.to, Nature(edge.nature), why, near)
+        for at in kept:
+            for end in resolve(self._things, thing, edge.to, at):
+                why = self._because(thing, f"needs {end.to.label} ({end.at})")
+                yield self._parts.meant(end.to, Nature(edge.nature), why, near)
 
     def _failover(self, thing: Thing, edge: Edge) -> Gate:
         assert edge.primary is not None
@@ -324,7 +325,7 @@ class Wiring:
         """Yield a doubtful need for each reference that the entry says nothing about."""
         if thing.source is None:
             return
-        modelled = _modelled(thing)
+        modelled = self._modelled(thing.entry)
         found: dict[tuple[str, str], str] = {}
         for at, targets in thing.source.element_dependencies.items():
             plain = re.sub(r"\[\d+\]", "[]", at)
@@ -347,6 +348,11 @@ class Wiring:
                 reason,
             )
 
+    def _modelled(self, entry: Entry) -> tuple[str, ...]:
+        if id(entry) not in self._read:
+            self._read[id(entry)] = _modelled(entry)
+        return self._read[id(entry)]
+
     @staticmethod
     def _because(thing: Thing, what: str, *, subject: bool = True) -> Reason:
         return Reason(f"{thing.label} {what}" if subject else what, location=thing.location, source=thing.entry.source)
@@ -354,6 +360,8 @@ class Wiring:
 
 def _applies(thing: Thing, edge: Edge) -> Holds:
     """Return whether a need is there with the inputs that the program gives."""
+    if not edge.when and not edge.unless:
+        return Holds.YES
     when, against = holds(thing, edge.when), holds(thing, edge.unless) if edge.unless else Holds.NO
     if Holds.NO is when or against is Holds.YES:
         return Holds.NO
@@ -364,9 +372,8 @@ def _any_holds(value: Value, condition: Condition) -> bool:
     return any(paths.first(value, path) in allowed for path, allowed in condition)
 
 
-def _modelled(thing: Thing) -> tuple[str, ...]:
+def _modelled(entry: Entry) -> tuple[str, ...]:
     """Return every path of which the entry says what a reference there means."""
-    entry = thing.entry
     placement = entry.placement
     found = [path for edge in entry.edges for path in edge.paths]
     found += [edge.each for edge in entry.edges if edge.each]
