@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING
 
 from resilience_checks.topology.estate import PlacedWhen
@@ -152,9 +153,19 @@ def _shared(
         if domain is place or not all(name in other for other in others):
             continue
         ways = {member.part: member.when for member in domain.members}
+        if not _meet(domain, units):
+            continue
         if domain.implied or not whole or not whole <= set(ways):
             sure = not domain.implied and not domain.exists and not any(ways[unit] for unit in units)
             yield SharedDomain(domain, sure)
+
+
+def _meet(domain: Domain, units: tuple[str, ...]) -> bool:
+    """Return whether in some completion all of them are in the domain: what is kept apart never is."""
+    whens = [[member.when for member in domain.members if member.part == unit] for unit in units]
+    return any(
+        len(dict(facts := {fact for when in chosen for fact in when})) == len(facts) for chosen in product(*whens)
+    )
 
 
 def _passing(analysis: Analysis, units: set[str]) -> dict[str, frozenset[str]]:

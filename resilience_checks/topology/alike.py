@@ -35,6 +35,14 @@ def draw_alike(things: Things, parts: Parts, book: FactBook) -> None:
             _draw(things, parts, book, members, plan)
 
 
+def are_one(things: Things, found: Sequence[tuple[Thing, Holds]]) -> bool:
+    """Return whether all of a selection surely are one thing together: what takes one down is down for each."""
+    if any(thing.entry.one_by is None or answer is not Holds.YES for thing, answer in found):
+        return False
+    keys = {_key(things, thing, plan) for thing, _ in found if (plan := thing.entry.one_by) is not None}
+    return len(keys) == 1
+
+
 def _draw(things: Things, parts: Parts, book: FactBook, members: Sequence[Thing], plan: OneBy) -> None:
     ways = [_answer(parts, member) for member in members]
     first = [way for way, member in zip(ways, members, strict=True) if holds(member, plan.first) is Holds.YES]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from resilience_checks.model.errors import UsageError
 from resilience_checks.model.question import Holds
 from resilience_checks.model.values import Reason
+from resilience_checks.topology.alike import are_one
 from resilience_checks.topology.bounded import recounted
 from resilience_checks.topology.declared import Component, Edge, Named, ReplicationMode, Sort
 from resilience_checks.topology.estate import Part
@@ -120,6 +121,8 @@ class Components:
         gates = [self._member(thing, answer, what, nature, why, relations) for thing, answer in found]
         if len(gates) == 1:
             return gates[0]
+        if are_one(self._selection.things, found):
+            return AnyOf(tuple(gates), why)
         sure = any(answer is Holds.YES for _, answer in found)
         needed = [_not_asked(gate) if sure and isinstance(gate, Case) else gate for gate in gates]
         text = f"{what} selects {len(gates)} things, and nothing says whether one of them is enough"

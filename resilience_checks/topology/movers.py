@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from resilience_checks.catalogue.entries import Target
 from resilience_checks.model.question import Holds
 from resilience_checks.model.values import Basis, Reason
 from resilience_checks.topology import gates
@@ -13,9 +14,12 @@ from resilience_checks.topology.references import resolve
 from resilience_checks.topology.things import Thing, Things, holds, text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from resilience_checks.catalogue.entries import Mover, Term
     from resilience_checks.topology.facts import FactBook
     from resilience_checks.topology.parts import Parts
+    from resilience_checks.topology.references import End
 
 _SECONDS = {"s": 1.0, "min": 60.0}
 _ENDLESS = float("inf")
@@ -48,8 +52,9 @@ def move(things: Things, parts: Parts, thing: Thing, mover: Mover) -> Move:
         values = thing.values(path)
         if not any(text(value) or thing.references(at) for at, value in values):
             works = Holds.UNKNOWN if values and works is not Holds.NO else Holds.NO
-    if mover.watched is not None and not resolve(things, thing, mover.watched):
-        works = Holds.NO
+    if mover.watched is not None:
+        noticed = _noticed(things, thing, mover.watched)
+        works = noticed if noticed is Holds.NO or works is Holds.YES else works
     run_by: Gate = ALWAYS
     if mover.run_by == "provider" and thing.device is not None:
         run_by = Up(
@@ -69,6 +74,28 @@ def move(things: Things, parts: Parts, thing: Thing, mover: Mover) -> Move:
     text_ = f"moving takes {words}" if words else "moves by itself"
     basis = Basis.DOCUMENTED if documented else Basis.KNOWN
     return Move(works, run_by, terms, Reason(text_, basis, thing.location, source))
+
+
+def _noticed(things: Things, thing: Thing, target: Target) -> Holds:
+    """Return whether something notices a dead member; where each member has its own, whether each has."""
+    found = [_noticed_by(things, thing, one) for one in target.any_of or (target,)]
+    return next((answer for answer in (Holds.YES, Holds.UNKNOWN) if answer in found), Holds.NO)
+
+
+def _noticed_by(things: Things, thing: Thing, target: Target) -> Holds:
+    if target.then is None:
+        return _sure(resolve(things, thing, target))
+    further = Target(ref=target.then)
+    ends = [end.to for end in resolve(things, thing, replace(target, then=None))]
+    seen = {_sure(resolve(things, end, further)) if isinstance(end, Thing) else Holds.UNKNOWN for end in ends}
+    return seen.pop() if len(seen) == 1 else Holds.UNKNOWN if seen else Holds.NO
+
+
+def _sure(ends: Sequence[End]) -> Holds:
+    """Return whether there surely is one; of what no program here shows that is not known."""
+    if any(isinstance(end.to, Thing) for end in ends):
+        return Holds.YES
+    return Holds.UNKNOWN if ends else Holds.NO
 
 
 def moved(

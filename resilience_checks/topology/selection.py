@@ -27,6 +27,7 @@ class Selection:
 
     def __init__(self, things: Things) -> None:
         """Describe each thing once."""
+        self.things = things
         self._candidates: list[tuple[Thing, Candidate]] = [(thing, candidate(thing)) for thing in things.all]
         self._foreign = foreign(things)
         self._named: dict[str, list[tuple[Thing, Candidate]]] = defaultdict(list)
