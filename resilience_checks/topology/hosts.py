@@ -67,7 +67,7 @@ class SharedHosts:
 
     def _apart_inside(self, apart: Mapping[int, tuple[Thing, ...]], drafts: Drafts) -> None:
         """Let at most one of those kept apart stand in a place that nobody declared: other buildings have other racks."""
-        groups = self._groups(list(self._machines()), apart)
+        groups = self._groups(self._machines, apart)
         machines = {machine.id: machine for group in groups.values() for machine in group}
         for draft in drafts.all.values() if machines else ():
             held = [machines[member.part] for member in draft.members if member.part in machines]
