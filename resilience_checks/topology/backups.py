@@ -13,7 +13,7 @@ from resilience_checks.topology.declared import Named
 from resilience_checks.topology.estate import Backup, Part
 from resilience_checks.topology.gates import ALWAYS, NEVER, Case, Failover, Gate, Nature, Standby, Up, Way, targets
 from resilience_checks.topology.parts import every
-from resilience_checks.topology.placement import Place
+from resilience_checks.topology.places import Place
 from resilience_checks.topology.platform_backups import by_platform, may_be_off, switched_off
 from resilience_checks.topology.steps import restore_terms, total
 

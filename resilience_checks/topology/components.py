@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 
     from resilience_checks.topology import declared
     from resilience_checks.topology.facts import FactBook
-    from resilience_checks.topology.placement import Place, Placements
+    from resilience_checks.topology.placement import Placements
+    from resilience_checks.topology.places import Place
     from resilience_checks.topology.selection import Selection
     from resilience_checks.topology.selectors import Select
     from resilience_checks.topology.things import Thing

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from resilience_checks.model.errors import UsageError
 from resilience_checks.topology.declaration_problems import hint, listing
 from resilience_checks.topology.estate import Part
-from resilience_checks.topology.placement import NOWHERE, Place, region_name
+from resilience_checks.topology.places import NOWHERE, Place, region_name
 
 if TYPE_CHECKING:
     from resilience_checks.catalogue.loader import Catalogue

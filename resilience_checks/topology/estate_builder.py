@@ -20,7 +20,8 @@ from resilience_checks.topology.facts import FactBook
 from resilience_checks.topology.gates import ALWAYS, AnyOf, Gate, Nature, Up
 from resilience_checks.topology.likelihoods import stated
 from resilience_checks.topology.parts import Parts
-from resilience_checks.topology.placement import Place, Placements
+from resilience_checks.topology.placement import Placements
+from resilience_checks.topology.places import Place
 from resilience_checks.topology.program_declarations import join
 from resilience_checks.topology.reach import reached
 from resilience_checks.topology.region_replicas import region_replicas

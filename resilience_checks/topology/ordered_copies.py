@@ -9,7 +9,7 @@ from resilience_checks.catalogue.entries import Target
 from resilience_checks.model.values import Basis, Reason
 from resilience_checks.topology.estate import Backup, Part
 from resilience_checks.topology.gates import ALWAYS, NEVER, Case, Failover, Gate, Nature, Standby, Term, Up, Way
-from resilience_checks.topology.placement import Place, region_name
+from resilience_checks.topology.places import Place, region_name
 from resilience_checks.topology.references import resolve
 from resilience_checks.topology.things import Thing, meets, text
 

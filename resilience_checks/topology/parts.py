@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from resilience_checks.model.values import Basis, Reason
 from resilience_checks.topology.estate import Part
 from resilience_checks.topology.gates import ALWAYS, All, AnyOf, AtLeast, Case, Gate, Nature, Up
-from resilience_checks.topology.placement import NOWHERE, Place
+from resilience_checks.topology.places import NOWHERE, Place
 from resilience_checks.topology.things import Thing
 
 if TYPE_CHECKING:

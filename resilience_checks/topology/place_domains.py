@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from resilience_checks.model.question import Step
 from resilience_checks.topology.enclosures import INSIDE
 from resilience_checks.topology.estate import Condition, Member
-from resilience_checks.topology.placement import ELSEWHERE, NO_PLACE
+from resilience_checks.topology.places import ELSEWHERE, NO_PLACE
 from resilience_checks.topology.region_spelling import RegionSpelling
 
 if TYPE_CHECKING:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from resilience_checks.catalogue.entries import Target
 from resilience_checks.model.question import Holds
 from resilience_checks.topology.candidates import candidate
-from resilience_checks.topology.enclosures import Enclosures, Said, Spot
-from resilience_checks.topology.estate import Condition, PlacedWhen
+from resilience_checks.topology.enclosures import Enclosures, Said
+from resilience_checks.topology.places import ELSEWHERE, NO_PLACE, NOWHERE, Place, region_name
 from resilience_checks.topology.references import Loose, resolve
 from resilience_checks.topology.things import PROVIDER, Thing, Things, holds, text
 
@@ -24,45 +24,6 @@ if TYPE_CHECKING:
     from resilience_checks.topology.declared import Declarations
     from resilience_checks.topology.declared import Placement as Rule
     from resilience_checks.topology.facts import FactBook
-
-ELSEWHERE = "a place that nobody named"
-"""No site or region can bear this name by accident."""
-NO_PLACE = "no place of its own"
-"""Nothing that one place's loss would take down."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """The sites and regions where something may stand, each with the completions in which it does.
-
-    No site at all: it has no place of its own. `ELSEWHERE` stands for a place that nobody named; `root` tells
-    whose unknown place it is, so that all that stands inside shares it. `within` are rooms, racks and hosts.
-    """
-
-    sites: tuple[tuple[str, Condition], ...] = ()
-    regions: tuple[tuple[str, Condition], ...] = ()
-    root: str | None = None
-    within: tuple[Spot, ...] = ()
-    zones: tuple[tuple[str, Condition], ...] = ()
-
-    @property
-    def site(self) -> str | PlacedWhen | None:
-        """The site as analysis reads it; None for a link, which stands at both of its ends."""
-        sure = [site for site, when in self.sites if not when]
-        if sure or not self.sites:
-            return sure[0] if len(sure) == 1 else None
-        fact = self.sites[0][1][0][0]
-        return PlacedWhen(
-            fact, {when[0][1]: None if site in {ELSEWHERE, NO_PLACE} else site for site, when in self.sites}
-        )
-
-    @property
-    def sure_site(self) -> str | None:
-        """The site where it surely stands, None where that is not known."""
-        return self.site if isinstance(self.site, str) else None
-
-
-NOWHERE = Place()
 
 
 class Placements:
@@ -393,12 +354,3 @@ def _rule_for(thing: Thing) -> str:
     key = "provider" if thing.entry.token.startswith(PROVIDER) else "name"
     known = next((name for name in thing.provider_names if name), None) if key == "provider" else None
     return f"- {{match: {{{key}: {thing.natural or known or thing.logical_name}}}, site: SITE}}"
-
-
-def region_name(name: str) -> str:
-    """Return a region's name in the one form that is compared.
-
-    >>> region_name("UK South")
-    'uksouth'
-    """
-    return name.replace(" ", "").lower()

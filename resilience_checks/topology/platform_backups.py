@@ -22,7 +22,7 @@ from resilience_checks.topology.gates import (
     Up,
     Way,
 )
-from resilience_checks.topology.placement import Place, region_name
+from resilience_checks.topology.places import Place, region_name
 from resilience_checks.topology.things import holds, text
 
 if TYPE_CHECKING:

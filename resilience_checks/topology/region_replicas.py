@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from resilience_checks.topology.estate import Replicas
 from resilience_checks.topology.ordered_copies import ordered, place_of
-from resilience_checks.topology.placement import region_name
+from resilience_checks.topology.places import region_name
 from resilience_checks.topology.things import text
 
 if TYPE_CHECKING:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from resilience_checks.topology.placement import ELSEWHERE, NO_PLACE, region_name
+from resilience_checks.topology.places import ELSEWHERE, NO_PLACE, region_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from resilience_checks.topology.declared import Declarations
-    from resilience_checks.topology.placement import Place
+    from resilience_checks.topology.places import Place
 
 
 class RegionSpelling:

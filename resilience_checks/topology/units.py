@@ -9,7 +9,7 @@ from resilience_checks.model import paths
 from resilience_checks.model.question import Holds
 from resilience_checks.model.values import Basis, Reason
 from resilience_checks.topology.gates import NEVER, AnyOf, Case, Gate, Nature, Up
-from resilience_checks.topology.placement import NOWHERE, Place, region_name
+from resilience_checks.topology.places import NOWHERE, Place, region_name
 from resilience_checks.topology.things import holds, text
 
 if TYPE_CHECKING:

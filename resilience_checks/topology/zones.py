@@ -13,7 +13,7 @@ from resilience_checks.topology import gates
 from resilience_checks.topology.gates import NEVER, AnyOf, Case, Gate, Nature, Up
 from resilience_checks.topology.movers import Move, moved
 from resilience_checks.topology.parts import at_least
-from resilience_checks.topology.placement import ELSEWHERE, NO_PLACE, Place
+from resilience_checks.topology.places import ELSEWHERE, NO_PLACE, Place
 from resilience_checks.topology.references import resolve
 from resilience_checks.topology.things import Thing, holds, kind, number_of, text
 
