@@ -98,4 +98,4 @@ def test_a_stack_about_which_nothing_is_asked_says_so(engine: Engine, tmp_path: 
         0,
         [("advisory", "resilience-checks", "pulumi:pulumi:Stack: small-prod")],
     )
-    assert "nothing was checked: the stack has no service that a policy is about" in done.stdout
+    assert "nothing was checked: no policy found a service that it is about" in done.stdout
