@@ -20,6 +20,7 @@ from resilience_checks.model.errors import CheckError, InputError
 from resilience_checks.model.interrupts import held_back
 from resilience_checks.options import Options
 from resilience_checks.report.interface import Remark
+from resilience_checks.sources.wire import key_put_back
 from resilience_checks.waiving import waiving
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ def _run(
     gathered = Gathered(options.threshold, override=options.override)
     with ExitStack() as stack:
         stack.enter_context(_attuned())
+        stack.enter_context(key_put_back())
         inputs = stack.enter_context(closing(Inputs(options, ready)))
         gathered.settings_from = "" if inputs.trusted is None else inputs.trusted.name
         for failure in inputs.failures:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from resilience_checks.sources.files.found import Files
     from resilience_checks.sources.given import Given
     from resilience_checks.sources.interface import Source
-    from resilience_checks.sources.stacks.together import Evaluated, Make, Together
+    from resilience_checks.sources.stacks.evaluations import Make
+    from resilience_checks.sources.stacks.together import Evaluated, Together
     from resilience_checks.sources.trusted import Trusted
     from resilience_checks.topology.declared import Declarations
     from resilience_checks.trust import Project, Trust

@@ -46,6 +46,5 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport]:
 @pytest.fixture(autouse=True)
 def one_key_of_secrets() -> Iterator[None]:
     """Leave digests of secrets keyed as they were: a check that keeps graphs keys them with its folder's key."""
-    before = wire.key()
-    yield
-    wire.use_key(before)
+    with wire.key_put_back():
+        yield

@@ -6,8 +6,13 @@ import hashlib
 import hmac
 import json
 import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from resilience_checks.model.values import Secret, Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 the protocol's mark, not a secret
@@ -25,7 +30,7 @@ UNKNOWNS = frozenset(
     }
 )
 _KEY = [os.urandom(32)]
-"""Of this check alone: equal secrets are equal within it, and a digest tells nothing outside of it."""
+"""Of this process, or of the folder that keeps graphs while a check uses one: a digest tells nothing outside of it."""
 
 
 def key() -> bytes:
@@ -36,6 +41,16 @@ def key() -> bytes:
 def use_key(other: bytes) -> None:
     """Key the digests of secrets as another process of the same check does."""
     _KEY[0] = other
+
+
+@contextmanager
+def key_put_back() -> Iterator[None]:
+    """Leave secrets keyed as they were, whatever keys them within."""
+    before = key()
+    try:
+        yield
+    finally:
+        use_key(before)
 
 
 def secret(value: object) -> Secret:

@@ -58,10 +58,12 @@ class Handed(Given):
     seconds: Callable[[], float] = lambda: 0.0
 
     def outputs(self, stack: str, project: str = "") -> Mapping[str, Any] | None:
+        """Return what the stack puts out, waiting for it where it is checked too."""
         _ = project
         return self.ask(stack)
 
     def waited(self) -> float:
+        """Return the seconds for which the program has waited for other stacks."""
         return self.seconds()
 
 
@@ -93,14 +95,17 @@ class Evaluation:
 
     @property
     def name(self) -> str:
+        """What its stack is called, with its project."""
         return self.source.name
 
     @property
     def stack(self) -> str:
+        """What its stack is called within its project."""
         return self.source.stack
 
     @property
     def graph(self) -> ResourceGraph | None:
+        """What came of it; None where nothing did, or not yet."""
         self.made = opened(self.made)
         return self.made
 
@@ -125,4 +130,5 @@ class Elsewhere:
 
     @property
     def stack(self) -> str:
+        """What it is called within its project."""
         return self.name.rpartition("/")[2]

@@ -38,7 +38,9 @@ class Kept:
     def __init__(self, store: Store, given: Given) -> None:
         """Look at nothing yet."""
         self._store = store
-        answers = json.dumps([given.lookups_file, [(one.token, one.args, one.answer) for one in given.answers]], default=str)
+        answers = json.dumps(
+            [given.lookups_file, [(one.token, one.args, one.answer) for one in given.answers]], default=str
+        )
         self._given = hashlib.sha256(answers.encode()).hexdigest()
 
     def key(self, make: Make, *, plain: bool) -> str | None:
@@ -53,7 +55,9 @@ class Kept:
             "project": project.location.path,
             "stack": make.stack.stack,
             "files": digest(project.directory, make.limits.apart),
-            "apart": sorted(str(path) for path in make.limits.apart if path.is_relative_to(project.directory.resolve())),
+            "apart": sorted(
+                str(path) for path in make.limits.apart if path.is_relative_to(project.directory.resolve())
+            ),
             "interpreter": _interpreter(make),
             "answers": self._given,
             "environment": {name: os.environ.get(name) for name in _ENVIRONMENT},

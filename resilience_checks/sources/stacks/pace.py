@@ -51,4 +51,8 @@ class Pace:
             return ""
         if seconds < _MINUTE:
             return f", about {round(seconds / 5) * 5} s left"
-        return f", about {round(seconds / _MINUTE)} min left" if seconds < _HOUR else f", about {seconds / _HOUR:.1f} h left"
+        return (
+            f", about {round(seconds / _MINUTE)} min left"
+            if seconds < _HOUR
+            else f", about {seconds / _HOUR:.1f} h left"
+        )

@@ -46,7 +46,7 @@ def unpack(data: bytes) -> Any:
             gc.enable()
 
 
-class _Reader(pickle.Unpickler):  # noqa: S301 it finds no class but those of the model
+class _Reader(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
         """Return a class of the model; refuse any other."""
         if (module, name) in _PLAIN:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from resilience_checks.sources.stacks.work import Answer
     from resilience_checks.sources.stacks.workers import Workers
 
-__all__ = ["Evaluated", "Make", "Together"]
+__all__ = ["Evaluated", "Together"]
 
 _CIRCLE = "the stacks {} need each other's outputs, so neither can be known before the other"
 _FAILED = "read without the outputs of other stacks: with them, some of which are not known yet, the program failed"
@@ -233,7 +233,10 @@ class Together:
 
     def _answers(self, evaluations: Sequence[Evaluation]) -> Sequence[Answer]:
         assert self._workers is not None
-        tasks = [Task(item.make, self._given, dict(item.handed), wire.key(), identity(), self._kept is not None) for item in evaluations]
+        tasks = [
+            Task(item.make, self._given, dict(item.handed), wire.key(), identity(), self._kept is not None)
+            for item in evaluations
+        ]
         seconds = max(getattr(item.make, "seconds", 0.0) for item in evaluations)
         return self._workers.answers(tasks, [item.name for item in evaluations], seconds)
 

@@ -119,9 +119,7 @@ def work_in_cluster(tasks: Sequence[Task], seconds: float) -> list[Answer]:
 def _answer(task: Task) -> Answer:
     if task.identity != identity():
         return Answer(error=_other(task))
-    given = _Handed(
-        **{name: getattr(task.given, name) for name in Given.__dataclass_fields__}, handed=task.handed
-    )
+    given = _Handed(**{name: getattr(task.given, name) for name in Given.__dataclass_fields__}, handed=task.handed)
     with _keyed(task.key):
         try:
             source = task.make(given)

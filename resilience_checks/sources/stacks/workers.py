@@ -234,8 +234,7 @@ def _client(address: str) -> Any:
             remedy="pip install 'resilience-checks[distributed]'",
         ) from error
     try:
-        return Client(
-            address, timeout=_CONNECT, set_as_default=False)
+        return Client(address, timeout=_CONNECT, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
         raise UsageError(
             f"no Dask scheduler answers at {address}: {error}",
