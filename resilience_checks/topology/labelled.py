@@ -18,16 +18,27 @@ if TYPE_CHECKING:
 
 def selecting(things: Things, thing: Thing, target: Target) -> Iterator[tuple[Thing, Holds]]:
     """Yield everything whose labels select the thing, and whether that is sure."""
-    for other in things.all:
+    assert target.selected is not None
+    for other in _selectors(things, target.selected).get(id(thing.device), ()):
         plan = other.entry.selects
-        if plan is None or plan.kind != target.selected or other.device is not thing.device:
-            continue
+        assert plan is not None
         answers = {
             _all_of(paths.first(other.inputs, plan.labels), paths.first(thing.inputs, target.labels or "")),
             _same(other, plan.within, thing, target.within),
         }
         if Holds.NO not in answers:
             yield other, Holds.UNKNOWN if Holds.UNKNOWN in answers else Holds.YES
+
+
+def _selectors(things: Things, kind: str) -> dict[int, list[Thing]]:
+    """Return what selects by labels of a kind, by the provider instance of each; found once for all things."""
+    if kind not in things.selecting:
+        found: dict[int, list[Thing]] = {}
+        for other in things.all:
+            if other.entry.selects is not None and other.entry.selects.kind == kind:
+                found.setdefault(id(other.device), []).append(other)
+        things.selecting[kind] = found
+    return things.selecting[kind]
 
 
 def _all_of(wanted: object, borne: object) -> Holds:

@@ -194,10 +194,19 @@ def number_of(thing: Thing, plan: Instances) -> int | None:
     value = next((value for path in plan.paths if (value := thing.value(path)) is not None), None)
     if value is None:
         return plan.default
+    return whole(value)
+
+
+def whole(value: Value) -> int | None:
+    """Return the number that a value is, without its fraction; None where it is none, or not known.
+
+    >>> whole("2"), whole(2.0), whole("50%"), whole("1e999")
+    (2, 2, None, None)
+    """
     shown = text(value)
     try:
         return None if shown is None else int(float(shown))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
@@ -215,6 +224,8 @@ class Things:
     """Resources of types that the catalogue does not know."""
     referring: dict[tuple[str, str], dict[int, list[Thing]]] = field(default_factory=dict)
     """What leads to a thing (by its `id()`), by type and input, as far as that was asked."""
+    selecting: dict[str, dict[int, list[Thing]]] = field(default_factory=dict)
+    """What selects by labels, by kind and by the provider instance (its `id()`), as far as that was asked."""
     outputs: dict[str, tuple[ResourceGraph, tuple[str, ...]]] = field(default_factory=dict)
     """What each output of a stack, as other stacks refer to it, comes from in its own graph."""
 

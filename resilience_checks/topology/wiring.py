@@ -17,7 +17,7 @@ from resilience_checks.topology.gates import ALWAYS, NEVER, All, Case, Gate, Nat
 from resilience_checks.topology.movers import lagging, move, moved
 from resilience_checks.topology.parts import Parts, at_least, every
 from resilience_checks.topology.references import resolve
-from resilience_checks.topology.things import PROVIDER, UNKNOWN_ROLE, Thing, Things, holds, text
+from resilience_checks.topology.things import PROVIDER, UNKNOWN_ROLE, Thing, Things, holds, text, whole
 from resilience_checks.topology.units import take_up_units
 from resilience_checks.topology.zones import Zoned
 
@@ -260,10 +260,10 @@ class Wiring:
         value = thing.value(edge.k_from) if edge.k_from and applies is not Holds.NO else None
         if value is None:
             return edge.k_default
-        known = text(value)
+        known = whole(value)
         if applies is Holds.UNKNOWN or known is None or (edge.k_unless and holds(thing, edge.k_unless) is not Holds.NO):
             return None
-        return max(1, int(float(known)))
+        return max(1, known)
 
     def _perhaps_another(self, thing: Thing, edge: Edge, hidden: str | None, *, empty: bool) -> Gate:
         if hidden:
