@@ -65,9 +65,9 @@ def test_a_scheduler_that_is_lost_leaves_what_is_there_and_the_rest_not_evaluate
         _started("scheduler", *said, "--host", "127.0.0.1", "--port", "0", "--no-dashboard") as scheduler,
         _started("worker", *said, "--nthreads", "2", "--no-nanny", "--no-dashboard"),
     ):
-        while not file.exists():
+        while (address := _address(file)) is None:
             assert scheduler.poll() is None
-        far = workers.DaskWorkers(json.loads(file.read_text(encoding="utf-8"))["address"])
+        far = workers.DaskWorkers(address)
         makes = (Sent("well/prod"), Sent("slow/prod", "hangs", note=tmp_path / "ran"))
         with closing(Together(makes, Given(), workers=far)) as together:
             together.start()
@@ -80,6 +80,15 @@ def test_a_scheduler_that_is_lost_leaves_what_is_there_and_the_rest_not_evaluate
     assert slow.error is not None
     assert slow.error.what.startswith("slow/prod was not evaluated: the Dask scheduler at tcp://127.0.0.1:")
     assert slow.error.what.endswith(" was lost")
+
+
+def _address(file: Path) -> str | None:
+    """Where the scheduler listens; None until its file, which is there before its text is, can be read."""
+    try:
+        address: str = json.loads(file.read_text(encoding="utf-8"))["address"]
+    except (FileNotFoundError, json.JSONDecodeError):
+        return None
+    return address
 
 
 @contextmanager
