@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from resilience_checks.catalogue.backup_entries import PlatformBackup
     from resilience_checks.catalogue.host_entries import Apart, Hosted, Restarts, Units
     from resilience_checks.catalogue.provider_entries import ControlPlane, Locations, Spelling, ZonalRegions
+    from resilience_checks.catalogue.scheduled_entries import Scheduled
 
 Condition = tuple[tuple[str, tuple[object, ...]], ...]
 """Every named input has one of the values."""
@@ -222,10 +223,14 @@ class Placement:
 
 @dataclass(frozen=True, slots=True)
 class Instances:
-    """Where the program says how many equal members there are: the first of these inputs that is given; default None: else unknown."""
+    """Where the program says how many equal members there are: the first of these inputs that is given; default None: else unknown.
+
+    With `on_demand` its platform runs as many as are asked for, and no one machine is it.
+    """
 
     paths: tuple[str, ...]
     default: int | None
+    on_demand: Condition = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +315,7 @@ class Entry:
     apart: Apart | None = None
     restarts: Restarts | None = None
     instances: Instances | None = None
+    scheduled: Scheduled | None = None
     domains: tuple[CommonCause, ...] = ()
     names: tuple[Name, ...] = ()
     elements: tuple[Entry, ...] = ()

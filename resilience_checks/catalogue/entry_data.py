@@ -26,6 +26,7 @@ from resilience_checks.catalogue.entries import (
 )
 from resilience_checks.catalogue.host_entries import Apart, Hosted, Restarts, Units
 from resilience_checks.catalogue.provider_entries import ControlPlane, Locations, Spelling, ZonalRegions
+from resilience_checks.catalogue.scheduled_entries import Scheduled, SchedulingRule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -183,7 +184,9 @@ def _zones(data: Mapping[str, Any] | None) -> Zones | None:
 
 
 def _instances(data: Mapping[str, Any] | None) -> Instances | None:
-    return None if data is None else Instances(_paths(data["from"]), data["default"])
+    if data is None:
+        return None
+    return Instances(_paths(data["from"]), data["default"], _condition(data.get("on-demand")))
 
 
 def _paths(data: str | Sequence[str] | None) -> tuple[str, ...]:
@@ -211,6 +214,23 @@ def _hosted(data: Mapping[str, Any] | None) -> Hosted | None:
         return None
     rules = tuple(_sure_target(item) for item in data.get("rules", ()))
     return Hosted(data["source"], tuple(data.get("pool", ())), data.get("host"), data.get("over", "host"), rules)
+
+
+def _scheduled(data: Mapping[str, Any] | None) -> Scheduled | None:
+    if data is None:
+        return None
+    rules = tuple(
+        SchedulingRule(
+            item["each"],
+            item["over"],
+            item["selects"],
+            _condition(item.get("when")),
+            item.get("skew"),
+            item.get("empty") == "all",
+        )
+        for item in data["rules"]
+    )
+    return Scheduled(data["labels"], rules, data["kinds"], data["source"], data["remedy"], _condition(data.get("when")))
 
 
 def _restarts(data: Mapping[str, Any] | None) -> Restarts | None:
@@ -307,6 +327,7 @@ def _entry(token: str, package: str, estate: str, data: Mapping[str, Any]) -> En
         apart=_apart(data.get("apart")),
         restarts=_restarts(data.get("restarts")),
         instances=_instances(data.get("instances")),
+        scheduled=_scheduled(data.get("scheduled")),
         domains=tuple(_common_cause(item) for item in data.get("domains", ())),
         names=tuple(_name(item) for item in data.get("names", ())),
         elements=tuple(_entry(token, package, estate, {**item, "logical": True}) for item in data.get("elements", ())),
