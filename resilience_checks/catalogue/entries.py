@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from resilience_checks.catalogue.backup_entries import PlatformBackup
+    from resilience_checks.catalogue.backup_entries import PlatformBackup, Schedule
     from resilience_checks.catalogue.host_entries import Apart, Hosted, Restarts, Units
     from resilience_checks.catalogue.provider_entries import ControlPlane, Locations, Spelling, ZonalRegions
     from resilience_checks.catalogue.scheduled_entries import Scheduled
@@ -247,8 +247,8 @@ class Join:
 class Copies:
     """Copies that this resource orders of another's data, which `to` holds, or the regions that an input names.
 
-    A replica follows all the time; a backup is made every so many seconds (`every`, or what `every_from` says in
-    `unit`), and kept for the days of `keep_from`. None: not known.
+    A replica follows all the time; a backup is made every so many seconds (`every`, or by its `schedule`), and kept for
+    the days of `keep_from`. None: not known.
     """
 
     of: Target
@@ -256,8 +256,7 @@ class Copies:
     to: Target | None = None
     regions: str | None = None
     every: float | None = None
-    every_from: str | None = None
-    unit: str = "s"
+    schedule: Schedule | None = None
     keep_from: str | None = None
     skip: Condition = ()
     source: str | None = None
@@ -265,8 +264,9 @@ class Copies:
     @property
     def paths(self) -> tuple[str, ...]:
         """Every input that it reads."""
-        own = (path for path in (self.regions, self.every_from, self.keep_from) if path is not None)
-        return (*self.of.paths, *(self.to.paths if self.to else ()), *own, *(path for path, _ in self.skip))
+        own = (path for path in (self.regions, self.keep_from) if path is not None)
+        timed = self.schedule.paths if self.schedule is not None else ()
+        return (*self.of.paths, *(self.to.paths if self.to else ()), *own, *timed, *(path for path, _ in self.skip))
 
 
 @dataclass(frozen=True, slots=True)

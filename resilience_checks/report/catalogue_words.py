@@ -22,7 +22,7 @@ from resilience_checks.topology.declaration_durations import duration
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from resilience_checks.catalogue.backup_entries import PlatformBackup
+    from resilience_checks.catalogue.backup_entries import PlatformBackup, Schedule
     from resilience_checks.catalogue.entries import (
         Copies,
         Edge,
@@ -227,9 +227,19 @@ def _backup(backup: PlatformBackup) -> Iterator[Said]:
 
 def _copies(copies: Copies) -> str:
     what = "a backup" if copies.backup else "a replica"
-    every = f", every {duration(copies.every)}" if copies.every else ""
+    every = f", every {duration(copies.every)}" if copies.every else _scheduled(copies.schedule)
     where = _where(copies)
     return f"{what} of {led_to(copies.of)}, {where}{every}{unless(copies.skip)}{cited(copies.source)}"
+
+
+def _scheduled(schedule: Schedule | None) -> str:
+    if schedule is None:
+        return ""
+    inputs = any_of(dict.fromkeys(path for way in schedule.ways for path in (way.path or way.given or "",) if path))
+    inputs = inputs or any_of(dict.fromkeys(path for way in schedule.ways for path, _ in way.when))
+    holder = f" of {led_to(schedule.of)}" if schedule.of is not None else ""
+    only_such = "; one that says none of it orders none" if schedule.needed else ""
+    return f", as often as {inputs}{holder} says{only_such}"
 
 
 def _where(copies: Copies) -> str:

@@ -121,6 +121,14 @@ def _wrong_paths(sdk: str, token: str, entry: Entry) -> Iterator[str]:
 def _elsewhere(package: PackageEntry, sdk: str) -> Iterator[str]:
     """Yield the keys that other resources hold and that no type of the package has."""
     held = {path for entry in package.types.values() for domain in entry.domains if domain.of for path in _held(domain)}
+    held |= {
+        path
+        for entry in package.types.values()
+        for copies in entry.copies
+        if copies.schedule is not None and copies.schedule.of is not None
+        for way in copies.schedule.ways
+        for path in way.paths
+    }
     types = [inputs for token in package.types if (inputs := inputs_of(sdk, token)) is not None] if held else []
     yield from (path for path in sorted(held) if not any(has_path(inputs, path) for inputs in types))
 
