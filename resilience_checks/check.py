@@ -21,6 +21,7 @@ from resilience_checks.model.interrupts import held_back
 from resilience_checks.options import Options
 from resilience_checks.report.interface import Remark
 from resilience_checks.sources.wire import key_put_back
+from resilience_checks.untouched import Untouched
 from resilience_checks.waiving import waiving
 
 if TYPE_CHECKING:
@@ -100,6 +101,7 @@ def _run(
         stack.callback(gc.unfreeze)
         engine = stack.enter_context(engine or _engine(options))
         together = stack.enter_context(closing(inputs.evaluate(observer)))
+        untouched = Untouched(inputs.settings(), options.root)
         with held_back():  # the threads of the programs import, too
             together.start()
             engine.start()
@@ -110,6 +112,8 @@ def _run(
             loosened = (*accepted.loosened, *inputs.taken_away())
         with gathered.timed("programs"):
             results = together.results()
+        for change in untouched.changes():
+            gathered.fail(change)
         if inputs.lacks(results):
             raise _LackingError
         if witness is not None:

@@ -107,7 +107,14 @@ class ChildProcess(StackSource, ABC):
         from resilience_checks.sources.program.monitor import Preview
 
         self._preview = Preview(
-            self._project.name, self._stack.stack, socket, self._given, config.values, launch.directory, token
+            self._project.name,
+            self._stack.stack,
+            socket,
+            self._given,
+            config.values,
+            launch.directory,
+            token,
+            self.root,
         )
         (private / "ready").touch()
 

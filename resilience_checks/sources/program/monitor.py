@@ -64,10 +64,11 @@ class Preview:
         config: Mapping[str, str] | None = None,
         directory: Path | None = None,
         token: str = "",
+        root: Path | None = None,
     ) -> None:
         """Bind the socket; the program, which runs in `directory`, may connect from now on.
 
-        With a `token` only requests that have it as metadata are served.
+        With a `token` only requests that have it as metadata are served, with a `root` no file outside of it is read.
         """
         os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # a program that ends closes connections, which is no news
         import grpc
@@ -77,7 +78,7 @@ class Preview:
 
         self._engine = Engine(project, stack, given or Given(), config or {})
         self._transforms = Transforms(socket.parent if token else None)
-        self._directory = directory
+        self._directory, self._root = directory, root
         self._packages: dict[str, str] = {}
         self._guard = Guard(self._engine.record, token)
         self._server = grpc.server(futures.ThreadPoolExecutor(max_workers=_WORKERS), options=_OPTIONS)
@@ -327,9 +328,9 @@ class Preview:
         )
 
     def _hashed(self, inputs: dict[str, Any]) -> dict[str, Any]:
-        return (
-            inputs if self._directory is None else {key: hashed(item, self._directory) for key, item in inputs.items()}
-        )
+        if self._directory is None:
+            return inputs
+        return {key: hashed(item, self._directory, self._root) for key, item in inputs.items()}
 
     def _refuse(self, refused: RefusedError, asked: Request, context: Any) -> None:
         """End the call as the engine does, and keep why."""
