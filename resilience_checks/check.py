@@ -92,8 +92,7 @@ def _run(
         stack.enter_context(key_put_back())
         inputs = stack.enter_context(closing(Inputs(options, ready)))
         gathered.settings_from = "" if inputs.trusted is None else inputs.trusted.name
-        for failure in inputs.failures:
-            gathered.fail(failure)
+        gathered.fail(*inputs.failures)
         standing = _baseline(options, inputs, gathered)
         gathered.unaffected = inputs.unaffected
         if inputs.nothing and options.aside is not None:
@@ -112,8 +111,7 @@ def _run(
             loosened = (*accepted.loosened, *inputs.taken_away())
         with gathered.timed("programs"):
             results = together.results()
-        for change in untouched.changes():
-            gathered.fail(change)
+        gathered.fail(*untouched.changes())
         if inputs.lacks(results):
             raise _LackingError
         if witness is not None:
@@ -281,7 +279,7 @@ def _compared(options: Options, gathered: Gathered, head: _Head, observer: Obser
         return known(options, head.side(options.root), observer)
     except CheckError as error:
         if options.base is not None:
-            gathered.fail(error, f"comparing with {options.base}")
+            gathered.fail(error, subject=f"comparing with {options.base}")
         return None
 
 
