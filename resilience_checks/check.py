@@ -117,8 +117,8 @@ def _run(
         if witness is not None:
             witness.see([result.graph for result in results if result.graph is not None], *_own(inputs))
         found = _read(gathered, results, together)
-        store = together.store if engine is not given else None  # who evaluates the policies himself is asked each time
-        before = decisions(store, options, pack, catalogue, found, loosened)
+        # Who evaluates the policies himself is asked each time.
+        before = decisions(None if engine is given else together.store, options, pack, catalogue, found, loosened)
         lines = [Line(gathered, group, before).build(catalogue) for group in inputs.groups(results)]
         with gathered.timed("change"):
             after = _Head(inputs.failures, results, lines, catalogue)
@@ -131,8 +131,7 @@ def _run(
             with gathered.timed("base"):
                 standing.append(_at_base(compared, lines, beside))
         name = f"{engine.name} {engine.version}"
-        own = {"policies": pack.digest, "catalogue": bundled.digest(bundled.files())}
-        gathered.inputs |= {**own, **catalogue.digests, **accepted.files, **_supplied(options, inputs)}
+        gathered.inputs |= {**_digests(pack), **catalogue.digests, **accepted.files, **_supplied(options, inputs)}
     gathered.describe(pack, titles)
     never = frozenset(policy.id for policy in pack.policies if policy.judges_change)
     for earlier in standing:
@@ -159,6 +158,11 @@ def _attuned() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*before)
+
+
+def _digests(pack: Pack) -> dict[str, str]:
+    """Return those of all policies together and of the catalogue that the tool comes with."""
+    return {"policies": pack.digest, "catalogue": bundled.digest(bundled.files())}
 
 
 def _read(gathered: Gathered, results: Sequence[Evaluated], together: Together) -> tuple[Circle, ...]:
