@@ -190,6 +190,9 @@ class Zones:
     together: tuple[str, ...] = ()
     one_when: Condition = ()
     unknown_when: Condition = ()
+    each: str | None = None
+    each_when: Condition = ()
+    """Where each of these has these inputs it spreads, whatever else decides."""
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -197,7 +200,8 @@ class Zones:
         counted = self.count.paths if self.count is not None else ()
         decided = (self.decided,) if self.decided is not None else ()
         conditions = (*(self.when or ()), *self.one_when, *self.unknown_when)
-        return (*self.named, *self.together, *self.of, *counted, *(path for path, _ in conditions), *decided)
+        each = tuple(f"{self.each}.{path}" for path, _ in self.each_when)
+        return (*self.named, *self.together, *self.of, *counted, *(path for path, _ in conditions), *decided, *each)
 
 
 @dataclass(frozen=True, slots=True)

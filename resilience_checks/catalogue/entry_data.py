@@ -149,6 +149,8 @@ def _zones(data: Mapping[str, Any] | None) -> Zones | None:
         together=paths(data.get("with")),
         one_when=condition(data.get("one-when")),
         unknown_when=condition(data.get("unknown-when")),
+        each=data.get("all", {}).get("each"),
+        each_when=condition(data.get("all", {}).get("when")),
     )
 
 

@@ -141,6 +141,8 @@ def _zones(zones: Zones, *, scheduled: bool) -> str:
     text = f"{'one: ' if zones.single else ''}{', else '.join(ways)}"
     if zones.decided:
         text += f"; where {named(zones.decided)} is given, that decides"
+    if zones.each:
+        text += f", but over {zones.least} where each of {named(zones.each)} has it{only(zones.each_when)}"
     text += f"; one{only(zones.one_when)}" if zones.one_when else ""
     text += f"; not known{only(zones.unknown_when)}" if zones.unknown_when else ""
     if zones.alone:

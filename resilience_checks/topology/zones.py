@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from resilience_checks.catalogue.entries import Target
+from resilience_checks.model import paths
 from resilience_checks.model.question import Holds
 from resilience_checks.model.values import Basis, LookupAnswer, Reason
 from resilience_checks.topology import gates
@@ -232,6 +233,9 @@ def _plain(path: str) -> str:
 
 def _spreads(thing: Thing, zones: Zones, named: Named) -> Holds:
     """Return whether a condition says that it spreads; what the program names goes before that."""
+    members = [value for _, value in thing.values(zones.each)] if zones.each is not None else []
+    if members and all(paths.first(value, path) in allowed for value in members for path, allowed in zones.each_when):
+        return Holds.YES
     if zones.decided is not None and thing.values(zones.decided):
         return Holds.UNKNOWN
     return Holds.NO if named.given else _when(thing, zones)
