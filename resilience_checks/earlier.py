@@ -120,7 +120,7 @@ def _judged(built: Built, settings: Mapping[str, Settings], before: Side, beside
         )
 
     stacks = list(built.stacks)
-    for result in judged(built, settings, beside, matter):
+    for result in judged(built, settings, beside, matter).results:
         yield replace(result, evidence={**result.evidence, "stacks": stacks})
 
 
