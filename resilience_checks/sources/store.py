@@ -11,10 +11,14 @@ import hashlib
 import hmac
 import os
 import stat
-import tempfile
 import time
 from contextlib import suppress
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+from resilience_checks.model.writing import write
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _KEY, _PRUNED = "key", "pruned"
 _DIGEST = 32
@@ -65,17 +69,7 @@ class Store:
         path = self._path(name)
         with suppress(OSError):
             path.parent.mkdir(mode=0o700, exist_ok=True)
-            self._write(path, self._digest(name, content) + content)
-
-    def _write(self, path: Path, data: bytes) -> None:
-        number, name = tempfile.mkstemp(dir=self._folder)  # readable by its owner alone
-        try:
-            with os.fdopen(number, "wb") as file:
-                file.write(data)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+            write(path, self._digest(name, content) + content, private=True)
 
     def _digest(self, name: str, content: bytes) -> bytes:
         return hmac.digest(self._key, name.encode() + b"\0" + content, "sha256")
@@ -90,12 +84,8 @@ class Store:
         with suppress(OSError):
             if len(found := path.read_bytes()) == _DIGEST:
                 return found
-        number, name = tempfile.mkstemp(dir=self._folder)
-        with os.fdopen(number, "wb") as file:
-            file.write(os.urandom(_DIGEST))
         with suppress(FileExistsError):
-            os.link(name, path)
-        Path(name).unlink()
+            write(path, os.urandom(_DIGEST), new=True, private=True)
         found = path.read_bytes()
         if len(found) != _DIGEST:
             raise Untrusted(f"{path} is no key: remove {self._folder}")
