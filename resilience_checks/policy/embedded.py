@@ -73,9 +73,9 @@ class EmbeddedEngine:
         self, modules: Mapping[str, str], document: bytes, packages: Mapping[str, str]
     ) -> Mapping[str, list[dict[str, Any]] | EngineFault]:
         """Evaluate in the worker; kill it when the deadline passes."""
-        seconds = self._given if self._given is not None else deadline(document)
+        seconds, number = self._given if self._given is not None else deadline(document), next(self._asked)
         request = {
-            "id": next(self._asked),
+            "id": number,
             "seconds": seconds,
             "modules": dict(modules),
             "document": document.decode(),
@@ -83,7 +83,7 @@ class EmbeddedEngine:
             "memory": self._memory,
         }
         try:
-            response = self._exchange(json.dumps(request), request["id"], seconds)
+            response = self._exchange(json.dumps(request), number, seconds)
         except BaseException:
             self.close()  # whatever it still says would be taken for the answer to the next request
             raise
