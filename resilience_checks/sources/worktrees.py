@@ -105,7 +105,10 @@ class Repository:
 
     def content(self, commit: Commit, path: str) -> bytes | None:
         """Return what a file, by its path from the root, holds in a commit; None where it has no such file."""
-        return next(_blobs(_git_bytes(self.root, ("cat-file", "--batch"), f"{commit.id}:{path}\n".encode())))
+        found = next(_blobs(_git_bytes(self.root, ("cat-file", "--batch"), f"{commit.id}:{path}\n".encode())))
+        if found is None:
+            self._hold_absent(commit, [path])
+        return found
 
     def contents(self, commit: Commit, paths: Sequence[str]) -> list[bytes | None]:
         """Return what each file, by its path from the root, holds in a commit; links are followed inside of it alone."""
@@ -113,7 +116,17 @@ class Repository:
         lines = "".join(f"{commit.id}:{path}\n" for path in asked).encode(errors="surrogateescape")
         answer = _git_bytes(self.root, ("cat-file", "--batch", "--follow-symlinks"), lines) if asked else b""
         found = dict(zip(asked, _blobs(answer), strict=True))
+        self._hold_absent(commit, [path for path, content in found.items() if content is None])
         return [found.get(path) for path in paths]
+
+    def _hold_absent(self, commit: Commit, paths: Sequence[str]) -> None:
+        """Raise InputError where one of the files is in the commit after all: what it held is lost, and must not look like nothing."""
+        if not paths:
+            return
+        listed = _git_bytes(self.root, ("--literal-pathspecs", "ls-tree", "-z", commit.id, "--", *paths))
+        entries = (entry.partition(b"\t") for entry in listed.split(b"\0") if entry.startswith(b"100"))
+        for _, _, name in entries:
+            raise _no_answer(("cat-file", "-p", f"{commit.id}:{os.fsdecode(name)}"), 1, "the object is not there")
 
     def names(self, commit: Commit, path: str) -> list[str]:
         """Return the files at or below a path in a commit, by their paths from the root."""

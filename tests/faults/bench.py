@@ -66,17 +66,17 @@ class Case:
 
 @dataclass
 class Bench:
-    """A project in a folder of its own, with temporary files beside it."""
+    """A project in a folder of its own; temporary files are in another, whose name is short."""
 
     folder: Path
+    temporary: Path
     patch: pytest.MonkeyPatch
     ask: Callable[[str], Any]
     """Returns a fixture by its name."""
     before: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for place in (self.project, self.temporary):
-            place.mkdir()
+        self.project.mkdir()
         for name, text in FILES.items():
             self.write(name, text)
         self.patch.chdir(self.project)
@@ -84,14 +84,11 @@ class Bench:
         self.patch.setattr(tempfile, "tempdir", str(self.temporary))
         for name in ("CI", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "SOURCE_DATE_EPOCH"):
             self.patch.delenv(name, raising=False)
+        self.before = self.files()
 
     @property
     def project(self) -> Path:
         return self.folder / "project"
-
-    @property
-    def temporary(self) -> Path:
-        return self.folder / "tmp"
 
     def write(self, name: str, text: str, *, mode: int = 0o644) -> Path:
         path = self.project / name
@@ -111,7 +108,7 @@ class Bench:
 
     def started(self, *arguments: str, **how: Any) -> subprocess.Popen[str]:
         """Start a command line in a process of its own; `program` may patch it before it runs."""
-        self.before = self.before or self.files()
+        self.before = self.files()
         program = how.pop("program", "") + "\nfrom resilience_checks.cli.main import main\nmain()\n"
         return subprocess.Popen(
             [sys.executable, "-c", program, *arguments],
@@ -131,16 +128,19 @@ class Bench:
         found = {}
         for path in sorted(self.folder.rglob("*")):
             name = path.relative_to(self.folder).as_posix()
-            if path.is_file() and "/.git/" not in name and not name.startswith("tmp/pytest"):
+            if path.is_file() and "/.git/" not in f"/{name}":
                 found[name] = path.read_bytes().decode(errors="replace")
         return found
 
     def hold_nothing_is_left(self, made: tuple[str, ...]) -> None:
         """Nothing runs, nothing temporary stays, and no file of the project is another one, or the half of one."""
-        assert left_running(self.folder) == []
+        left = left_running(self.folder) + left_running(self.temporary)
+        assert left == [], left
+        left = sorted(path.name for path in self.temporary.rglob("*"))
+        assert left == [], left
         after = self.files()
         changed = {name for name in after.keys() | self.before.keys() if after.get(name) != self.before.get(name)}
-        assert changed == set(made)
+        assert changed == set(made), changed
 
 
 def results(text: str) -> tuple[tuple[str, str, str], ...] | None:

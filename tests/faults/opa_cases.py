@@ -250,6 +250,7 @@ def _leftovers(bench: Bench) -> Ended:
 
 def _another_pack(bench: Bench) -> Ended:
     with real(bench) as (_, url, _port), OpaServerEngine(url, 20) as other:
+        other._seconds = 20
         other._connect()
         other._client.update_policy_from_string("package resilience.sound\n\nreport := []\n", "sound", False)
         with OpaServerEngine(url, 20) as engine:
