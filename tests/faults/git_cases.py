@@ -109,7 +109,13 @@ CASES = (
         f"rev-parse {FAILED}",
     ),
     Case("git is killed finding the fork", "in merge-base", _killed("merge-base", "--base", "main"), 4, f"merge-base {FAILED}"),
-    Case("git is killed comparing", "in diff", _killed("diff", "--base", "main"), 4, f"diff {FAILED}"),
+    Case(
+        "git is killed comparing",
+        "in diff: what a change affects is not known, so all is checked, and what it loosens is told",
+        _killed("diff", "--base", "main"),
+        12,
+        "scope of service shop was national and is local",
+    ),
     Case(
         "git is killed reading trusted settings",
         "in cat-file: what is looser here must not count",
