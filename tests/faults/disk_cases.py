@@ -6,10 +6,10 @@ import ctypes
 import errno
 import os
 import resource
-import signal
 import subprocess
 from typing import TYPE_CHECKING
 
+from resilience_checks.gathered import Gathered
 from tests.faults.bench import BLOCKED, Bench, Case, Ended
 
 if TYPE_CHECKING:
@@ -95,8 +95,6 @@ def _read_only(*arguments: str, name: str = "out") -> Callable[[Bench], Ended]:
 def _folder_goes(bench: Bench) -> Ended:
     """Take the folder of the report away while the check runs."""
     (bench.project / "out").mkdir()
-    from resilience_checks.gathered import Gathered
-
     report = Gathered.report
 
     def gone(*arguments: object) -> object:
@@ -207,4 +205,3 @@ CASES = (
     Case("the output's folder goes away", "during the check", _folder_goes, 2, "No such file"),
     Case("the output is a pipe", "process substitution", _through_a_pipe, BLOCKED, "blocked by"),
 )
-assert signal.SIGPIPE

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+from pydoc import locate
 from typing import TYPE_CHECKING, Any
 
-from resilience_checks import line
-from resilience_checks.model import writing
 from tests.faults.bench import Bench, Case, Ended
 
 if TYPE_CHECKING:
@@ -28,8 +27,6 @@ def _amid(station: str, number: signal.Signals, times: int = 1) -> Callable[[Ben
     def bring(bench: Bench) -> Ended:
         bench.write("report.json", "{}\n")
         place, name = _STATIONS[station]
-        from pydoc import locate
-
         found = locate(place)
         before = getattr(found, name)
 
@@ -84,5 +81,3 @@ CASES = (
     Case("SIGTERM while a program runs", "it ends, too", _program_runs(signal.SIGTERM), INTERRUPTED, TOLD),
     Case("SIGINT while a program runs", "it ends, too", _program_runs(signal.SIGINT), INTERRUPTED, TOLD),
 )
-assert line
-assert writing
