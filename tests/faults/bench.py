@@ -9,7 +9,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,8 @@ from resilience_checks.cli.main import cli
 from tests.cli.conftest import ROOT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pytest
 
 BLOCKED = 13

@@ -131,7 +131,13 @@ CASES = (
         NOT_EVALUATED,
         "No such file",
     ),
-    Case("a program kills itself", "SIGKILL behind a resource", _program("import os", "os.kill(os.getpid(), 9)"), 4, "status -9"),
+    Case(
+        "a program kills itself",
+        "SIGKILL behind a resource",
+        _program("import os", "os.kill(os.getpid(), 9)"),
+        4,
+        "status -9",
+    ),
     Case(
         "a program cuts its gRPC connection",
         "its sockets are shut down and the monitor's is gone, then it registers one more",
@@ -150,12 +156,20 @@ CASES = (
     ),
     Case("node is killed", "by SIGKILL", _node(SH, "kill -9 $$"), NOT_EVALUATED, r"status -9"),
     Case("node ends at once", "exit code 0, and not a word", _node(SH, "exit 0"), NOT_EVALUATED, "ended"),
-    Case("node is something else", "prints and fails", _node(SH, "echo 'bad option'; exit 9"), NOT_EVALUATED, "status 9"),
+    Case(
+        "node is something else", "prints and fails", _node(SH, "echo 'bad option'; exit 9"), NOT_EVALUATED, "status 9"
+    ),
     Case("node is missing", "not on PATH", _node(SH, path=False), NOT_EVALUATED, "no `node` on PATH"),
     Case("node's SDK is too old", "2.9.0", _node(SH, version="2.9.0"), NOT_EVALUATED, "3.0 is the oldest"),
     Case("node's SDK is of no version", "not a number", _node(SH, version="x"), NOT_EVALUATED, "3.0 is the oldest"),
     Case("no room for the program's folder", "mkdtemp: ENOSPC", _no_temporary_folder, 1, "No space left on device"),
     Case("the temporary folder's name is long", "too long for a socket", _long_temporary, BLOCKED, correct=True),
     Case("too many open files", "pipe: EMFILE", _too_many_files, 1, r"Too many open files(.|\n)*ulimit -n"),
-    Case("a folder stands for the program", "main: names a folder without one", _worktree_of_files, NOT_EVALUATED, "program"),
+    Case(
+        "a folder stands for the program",
+        "main: names a folder without one",
+        _worktree_of_files,
+        NOT_EVALUATED,
+        "program",
+    ),
 )

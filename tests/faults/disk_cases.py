@@ -177,9 +177,17 @@ CASES = (
         1,
         NO_ROOM,
     ),
-    Case("the disk is full: a new policy", "rule, tests and page", _full("policies", "new", "two-racks"), 2, "No space left"),
+    Case(
+        "the disk is full: a new policy",
+        "rule, tests and page",
+        _full("policies", "new", "two-racks"),
+        2,
+        "No space left",
+    ),
     Case("the disk is full: a policy pack", "for Pulumi", _full("policy-pack", "pack"), 2, "No space left"),
-    Case("the disk is full: /dev/full", "as the report's file", lambda bench: bench.check("-o", "/dev/full"), 1, NO_ROOM),
+    Case(
+        "the disk is full: /dev/full", "as the report's file", lambda bench: bench.check("-o", "/dev/full"), 1, NO_ROOM
+    ),
     Case("standard output is full", "/dev/full", _to("/dev/full"), 1, NO_ROOM),
     Case("standard error is full", "/dev/full", _to("/dev/full", stream="stderr"), BLOCKED, "blocked by"),
     Case("standard output is hung up", "its reader has gone", _hung_up, 1),
@@ -201,7 +209,13 @@ CASES = (
     ),
     Case("the output is a folder", "--output", _folder, 2, "is a (folder|directory)"),
     Case("the output of a form is a folder", "--format json=", _folder_of_a_form, 2, "is a folder"),
-    Case("the output's folder is missing", "no such folder", lambda bench: bench.check("-o", "no/r.json"), 2, "does not exist"),
+    Case(
+        "the output's folder is missing",
+        "no such folder",
+        lambda bench: bench.check("-o", "no/r.json"),
+        2,
+        "does not exist",
+    ),
     Case("the output's folder goes away", "during the check", _folder_goes, 2, "No such file"),
     Case("the output is a pipe", "process substitution", _through_a_pipe, BLOCKED, "blocked by"),
 )

@@ -94,13 +94,39 @@ def _no_git(bench: Bench) -> None:
 
 FAILED = "failed: it was killed by signal 9"
 CASES = (
-    Case("there is no repository", "--base outside of one", _in(lambda _: None, "--base", "main"), 2, "in no git repository"),
-    Case("there is no base", "a branch that is not there", _in(_committed, "--base", "nowhere"), 2, "nowhere is no commit"),
-    Case("the clone is shallow", "the base was not fetched", _in(_shallow, "--base", "origin/main"), 2, "fetch it first"),
+    Case(
+        "there is no repository",
+        "--base outside of one",
+        _in(lambda _: None, "--base", "main"),
+        2,
+        "in no git repository",
+    ),
+    Case(
+        "there is no base",
+        "a branch that is not there",
+        _in(_committed, "--base", "nowhere"),
+        2,
+        "nowhere is no commit",
+    ),
+    Case(
+        "the clone is shallow", "the base was not fetched", _in(_shallow, "--base", "origin/main"), 2, "fetch it first"
+    ),
     Case("git is missing", "not on PATH", _in(_no_git, "--base", "HEAD"), 2, "git is not on PATH"),
     Case("git's index is locked", "index.lock is there", _in(_locked), BLOCKED, correct=True),
-    Case("git cannot make a worktree", "a file is in the way", _in(_no_worktrees, "--base", "HEAD"), 4, "cannot be checked out"),
-    Case("git's objects are damaged", "the settings that are trusted are gone", _in(_damaged, "--settings", "main"), 4, "git"),
+    Case(
+        "git cannot make a worktree",
+        "a file is in the way",
+        _in(_no_worktrees, "--base", "HEAD"),
+        4,
+        "cannot be checked out",
+    ),
+    Case(
+        "git's objects are damaged",
+        "the settings that are trusted are gone",
+        _in(_damaged, "--settings", "main"),
+        4,
+        "git",
+    ),
     Case(
         "git is killed finding the repository",
         "SIGKILL in rev-parse",
@@ -108,7 +134,13 @@ CASES = (
         4,
         f"rev-parse {FAILED}",
     ),
-    Case("git is killed finding the fork", "in merge-base", _killed("merge-base", "--base", "main"), 4, f"merge-base {FAILED}"),
+    Case(
+        "git is killed finding the fork",
+        "in merge-base",
+        _killed("merge-base", "--base", "main"),
+        4,
+        f"merge-base {FAILED}",
+    ),
     Case(
         "git is killed comparing",
         "in diff: what a change affects is not known, so all is checked, and what it loosens is told",

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from resilience_checks.policy.engine import Engine
 
-Answer = "Callable[[_Handler], None]"
 JSON = "application/json"
 DEADLINE = "0.3"
 
@@ -32,9 +31,10 @@ class _Handler(BaseHTTPRequestHandler):
     """Answers every request as the server is told to."""
 
     server: _Server
+    body: bytes
 
     def answer(self) -> None:
-        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.server.answer(self)
 
     do_GET = do_POST = do_PUT = do_DELETE = answer  # noqa: N815 the names that http.server looks for
@@ -99,40 +99,27 @@ def _turns_in_circles(handler: _Handler) -> None:
     handler.end_headers()
 
 
-def _like_opa(report: Callable[[], Any]) -> Callable[[_Handler], None]:
+def _like_opa(report: Any) -> Callable[[_Handler], None]:
     """Keep what is uploaded as OPA does, and answer each query with what is given."""
     kept: dict[str, str] = {}
 
     def answer(handler: _Handler) -> None:
         name = handler.path.rpartition("/")[2]
         if handler.command == "PUT":
-            kept[name] = handler.server.body
+            kept[name] = handler.body.decode()
             handler.say(b"{}")
         elif handler.command == "GET":
             handler.say(json.dumps({"result": {"id": name, "raw": kept.get(name, "")}}).encode())
         elif handler.path.startswith("/v1/query"):
             handler.say(b'{"result": [{"x": "1.0.0"}]}')
         else:
-            handler.say(json.dumps({"result": report()}).encode())
+            handler.say(json.dumps({"result": report}).encode())
 
     return answer
 
 
 def _reports(value: Any) -> Callable[[Bench], Ended]:
-    def bring(bench: Bench) -> Ended:
-        reading = _Handler.answer
-
-        def read(handler: _Handler) -> None:
-            handler.server.body = handler.rfile.read(int(handler.headers.get("Content-Length", 0))).decode()
-            handler.server.answer(handler)
-
-        bench.patch.setattr(_Server, "body", "", raising=False)
-        for method in ("do_GET", "do_POST", "do_PUT", "do_DELETE"):
-            bench.patch.setattr(_Handler, method, read)
-        assert reading is _Handler.answer
-        return served(bench, _like_opa(lambda: value))
-
-    return bring
+    return lambda bench: served(bench, _like_opa(value))
 
 
 def _refused(bench: Bench) -> Ended:
@@ -277,7 +264,13 @@ CASES = (
         1,
         r"status 401: who\?",
     ),
-    Case("opa says half a body", "fewer bytes than announced", _says(b'{"res', length=99), 1, "cannot be reached|broke off"),
+    Case(
+        "opa says half a body",
+        "fewer bytes than announced",
+        _says(b'{"res', length=99),
+        1,
+        "cannot be reached|broke off",
+    ),
     Case("opa hangs up", "closes each connection", lambda bench: served(bench, _hangs_up), 1, "cannot be reached"),
     Case("opa says HTML", "a login page with status 200", _says(b"<html>", "text/html"), 1, NO_OPA),
     Case("opa says a list", "JSON of another shape", _says(b"[1, 2]"), 1, NO_OPA),
@@ -285,7 +278,11 @@ CASES = (
     Case("opa says bytes", "no text of any encoding", _says(b"\xff\xfe\x00\x9d"), 1, NO_OPA),
     Case("opa finds nothing", "an empty result for everything, like a clean one", _says(b'{"result": []}'), 1, NO_OPA),
     Case(
-        "opa turns in circles", "redirects to itself", lambda bench: served(bench, _turns_in_circles), 1, "cannot be reached"
+        "opa turns in circles",
+        "redirects to itself",
+        lambda bench: served(bench, _turns_in_circles),
+        1,
+        "cannot be reached",
     ),
     Case("opa reports a text", "keeps modules, reports no list", _reports("clean"), 1, "no result of lib.result"),
     Case("opa reports other items", "items of another shape", _reports([{"a": 1}]), 1, "no result of lib.result"),
@@ -299,7 +296,9 @@ CASES = (
         correct=True,
     ),
     Case("opa is killed amid a run", "SIGKILL after it answered once", _killed, 1, "broke off its answer"),
-    Case("a started opa is killed", "its keeper is killed; the next estate has another", _started_and_killed, 1, "ended"),
+    Case(
+        "a started opa is killed", "its keeper is killed; the next estate has another", _started_and_killed, 1, "ended"
+    ),
     Case("opa has leftovers", "modules of a run that was killed", _leftovers, BLOCKED, correct=True),
     Case("opa has another pack", "the same package, which reports nothing", _another_pack, BLOCKED, correct=True),
 )

@@ -49,7 +49,20 @@ waivers:
     created: 2026-11-01
     expires: 2026-11-20
 """
-_WHO = ("--reason", "r", "--owner", "o", "--approver", "a", "--ticket", "t", "--expires", "2027-01-01", "--today", "2026-11-01")
+_WHO = (
+    "--reason",
+    "r",
+    "--owner",
+    "o",
+    "--approver",
+    "a",
+    "--ticket",
+    "t",
+    "--expires",
+    "2027-01-01",
+    "--today",
+    "2026-11-01",
+)
 
 
 def _two_at_once(bench: Bench) -> Ended:
@@ -123,7 +136,7 @@ def _vanishes(bench: Bench, cache: Path) -> None:
 
     def gone(self: store.Store, *arguments: object) -> object:
         shutil.rmtree(cache, ignore_errors=True)
-        return (get if len(arguments) == 1 else put)(self, *arguments)  # type: ignore[arg-type, operator]
+        return (get if len(arguments) == 1 else put)(self, *arguments)  # type: ignore[arg-type]
 
     bench.patch.setattr(store.Store, "put", gone)
     bench.patch.setattr(store.Store, "get", gone)
@@ -168,19 +181,41 @@ def _jumps(bench: Bench) -> Ended:
 
 
 CASES = (
-    Case("two checks at once", "one report and one cache", _two_at_once, BLOCKED, correct=True, made=("project/report.json",)),
+    Case(
+        "two checks at once",
+        "one report and one cache",
+        _two_at_once,
+        BLOCKED,
+        correct=True,
+        made=("project/report.json",),
+    ),
     Case("two waivers at once", "one file", _two_waivers, BLOCKED, correct=True),
     Case("a cache's entries are cut in half", "all of them", _kept(_cut_entries), BLOCKED, correct=True),
     Case("a cache's key is cut in half", "and its entries", _kept(_cut), BLOCKED, correct=True),
     Case("a cache is open to others", "mode 0777", _kept(_of_another), BLOCKED, correct=True),
     Case("a cache is a file", "in place of its folder", _kept(_is_a_file), BLOCKED, correct=True),
     Case("a cache vanishes", "amid a run", _kept(_vanishes), BLOCKED, correct=True),
-    Case("a cache is of another version", "its entries count for nothing", _kept(_of_another_version), BLOCKED, correct=True),
+    Case(
+        "a cache is of another version",
+        "its entries count for nothing",
+        _kept(_of_another_version),
+        BLOCKED,
+        correct=True,
+    ),
     Case("a cache's disk is full", "nothing is kept", _kept(_full), BLOCKED, correct=True),
     Case("the clock is past waivers' ends", "a day after", _at("2026-11-21"), BLOCKED, "expired", correct=True),
     Case("the clock is before waivers' beginning", "in 1969", _at("1969-07-20"), 2, "still to come"),
     Case("the clock is far ahead", "in 9999", _at("9999-12-31"), BLOCKED, "expired", correct=True),
-    Case("the clock is before 1970", "SOURCE_DATE_EPOCH of 1938", _since_the_epoch(-(10**9)), BLOCKED, '"1938-', correct=True),
-    Case("the clock is of no time", "SOURCE_DATE_EPOCH of the year 300000", _since_the_epoch(10**13), 2, "is not a time"),
+    Case(
+        "the clock is before 1970",
+        "SOURCE_DATE_EPOCH of 1938",
+        _since_the_epoch(-(10**9)),
+        BLOCKED,
+        '"1938-',
+        correct=True,
+    ),
+    Case(
+        "the clock is of no time", "SOURCE_DATE_EPOCH of the year 300000", _since_the_epoch(10**13), 2, "is not a time"
+    ),
     Case("the clock jumps", "an hour and more, at each look", _jumps, BLOCKED, correct=True),
 )

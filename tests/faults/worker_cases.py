@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from typing import TYPE_CHECKING
 
 from resilience_checks import check
 from resilience_checks.model.errors import EngineError
-from resilience_checks.policy import embedded
 from resilience_checks.policy.embedded import EmbeddedEngine
 from tests.faults.bench import BLOCKED, PATIENCE, Bench, Case, Ended
 from tests.faults.opa_cases import DOCUMENT, MODULES, PACKAGES, asked
@@ -80,7 +80,7 @@ def _garbage_behind(bench: Bench) -> Ended:
         "import sys\n"
         "class Out:\n"
         "    def __init__(self, out): self.out = out\n"
-        "    def write(self, text): self.out.write(text + ('{\"id\": 0, \"reports\": {\"sound\": {\"report\": []}}}\\n'"
+        '    def write(self, text): self.out.write(text + (\'{"id": 0, "reports": {"sound": {"report": []}}}\\n\''
         " if text.endswith('\\n') else ''))\n"
         "    def flush(self): self.out.flush()\n"
         "sys.stdout = Out(sys.stdout)\n",
@@ -110,7 +110,7 @@ def _asked(text: str, name: str, **limits: float) -> Callable[[Bench], Ended]:
 
 
 def _not_there(bench: Bench) -> Ended:
-    bench.patch.setattr(embedded.sys, "executable", str(bench.folder / "python"))
+    bench.patch.setattr(sys, "executable", str(bench.folder / "python"))
     return bench.check()
 
 
@@ -126,7 +126,7 @@ def _asker_killed(bench: Bench) -> Ended:
     with bench.started(program=program) as process:
         assert process.stdout is not None
         worker = int(process.stdout.readline())
-        while _seconds(worker) < 0.5:  # it evaluates: its import takes less  # noqa: PLR2004
+        while _seconds(worker) < 0.5:  # it evaluates: its import takes less
             assert process.poll() is None
         process.kill()
     return Ended(1 if process.returncode == -signal.SIGKILL else 0, "")
