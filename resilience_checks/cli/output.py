@@ -92,14 +92,14 @@ def hold_writable(output: Path | None) -> None:
         )
 
 
-def write(text: str, output: Path | None, *, commands: bool = False) -> None:
-    """Write UTF-8 to the file, or to standard output; what UTF-8 cannot hold is written as its escape.
+def write(text: str, output: Path | None, *, commands: bool = False, new: bool = False) -> None:
+    """Write UTF-8 to the file (a `new` one replaces none), or to standard output; what UTF-8 cannot hold as its escape.
 
     `commands`: the text has commands for the CI runner that reads standard output, which finds none in any other.
     """
     if output is not None:
         try:
-            put(output, text.encode("utf-8", "backslashreplace"))
+            put(output, text.encode("utf-8", "backslashreplace"), new=new)
         except OSError as error:
             raise unwritten(output, error) from error
         return

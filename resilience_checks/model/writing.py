@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_PART = ".resilience-checks-"
+PART = ".resilience-checks-"
+"""How the name of a file begins that is being written."""
 _SYSTEM = ("/dev/", "/proc/")
 
 
@@ -41,7 +42,7 @@ def write_all(contents: Mapping[Path, bytes], *, new: bool = False, private: boo
             if place.is_dir() or (place.exists() and not os.access(place, os.W_OK)):
                 number = errno.EISDIR if place.is_dir() else errno.EACCES
                 raise OSError(number, os.strerror(number), str(place))
-            part = parts[place] = place.with_name(f"{_PART}{secrets.token_hex(8)}")
+            part = parts[place] = place.with_name(f"{PART}{secrets.token_hex(8)}")
             _write_part(part, content, place, private=private)
         for place, part in parts.items():
             if new:
