@@ -1,6 +1,6 @@
 """Whether thousands of checks in one process leave anything behind: memory, threads, files, processes.
 
-`python -m benchmarks.soak [CHECKS]` prints a line for each tenth of the way, and fails where anything grows.
+`python -m benchmarks.soak [CHECKS]` prints a line for each twentieth of the way, and fails where anything grows.
 """
 
 from __future__ import annotations
@@ -13,8 +13,12 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from resilience_checks.check import Options, run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 CHECKS = 2000
 SLOPE = 1.0
@@ -60,22 +64,20 @@ def level(temporary: Path) -> Level:
     return Level(pages * os.sysconf("SC_PAGE_SIZE") // 1024, threading.active_count(), files, children, left)
 
 
-def soak(checks: int, temporary: Path, *, every: int = 10) -> list[tuple[int, Level]]:
-    """Check one small project that often, and return what is held after each so many checks, from the tenth on."""
+def soak(checks: int, temporary: Path, *, every: int = 10) -> Iterator[tuple[int, Level]]:
+    """Check one small project that often, and yield what is held after each so many checks, from the tenth on."""
     project = temporary.parent / "project"
     project.mkdir()
     for name, text in _FILES.items():
         (project / name).write_text(text, encoding="utf-8")
     options = Options((project,), project)
-    found = []
     for number in range(1, checks + 1):
         report = run(options)
         assert report.verdict.exit_code == _BLOCKED, report.verdict
         del report
         if number >= _WARM and number % every == 0:
             gc.collect()
-            found.append((number, level(temporary)))
-    return found
+            yield number, level(temporary)
 
 
 def slope(levels: list[tuple[int, Level]]) -> float:
@@ -94,13 +96,16 @@ def main(checks: int = CHECKS) -> int:
         temporary.mkdir()
         tempfile.tempdir = str(temporary)
         begun, spent = time.monotonic(), time.process_time()
-        levels = soak(checks, temporary)
+        levels = []
+        for number, held in soak(checks, temporary):
+            levels.append((number, held))
+            if number % max(_WARM, checks // 20) == 0:
+                print(
+                    f"{number:6} checks: {held.memory / 1024:7.1f} MiB, {held.threads} threads, {held.files} files, "
+                    f"{held.children} children, {held.temporary} temporary files",
+                    flush=True,
+                )
         tempfile.tempdir = None
-    for number, held in levels[:: max(1, len(levels) // 10)] + levels[-1:]:
-        print(
-            f"{number:6} checks: {held.memory / 1024:7.1f} MiB, {held.threads} threads, {held.files} files, "
-            f"{held.children} children, {held.temporary} temporary files"
-        )
     later = levels[len(levels) // 4 :]
     grows, counts = slope(later), {held.countable for _, held in levels}
     print(f"{checks} checks in {time.monotonic() - begun:.0f} s ({time.process_time() - spent:.0f} s of this process)")

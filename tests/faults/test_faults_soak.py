@@ -27,7 +27,7 @@ def test_fifty_checks_leave_nothing_behind() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert f"{CHECKS} checks: " in done.stdout
+    assert f"    {CHECKS} checks: " in done.stdout
 
 
 def test_what_grows_is_seen_and_a_single_leap_is_not() -> None:
