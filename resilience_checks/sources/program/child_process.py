@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from resilience_checks.sources.program.record import Registered
     from resilience_checks.sources.project import StackConfig
 
+_PREFIX, _SOCKET = "resilience-checks-", "monitor.sock"
+_LONGEST, _SHORT = 100, "/tmp"  # noqa: S108 a folder of its own is made there
+"""How long the name of a socket may be on every system, and where there is a short one."""
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT")
 
 
@@ -80,11 +83,18 @@ class ChildProcess(StackSource, ABC):
         """Return the error for a program that ended badly."""
 
     def start(self) -> None:
-        """Start the child, then serve it; the imports of both overlap."""
+        """Start the child, then serve it; the imports of both overlap. Where that fails, nothing is left of it."""
+        try:
+            self._start()
+        except BaseException:
+            self.close()
+            raise
+
+    def _start(self) -> None:
         config = stack_config(self._project, self._stack.stack, self.root)
-        private = Path(tempfile.mkdtemp(prefix="resilience-checks-")).resolve()
+        private = _private_folder()
         self._private, self._config = private, config
-        socket = private / "monitor.sock"
+        socket = private / _SOCKET
         launch = self._launch(config, f"unix:{socket}")
         self._directory = launch.directory
         read, self._pipe = os.pipe()
@@ -189,6 +199,7 @@ class ChildProcess(StackSource, ABC):
             self._preview.close()
         if self._private is not None:
             remove(self._private)
+            self._private = None
 
     def _kill(self) -> None:
         """End the child and whatever it has started, which may still be there when the child is not."""
@@ -202,6 +213,15 @@ class ChildProcess(StackSource, ABC):
 def passed_on(names: Sequence[str]) -> dict[str, str]:
     """Return those of the caller's variables that a program may see."""
     return {name: os.environ[name] for name in names if name in os.environ}
+
+
+def _private_folder() -> Path:
+    """Return a new folder whose name is short enough for a socket in it."""
+    made = Path(tempfile.mkdtemp(prefix=_PREFIX)).resolve()
+    if len(os.fsencode(made / _SOCKET)) <= _LONGEST:
+        return made
+    made.rmdir()
+    return Path(tempfile.mkdtemp(prefix=_PREFIX, dir=_SHORT)).resolve()
 
 
 def _minimum(private: Path) -> dict[str, str]:
