@@ -112,13 +112,11 @@ def _run(
             loosened = (*accepted.loosened, *inputs.taken_away())
         with gathered.timed("programs"):
             results = together.results()
-        for change in untouched.changes():
-            gathered.fail(change)
         if inputs.lacks(results):
             raise _LackingError
         if witness is not None:
             witness.see([result.graph for result in results if result.graph is not None], *_own(inputs))
-        found = _read(gathered, results, together)
+        found = _read(gathered, results, together, untouched)
         lines = [Line(gathered, group).build(catalogue) for group in inputs.groups(results)]
         with gathered.timed("change"):
             after = _Head(inputs.failures, results, lines, catalogue)
@@ -131,9 +129,8 @@ def _run(
             with gathered.timed("base"):
                 standing.append(_at_base(compared, lines, beside))
         name = f"{engine.name} {engine.version}"
-        given = _supplied(options, inputs)
         own = {"policies": pack.digest, "catalogue": bundled.digest(bundled.files())}
-        gathered.inputs |= {**own, **catalogue.digests, **accepted.files, **given}
+        gathered.inputs |= {**own, **catalogue.digests, **accepted.files, **_supplied(options, inputs)}
     gathered.describe(pack, titles)
     never = frozenset(policy.id for policy in pack.policies if policy.judges_change)
     for earlier in standing:
@@ -155,8 +152,12 @@ def _attuned() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-def _read(gathered: Gathered, results: Sequence[Evaluated], together: Together) -> tuple[Circle, ...]:
+def _read(
+    gathered: Gathered, results: Sequence[Evaluated], together: Together, untouched: Untouched
+) -> tuple[Circle, ...]:
     """Take note of what was read, and of what stacks say of each other; return the circles among them."""
+    for change in untouched.changes():
+        gathered.fail(change)
     gathered.read(results)
     gathered.contradictions += differing(results)
     found = tuple(circles(results, together.circles))

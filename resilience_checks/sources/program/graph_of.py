@@ -81,6 +81,11 @@ class _Builder:
             remarks.append("no network namespace: connections were refused inside the program's own process only")
         if self._record.log:
             remarks.append(f"the program itself reports errors ({len(self._record.log)}), which `pulumi preview` shows")
+        if self._record.strangers:
+            remarks.append(
+                f"requests without the token of this run, which were refused: {self._record.strangers}; "
+                "another process tries to speak to the engine of this program"
+            )
         remote = [item.name for item in registered if item.remote]
         if remote:
             remarks.append(f"the resources inside remote components are not visible: {', '.join(remote)}")
