@@ -16,12 +16,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import InputError
+from resilience_checks.sources.program import confinement
+from resilience_checks.sources.program.confinement import Confinement
 from resilience_checks.sources.project import stack_config, stack_file
 from resilience_checks.sources.stack_source import StackSource
 from resilience_checks.sources.stacks.waiting import ended
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.sources.discovery import Stack
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from resilience_checks.sources.program.record import Registered
     from resilience_checks.sources.project import StackConfig
 
+_ENDING = 10.0
+"""Seconds within which a launcher ends what it has started."""
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT")
 
 
@@ -38,13 +42,16 @@ _PASSED_ON = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT")
 class Launch:
     """How a child is started: its command, to which the private directory is added, and what its job file says.
 
-    `directory` is where the program runs, `environment` what it sees besides the minimum.
+    `directory` is where the program runs, `environment` what it sees besides the minimum, and `packages` what it may
+    read besides its repository. `addresses`: whether its memory is counted in addresses.
     """
 
     command: Sequence[str]
     job: Mapping[str, Any]
     environment: Mapping[str, str]
     directory: Path
+    packages: Collection[Path] = ()
+    addresses: bool = True
 
 
 class ChildProcess(StackSource, ABC):
@@ -59,6 +66,7 @@ class ChildProcess(StackSource, ABC):
         self._private: Path | None = None
         self._child: subprocess.Popen[bytes] | None = None
         self._pipe: int | None = None
+        self._told: int | None = None
         self._preview: Preview | None = None
         self._started = 0.0
         self._killed = False
@@ -83,22 +91,16 @@ class ChildProcess(StackSource, ABC):
         self._private, self._config = private, config
         socket = private / "monitor.sock"
         launch = self._launch(config, f"unix:{socket}")
-        self._directory = launch.directory
+        self._directory, self._command = launch.directory, launch.command
         read, self._pipe = os.pipe()
-        limits = {"seconds": self._limits.seconds, "memory": self._limits.memory, "parent": read}
-        (private / "job.json").write_text(json.dumps({**launch.job, **limits}), encoding="utf-8")
+        self._told, tell = os.pipe()
+        (private / "job.json").write_text(json.dumps(self._job(launch, private, read, tell)), encoding="utf-8")
         self._started = time.monotonic()
         try:
-            self._child = self._popen(launch, private, read)
-        except OSError as error:
-            raise InputError(
-                f"{launch.command[0]} cannot be run: {error.strerror}",
-                location=self._project.location,
-                why="it is what the program runs with, so nothing of this stack was checked",
-                remedy="make the program's environment anew",
-            ) from error
+            self._child = self._popen(launch, private, (read, tell))
         finally:
             os.close(read)
+            os.close(tell)
         from resilience_checks.sources.program.monitor import Preview
 
         self._preview = Preview(
@@ -106,18 +108,31 @@ class ChildProcess(StackSource, ABC):
         )
         (private / "ready").touch()
 
+    def _job(self, launch: Launch, private: Path, parent: int, told: int) -> dict[str, Any]:
+        tops = confinement.repositories(self.root.resolve(), self._project.directory.resolve())
+        packages = {*launch.packages, *confinement.folder(launch.directory)}
+        return {
+            **launch.job,
+            **confinement.job(self._limits, tops, packages, private, addresses=launch.addresses),
+            "command": list(launch.command),
+            "directory": str(launch.directory),
+            "seconds": self._limits.seconds,
+            "parent": parent,
+            "told": told,
+        }
+
     @staticmethod
-    def _popen(launch: Launch, private: Path, read: int) -> subprocess.Popen[bytes]:
+    def _popen(launch: Launch, private: Path, passed: tuple[int, int]) -> subprocess.Popen[bytes]:
         with (private / "output.txt").open("wb") as output:
             return subprocess.Popen(
-                [*launch.command, str(private)],
+                confinement.command(private),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env={**_minimum(private), **launch.environment},
                 cwd=private,
                 start_new_session=True,
-                pass_fds=(read,),
+                pass_fds=passed,
             )
 
     def graph(self) -> ResourceGraph:
@@ -136,10 +151,13 @@ class ChildProcess(StackSource, ABC):
             self._kill()
             raise self._endless(self._private)
         self.seconds = time.monotonic() - self._started
+        confined = self._confined()
         end = _how_it_ended(self._private, self._child.returncode)
         record = self._preview.record
         if end.get("ok") and not record.resources:  # the stack itself is registered before anything else
             end = _died()
+        if confined.stopped:
+            end = {"ok": False, "kind": confined.stopped}
         if record.duplicates:
             raise failures.duplicate(_in_order(record.duplicates[0]), self._project, self.root)
         if record.refusals:
@@ -160,14 +178,31 @@ class ChildProcess(StackSource, ABC):
         packed = [path for item in record.resources for path in paths(item.inputs)]
         others = [stack_file(self._project, self._stack.stack)]
         found = of_child(end.get("looked_at"), self._project.directory, self._directory, packed, others)
-        return replace(graph, marks=found.marks, unseen=found.unseen)
+        return replace(graph, marks=found.marks, unseen=found.unseen, notes=(*graph.notes, *_hindered(confined)))
+
+    def _confined(self) -> Confinement:
+        """Return what the launcher told; raise InputError where the program did not even begin."""
+        assert self._told is not None
+        os.set_blocking(self._told, False)  # noqa: FBT003 it takes no keyword
+        try:
+            told = Confinement.told(os.read(self._told, 1 << 16))
+        except BlockingIOError:
+            told = Confinement()
+        if told.unstarted:
+            raise InputError(
+                f"{self._command[0]} cannot be run: {told.unstarted}",
+                location=self._project.location,
+                why="it is what the program runs with, so nothing of this stack was checked",
+                remedy="make the program's environment anew",
+            )
+        return told
 
     def close(self) -> None:
         """Stop the child and the monitor, and remove the private directory."""
         self._kill()
-        if self._pipe is not None:
-            os.close(self._pipe)
-            self._pipe = None
+        for descriptor in filter(None, (self._pipe, self._told)):
+            os.close(descriptor)
+        self._pipe = self._told = None
         if self._preview is not None:
             self._preview.close()
         if self._private is not None:
@@ -177,9 +212,19 @@ class ChildProcess(StackSource, ABC):
         """End the child and whatever it has started, which may still be there when the child is not."""
         if self._child is not None and not self._killed:
             self._killed = True  # once: the number of a group that is gone may become another's
+            self._ask_to_end()
             with suppress(ProcessLookupError, PermissionError):  # macOS refuses where only the ended child is left
                 os.killpg(self._child.pid, signal.SIGKILL)
             self._child.wait()
+
+    def _ask_to_end(self) -> None:
+        """Let the launcher end the program with all that it has started, which it alone can find."""
+        assert self._child is not None
+        assert self._pipe is not None
+        with suppress(BrokenPipeError):
+            os.write(self._pipe, b"x")
+        with suppress(subprocess.TimeoutExpired):
+            self._child.wait(_ENDING)
 
 
 def passed_on(names: Sequence[str]) -> dict[str, str]:
@@ -195,6 +240,12 @@ def _minimum(private: Path) -> dict[str, str]:
         "TMPDIR": str(private),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
     }
+
+
+def _hindered(confined: Confinement) -> tuple[str, ...]:
+    """Return the note on what the system did not prevent, if anything."""
+    found = "; ".join(confined.hindered())
+    return (f"what the program may do is only hindered here: {found} (docs/trust-model.md)",) if found else ()
 
 
 def _in_order(pair: tuple[Registered, Registered]) -> tuple[Registered, Registered]:
