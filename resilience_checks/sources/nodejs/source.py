@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.sources.nodejs import failures, toolchain
-from resilience_checks.sources.program import confinement
-from resilience_checks.sources.program.child_process import ChildProcess, Launch, passed_on
+from resilience_checks.sources.program import confinement, readable
+from resilience_checks.sources.program.child_process import ChildProcess, Launch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +34,7 @@ class NodeSource(ChildProcess):
         }
         memory = self._limits.memory
         heap = [f"--max-old-space-size={memory * 3 // 4 >> 20}"] if memory else []
-        packages = confinement.node(Path(tools.node), tools.modules())
+        packages = readable.node(Path(tools.node), tools.modules())
         command = [tools.node, *heap, *tools.node_arguments, str(_MAIN)]
         return Launch(command, job, _environment(tools, config), tools.directory, packages, addresses=False)
 
@@ -61,7 +61,7 @@ class NodeSource(ChildProcess):
 
 def _environment(tools: Toolchain, config: StackConfig) -> dict[str, str]:
     environment = {
-        **passed_on(_PASSED_ON),
+        **confinement.passed_on(_PASSED_ON),
         "NO_COLOR": "1",
         "PULUMI_CONFIG": json.dumps(dict(config.values)),
         "PULUMI_CONFIG_SECRET_KEYS": json.dumps(sorted(config.secrets)),

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import InputError
-from resilience_checks.sources.program import confinement
+from resilience_checks.sources.program import confinement, private_files, readable
 from resilience_checks.sources.program.confinement import Confinement
 from resilience_checks.sources.project import stack_config, stack_file
 from resilience_checks.sources.stack_source import StackSource
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 _ENDING = 10.0
 """Seconds within which a launcher ends what it has started."""
-_PASSED_ON = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +108,8 @@ class ChildProcess(StackSource, ABC):
         (private / "ready").touch()
 
     def _job(self, launch: Launch, private: Path, parent: int, told: int) -> dict[str, Any]:
-        tops = confinement.repositories(self.root.resolve(), self._project.directory.resolve())
-        packages = {*launch.packages, *confinement.folder(launch.directory)}
+        tops = readable.repositories(self.root.resolve(), self._project.directory.resolve())
+        packages = {*launch.packages, *readable.folder(launch.directory)}
         return {
             **launch.job,
             **confinement.job(self._limits, tops, packages, private, addresses=launch.addresses),
@@ -129,7 +128,7 @@ class ChildProcess(StackSource, ABC):
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env={**_minimum(private), **launch.environment},
+                env={**confinement.environment(private), **launch.environment},
                 cwd=private,
                 start_new_session=True,
                 pass_fds=passed,
@@ -157,7 +156,7 @@ class ChildProcess(StackSource, ABC):
         if end.get("ok") and not record.resources:  # the stack itself is registered before anything else
             end = _died()
         if confined.stopped:
-            end = {"ok": False, "kind": confined.stopped}
+            end = {"ok": False, "stopped": confined.stopped}
         if record.duplicates:
             raise failures.duplicate(_in_order(record.duplicates[0]), self._project, self.root)
         if record.refusals:
@@ -178,12 +177,12 @@ class ChildProcess(StackSource, ABC):
         packed = [path for item in record.resources for path in paths(item.inputs)]
         others = [stack_file(self._project, self._stack.stack)]
         found = of_child(end.get("looked_at"), self._project.directory, self._directory, packed, others)
-        return replace(graph, marks=found.marks, unseen=found.unseen, notes=(*graph.notes, *_hindered(confined)))
+        return replace(graph, marks=found.marks, unseen=found.unseen, notes=(*graph.notes, *confined.note()))
 
     def _confined(self) -> Confinement:
         """Return what the launcher told; raise InputError where the program did not even begin."""
         assert self._told is not None
-        os.set_blocking(self._told, False)  # noqa: FBT003 it takes no keyword
+        os.set_blocking(self._told, False)
         try:
             told = Confinement.told(os.read(self._told, 1 << 16))
         except BlockingIOError:
@@ -227,27 +226,6 @@ class ChildProcess(StackSource, ABC):
             self._child.wait(_ENDING)
 
 
-def passed_on(names: Sequence[str]) -> dict[str, str]:
-    """Return those of the caller's variables that a program may see."""
-    return {name: os.environ[name] for name in names if name in os.environ}
-
-
-def _minimum(private: Path) -> dict[str, str]:
-    """Return the least that a program needs: none of the caller's credentials are in it."""
-    return {
-        **passed_on(_PASSED_ON),
-        "HOME": str(private),
-        "TMPDIR": str(private),
-        "PULUMI_SKIP_UPDATE_CHECK": "true",
-    }
-
-
-def _hindered(confined: Confinement) -> tuple[str, ...]:
-    """Return the note on what the system did not prevent, if anything."""
-    found = "; ".join(confined.hindered())
-    return (f"what the program may do is only hindered here: {found} (docs/trust-model.md)",) if found else ()
-
-
 def _in_order(pair: tuple[Registered, Registered]) -> tuple[Registered, Registered]:
     """Return the two in the order in which the program made them: they may arrive in any."""
     first, second = sorted(pair, key=lambda item: item.number)
@@ -257,8 +235,8 @@ def _in_order(pair: tuple[Registered, Registered]) -> tuple[Registered, Register
 def _how_it_ended(private: Path, code: int) -> dict[str, Any]:
     """Return what the child wrote about its end; one that wrote nothing, or ended otherwise than it wrote, died."""
     try:
-        end = json.loads((private / "end.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        end = json.loads(private_files.text(private / "end.json"))
+    except ValueError:
         return _died()
     if not isinstance(end, dict) or (end.get("ok") and (code != 0 or not (private / "notes.jsonl").is_file())):
         return _died()

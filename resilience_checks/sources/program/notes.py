@@ -16,6 +16,8 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from resilience_checks.sources.program.private_files import text
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -44,8 +46,7 @@ class Notes:
 def read_notes(file: Path) -> Notes:
     """Return what the child noted; a program that ran without one has no such file."""
     notes = Notes()
-    lines = file.read_text(encoding="utf-8").split("\n") if file.exists() else []
-    for line in filter(None, lines):
+    for line in filter(None, text(file).split("\n")):
         note = json.loads(line)
         _take(notes, note.pop("kind"), note)
     return notes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from resilience_checks.sources.program import confinement, interpreters
+from resilience_checks.sources.program import interpreters, readable
 from resilience_checks.sources.program.child_process import ChildProcess, Launch
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class ProgramSource(ChildProcess):
         }
         directory = program if program.is_dir() else program.parent
         python = interpreters.find(project)
-        packages = confinement.environment(Path(python))
+        packages = readable.environment(Path(python))
         return Launch([python, "-s", str(_CHILD)], job, _ENVIRONMENT, directory, packages)
 
     def _endless(self, private: Path) -> InputError:

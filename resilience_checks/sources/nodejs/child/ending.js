@@ -78,6 +78,9 @@ function special(error, notes) {
         const named = /Cannot find (?:module|package) '([^']+)'/.exec(error.message);
         return { kind: "module", module: named ? named[1] : "", ...required(error, notes) };
     }
+    if (error.syscall && typeof error.path === "string") {
+        return { path: path.resolve(error.path), code: error.code };
+    }
     const missing = /^Missing required configuration variable '([^']+)'/.exec(error.message);
     return missing ? { kind: "config", key: missing[1] } : {};
 }

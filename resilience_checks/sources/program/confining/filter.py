@@ -89,5 +89,5 @@ def _program(architecture: int, column: int, *, sockets: bool) -> bytes:
     return b"".join(struct.pack("HBBI", *line) for line in lines)
 
 
-def _refuse(error: int) -> tuple:
+def _refuse(error: int) -> tuple[int, int, int, int]:
     return (_RETURN, 0, 0, _REFUSE | error)

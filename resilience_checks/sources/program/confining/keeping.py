@@ -8,6 +8,11 @@ import select
 import signal
 import time
 
+TYPE_CHECKING = False  # as type checkers read it, without the import
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
 MEMORY, PROCESSES, DISK = "memory", "processes", "disk"
 _EVERY = 0.1
 """Seconds between two looks at what the program uses."""
@@ -19,7 +24,7 @@ _PAGE = os.sysconf("SC_PAGE_SIZE")
 _BLOCK = 512
 
 
-def keep(program: int, job: dict, private: str, *, alone: bool) -> int:
+def keep(program: int, job: dict[str, Any], private: str, *, alone: bool) -> int:
     """Return the program's exit code, negative for a signal, when it and all that it has started are gone.
 
     `alone`: this process is the first of a namespace of processes, with which the system ends all others.
@@ -60,7 +65,7 @@ def _reaped(program: int) -> int | None:
             code = os.waitstatus_to_exitcode(status)
 
 
-def _too_much(job: dict, private: str, *, alone: bool) -> str | None:
+def _too_much(job: dict[str, Any], private: str, *, alone: bool) -> str | None:
     """Return what there is too much of."""
     if _size(private) > job["disk"]:
         return DISK
@@ -72,14 +77,14 @@ def _too_much(job: dict, private: str, *, alone: bool) -> str | None:
     return None
 
 
-def _others() -> list:
+def _others() -> list[int]:
     """Return the processes of this namespace without this one, where `/proc` shows them alone."""
     if os.readlink("/proc/self") != "1":
         return descendants(int(os.readlink("/proc/self")))
     return [int(name) for name in os.listdir("/proc") if name.isdecimal() and name != "1"]
 
 
-def descendants(process: int) -> list:
+def descendants(process: int) -> list[int]:
     """Return the processes that a process has started, and theirs, by their numbers in `/proc`."""
     found, left = [], [process]
     while left:
@@ -89,7 +94,7 @@ def descendants(process: int) -> list:
     return found
 
 
-def _children(process: int) -> list:
+def _children(process: int) -> list[int]:
     try:
         tasks = os.listdir(f"/proc/{process}/task")
         texts = [_text(f"/proc/{process}/task/{task}/children") for task in tasks]
@@ -148,19 +153,19 @@ def _end_all(program: int) -> None:
                 pass
         except ChildProcessError:
             return
-        groups = {group for process in left if (group := _group(process)) not in {None, os.getpgrp()}}
+        groups = {group for process in left if (group := _group(process)) != os.getpgrp()}
         time.sleep(_MOMENT)
 
 
-def _kill(how: object, number: int) -> None:
+def _kill(how: Callable[[int, int], None], number: int) -> None:
     try:
         how(number, signal.SIGKILL)
     except OSError:
         return
 
 
-def _group(process: int) -> int | None:
+def _group(process: int) -> int:
     try:
         return os.getpgid(process)
     except OSError:
-        return None
+        return os.getpgrp()  # it is gone

@@ -12,6 +12,10 @@ import struct
 
 from resilience_checks.sources.program.confining import system
 
+TYPE_CHECKING = False  # as type checkers read it, without the import
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 _CREATE, _ADD, _RESTRICT = 444, 445, 446
 _VERSION_ASKED = 1
 _BENEATH = 1
@@ -35,7 +39,7 @@ def version() -> int:
         return 0
 
 
-def restrict(readable: list, hidden: list, writable: list, devices: list) -> int:
+def restrict(readable: Sequence[str], hidden: Sequence[str], writable: Sequence[str], devices: Sequence[str]) -> int:
     """Leave this process, and what it starts, only these files; return the version of Landlock that sees to it.
 
     `readable` are files and folders with all that is in them, without what of that is `hidden`, `devices` files that
@@ -61,7 +65,7 @@ def restrict(readable: list, hidden: list, writable: list, devices: list) -> int
     return known
 
 
-def _grant(ruleset: int, path: str, hidden: list, rights: int) -> None:
+def _grant(ruleset: int, path: str, hidden: Sequence[str], rights: int) -> None:
     """Grant a path; one with something hidden in it piece by piece, because a rule covers all that is below."""
     inner = path.rstrip("/") + "/"
     if not any(one.startswith(inner) for one in hidden):

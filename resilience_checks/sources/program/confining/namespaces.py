@@ -7,6 +7,10 @@ import os
 
 from resilience_checks.sources.program.confining import system
 
+TYPE_CHECKING = False  # as type checkers read it, without the import
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 _NEW_MOUNTS, _NEW_IPC, _NEW_USER, _NEW_PROCESSES, _NEW_NETWORK = 0x20000, 0x8000000, 0x10000000, 0x20000000, 0x40000000
 _ALL = _NEW_MOUNTS | _NEW_IPC | _NEW_PROCESSES | _NEW_NETWORK
 _NO_SETUID, _NO_DEVICES, _NO_EXECUTION, _BIND, _RECURSIVE, _PRIVATE = 2, 4, 8, 4096, 16384, 1 << 18
@@ -43,7 +47,9 @@ def _unshared(which: int) -> bool:
     return True
 
 
-def root(place: str, readable: list, hidden: list, writable: list, devices: list) -> bool:
+def root(
+    place: str, readable: Sequence[str], hidden: Sequence[str], writable: Sequence[str], devices: Sequence[str]
+) -> bool:
     """Change to a root that holds these paths and nothing else, mounted at an empty folder; return whether that worked.
 
     All is read-only except `writable` and devices. `/proc` shows the processes of this namespace where the system
@@ -67,17 +73,12 @@ def root(place: str, readable: list, hidden: list, writable: list, devices: list
     return True
 
 
-def _furnish(new: str, readable: list, hidden: list, writable: list, devices: list) -> None:
+def _furnish(
+    new: str, readable: Sequence[str], hidden: Sequence[str], writable: Sequence[str], devices: Sequence[str]
+) -> None:
     for path in (*readable, *writable):
         _lay_links(new, path)
-    shown = {os.path.realpath(path) for path in readable if os.path.exists(path)}
-    for path in sorted(shown | set(hidden)):
-        above = next((one for one in _above(path) if one in shown or one in hidden), None)
-        if path in shown:
-            if above is None or above in hidden:
-                _bind(path, new + path)
-        elif above is not None and above in shown and os.path.lexists(new + path):
-            _mask(new, path)
+    _show(new, {os.path.realpath(path) for path in readable if os.path.exists(path)}, set(hidden))
     for path in devices:
         if os.path.exists(path):
             _bind(path, new + path)
@@ -92,7 +93,18 @@ def _furnish(new: str, readable: list, hidden: list, writable: list, devices: li
         _bind(path, new + path, _BIND)  # without what is mounted in it: the new root
 
 
-def _above(path: str) -> list:
+def _show(new: str, shown: set[str], hidden: set[str]) -> None:
+    """Bind what is shown, and mask what of that is hidden; each may stand in the other."""
+    for path in sorted(shown | hidden):
+        above = next((one for one in _above(path) if one in shown or one in hidden), None)
+        if path in shown:
+            if above is None or above in hidden:
+                _bind(path, new + path)
+        elif above in shown and os.path.lexists(new + path):
+            _mask(new, path)
+
+
+def _above(path: str) -> list[str]:
     """Return the folders above a path, the nearest first."""
     found = []
     while path != "/":

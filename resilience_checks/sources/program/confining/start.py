@@ -10,11 +10,27 @@ import signal
 from resilience_checks.sources.program.confining import filter as system_calls
 from resilience_checks.sources.program.confining import keeping, landlock, namespaces, system
 
+TYPE_CHECKING = False  # as type checkers read it, without the import
+if TYPE_CHECKING:
+    from typing import Any
+
 NAMESPACES, LANDLOCK, FILTER = "namespaces", "landlock", "filter"
 MEANS = (NAMESPACES, LANDLOCK, FILTER)
 """What can confine, each tried where the job allows it."""
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
-_PROCESS_FILES = ("self", "thread-self", "cpuinfo", "meminfo", "stat", "version", "uptime", "loadavg", "filesystems", "sys/vm", "sys/kernel")
+_PROCESS_FILES = (
+    "self",
+    "thread-self",
+    "cpuinfo",
+    "meminfo",
+    "stat",
+    "version",
+    "uptime",
+    "loadavg",
+    "filesystems",
+    "sys/vm",
+    "sys/kernel",
+)
 _OPEN_FILES = 4096
 _THREADS = 1024
 _ROOT = ".root"
@@ -40,7 +56,7 @@ def _end(code: int) -> None:
     os._exit(code if code >= 0 else 128 - code)
 
 
-def _keep(job: dict, private: str, *, alone: bool) -> int:
+def _keep(job: dict[str, Any], private: str, *, alone: bool) -> int:
     """Start the program and return its exit code, negative for a signal, once nothing of it is left."""
     rooted = False
     if alone:
@@ -51,13 +67,15 @@ def _keep(job: dict, private: str, *, alone: bool) -> int:
     if program == 0:
         try:
             _become(job, private, {"alone": alone, "rooted": rooted})
-        except BaseException as error:  # whatever it is, the program must not run without its limits
-            os.write(job["told"], json.dumps({"unstarted": str(error)}).encode() + b"\n")
+        except BaseException as error:  # noqa: BLE001 whatever it is, the program must not run without its limits
+            os.write(
+                job["told"], json.dumps({"unstarted": getattr(error, "strerror", None) or repr(error)}).encode() + b"\n"
+            )
         os._exit(127)
     return keeping.keep(program, job, private, alone=alone)
 
 
-def _become(job: dict, private: str, done: dict) -> None:
+def _become(job: dict[str, Any], private: str, done: dict[str, Any]) -> None:
     """Confine this process and turn it into the program."""
     os.setsid()
     system.end_with_parent()
@@ -69,11 +87,12 @@ def _become(job: dict, private: str, done: dict) -> None:
         done.update(_restrict(job, done))
     os.write(job["told"], json.dumps(done).encode() + b"\n")
     for descriptor in (job["told"], job["parent"]):
-        os.set_inheritable(descriptor, False)
-    os.execv(job["command"][0], [*job["command"], private])
+        os.set_inheritable(descriptor, False)  # noqa: FBT003 it takes no keyword
+    words = job["command"] if job.get("bare") else [*job["command"], private]
+    os.execv(words[0], words)  # noqa: S606 the program's interpreter
 
 
-def _restrict(job: dict, done: dict) -> dict:
+def _restrict(job: dict[str, Any], done: dict[str, Any]) -> dict[str, Any]:
     """Give up what the system lets a process give up; return what it did."""
     system.gain_nothing()
     system.drop_capabilities()
@@ -86,7 +105,7 @@ def _restrict(job: dict, done: dict) -> dict:
     return {"landlock": version, "filter": calls}
 
 
-def _limit(job: dict, *, alone: bool) -> None:
+def _limit(job: dict[str, Any], *, alone: bool) -> None:
     _lower(resource.RLIMIT_CORE, 0)
     _lower(resource.RLIMIT_NOFILE, _OPEN_FILES)
     _lower(resource.RLIMIT_FSIZE, job["disk"])

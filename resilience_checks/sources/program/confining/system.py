@@ -6,6 +6,10 @@ import ctypes
 import os
 import sys
 
+TYPE_CHECKING = False  # as type checkers read it, without the import
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 LINUX = sys.platform.startswith("linux")
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _PARENT_DEATH, _SUBREAPER, _NO_NEW_PRIVILEGES, _DROP_BOUNDING, _AMBIENT, _CLEAR_ALL = 1, 36, 38, 24, 47, 4
@@ -28,9 +32,9 @@ def checked(result: int) -> int:
     return result
 
 
-def function(name: str) -> object:
+def function(name: str) -> Callable[..., int]:
     """Return a function of the C library."""
-    return getattr(_LIBC, name)
+    return getattr(_LIBC, name)  # type: ignore[no-any-return]
 
 
 def control(option: int, *values: int) -> None:
