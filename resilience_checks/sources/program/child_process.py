@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import InputError
-from resilience_checks.sources.program.left import left, remove
+from resilience_checks.sources.program import confinement, private_files, readable
+from resilience_checks.sources.program.confinement import Confinement
 from resilience_checks.sources.program.notes import is_file
 from resilience_checks.sources.program.own_files import OwnFiles
 from resilience_checks.sources.project import stack_config, stack_file
@@ -24,7 +25,7 @@ from resilience_checks.sources.stack_source import StackSource
 from resilience_checks.sources.stacks.waiting import ended
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.sources.discovery import Stack
@@ -34,20 +35,24 @@ if TYPE_CHECKING:
     from resilience_checks.sources.program.record import Registered
     from resilience_checks.sources.project import StackConfig
 
-_PASSED_ON = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT")
+_ENDING = 10.0
+"""Seconds within which a launcher ends what it has started."""
 
 
 @dataclass(frozen=True, slots=True)
 class Launch:
     """How a child is started: its command, to which the private directory is added, and what its job file says.
 
-    `directory` is where the program runs, `environment` what it sees besides the minimum.
+    `directory` is where the program runs, `environment` what it sees besides the minimum, and `packages` what it may
+    read besides its repository. `addresses`: whether its memory is counted in addresses.
     """
 
     command: Sequence[str]
     job: Mapping[str, Any]
     environment: Mapping[str, str]
     directory: Path
+    packages: Collection[Path] = ()
+    addresses: bool = True
 
 
 class ChildProcess(StackSource, ABC):
@@ -62,6 +67,7 @@ class ChildProcess(StackSource, ABC):
         self._private: Path | None = None
         self._child: subprocess.Popen[bytes] | None = None
         self._pipe: int | None = None
+        self._told: int | None = None
         self._preview: Preview | None = None
         self._started = 0.0
         self._killed = False
@@ -86,23 +92,18 @@ class ChildProcess(StackSource, ABC):
         self._private, self._config = private, config
         socket = private / "monitor.sock"
         launch = self._launch(config, f"unix:{socket}")
-        self._directory = launch.directory
+        self._directory, self._command = launch.directory, launch.command
         read, self._pipe = os.pipe()
+        self._told, tell = os.pipe()
         token = secrets.token_hex(16)
-        limits = {"seconds": self._limits.seconds, "memory": self._limits.memory, "parent": read, "token": token}
-        (private / "job.json").write_text(json.dumps({**launch.job, **limits}), encoding="utf-8")
+        job = {**self._job(launch, private, read, tell), "token": token}
+        (private / "job.json").write_text(json.dumps(job), encoding="utf-8")
         self._started = time.monotonic()
         try:
-            self._child = self._popen(launch, private, read)
-        except OSError as error:
-            raise InputError(
-                f"{launch.command[0]} cannot be run: {error.strerror}",
-                location=self._project.location,
-                why="it is what the program runs with, so nothing of this stack was checked",
-                remedy="make the program's environment anew",
-            ) from error
+            self._child = self._popen(launch, private, (read, tell))
         finally:
             os.close(read)
+            os.close(tell)
         self._own = OwnFiles(self._project.directory, self._limits.apart)
         from resilience_checks.sources.program.monitor import Preview
 
@@ -118,18 +119,31 @@ class ChildProcess(StackSource, ABC):
         )
         (private / "ready").touch()
 
+    def _job(self, launch: Launch, private: Path, parent: int, told: int) -> dict[str, Any]:
+        tops = readable.repositories(self.root.resolve(), self._project.directory.resolve())
+        packages = {*launch.packages, *readable.folder(launch.directory)}
+        return {
+            **launch.job,
+            **confinement.job(self._limits, tops, packages, private, addresses=launch.addresses),
+            "command": list(launch.command),
+            "directory": str(launch.directory),
+            "seconds": self._limits.seconds,
+            "parent": parent,
+            "told": told,
+        }
+
     @staticmethod
-    def _popen(launch: Launch, private: Path, read: int) -> subprocess.Popen[bytes]:
+    def _popen(launch: Launch, private: Path, passed: tuple[int, int]) -> subprocess.Popen[bytes]:
         with (private / "output.txt").open("wb") as output:
             return subprocess.Popen(
-                [*launch.command, str(private)],
+                confinement.command(private),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env={**_minimum(private), **launch.environment},
+                env={**confinement.environment(private), **launch.environment},
                 cwd=private,
                 start_new_session=True,
-                pass_fds=(read,),
+                pass_fds=passed,
             )
 
     def graph(self) -> ResourceGraph:
@@ -151,9 +165,12 @@ class ChildProcess(StackSource, ABC):
         if changed := self._own.changed():
             raise failures.changed_itself(changed, self._project, self.root)
         self.seconds = time.monotonic() - self._started
+        confined = self._confined()
         end = _how_it_ended(self._private, self._child.returncode)
         if end.get("ok") and not record.finished:
             end = _died()
+        if confined.stopped:
+            end = {"ok": False, "stopped": confined.stopped}
         if record.duplicates:
             raise failures.duplicate(_in_order(record.duplicates[0]), self._project, self.root)
         if record.refusals:
@@ -177,41 +194,53 @@ class ChildProcess(StackSource, ABC):
         packed = [path for item in record.resources for path in paths(item.inputs)]
         others = [stack_file(self._project, self._stack.stack)]
         found = of_child(end.get("looked_at"), self._project.directory, self._directory, packed, others)
-        return replace(graph, marks=found.marks, unseen=found.unseen)
+        return replace(graph, marks=found.marks, unseen=found.unseen, notes=(*graph.notes, *confined.note()))
+
+    def _confined(self) -> Confinement:
+        """Return what the launcher told; raise InputError where the program did not even begin."""
+        assert self._told is not None
+        os.set_blocking(self._told, False)
+        try:
+            told = Confinement.told(os.read(self._told, 1 << 16))
+        except BlockingIOError:
+            told = Confinement()
+        if told.unstarted:
+            raise InputError(
+                f"{self._command[0]} cannot be run: {told.unstarted}",
+                location=self._project.location,
+                why="it is what the program runs with, so nothing of this stack was checked",
+                remedy="make the program's environment anew",
+            )
+        return told
 
     def close(self) -> None:
         """Stop the child and the monitor, and remove the private directory."""
         self._kill()
-        if self._pipe is not None:
-            os.close(self._pipe)
-            self._pipe = None
+        for descriptor in filter(None, (self._pipe, self._told)):
+            os.close(descriptor)
+        self._pipe = self._told = None
         if self._preview is not None:
             self._preview.close()
         if self._private is not None:
-            remove(self._private)
+            private_files.remove(self._private)
 
     def _kill(self) -> None:
         """End the child and whatever it has started, which may still be there when the child is not."""
         if self._child is not None and not self._killed:
             self._killed = True  # once: the number of a group that is gone may become another's
+            self._ask_to_end()
             with suppress(ProcessLookupError, PermissionError):  # macOS refuses where only the ended child is left
                 os.killpg(self._child.pid, signal.SIGKILL)
             self._child.wait()
 
-
-def passed_on(names: Sequence[str]) -> dict[str, str]:
-    """Return those of the caller's variables that a program may see."""
-    return {name: os.environ[name] for name in names if name in os.environ}
-
-
-def _minimum(private: Path) -> dict[str, str]:
-    """Return the least that a program needs: none of the caller's credentials are in it."""
-    return {
-        **passed_on(_PASSED_ON),
-        "HOME": str(private),
-        "TMPDIR": str(private),
-        "PULUMI_SKIP_UPDATE_CHECK": "true",
-    }
+    def _ask_to_end(self) -> None:
+        """Let the launcher end the program with all that it has started, which it alone can find."""
+        assert self._child is not None
+        assert self._pipe is not None
+        with suppress(BrokenPipeError):
+            os.write(self._pipe, b"x")
+        with suppress(subprocess.TimeoutExpired):
+            self._child.wait(_ENDING)
 
 
 def _in_order(pair: tuple[Registered, Registered]) -> tuple[Registered, Registered]:
@@ -226,11 +255,11 @@ def _how_it_ended(private: Path, code: int) -> dict[str, Any]:
     Its program could write there too: what no child writes counts for nothing.
     """
     try:
-        end = json.loads(left(private / "end.json", _LONGEST_END) or b"")
+        end = json.loads(private_files.content(private / "end.json", _LONGEST_END) or b"")
     except (ValueError, RecursionError):
         return _died()
     fits = isinstance(end, dict) and all(end.get(name) is None or fit(end[name]) for name, fit in _END.items())
-    whole = code == 0 and left(private / "notes.jsonl", 0) is not None
+    whole = code == 0 and private_files.content(private / "notes.jsonl", 0) is not None
     return end if fits and (whole or not end.get("ok")) else _died()
 
 

@@ -77,8 +77,6 @@ class _Builder:
             remarks.append(
                 f"not set, so that the `environment:` may define it: {', '.join(sorted(set(self._notes.unset)))}"
             )
-        if not end.get("isolated"):
-            remarks.append("no network namespace: connections were refused inside the program's own process only")
         if self._record.log:
             remarks.append(f"the program itself reports errors ({len(self._record.log)}), which `pulumi preview` shows")
         if self._record.strangers:
