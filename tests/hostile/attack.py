@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -60,6 +61,8 @@ SETTINGS = (
 )
 _BEGINNINGS = {"python": ("__main__.py", PYTHON), "nodejs": ("index.js", NODE), "yaml": ("Pulumi.yaml", YAML)}
 SECONDS = 20.0
+STOLEN = "of-the-caller"
+"""What stands wherever a program must not read, as the credentials of whoever runs the check."""
 
 
 @dataclass(frozen=True)
@@ -112,15 +115,15 @@ class Attack:
     seconds: float = SECONDS
     limits: Mapping[str, int] = field(default_factory=dict)
 
-    def plant(self, root: Path) -> None:
-        """Write the repository of the program."""
+    def plant(self, root: Path, known: Mapping[str, str]) -> None:
+        """Write the repository of the program, in which each name of `known` stands for what the test knows."""
         (root / ".git").mkdir(parents=True)
         name, beginning = _BEGINNINGS[self.language]
         written = {
             "Pulumi.yaml": f"name: web\nruntime: {self.language}\n",
             "Pulumi.prod.yaml": "config: {}\n",
             "resilience.yaml": SETTINGS,
-            name: beginning + self.program,
+            name: beginning + re.sub("|".join(known) or "$^", lambda match: known[match[0]], self.program),
             **self.files,
         }
         for path, text in written.items():
@@ -141,8 +144,6 @@ class _Witness:
 def attempt(attack: Attack, around: Path, monkeypatch: pytest.MonkeyPatch, **options: Any) -> Attempt:
     """Check the program and return what became of it; nothing of its run is left afterwards."""
     root, witness = around / "repository", _Witness()
-    if not root.exists():
-        attack.plant(root)
     for name, value in attack.limits.items():
         monkeypatch.setattr(guard, name, value)
     with _scratch() as scratch:
