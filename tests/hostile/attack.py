@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +14,8 @@ from resilience_checks import check
 from resilience_checks.sources.program import guard
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
     import pytest
 
     from resilience_checks.model.graph import ResourceGraph
@@ -145,9 +146,11 @@ def attempt(attack: Attack, around: Path, monkeypatch: pytest.MonkeyPatch, **opt
     for name, value in attack.limits.items():
         monkeypatch.setattr(guard, name, value)
     with _scratch() as scratch:
+        (scratch / "neighbour").mkdir()
+        (scratch / "neighbour" / "job.json").write_text(STOLEN, encoding="utf-8")
         given = {"paths": (root,), "root": root, "seconds": attack.seconds, "jobs": 1, **options}
         report = check.run(check.Options(**given), witness=witness)  # type: ignore[arg-type] # it is one, by its form
-        assert list(scratch.iterdir()) == []
+        assert [one.name for one in scratch.iterdir()] == ["neighbour"]
         assert [line for line in processes() if str(scratch) in line] == []
     return Attempt(root, around, report, witness.graphs)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from tests.hostile.attack import Attack, Attempt
+from tests.hostile.attack import SETTINGS, Attack, Attempt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 _HELD_BY = "the child cannot write in its repository; where the system cannot see to that, a change is a failure"
 
 
-def change(name: str, tries: str, file: str, what: str) -> Attack:
+def change(name: str, tries: str, file: str, what: str, **more: Any) -> Attack:
     """Return a program that changes a file of its repository, and goes on whether it may or not."""
-    return Attack(name, tries, _HELD_BY, f"tried(lambda: {what})\n", exit_code=0, proof=_is_unchanged(file))
+    return Attack(name, tries, _HELD_BY, f"tried(lambda: {what})\n", exit_code=0, proof=_is_unchanged(file), **more)
 
 
 def _is_unchanged(file: str) -> Callable[[Attempt], None]:
@@ -27,6 +27,21 @@ def _is_unchanged(file: str) -> Callable[[Attempt], None]:
 
 CHANGED = "# by the program"
 MADE = ("resilience-waivers.yaml",)
+RULE = """\
+# METADATA
+# title: Own
+# description: Own.
+# custom:
+#   id: own
+#   severity: low
+#   remediation: Change it.
+#   reads: [components]
+package resilience.own.own
+
+import data.resilience.lib.result
+
+report := {result.about("pass", "all", [], "nothing is forbidden", {"cause": ["all"]})}
+"""
 ATTACKS = (
     change("source-taken-away", "takes its own source away while it runs", "__main__.py", "Path(__file__).unlink()"),
     change(
@@ -52,6 +67,13 @@ ATTACKS = (
         "makes a file of waivers, before the check looks for it",
         "resilience-waivers.yaml",
         f'Path("resilience-waivers.yaml").write_text("version: 1\\nwaivers: [] {CHANGED}")',
+    ),
+    change(
+        "policy-rewritten",
+        "makes a policy of its repository find nothing",
+        "rules/own.rego",
+        f'Path("rules/own.rego").write_text(Path("rules/own.rego").read_text() + "{CHANGED}")',
+        files={"resilience.yaml": f"{SETTINGS}policy_packs: [rules]\n", "rules/own.rego": RULE},
     ),
     change(
         "stack-rewritten",

@@ -73,6 +73,14 @@ ATTACKS = (
         proof=_saw_no_secret,
     ),
     reach(
+        "run-of-another-program",
+        "reads the address and the token of another program's engine in the folder of that run",
+        _FILES,
+        'told = "".join(tried(one.read_text) for one in PRIVATE.parent.glob("neigh*/*"))',
+        exit_code=0,
+        proof=_saw_no_secret,
+    ),
+    reach(
         "file-by-a-link",
         "reads the same by a symbolic link of its own folder",
         _FILES,

@@ -10,6 +10,7 @@ from resilience_checks.sources.program import confinement
 from tests.hostile import changing
 from tests.hostile.attack import Attack, attempt
 from tests.hostile.table import ATTACKS
+from tools.hostile_programs import FILE, written
 
 if TYPE_CHECKING:
     from tests.hostile.conftest import Surroundings
@@ -49,3 +50,8 @@ def test_where_the_system_confines_nothing_a_change_is_a_failure(
 def test_there_are_at_least_forty_and_each_has_a_name_of_its_own() -> None:
     names = [attack.name for attack in ATTACKS]
     assert len(set(names)) == len(names) >= 40
+
+
+def test_the_page_on_security_tells_of_each_of_them() -> None:
+    text = FILE.read_text(encoding="utf-8")
+    assert written(text) == text, "run `python -m tools.hostile_programs`"
