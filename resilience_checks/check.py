@@ -21,6 +21,7 @@ from resilience_checks.model.interrupts import held_back
 from resilience_checks.options import Options
 from resilience_checks.report.interface import Remark
 from resilience_checks.sources.wire import key_put_back
+from resilience_checks.untouched import Untouched
 from resilience_checks.waiving import waiving
 
 if TYPE_CHECKING:
@@ -100,6 +101,7 @@ def _run(
         stack.callback(gc.unfreeze)
         engine = stack.enter_context(engine or _engine(options))
         together = stack.enter_context(closing(inputs.evaluate(observer)))
+        untouched = Untouched(inputs.settings(), options.root)
         with held_back():  # the threads of the programs import, too
             together.start()
             engine.start()
@@ -114,7 +116,7 @@ def _run(
             raise _LackingError
         if witness is not None:
             witness.see([result.graph for result in results if result.graph is not None], *_own(inputs))
-        found = _read(gathered, results, together)
+        found = _read(gathered, results, together, untouched)
         lines = [Line(gathered, group).build(catalogue) for group in inputs.groups(results)]
         with gathered.timed("change"):
             after = _Head(inputs.failures, results, lines, catalogue)
@@ -127,9 +129,8 @@ def _run(
             with gathered.timed("base"):
                 standing.append(_at_base(compared, lines, beside))
         name = f"{engine.name} {engine.version}"
-        given = _supplied(options, inputs)
         own = {"policies": pack.digest, "catalogue": bundled.digest(bundled.files())}
-        gathered.inputs |= {**own, **catalogue.digests, **accepted.files, **given}
+        gathered.inputs |= {**own, **catalogue.digests, **accepted.files, **_supplied(options, inputs)}
     gathered.describe(pack, titles)
     never = frozenset(policy.id for policy in pack.policies if policy.judges_change)
     for earlier in standing:
@@ -151,8 +152,12 @@ def _attuned() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-def _read(gathered: Gathered, results: Sequence[Evaluated], together: Together) -> tuple[Circle, ...]:
+def _read(
+    gathered: Gathered, results: Sequence[Evaluated], together: Together, untouched: Untouched
+) -> tuple[Circle, ...]:
     """Take note of what was read, and of what stacks say of each other; return the circles among them."""
+    for change in untouched.changes():
+        gathered.fail(change)
     gathered.read(results)
     gathered.contradictions += differing(results)
     found = tuple(circles(results, together.circles))

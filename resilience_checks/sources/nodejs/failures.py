@@ -9,6 +9,7 @@ from resilience_checks.model.location import Location
 from resilience_checks.sources.nodejs.toolchain import install
 from resilience_checks.sources.program import limits, private_files
 from resilience_checks.sources.program.failures import missing_value
+from resilience_checks.sources.program.notes import is_file
 from resilience_checks.sources.project import relative
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from resilience_checks.sources.project import Project
 
 _WHY = "a program that does not run to its end has no graph, so nothing of this stack was checked"
+_LONGEST_LAST = 1 << 16
+_LONGEST_NUMBER = 10
 _OUT_OF_MEMORY = ("heap out of memory", "Allocation failed", "bad_alloc", "Cannot allocate memory")
 
 
@@ -102,6 +105,7 @@ def _location(end: Mapping[str, Any], project: Project, root: Path) -> Location:
 
 def _last_seen(project: Project, file: Path, root: Path) -> Location:
     """Return the last line of the program's own that made something, or began to run."""
-    seen, _, rest = private_files.text(file).partition("\t")
+    seen, _, rest = private_files.text(file, _LONGEST_LAST).partition("\t")
     line = rest.partition("\t")[0]
-    return Location(relative(root / seen, root), int(line)) if seen and line.isdecimal() else project.location
+    known = seen and is_file(seen) and line.isdecimal() and len(line) < _LONGEST_NUMBER
+    return Location(relative(root / seen, root), int(line)) if known else project.location

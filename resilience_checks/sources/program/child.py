@@ -23,6 +23,7 @@ def main() -> int:
     gc.set_threshold(100_000, 20, 100)  # SDKs are large, and little of what they load is ever garbage
     private = Path(sys.argv[1])
     job = json.loads((private / "job.json").read_text(encoding="utf-8"))
+    (private / "job.json").unlink()  # it holds the token of the monitor, which is this process's alone
     from resilience_child.ending import refuse_connections
     from resilience_child.notes import Notes
     from resilience_child.reads import Reads
@@ -56,7 +57,8 @@ def _run(job: dict, notes: object) -> dict:
     from resilience_child.ending import failure
     from resilience_child.monitor import Engine, Monitor
 
-    _configure(job, lambda stub: Monitor(stub, notes), Engine)
+    token = (("token", job.pop("token")),)
+    _configure(job, lambda stub: Monitor(stub, notes, token), lambda stub: Engine(stub, token))
     watch(notes)
     import asyncio
 

@@ -11,7 +11,7 @@ from resilience_checks.sources.program import limits, private_files
 from resilience_checks.sources.project import relative
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from resilience_checks.sources.program.record import Refusal, Registered
@@ -72,6 +72,27 @@ def refused(refusal: Refusal, project: Project, root: Path) -> InputError:
         location=_in_project(refusal.frames, project, root) or project.location,
         why="the engine refuses it, so the program does not run to its end",
         remedy=refusal.remedy,
+    )
+
+
+def changed_itself(names: Sequence[str], project: Project, root: Path) -> InputError:
+    """Return the error for a program that changed files of which it is made, or took them away."""
+    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    return InputError(
+        f"{names[0]}{more} was changed while the program ran",
+        location=Location(relative(project.directory / names[0], root), 1),
+        why="what ran is not what stands there now, so nothing that is said of it would hold",
+        remedy="write what a program makes to a temporary folder; where somebody edited the file, check again",
+    )
+
+
+def no_graph(error: Exception, project: Project) -> InputError:
+    """Return the error for a program of whose requests and notes no graph can be made."""
+    return InputError(
+        f"what was registered and noted while the program ran makes no graph: {error or type(error).__name__}",
+        location=project.location,
+        why="no SDK asks for that, so what else was registered cannot be relied on, and nothing of this stack was checked",
+        remedy="look for what of the program writes to the folder of its run, or speaks to the engine itself",
     )
 
 
