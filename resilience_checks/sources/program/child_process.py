@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
-import signal
-import subprocess
 import tempfile
 import time
 from abc import ABC, abstractmethod
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import InputError
 from resilience_checks.sources.program import confinement, private_files, readable
-from resilience_checks.sources.program.confinement import Confinement
 from resilience_checks.sources.program.notes import is_file
 from resilience_checks.sources.program.own_files import OwnFiles
 from resilience_checks.sources.project import stack_config, stack_file
@@ -31,12 +26,10 @@ if TYPE_CHECKING:
     from resilience_checks.sources.discovery import Stack
     from resilience_checks.sources.given import Given
     from resilience_checks.sources.interface import Limits
+    from resilience_checks.sources.program.confinement import Confinement, Started
     from resilience_checks.sources.program.monitor import Preview
     from resilience_checks.sources.program.record import Registered
     from resilience_checks.sources.project import StackConfig
-
-_ENDING = 10.0
-"""Seconds within which a launcher ends what it has started."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +58,9 @@ class ChildProcess(StackSource, ABC):
         """Remember what to run; nothing runs yet."""
         super().__init__(stack, root, limits, given)
         self._private: Path | None = None
-        self._child: subprocess.Popen[bytes] | None = None
-        self._pipe: int | None = None
-        self._told: int | None = None
+        self._child: Started | None = None
         self._preview: Preview | None = None
         self._started = 0.0
-        self._killed = False
         self.seconds = 0.0
 
     @abstractmethod
@@ -93,17 +83,16 @@ class ChildProcess(StackSource, ABC):
         socket = private / "monitor.sock"
         launch = self._launch(config, f"unix:{socket}")
         self._directory, self._command = launch.directory, launch.command
-        read, self._pipe = os.pipe()
-        self._told, tell = os.pipe()
         token = secrets.token_hex(16)
-        job = {**self._job(launch, private, read, tell), "token": token}
-        (private / "job.json").write_text(json.dumps(job), encoding="utf-8")
+        told = {**launch.job, "seconds": self._limits.seconds, "token": token}
+        (private / "job.json").write_text(json.dumps(told), encoding="utf-8")
+        tops = readable.repositories(self.root.resolve(), self._project.directory.resolve())
+        packages = {*launch.packages, *readable.folder(launch.directory)}
+        words = [*launch.command, str(private)]
+        job = confinement.Job(words, launch.directory, tops, packages, self._limits, launch.addresses)
         self._started = time.monotonic()
-        try:
-            self._child = self._popen(launch, private, (read, tell))
-        finally:
-            os.close(read)
-            os.close(tell)
+        with (private / "output.txt").open("wb") as output:
+            self._child = job.start(private, launch.environment, output)
         self._own = OwnFiles(self._project.directory, self._limits.apart)
         from resilience_checks.sources.program.monitor import Preview
 
@@ -119,33 +108,6 @@ class ChildProcess(StackSource, ABC):
         )
         (private / "ready").touch()
 
-    def _job(self, launch: Launch, private: Path, parent: int, told: int) -> dict[str, Any]:
-        tops = readable.repositories(self.root.resolve(), self._project.directory.resolve())
-        packages = {*launch.packages, *readable.folder(launch.directory)}
-        return {
-            **launch.job,
-            **confinement.job(self._limits, tops, packages, private, addresses=launch.addresses),
-            "command": list(launch.command),
-            "directory": str(launch.directory),
-            "seconds": self._limits.seconds,
-            "parent": parent,
-            "told": told,
-        }
-
-    @staticmethod
-    def _popen(launch: Launch, private: Path, passed: tuple[int, int]) -> subprocess.Popen[bytes]:
-        with (private / "output.txt").open("wb") as output:
-            return subprocess.Popen(
-                confinement.command(private),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                env={**confinement.environment(private), **launch.environment},
-                cwd=private,
-                start_new_session=True,
-                pass_fds=passed,
-            )
-
     def graph(self) -> ResourceGraph:
         """Wait for the end of the program and return its graph."""
         from resilience_checks.sources.program import failures, graph_of
@@ -157,8 +119,8 @@ class ChildProcess(StackSource, ABC):
         assert self._child is not None
         assert self._private is not None
         assert self._preview is not None
-        in_time = ended(self._child, self._started, self._limits.seconds, self._given)
-        self._kill()  # what it has started writes no more either
+        in_time = ended(self._child.process, self._started, self._limits.seconds, self._given)
+        self._child.end()  # what it has started writes no more either
         record = self._preview.sealed()
         if not in_time:
             raise self._endless(self._private)
@@ -166,7 +128,7 @@ class ChildProcess(StackSource, ABC):
             raise failures.changed_itself(changed, self._project, self.root)
         self.seconds = time.monotonic() - self._started
         confined = self._confined()
-        end = _how_it_ended(self._private, self._child.returncode)
+        end = _how_it_ended(self._private, self._child.process.returncode)
         if end.get("ok") and not record.finished:
             end = _died()
         if confined.stopped:
@@ -177,7 +139,7 @@ class ChildProcess(StackSource, ABC):
             raise failures.refused(record.refusals[0], self._project, self.root)
         if not end.get("ok"):
             end["environment"] = self._config.environment
-            raise self._failed(end, self._private, self._child.returncode)
+            raise self._failed(end, self._private, self._child.process.returncode)
         try:
             graph = graph_of.build(
                 self._stack,
@@ -198,12 +160,8 @@ class ChildProcess(StackSource, ABC):
 
     def _confined(self) -> Confinement:
         """Return what the launcher told; raise InputError where the program did not even begin."""
-        assert self._told is not None
-        os.set_blocking(self._told, False)
-        try:
-            told = Confinement.told(os.read(self._told, 1 << 16))
-        except BlockingIOError:
-            told = Confinement()
+        assert self._child is not None
+        told = self._child.confinement()
         if told.unstarted:
             raise InputError(
                 f"{self._command[0]} cannot be run: {told.unstarted}",
@@ -215,32 +173,12 @@ class ChildProcess(StackSource, ABC):
 
     def close(self) -> None:
         """Stop the child and the monitor, and remove the private directory."""
-        self._kill()
-        for descriptor in filter(None, (self._pipe, self._told)):
-            os.close(descriptor)
-        self._pipe = self._told = None
+        if self._child is not None:
+            self._child.close()
         if self._preview is not None:
             self._preview.close()
         if self._private is not None:
             private_files.remove(self._private)
-
-    def _kill(self) -> None:
-        """End the child and whatever it has started, which may still be there when the child is not."""
-        if self._child is not None and not self._killed:
-            self._killed = True  # once: the number of a group that is gone may become another's
-            self._ask_to_end()
-            with suppress(ProcessLookupError, PermissionError):  # macOS refuses where only the ended child is left
-                os.killpg(self._child.pid, signal.SIGKILL)
-            self._child.wait()
-
-    def _ask_to_end(self) -> None:
-        """Let the launcher end the program with all that it has started, which it alone can find."""
-        assert self._child is not None
-        assert self._pipe is not None
-        with suppress(BrokenPipeError):
-            os.write(self._pipe, b"x")
-        with suppress(subprocess.TimeoutExpired):
-            self._child.wait(_ENDING)
 
 
 def _in_order(pair: tuple[Registered, Registered]) -> tuple[Registered, Registered]:

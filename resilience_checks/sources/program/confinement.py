@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-import json
+import marshal
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.sources.interface import Limits
 from resilience_checks.sources.program import readable
-from resilience_checks.sources.program.confining.start import MEANS
+from resilience_checks.sources.program.confining.start import JOB, MEANS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from typing import IO
 
 _LAUNCH = Path(__file__).with_name("launch.py")
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT")
 _PROCESSES = 128
 _DISK = 512 << 20
+_ENDING = 10.0
+"""Seconds within which a launcher ends what it has started."""
+_SHORT = 20.0
+"""Seconds within which a short command has to end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +50,15 @@ class Confinement:
     @classmethod
     def told(cls, lines: bytes) -> Confinement:
         """Return what the lines say that a launcher wrote."""
-        found: dict[str, Any] = {}
-        for line in lines.splitlines():
-            found |= json.loads(line)
-        return cls(**found)
+        found = dict(line.split("=", 1) for line in lines.decode().splitlines())
+        return cls(
+            alone=found.get("alone") == "True",
+            rooted=found.get("rooted") == "True",
+            landlock=int(found.get("landlock", 0)),
+            filter=found.get("filter") == "True",
+            stopped=found.get("stopped", ""),
+            unstarted=found.get("unstarted", ""),
+        )
 
     @property
     def network(self) -> bool:
@@ -91,30 +103,97 @@ class Confinement:
             yield "what it leaves running is sought and ended, and not ended by the system"
 
 
-def command(private: Path) -> list[str]:
-    """Return what runs the job of a private directory."""
-    return [sys.executable, "-I", "-S", str(_LAUNCH), str(private)]
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What to start and how to confine it.
 
-
-def job(
-    limits: Limits, tops: Iterable[Path], packages: Iterable[Path], private: Path, *, addresses: bool
-) -> dict[str, Any]:
-    """Return the part of a job file that confines.
-
-    Read are repositories, packages, and what belongs to the system, written is `private` alone. `addresses`: the
-    limit of memory counts addresses of each process, and else its data.
+    Read are repositories (`tops`), packages, and what belongs to the system, written is the private directory alone.
+    `addresses`: the limit of memory counts addresses of each process, and else its data.
     """
-    shown = {str(path) for path in (*_without_root(tops), *packages) if path.exists()}
-    return {
-        "means": list(MEANS),
-        "readable": [*filter(os.path.lexists, readable.system()), *sorted(shown)],
-        "hidden": sorted({str(path) for path in readable.hidden(tops)} - shown),
-        "writable": [str(private)],
-        "memory": limits.memory,
-        "addresses": addresses,
-        "disk": _DISK,
-        "processes": _PROCESSES,
-    }
+
+    words: Sequence[str]
+    directory: Path
+    tops: Collection[Path]
+    packages: Iterable[Path]
+    limits: Limits
+    addresses: bool
+
+    def start(
+        self, private: Path, variables: Mapping[str, str], output: IO[bytes] | int, errors: int = subprocess.STDOUT
+    ) -> Started:
+        """Start it with these variables besides the least, what it prints going to `output`."""
+        (parent, held), (told, tell) = os.pipe(), os.pipe()
+        job = {**self._confined(private), "parent": parent, "told": tell}
+        (private / JOB).write_bytes(marshal.dumps(job))
+        try:
+            process = subprocess.Popen(
+                [sys.executable, "-I", "-S", str(_LAUNCH), str(private)],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=errors,
+                env={**_least(private), **variables},
+                cwd=private,
+                start_new_session=True,
+                pass_fds=(parent, tell),
+            )
+        finally:
+            os.close(parent)
+            os.close(tell)
+        return Started(process, held, told)
+
+    def _confined(self, private: Path) -> dict[str, Any]:
+        shown = {str(path) for path in (*_without_root(self.tops), *self.packages) if path.exists()}
+        return {
+            "means": list(MEANS),
+            "command": list(self.words),
+            "directory": str(self.directory),
+            "readable": [*filter(os.path.lexists, readable.system()), *sorted(shown)],
+            "hidden": sorted({str(path) for path in readable.hidden(self.tops)} - shown),
+            "writable": [str(private)],
+            "memory": self.limits.memory,
+            "addresses": self.addresses,
+            "disk": _DISK,
+            "processes": _PROCESSES,
+        }
+
+
+class Started:
+    """A program that runs confined, and with it what keeps it."""
+
+    def __init__(self, process: subprocess.Popen[bytes], held: int, told: int) -> None:
+        """Hold the end of the pipe with which the program ends, and that from which its launcher is heard."""
+        self.process = process
+        self._held, self._told = held, told
+        self._ended = self._closed = False
+
+    def confinement(self) -> Confinement:
+        """Return what has been told so far."""
+        os.set_blocking(self._told, False)
+        try:
+            return Confinement.told(os.read(self._told, 1 << 16))
+        except BlockingIOError:
+            return Confinement()
+
+    def end(self) -> None:
+        """End the program and whatever it has started, which may still be there when it is not."""
+        if self._ended:
+            return
+        self._ended = True  # once: the number of a group that is gone may become another's
+        with suppress(BrokenPipeError):
+            os.write(self._held, b"x")
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(_ENDING)  # the launcher ends it, and alone can find all of it
+        with suppress(ProcessLookupError, PermissionError):  # macOS refuses where only the ended child is left
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def close(self) -> None:
+        """End it, and hear no more of it."""
+        self.end()
+        if not self._closed:
+            self._closed = True
+            os.close(self._held)
+            os.close(self._told)
 
 
 def _without_root(tops: Iterable[Path]) -> Iterator[Path]:
@@ -123,7 +202,7 @@ def _without_root(tops: Iterable[Path]) -> Iterator[Path]:
         yield from top.iterdir() if top == Path(os.sep) else (top,)
 
 
-def environment(private: Path) -> dict[str, str]:
+def _least(private: Path) -> dict[str, str]:
     """Return the least that a program needs: none of the caller's credentials are in it."""
     return {
         **passed_on(_PASSED_ON),
@@ -140,7 +219,7 @@ def passed_on(names: Sequence[str]) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a short command wrote to standard output, None where it failed, and how it was confined."""
+    """What a short command printed, None where it failed, and how it was confined."""
 
     output: str | None
     confinement: Confinement
@@ -148,42 +227,21 @@ class Said:
 
 def run(
     words: Sequence[str],
-    tops: Iterable[Path] = (),
+    tops: Collection[Path] = (),
     packages: Iterable[Path] = (),
     variables: Mapping[str, str] | None = None,
-    *,
     directory: Path | None = None,
-    seconds: float = 20.0,
 ) -> Said:
     """Run a command that a repository brings along, confined as its programs are."""
     with tempfile.TemporaryDirectory(prefix="resilience-checks-") as folder:
         private = Path(folder).resolve()
-        (parent, held), (told, tell) = os.pipe(), os.pipe()
-        confined = job(Limits(), list(tops), packages, private, addresses=False)
-        rest = {"command": list(words), "directory": str(directory or private), "parent": parent, "told": tell}
-        (private / "job.json").write_text(json.dumps({**confined, **rest, "bare": True}), encoding="utf-8")
+        job = Job(words, directory or private, tops, packages, Limits(seconds=_SHORT), addresses=False)
+        started = job.start(private, variables or {}, subprocess.PIPE, subprocess.DEVNULL)
         try:
-            with subprocess.Popen(
-                command(private),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={**environment(private), **(variables or {})},
-                start_new_session=True,
-                pass_fds=(parent, tell),
-            ) as started:
-                output = _output(started, held, seconds)
-            os.close(tell)
-            return Said(output, Confinement.told(os.read(told, 1 << 16)))
-        finally:
-            for descriptor in (parent, held, told):
-                os.close(descriptor)
-
-
-def _output(started: subprocess.Popen[bytes], held: int, seconds: float) -> str | None:
-    try:
-        output, _ = started.communicate(timeout=seconds)
-    except subprocess.TimeoutExpired:
-        os.write(held, b"x")
-        return None
-    return output.decode(errors="replace") if started.returncode == 0 else None
+            output, _ = started.process.communicate(timeout=_SHORT)
+        except subprocess.TimeoutExpired:
+            output = b""
+            started.end()
+        said = Said(output.decode(errors="replace") if started.process.returncode == 0 else None, started.confinement())
+        started.close()
+        return said

@@ -1,10 +1,10 @@
-"""Starts the program of a job file, confined, and stays until nothing of it is left; run by the checker's own Python.
+"""Starts a program, confined, and stays until nothing of it is left; run by the checker's own Python.
 
     python -I -S launch.py PRIVATE
 
 A process of its own, because what confines must be in place before the program's interpreter begins, which comes
-with the repository and is not trusted either. What it achieved it writes as one line of JSON to the descriptor
-`told`, before the program begins, and a second line where it had to stop the program for what that used.
+with the repository and is not trusted either. What it achieved it writes to the descriptor `told` before
+the program begins, and afterwards what it had to stop the program for.
 """
 
 import os

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 import select
-import signal
 import time
 
 TYPE_CHECKING = False  # as type checkers read it, without the import
@@ -19,7 +17,8 @@ _EVERY = 0.1
 _UNTIL = 5.0
 """Seconds within which all that is left has to end."""
 _MOMENT = 0.002
-_KILLED = -9
+_SIGKILL = 9
+_KILLED = -_SIGKILL
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _BLOCK = 512
 
@@ -44,11 +43,16 @@ def keep(program: int, job: dict[str, Any], private: str, *, alone: bool) -> int
         code = _reaped(program)
         used = None if ready else _too_much(job, private, alone=alone)
         if code is None and used is not None:
-            os.write(job["told"], json.dumps({"stopped": used}).encode() + b"\n")
+            tell(job["told"], stopped=used)
             code = _KILLED
     if not alone:
         _end_all(program)
     return code
+
+
+def tell(descriptor: int, **facts: object) -> None:
+    """Write facts as lines of name and value."""
+    os.write(descriptor, "".join(f"{name}={value}\n" for name, value in facts.items()).encode())
 
 
 def _reaped(program: int) -> int | None:
@@ -159,7 +163,7 @@ def _end_all(program: int) -> None:
 
 def _kill(how: Callable[[int, int], None], number: int) -> None:
     try:
-        how(number, signal.SIGKILL)
+        how(number, _SIGKILL)
     except OSError:
         return
 

@@ -1,11 +1,10 @@
-"""From a job file to a program that runs confined."""
+"""From a job to a program that runs confined."""
 
 from __future__ import annotations
 
-import json
+import marshal
 import os
 import resource
-import signal
 
 from resilience_checks.sources.program.confining import filter as system_calls
 from resilience_checks.sources.program.confining import keeping, landlock, namespaces, system
@@ -14,6 +13,8 @@ TYPE_CHECKING = False  # as type checkers read it, without the import
 if TYPE_CHECKING:
     from typing import Any
 
+JOB = "launch.job"
+"""The name of the file that says what to start, and how."""
 NAMESPACES, LANDLOCK, FILTER = "namespaces", "landlock", "filter"
 MEANS = (NAMESPACES, LANDLOCK, FILTER)
 """What can confine, each tried where the job allows it."""
@@ -37,9 +38,10 @@ _ROOT = ".root"
 
 
 def main(private: str) -> None:
-    """Start the job of a private directory, keep it, and end as it ended; 128 and its number for a signal."""
-    with open(f"{private}/job.json", encoding="utf-8") as file:
-        job = json.load(file)
+    """Start the job in a private directory, keep it, and end as it ended; 128 and its number for a signal."""
+    with open(f"{private}/{JOB}", "rb") as file:
+        job = marshal.load(file)  # noqa: S302 the checker wrote it, a moment ago; json would load ten modules
+    os.unlink(f"{private}/{JOB}")
     alone = system.LINUX and NAMESPACES in job["means"] and namespaces.enter()
     if not alone:
         _end(_keep(job, private, alone=False))
@@ -66,30 +68,26 @@ def _keep(job: dict[str, Any], private: str, *, alone: bool) -> int:
     program = os.fork()
     if program == 0:
         try:
-            _become(job, private, {"alone": alone, "rooted": rooted})
+            _become(job, {"alone": alone, "rooted": rooted})
         except BaseException as error:  # noqa: BLE001 whatever it is, the program must not run without its limits
-            os.write(
-                job["told"], json.dumps({"unstarted": getattr(error, "strerror", None) or repr(error)}).encode() + b"\n"
-            )
+            keeping.tell(job["told"], unstarted=getattr(error, "strerror", None) or repr(error))
         os._exit(127)
     return keeping.keep(program, job, private, alone=alone)
 
 
-def _become(job: dict[str, Any], private: str, done: dict[str, Any]) -> None:
+def _become(job: dict[str, Any], done: dict[str, Any]) -> None:
     """Confine this process and turn it into the program."""
     os.setsid()
     system.end_with_parent()
-    for number in (signal.SIGPIPE, signal.SIGXFSZ):  # which Python ignores, and would leave ignored
-        signal.signal(number, signal.SIG_DFL)
+    system.heed_signals()
     os.chdir(job["directory"])
     _limit(job, alone=done["alone"])
     if system.LINUX:
         done.update(_restrict(job, done))
-    os.write(job["told"], json.dumps(done).encode() + b"\n")
+    keeping.tell(job["told"], **done)
     for descriptor in (job["told"], job["parent"]):
         os.set_inheritable(descriptor, False)  # noqa: FBT003 it takes no keyword
-    words = job["command"] if job.get("bare") else [*job["command"], private]
-    os.execv(words[0], words)  # noqa: S606 the program's interpreter
+    os.execv(job["command"][0], job["command"])  # noqa: S606 the program's interpreter
 
 
 def _restrict(job: dict[str, Any], done: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 LINUX = sys.platform.startswith("linux")
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _PARENT_DEATH, _SUBREAPER, _NO_NEW_PRIVILEGES, _DROP_BOUNDING, _AMBIENT, _CLEAR_ALL = 1, 36, 38, 24, 47, 4
-_SIGKILL = 9
+_SIGKILL, _SIGPIPE, _SIGXFSZ = 9, 13, 25
 _CAPABILITIES_V3 = 0x20080522
 _DAC_OVERRIDE = 1
 _LAST_CAPABILITY = 63
@@ -47,6 +47,12 @@ def end_with_parent() -> None:
     """Let the system kill this process when its parent ends."""
     if LINUX:
         control(_PARENT_DEATH, _SIGKILL)
+
+
+def heed_signals() -> None:
+    """End by a broken pipe and by a file that is too large, which Python would hand on as ignored."""
+    for number in (_SIGPIPE, _SIGXFSZ):
+        _LIBC.signal(number, None)
 
 
 def adopt_orphans() -> None:
