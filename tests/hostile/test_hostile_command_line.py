@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 KILLS = """\
-for number in range(1, 1 << 15):
+for number in [int(one.name) for one in Path("/proc").glob("[0-9]*")]:
     if number != os.getpid() and "resilience_checks" in tried(lambda: Path(f"/proc/{number}/cmdline").read_text()):
         tried(lambda: os.kill(number, signal.SIGKILL))
 """
@@ -50,5 +50,5 @@ def test_a_program_speaks_to_no_runner_in_whatever_form(tmp_path: Path) -> None:
     said = done.stdout + done.stderr
     assert done.returncode == 4
     assert "forged" in said
-    assert commands(said) == []
+    assert {one.name for one in commands(said)} <= {"stop-commands"}  # around the trace
     assert "##vso[" not in said

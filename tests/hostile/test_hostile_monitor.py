@@ -35,7 +35,8 @@ def stub(preview: Preview, tmp_path: Path) -> Iterator[resource_pb2_grpc.Resourc
 def register(stub: resource_pb2_grpc.ResourceMonitorStub, name: str, *metadata: tuple[str, str]) -> str:
     """Return the URN that is given, or what the engine ends the request with."""
     try:
-        return stub.RegisterResource(resource_pb2.RegisterResourceRequest(type=THING, name=name), metadata=metadata).urn
+        request = resource_pb2.RegisterResourceRequest(type=THING, name=name)
+        return str(stub.RegisterResource(request, metadata=metadata).urn)
     except grpc.RpcError as error:
         return str(error.code())
 
@@ -60,8 +61,8 @@ def test_an_end_counts_once_the_stack_has_put_out_its_outputs(
     preview: Preview, stub: resource_pb2_grpc.ResourceMonitorStub
 ) -> None:
     token = (("token", TOKEN),)
-    made = stub.RegisterResource(
-        resource_pb2.RegisterResourceRequest(type="pulumi:pulumi:Stack", name="web-prod"), metadata=token
-    )
-    assert not preview.sealed().finished or made
-    assert preview.sealed().finished is False
+    stack = resource_pb2.RegisterResourceRequest(type="pulumi:pulumi:Stack", name="web-prod")
+    urn = stub.RegisterResource(stack, metadata=token).urn
+    assert not preview.record.finished
+    stub.RegisterResourceOutputs(resource_pb2.RegisterResourceOutputsRequest(urn=urn), metadata=token)
+    assert preview.sealed().finished
