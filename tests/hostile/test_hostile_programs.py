@@ -54,7 +54,9 @@ def test_where_the_system_confines_nothing_it_comes_through_and_the_report_says_
     monkeypatch.setattr(confinement, "MEANS", ())
     attack.plant(surroundings.folder / "repository", surroundings.known)
     found = attempt(attack, surroundings.folder, monkeypatch)
-    assert [note for note in found.report.stacks[0].notes if note.startswith("what the program may do is only hindered")]
+    assert [
+        note for note in found.report.stacks[0].notes if note.startswith("what the program may do is only hindered")
+    ]
     with pytest.raises(AssertionError):
         _is_stopped(attack, found, surroundings)
 

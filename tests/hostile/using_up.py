@@ -8,7 +8,6 @@ _TIME = "the wall clock limit: the child and all that it has started are killed"
 _LEFT = "all that a program has started ends with it"
 
 
-
 def _had_too_much(found: Attempt) -> None:
     """A single file meets the system's limit, or all of them that of the check, whichever is sooner."""
     said = found.report.failures[0].what
