@@ -146,10 +146,7 @@ class Catalogue:
         return tuple(sorted({item.name.removesuffix(".yaml") for item in _bundled().iterdir()}))
 
     def _read(self, name: str) -> PackageEntry | None:
-        found = [
-            package_entry(own_files.parsed(file.read_text(encoding="utf-8"), f"catalogue/types/{file.name}"))
-            for file in files_of(name)
-        ]
+        found = [package_entry(own_files.built_in(file.read_text(encoding="utf-8"))) for file in files_of(name)]
         added = {shown: entry for shown, entry in self._of_packages.items() if entry.package == name}
         if added:
             hold_apart([*((f"the built-in catalogue of {name}", entry) for entry in found), *added.items()], self._own)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import InputError
 from resilience_checks.model.location import Location
+from resilience_checks.model.yaml_text import UNREADABLE, YamlError, hold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -200,6 +201,7 @@ def read_mapping(
     where = relative(file, root)
     try:
         text = file.read_text(encoding="utf-8")
+        hold(text)
         data = (_part(text, without) if without else None) or YAML(typ="rt").load(text)
     except FileNotFoundError as error:
         raise InputError(
@@ -209,6 +211,13 @@ def read_mapping(
         raise InputError(
             "the file is not UTF-8 text", location=Location(where, 1), why=_WHY, remedy="save it as UTF-8"
         ) from error
+    except OSError as error:
+        raise InputError(
+            f"{where} cannot be read: {error.strerror}", why=_WHY, remedy="make it a file that can be read"
+        ) from error
+    except YamlError as error:
+        location = Location(where, error.line, error.column)
+        raise InputError(error.what, location=location, why=_WHY, remedy="write it flatter") from error
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         location = Location(where, mark.line + 1, mark.column + 1) if mark else Location(where, 1)
@@ -218,7 +227,7 @@ def read_mapping(
             why=_WHY,
             remedy="correct the YAML at this line",
         ) from error
-    except YAMLError as error:
+    except (YAMLError, *UNREADABLE) as error:
         raise InputError("not valid YAML", location=Location(where, 1), why=_WHY, remedy="correct the YAML") from error
     if data is None and empty:
         return {}
@@ -242,7 +251,7 @@ def _part(text: str, without: frozenset[str]) -> Mapping[str, Any] | None:
         kept.append("" if skipping else line)
     try:
         data = YAML(typ="rt").load("\n".join(kept))
-    except YAMLError:
+    except (YAMLError, *UNREADABLE):
         return None
     return data if isinstance(data, dict) else None
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from resilience_checks.model.location import Location
+from resilience_checks.model.yaml_text import UNREADABLE, YamlError, hold
 from resilience_checks.topology.declaration_problems import Path, Problems, path_text, printable
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def _compose(text: str, source: Source, problems: Problems) -> None:
 
     top = Location(source.path, 1, 1)
     try:
+        hold(text)
         node = YAML(typ="safe", pure=True).compose(text)
         if node is None:
             problems.add(top, "the file is empty, expected at least `version: 1`")
@@ -84,8 +86,10 @@ def _compose(text: str, source: Source, problems: Problems) -> None:
     except _TooMuchError:
         source.values.clear()
         problems.add(top, f"the file stands for more than {_MOST_VALUES} values, most of them through aliases")
-    except RecursionError:
-        problems.add(top, "the file is nested too deeply to be read")
+    except YamlError as error:
+        problems.add(Location(source.path, error.line, error.column), f"the file is {error.what}")
+    except UNREADABLE:
+        problems.add(top, "the file is no YAML that can be read")
 
 
 def _syntax(error: YAMLError, path: str, text: str) -> tuple[Location, str]:
@@ -188,6 +192,8 @@ def _in(path: Path) -> str:
 
 def _integer(text: str) -> int | str:
     digits = text.replace("_", "")
+    if len(digits) > _LONGEST:
+        return text
     try:
         return int(digits, 0 if digits.lstrip("+-")[:2].lower() in {"0x", "0o", "0b"} else 10)
     except ValueError:

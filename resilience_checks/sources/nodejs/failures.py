@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from resilience_checks.model.errors import InputError
 from resilience_checks.model.location import Location
 from resilience_checks.sources.nodejs.toolchain import install
+from resilience_checks.sources.program import left
 from resilience_checks.sources.program.failures import missing_value
 from resilience_checks.sources.project import relative
 
@@ -102,11 +103,10 @@ def _location(end: Mapping[str, Any], project: Project, root: Path) -> Location:
 
 def _last_seen(project: Project, file: Path, root: Path) -> Location:
     """Return the last line of the program's own that made something, or began to run."""
-    seen, _, rest = (file.read_text(encoding="utf-8") if file.exists() else "").partition("\t")
+    seen, _, rest = left.text(file).partition("\t")
     line = rest.partition("\t")[0]
     return Location(relative(root / seen, root), int(line)) if seen and line.isdecimal() else project.location
 
 
 def _output(private: Path) -> str:
-    file = private / "output.txt"
-    return file.read_text(encoding="utf-8", errors="replace")[-_MAX_OUTPUT:].strip() if file.exists() else ""
+    return left.text(private / "output.txt", 4 * _MAX_OUTPUT)[-_MAX_OUTPUT:].strip()

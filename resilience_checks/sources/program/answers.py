@@ -121,9 +121,13 @@ def _decoded(text: object) -> dict[str, object] | None:
     """Return the objects of Kubernetes manifests, those of each list one by one; None where the text is none."""
     import yaml
 
+    from resilience_checks.model.yaml_text import UNREADABLE, hold
+
     try:
+        hold(str(text))
         documents = list(yaml.load_all(str(text), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
-    except yaml.YAMLError:
+        documents = json.loads(json.dumps(documents, default=str))
+    except (yaml.YAMLError, *UNREADABLE):
         return None
     found: list[object] = []
     for document in documents:
@@ -132,5 +136,4 @@ def _decoded(text: object) -> dict[str, object] | None:
             found += items
         elif document is not None:
             found.append(document)
-    plain: dict[str, object] = json.loads(json.dumps({"result": found}, default=str))
-    return plain
+    return {"result": found}

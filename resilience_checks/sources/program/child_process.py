@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import InputError
+from resilience_checks.sources.program.left import ending
 from resilience_checks.sources.project import stack_config, stack_file
 from resilience_checks.sources.stack_source import StackSource
 from resilience_checks.sources.stacks.waiting import ended
@@ -205,11 +206,8 @@ def _in_order(pair: tuple[Registered, Registered]) -> tuple[Registered, Register
 
 def _how_it_ended(private: Path, code: int) -> dict[str, Any]:
     """Return what the child wrote about its end; one that wrote nothing, or ended otherwise than it wrote, died."""
-    try:
-        end = json.loads((private / "end.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return _died()
-    if not isinstance(end, dict) or (end.get("ok") and (code != 0 or not (private / "notes.jsonl").is_file())):
+    end = ending(private / "end.json")
+    if end is None or (end.get("ok") and (code != 0 or not (private / "notes.jsonl").is_file())):
         return _died()
     return end
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import InputError
 from resilience_checks.model.location import Location
+from resilience_checks.sources.program import left
 from resilience_checks.sources.project import relative
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def other_language(project: Project) -> InputError:
 def endless(project: Project, private: Path, root: Path, seconds: float) -> InputError:
     """Return the error for a program that did not end in time, at the line where it was."""
     dump = private / "stuck.txt"
-    text = dump.read_text(encoding="utf-8") if dump.exists() else ""
+    text = left.text(dump)
     found = next(
         (
             Location(relative(root / match["file"], root), int(match["line"]))
@@ -165,5 +166,4 @@ def _in_project(frames: tuple[tuple[str, int], ...], project: Project, root: Pat
 
 
 def _output(private: Path) -> str:
-    file = private / "output.txt"
-    return file.read_text(encoding="utf-8", errors="replace")[-_MAX_OUTPUT:].strip() if file.exists() else ""
+    return left.text(private / "output.txt", 4 * _MAX_OUTPUT)[-_MAX_OUTPUT:].strip()

@@ -55,8 +55,9 @@ class _Builder:
         self._stack, self._root, self._record = stack, root, record
         self._project = os.path.realpath(stack.project.directory) + os.sep
         self._converter = Converter(answers)
-        self._notes = read_notes(private / "notes.jsonl")
+        self._notes = read_notes(private / "notes.jsonl", stack.project.location)
         self._lookup_ids = self._number_lookups()
+        self._lookup_urns = {f"{_LOOKUP}{number}": key for number, key in self._lookup_ids.items()}
         for text, number, path, whole in self._notes.marks:
             answers.learn(text, self._lookup_ids.get(number, "lookup"), path, whole=whole)
         self._registered = frozenset(item.urn for item in record.resources)
@@ -193,9 +194,7 @@ class _Builder:
 
     def _targets(self, urns: Iterable[str]) -> tuple[str, ...]:
         """Return URNs and lookup ids, each once."""
-        numbered = (
-            self._lookup_ids.get(int(urn.removeprefix(_LOOKUP)), "") if urn.startswith(_LOOKUP) else urn for urn in urns
-        )
+        numbered = (self._lookup_urns.get(urn, "") if urn.startswith(_LOOKUP) else urn for urn in urns)
         return tuple(sorted({target for target in numbered if target}))
 
     def _number_lookups(self) -> dict[int, str]:

@@ -13,11 +13,22 @@ with `whole` it stands, as the one element of a list, for that list),
 from __future__ import annotations
 
 import json
+import math
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from resilience_checks.model.errors import InputError
+from resilience_checks.sources.program.left import Tampered, content
+
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from pathlib import Path
+
+    from resilience_checks.model.location import Location
+
+_LAST_LINE = 1 << 30
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass
@@ -41,14 +52,94 @@ class Notes:
         return frozenset(note["number"] for note in self.standins)
 
 
-def read_notes(file: Path) -> Notes:
-    """Return what the child noted; a program that ran without one has no such file."""
+def read_notes(file: Path, project: Location) -> Notes:
+    """Return what the child noted of the program of a `project`; a program that ran without one has no such file.
+
+    The program shares the child's process, so any of it may be the program's. What no child writes is an InputError.
+    """
     notes = Notes()
-    lines = file.read_text(encoding="utf-8").split("\n") if file.exists() else []
-    for line in filter(None, lines):
-        note = json.loads(line)
-        _take(notes, note.pop("kind"), note)
+    try:
+        for line in filter(None, content(file).decode().split("\n")):
+            note = json.loads(line)
+            _hold(note)
+            _take(notes, note.pop("kind"), note)
+    except (Tampered, ValueError, RecursionError) as error:
+        raise InputError(
+            "what was noted while the program ran is not what the check's own code notes",
+            location=project,
+            why="the program wrote it, or stopped its writing, so what it makes cannot be told",
+            remedy="take out what writes to the files of the directory in HOME",
+        ) from error
     return notes
+
+
+def _number(value: object) -> bool:
+    return type(value) is int and value >= 0
+
+
+def _line(value: object) -> bool:
+    return type(value) is int and 0 < value <= _LAST_LINE
+
+
+def _amount(value: object) -> bool:
+    return type(value) in {bool, int} or (type(value) is float and math.isfinite(value))
+
+
+def _text(value: object) -> bool:
+    """Return whether a value is a text that can be written, and in which no path ends early."""
+    return isinstance(value, str) and (value.isascii() or _SURROGATE.search(value) is None) and "\0" not in value
+
+
+def _flag(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+def _object(value: object) -> bool:
+    return value is None or isinstance(value, dict)
+
+
+def _place(value: object) -> bool:
+    return value is None or (isinstance(value, dict) and _text(value.get("file")) and _line(value.get("line")))
+
+
+def _elements(value: object) -> bool:
+    if value is None:
+        return True
+    return isinstance(value, dict) and all(isinstance(urns, list) and all(map(_text, urns)) for urns in value.values())
+
+
+_FORMS: Mapping[str, tuple[Mapping[str, Callable[[object], bool]], Mapping[str, Callable[[object], bool]]]] = {
+    "elements": ({"number": _number, "elements": _elements}, {}),
+    "place": ({"number": _number, "file": _text, "line": _line}, {}),
+    "lookup": ({"number": _number, "token": _text}, {"elements": _elements, "place": _place, "unsent": _object}),
+    "mark": ({"number": _number, "text": _text, "path": _text}, {"whole": _flag}),
+    "outputs": ({"elements": _elements}, {}),
+    "standin": ({"number": _number, "token": _text}, {}),
+    "guess": (
+        {
+            "number": _number,
+            "token": _text,
+            "what": lambda value: value in ("length", "least", "elements", "file", "number"),
+            "path": _text,
+            "value": _amount,
+        },
+        {"place": _place},
+    ),
+    "skipped": ({"file": _text, "line": _line, "name": _text}, {}),
+    "unset": ({"key": _text}, {}),
+    "unwatched": ({"what": _text}, {}),
+}
+"""By kind, the form of what each note has and of what it may have."""
+
+
+def _hold(note: object) -> None:
+    if not isinstance(note, dict) or not isinstance(note.get("kind"), str):
+        raise Tampered("a note without a kind")
+    needed, allowed = _FORMS.get(note["kind"], ({}, {}))
+    if not all(key in note and fits(note[key]) for key, fits in needed.items()):
+        raise Tampered("a note that lacks something")
+    if not all(fits(note[key]) for key, fits in allowed.items() if key in note):
+        raise Tampered("a note of another form")
 
 
 def _take(notes: Notes, kind: str, note: dict[str, Any]) -> None:
