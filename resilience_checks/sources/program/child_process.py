@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import InputError
+from resilience_checks.sources.hidden import Hidden
 from resilience_checks.sources.program.left import ending
 from resilience_checks.sources.project import stack_config, stack_file
 from resilience_checks.sources.stack_source import StackSource
@@ -122,14 +123,23 @@ class ChildProcess(StackSource, ABC):
             )
 
     def graph(self) -> ResourceGraph:
-        """Wait for the end of the program and return its graph."""
+        """Wait for the end of the program and return its graph, in which no secret of the stack is told."""
+        if self._child is None:
+            self.start()
+        hidden = Hidden.of(self._config)
+        try:
+            return hidden.graph(self._read())
+        except Exception as error:  # noqa: BLE001 whatever it is, its text may be the program's
+            if self._preview is not None:
+                hidden.recorded(self._preview.record)
+            raise hidden.error(error) from None
+
+    def _read(self) -> ResourceGraph:
         from resilience_checks.sources.program import failures, graph_of
         from resilience_checks.sources.program.assets import paths
         from resilience_checks.sources.program.digest import digest
         from resilience_checks.sources.program.standing import of_child
 
-        if self._child is None:
-            self.start()
         assert self._child is not None
         assert self._private is not None
         assert self._preview is not None
