@@ -6,6 +6,7 @@ Parsers of YAML raise whatever meets them in a text that is valid and cannot be 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -15,6 +16,9 @@ DEEPEST = 100
 _TOO_DEEP = f"nested more than {DEEPEST} deep"
 MOST_REPEATED = 200_000
 """How many values may stand there through aliases alone."""
+_MOST_DIGITS = 1000
+_BASED = re.compile(r"[-+]?0[xob][0-9a-fA-F_]+")
+"""A number that Python reads whatever its length, and cannot write."""
 UNREADABLE = (ValueError, ArithmeticError, LookupError, TypeError, AttributeError, RecursionError)
 """What parsers raise besides their own errors, for texts that are valid YAML and stand for nothing."""
 
@@ -90,6 +94,8 @@ class _Size:
                 raise _at(event, f"too much: its aliases stand for more than {MOST_REPEATED} values")
         elif isinstance(event, yaml.ScalarEvent):
             self.values += 1
+            if len(event.value) > _MOST_DIGITS and _BASED.fullmatch(event.value):
+                raise _at(event, f"a number of more than {_MOST_DIGITS} digits")
             if event.anchor:
                 self.anchors[event.anchor] = 1
         elif isinstance(event, yaml.CollectionStartEvent):

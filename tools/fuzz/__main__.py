@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,9 +21,6 @@ if TYPE_CHECKING:
 
 CORPUS = ROOT / "tests" / "fuzz" / "corpus"
 _DICTIONARY = Path(__file__).with_name("dictionary.txt")
-_KEPT = 24_000
-"""Bytes of corpus that are kept of each reader."""
-_LONGEST_KEPT = 3_000
 _HANG = 30
 """Seconds after which libFuzzer ends a process that the guard could not stop: it hangs in code that is not Python."""
 _LEAST = 2.0
@@ -120,17 +116,8 @@ def _run(reader: str, found: Path, arguments: Sequence[object]) -> str:
 
 def _keep(reader: str, folders: Sequence[Path], kept: Path) -> None:
     """Put what reaches most code with the fewest bytes into the repository."""
-    with tempfile.TemporaryDirectory(prefix="fuzz-merged-") as made:
-        _run(reader, Path(made), ["-merge=1", made, *folders])
-        merged = sorted((path for path in Path(made).iterdir() if path.is_file()), key=lambda path: path.stat().st_size)
-        shutil.rmtree(kept, ignore_errors=True)
-        kept.mkdir(parents=True)
-        size = 0
-        for path in merged:
-            length = path.stat().st_size
-            if length <= _LONGEST_KEPT and size + length <= _KEPT and ".txt" not in path.name:
-                size += length
-                shutil.copy(path, kept / path.name)
+    command = [sys.executable, "-m", "tools.fuzz.minimise", reader, str(kept), *map(str, folders)]
+    subprocess.run(command, cwd=ROOT, check=True)
 
 
 if __name__ == "__main__":

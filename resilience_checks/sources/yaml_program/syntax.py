@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -125,9 +126,17 @@ def _read(text: str) -> Scalar:
     if text[0] not in "+-.0123456789":
         return text
     plain = text.replace("_", "")
+    try:
+        number = _number(plain)
+    except (ValueError, OverflowError):  # more digits than Python reads, or than a double has
+        return text
+    return text if number is None or not math.isfinite(number) else number
+
+
+def _number(plain: str) -> float | None:
     if _INTEGER.fullmatch(plain):
         sign = -1.0 if plain[0] == "-" else 1.0
         digits = plain.lstrip("+-")
         octal = len(digits) > 1 and digits[0] == "0" and digits.isdigit()
         return sign * float(int(digits, 8) if octal else int(digits, 0))
-    return float(plain) if _FLOAT.fullmatch(plain) else text
+    return float(plain) if _FLOAT.fullmatch(plain) else None
