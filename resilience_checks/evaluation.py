@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import NothingToCheckError, UsageError
+from resilience_checks.model.files import content, stands
 from resilience_checks.options import DECLARATIONS
 
 if TYPE_CHECKING:
@@ -278,7 +279,7 @@ class Inputs:
     def _file(self, directory: Path) -> Path | None:
         """Return the resilience.yaml of a project: the one beside its Pulumi.yaml, else that of the root."""
         places = [directory / DECLARATIONS, self._options.root / DECLARATIONS]
-        return self._options.config or next((place.resolve() for place in places if place.is_file()), None)
+        return self._options.config or next((place.resolve() for place in places if stands(place)), None)
 
     def _declarations(self, file: Path | None) -> Declarations:
         from resilience_checks.topology.declared import Declarations
@@ -330,7 +331,7 @@ def _trust(options: Options) -> Trust | None:
 
 def _speaks_of(file: Path, key: str) -> bool:
     try:
-        return key.encode() in file.read_bytes()
+        return key.encode() in content(file)
     except OSError:
         return True  # told when it is read whole
 

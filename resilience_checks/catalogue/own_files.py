@@ -7,6 +7,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.catalogue.entry_data import package_entry
+from resilience_checks.model import files
 from resilience_checks.model.errors import UsageError
 from resilience_checks.model.location import Location
 from resilience_checks.model.yaml_places import place
@@ -26,10 +27,10 @@ def read(path: Path, shown: str | None = None) -> PackageEntry:
     """Return the entries of a user's own file, `shown` by this name; raise UsageError at the line of what is wrong in it."""
     where = shown or path.as_posix()
     try:
-        text = path.read_text(encoding="utf-8")
+        text = files.text(path)
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(
-            f"the catalogue file {where} cannot be read: {error}", why=_WHY, remedy="make it readable UTF-8 text"
+            f"the catalogue file {where} cannot be read: {_said(error)}", why=_WHY, remedy="make it readable UTF-8 text"
         ) from error
     data = parsed(text, where)
     validate(data, where, text)
@@ -43,6 +44,10 @@ def read(path: Path, shown: str | None = None) -> PackageEntry:
                     remedy=f"write it into a file of `package: {token.split(':', 1)[0]}`",
                 )
     return package_entry(data)
+
+
+def _said(error: OSError | UnicodeDecodeError) -> str:
+    return f"{error.strerror}" if isinstance(error, OSError) else str(error)
 
 
 def parsed(text: str, where: str) -> Mapping[str, Any]:

@@ -56,6 +56,15 @@ def load(text: str) -> Any:
         loader.dispose()
 
 
+def with_places(kind: str) -> Any:
+    """Return a ruamel.yaml parser of the kind `safe` or `rt`; it says nothing of its own, as it would quote the text."""
+    from ruamel.yaml import YAML
+
+    made = YAML(typ=kind, pure=True)
+    made.composer.warn_double_anchors = False
+    return made
+
+
 def hold(text: str) -> None:
     """Raise YamlError for a text that is nested too deeply, or stands for too much; whether it is YAML is not looked at."""
     import yaml

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import UsageError
+from resilience_checks.model.files import text as text_of
 from resilience_checks.model.location import Location
 from resilience_checks.model.yaml_text import YamlError, load
 from resilience_checks.policy.pack import bundled
@@ -106,7 +107,7 @@ def _natural(text: str) -> list[tuple[int, str]]:
 
 def _read(path: Path) -> Mapping[str, Any]:
     try:
-        found = load(path.read_text(encoding="utf-8"))
+        found = load(text_of(path))
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(
             f"it cannot be read: {error}", location=Location(path.as_posix(), 1), remedy="make it readable UTF-8 text"

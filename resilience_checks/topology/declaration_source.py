@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from resilience_checks.model.location import Location
-from resilience_checks.model.yaml_text import UNREADABLE, YamlError, hold
+from resilience_checks.model.yaml_text import UNREADABLE, YamlError, hold, with_places
 from resilience_checks.topology.declaration_problems import Path, Problems, path_text, printable
 
 if TYPE_CHECKING:
@@ -70,13 +70,12 @@ def read(content: bytes, path: str, problems: Problems) -> Source:
 
 
 def _compose(text: str, source: Source, problems: Problems) -> None:
-    from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
     top = Location(source.path, 1, 1)
     try:
         hold(text)
-        node = YAML(typ="safe", pure=True).compose(text)
+        node = with_places("safe").compose(text)
         if node is None:
             problems.add(top, "the file is empty, expected at least `version: 1`")
             return

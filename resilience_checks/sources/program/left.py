@@ -33,12 +33,15 @@ def content(file: Path, most: int = MOST_BYTES) -> bytes:
         return b""
     except OSError as error:
         raise Tampered(f"{file.name} cannot be read: {error.strerror}") from error
-    with os.fdopen(number, "rb") as opened:
+    try:
         found = os.fstat(number)
         if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
             raise Tampered(f"{file.name} is no file of its own")
-        opened.seek(max(0, found.st_size - most))
-        return opened.read(most)
+        with os.fdopen(number, "rb", closefd=False) as opened:
+            opened.seek(max(0, found.st_size - most))
+            return opened.read(most)
+    finally:
+        os.close(number)
 
 
 def text(file: Path, most: int = MOST_BYTES) -> str:

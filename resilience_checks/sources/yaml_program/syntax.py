@@ -10,6 +10,7 @@ import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from resilience_checks.model.errors import InputError
+from resilience_checks.model.files import text
 from resilience_checks.model.location import Location
 
 if TYPE_CHECKING:
@@ -42,9 +43,11 @@ class Document:
         """Read the file; raise InputError where it is no YAML mapping."""
         self.shown = shown
         try:
-            self.text = path.read_text(encoding="utf-8")
+            self.text = text(path)
         except UnicodeDecodeError as error:
             raise self.error((1, 1), "the file is not UTF-8 text", "save it as UTF-8") from error
+        except OSError as error:
+            raise self.error((1, 1), f"it cannot be read: {error.strerror}", "make it a readable file") from error
         self.root = self._compose()
 
     def error(self, at: tuple[int, int], what: str, remedy: str) -> InputError:
