@@ -119,7 +119,7 @@ def _judged(built: Built, settings: Mapping[str, Settings], before: Side, beside
             today=beside.options.today,
         )
 
-    for result in judged(built, settings, beside, matter):
+    for result in judged(built, settings, beside, matter).results:
         yield replace(result, evidence={**result.evidence, "stacks": list(built.stacks)})
 
 

@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
-from functools import cached_property
+from functools import cached_property, wraps
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -21,9 +21,10 @@ from resilience_checks.model.values import LookupAnswer, Secret, StackOutput, Un
 from resilience_checks.sources.wire import SECRET, SIGNATURE, secret
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from resilience_checks.model.graph import ResourceGraph
+    from resilience_checks.sources.program.child_process import ChildProcess
     from resilience_checks.sources.program.record import Record
     from resilience_checks.sources.project import StackConfig
 
@@ -140,6 +141,26 @@ class Hidden:
         if isinstance(value, LookupAnswer | StackOutput | Secret):
             return value
         return value
+
+
+def telling_no_secret(read: Callable[[ChildProcess], ResourceGraph]) -> Callable[[ChildProcess], ResourceGraph]:
+    """Have what reads a program's graph tell no secret of its configuration; nor does its error, whatever it is."""
+
+    @wraps(read)
+    def told(self: ChildProcess) -> ResourceGraph:
+        try:
+            graph = read(self)
+        except Exception as error:
+            config, record = self.secrets
+            hidden = Hidden() if config is None else Hidden.of(config)
+            if record is not None:
+                hidden.recorded(record)
+            hidden.error(error)
+            raise
+        config, _ = self.secrets
+        return graph if config is None else Hidden.of(config).graph(graph)
+
+    return told
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -13,7 +13,6 @@ from resilience_checks.model.errors import CheckError
 from resilience_checks.options import Options
 from resilience_checks.policy import controls, pack
 from resilience_checks.sources import project
-from resilience_checks.sources.program.left import MOST_BYTES, Tampered, content, ending
 from resilience_checks.sources.yaml_program.syntax import Document
 from resilience_checks.topology import declarations
 from resilience_checks.waiving import read as read_waivers
@@ -58,28 +57,3 @@ def test_a_stack_s_configuration_that_is_no_file_does_not_pass_for_none(tmp_path
     found = project.read_project(tmp_path / "Pulumi.yaml", tmp_path)
     with pytest.raises(CheckError, match=r"Pulumi\.dev\.yaml cannot be read: Is a directory"):
         project.stack_config(found, "dev", tmp_path)
-
-
-@pytest.mark.parametrize("kind", MAKE)
-def test_what_a_child_leaves_is_read_as_a_file_or_not_at_all(kind: str, tmp_path: Path) -> None:
-    place = tmp_path / "end.json"
-    MAKE[kind](place)
-    assert ending(place) is None
-    with pytest.raises(Tampered):
-        content(place)
-
-
-def test_a_link_to_another_file_is_not_followed(tmp_path: Path) -> None:
-    (tmp_path / "other").write_text('{"ok": true}')
-    (tmp_path / "end.json").symlink_to(tmp_path / "other")
-    (tmp_path / "hard.json").hardlink_to(tmp_path / "other")
-    assert [ending(tmp_path / name) for name in ("end.json", "hard.json", "absent")] == [None, None, None]
-
-
-def test_of_a_file_without_end_the_end_is_read(tmp_path: Path) -> None:
-    place = tmp_path / "output.txt"
-    with place.open("wb") as file:
-        file.truncate(4 * MOST_BYTES)
-        file.seek(0, os.SEEK_END)
-        file.write(b"the end")
-    assert content(place, 7) == b"the end"

@@ -170,9 +170,12 @@ def _traces(data: bytes, folder: Path) -> None:
 def _notes(data: bytes, folder: Path) -> None:
     from resilience_checks.model.location import Location
     from resilience_checks.sources.program import guesses
-    from resilience_checks.sources.program.notes import read_notes
+    from resilience_checks.sources.program.notes import MisshapenError, read_notes
 
-    found = read_notes(_written(data, folder / "notes.jsonl"), Location("Pulumi.yaml", 1))
+    try:
+        found = read_notes(_written(data, folder / "notes.jsonl"))
+    except MisshapenError:
+        return
     _ = found.standing, guesses.decisive(found)
     guesses.told(found, lambda note: Location(note["file"], note["line"]) if note else None)
 

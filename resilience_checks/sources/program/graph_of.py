@@ -31,6 +31,7 @@ _INSTALLED = frozenset({"node_modules", "site-packages"})
 """Folders of packages, which may stand in a project and are no part of it."""
 _SKIPPING = frozenset({"watch_callbacks", "output"})
 """What sees the callbacks that are not called; where it cannot, what they would make is missing unseen."""
+_LONGEST_NUMBER = 10
 _TOP = re.compile(r"[.\[]")
 
 
@@ -55,9 +56,8 @@ class _Builder:
         self._stack, self._root, self._record = stack, root, record
         self._project = os.path.realpath(stack.project.directory) + os.sep
         self._converter = Converter(answers)
-        self._notes = read_notes(private / "notes.jsonl", stack.project.location)
+        self._notes = read_notes(private / "notes.jsonl")
         self._lookup_ids = self._number_lookups()
-        self._lookup_urns = {f"{_LOOKUP}{number}": key for number, key in self._lookup_ids.items()}
         for text, number, path, whole in self._notes.marks:
             answers.learn(text, self._lookup_ids.get(number, "lookup"), path, whole=whole)
         self._registered = frozenset(item.urn for item in record.resources)
@@ -194,7 +194,10 @@ class _Builder:
 
     def _targets(self, urns: Iterable[str]) -> tuple[str, ...]:
         """Return URNs and lookup ids, each once."""
-        numbered = (self._lookup_urns.get(urn, "") if urn.startswith(_LOOKUP) else urn for urn in urns)
+        numbered = (
+            self._lookup_ids.get(_number(urn.removeprefix(_LOOKUP)), "") if urn.startswith(_LOOKUP) else urn
+            for urn in urns
+        )
         return tuple(sorted({target for target in numbered if target}))
 
     def _number_lookups(self) -> dict[int, str]:
@@ -225,6 +228,10 @@ class _Builder:
             if real.startswith(self._project) and _INSTALLED.isdisjoint(Path(real[len(self._project) :]).parts):
                 return Location(_relative(real, self._root), line)
         return None
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < _LONGEST_NUMBER else 0
 
 
 def _relative(file: str, root: Path) -> str:

@@ -8,27 +8,31 @@ with `whole` it stands, as the one element of a list, for that list),
 `what` is `length`, `least`, `elements`, `file` or `number`, with path, value and place), and without a number `outputs`
 (elements of the stack's outputs), `skipped` (a callback that was not called), `unset` (a configuration value),
 `unwatched` (a part of the SDK).
+
+The program runs in the same process and can write there too, so each note is held against its form.
 """
 
 from __future__ import annotations
 
 import json
-import math
-import re
+import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from resilience_checks.model.errors import InputError
-from resilience_checks.sources.program.left import Tampered, content
+from resilience_checks.sources.program.answers import MARKER
+from resilience_checks.sources.program.left import left
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from resilience_checks.model.location import Location
+MOST = 256 << 20
+"""Bytes of the notes of one program."""
+_GUESSED = frozenset({"length", "least", "elements", "file", "number"})
 
-_LAST_LINE = 1 << 30
-_SURROGATE = re.compile("[\ud800-\udfff]")
+
+class MisshapenError(ValueError):
+    """A note that no child writes."""
 
 
 @dataclass
@@ -52,94 +56,23 @@ class Notes:
         return frozenset(note["number"] for note in self.standins)
 
 
-def read_notes(file: Path, project: Location) -> Notes:
-    """Return what the child noted of the program of a `project`; a program that ran without one has no such file.
-
-    The program shares the child's process, so any of it may be the program's. What no child writes is an InputError.
-    """
+def read_notes(file: Path) -> Notes:
+    """Return what the child noted; raise MisshapenError where there is nothing, too much, or what no child writes."""
+    content = left(file, MOST)
+    if content is None:
+        raise MisshapenError("the notes are gone")
+    if len(content) == MOST:
+        raise MisshapenError(f"there are more than {MOST >> 20} MB of notes")
     notes = Notes()
-    try:
-        for line in filter(None, content(file).decode().split("\n")):
-            note = json.loads(line)
-            _hold(note)
+    for number, line in enumerate(content.split(b"\n"), 1):
+        if line:
+            try:
+                note = json.loads(line)
+                _hold(note)
+            except (ValueError, RecursionError) as error:
+                raise MisshapenError(f"line {number} of the notes is no note ({type(error).__name__})") from error
             _take(notes, note.pop("kind"), note)
-    except (Tampered, ValueError, RecursionError) as error:
-        raise InputError(
-            "what was noted while the program ran is not what the check's own code notes",
-            location=project,
-            why="the program wrote it, or stopped its writing, so what it makes cannot be told",
-            remedy="take out what writes to the files of the directory in HOME",
-        ) from error
     return notes
-
-
-def _number(value: object) -> bool:
-    return type(value) is int and value >= 0
-
-
-def _line(value: object) -> bool:
-    return type(value) is int and 0 < value <= _LAST_LINE
-
-
-def _amount(value: object) -> bool:
-    return type(value) in {bool, int} or (type(value) is float and math.isfinite(value))
-
-
-def _text(value: object) -> bool:
-    """Return whether a value is a text that can be written, and in which no path ends early."""
-    return isinstance(value, str) and (value.isascii() or _SURROGATE.search(value) is None) and "\0" not in value
-
-
-def _flag(value: object) -> bool:
-    return isinstance(value, bool)
-
-
-def _object(value: object) -> bool:
-    return value is None or isinstance(value, dict)
-
-
-def _place(value: object) -> bool:
-    return value is None or (isinstance(value, dict) and _text(value.get("file")) and _line(value.get("line")))
-
-
-def _elements(value: object) -> bool:
-    if value is None:
-        return True
-    return isinstance(value, dict) and all(isinstance(urns, list) and all(map(_text, urns)) for urns in value.values())
-
-
-_FORMS: Mapping[str, tuple[Mapping[str, Callable[[object], bool]], Mapping[str, Callable[[object], bool]]]] = {
-    "elements": ({"number": _number, "elements": _elements}, {}),
-    "place": ({"number": _number, "file": _text, "line": _line}, {}),
-    "lookup": ({"number": _number, "token": _text}, {"elements": _elements, "place": _place, "unsent": _object}),
-    "mark": ({"number": _number, "text": _text, "path": _text}, {"whole": _flag}),
-    "outputs": ({"elements": _elements}, {}),
-    "standin": ({"number": _number, "token": _text}, {}),
-    "guess": (
-        {
-            "number": _number,
-            "token": _text,
-            "what": lambda value: value in ("length", "least", "elements", "file", "number"),
-            "path": _text,
-            "value": _amount,
-        },
-        {"place": _place},
-    ),
-    "skipped": ({"file": _text, "line": _line, "name": _text}, {}),
-    "unset": ({"key": _text}, {}),
-    "unwatched": ({"what": _text}, {}),
-}
-"""By kind, the form of what each note has and of what it may have."""
-
-
-def _hold(note: object) -> None:
-    if not isinstance(note, dict) or not isinstance(note.get("kind"), str):
-        raise Tampered("a note without a kind")
-    needed, allowed = _FORMS.get(note["kind"], ({}, {}))
-    if not all(key in note and fits(note[key]) for key, fits in needed.items()):
-        raise Tampered("a note that lacks something")
-    if not all(fits(note[key]) for key, fits in allowed.items() if key in note):
-        raise Tampered("a note of another form")
 
 
 def _take(notes: Notes, kind: str, note: dict[str, Any]) -> None:
@@ -162,3 +95,77 @@ def _take(notes: Notes, kind: str, note: dict[str, Any]) -> None:
             notes.unwatched.append(note["what"])
         case _:
             pass
+
+
+def _hold(note: Any) -> None:
+    """Raise MisshapenError for what is no note: of an unknown kind, without a part that it needs, or with another form."""
+    form = _FORMS.get(note.get("kind") or "") if isinstance(note, dict) else None
+    if form is None or not all(fits(note.get(name)) for name, fits in form.items()):
+        raise MisshapenError
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_mark(value: object) -> bool:
+    return isinstance(value, str) and MARKER.fullmatch(value) is not None
+
+
+def _is_number(value: object) -> bool:
+    return type(value) is int and value >= 0
+
+
+def _is_amount(value: object) -> bool:
+    return isinstance(value, int | float)
+
+
+def _is_elements(value: object) -> bool:
+    if value is None:
+        return True
+    return isinstance(value, dict) and all(
+        isinstance(urns, list) and all(map(_is_text, urns)) for urns in value.values()
+    )
+
+
+def is_file(value: object) -> bool:
+    """Return whether a value is what can be the path of a file."""
+    try:
+        return isinstance(value, str) and b"\0" not in os.fsencode(value)
+    except UnicodeEncodeError:
+        return False
+
+
+def _is_place(value: object) -> bool:
+    return value is None or (isinstance(value, dict) and _stands(value))
+
+
+def _stands(note: Mapping[str, Any]) -> bool:
+    return is_file(note.get("file")) and _is_number(note.get("line"))
+
+
+_FORMS: Mapping[str, Mapping[str, Callable[[Any], bool]]] = {
+    "elements": {"number": _is_number, "elements": _is_elements},
+    "place": {"number": _is_number, "file": is_file, "line": _is_number},
+    "lookup": {
+        "number": _is_number,
+        "token": _is_text,
+        "elements": _is_elements,
+        "place": _is_place,
+        "unsent": lambda value: value is None or isinstance(value, dict),
+    },
+    "mark": {"text": _is_mark, "number": _is_number, "path": _is_text},
+    "standin": {"number": _is_number, "token": _is_text},
+    "guess": {
+        "number": _is_number,
+        "token": _is_text,
+        "what": lambda value: value in _GUESSED,
+        "path": _is_text,
+        "value": _is_amount,
+        "place": _is_place,
+    },
+    "outputs": {"elements": _is_elements},
+    "skipped": {"name": _is_text, "file": is_file, "line": _is_number},
+    "unset": {"key": _is_text},
+    "unwatched": {"what": _is_text},
+}
