@@ -78,7 +78,7 @@ def read_notes(file: Path) -> Notes:
 def _take(notes: Notes, kind: str, note: dict[str, Any]) -> None:
     match kind:
         case "elements":
-            notes.elements[note["number"]] = note["elements"]
+            notes.elements[note["number"]] = note.get("elements")
         case "place":
             notes.places[note["number"]] = note
         case "lookup":
@@ -86,7 +86,7 @@ def _take(notes: Notes, kind: str, note: dict[str, Any]) -> None:
         case "mark":
             notes.marks.append((note["text"], note["number"], note["path"], note.get("whole", False)))
         case "outputs":
-            notes.outputs = note["elements"] or {}
+            notes.outputs = note.get("elements") or {}
         case "standin" | "guess" | "skipped":
             {"standin": notes.standins, "guess": notes.guesses, "skipped": notes.skipped}[kind].append(note)
         case "unset":
