@@ -99,7 +99,7 @@ def _take(notes: Notes, kind: str, note: dict[str, Any]) -> None:
 
 def _hold(note: Any) -> None:
     """Raise MisshapenError for what is no note: of an unknown kind, without a part that it needs, or with another form."""
-    form = _FORMS.get(note.get("kind") or "") if isinstance(note, dict) else None
+    form = _FORMS.get(str(note.get("kind"))) if isinstance(note, dict) else None
     if form is None or not all(fits(note.get(name)) for name, fits in form.items()):
         raise MisshapenError
 
@@ -159,7 +159,7 @@ _FORMS: Mapping[str, Mapping[str, Callable[[Any], bool]]] = {
     "guess": {
         "number": _is_number,
         "token": _is_text,
-        "what": lambda value: value in _GUESSED,
+        "what": lambda value: isinstance(value, str) and value in _GUESSED,
         "path": _is_text,
         "value": _is_amount,
         "place": _is_place,
