@@ -14,6 +14,7 @@ from resilience_checks.catalogue.entries import Entry, PackageEntry, ProviderEnt
 from resilience_checks.catalogue.entry_data import package_entry
 from resilience_checks.catalogue.installed import hold_apart
 from resilience_checks.model.errors import UsageError
+from resilience_checks.model.files import content
 from resilience_checks.model.question import Holds
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ class Catalogue:
         """SHA-256 of each of the user's own files, by its path, and of those of installed packages."""
         own = {self._shown.get(path, path.as_posix()): path for path in self._extra}
         named = {file.shown: file.path for file in self._installed} | own
-        return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in named.items()}
+        return {name: hashlib.sha256(content(path)).hexdigest() for name, path in named.items()}
 
     def hold(self) -> None:
         """Read the user's own files, and those of installed packages, so that a mistake is told before all else."""
@@ -187,7 +188,7 @@ class Catalogue:
 @lru_cache(maxsize=256)
 def _built_in(file: Path, _: int) -> PackageEntry:
     """Return what a built-in file says; a process that checks often reads it once, until it is written anew."""
-    return package_entry(own_files.parsed(file.read_text(encoding="utf-8"), f"catalogue/types/{file.name}"))
+    return package_entry(own_files.built_in(file.read_text(encoding="utf-8")))
 
 
 def load(extra: Sequence[Path] = (), shown: Mapping[Path, str] | None = None) -> Catalogue:

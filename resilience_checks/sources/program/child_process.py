@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import InputError
+from resilience_checks.sources.hidden import telling_no_secret
 from resilience_checks.sources.program import confinement, private_files, readable
 from resilience_checks.sources.program.notes import is_file
 from resilience_checks.sources.program.own_files import OwnFiles
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from resilience_checks.sources.interface import Limits
     from resilience_checks.sources.program.confinement import Confinement, Started
     from resilience_checks.sources.program.monitor import Preview
-    from resilience_checks.sources.program.record import Registered
+    from resilience_checks.sources.program.record import Record, Registered
     from resilience_checks.sources.project import StackConfig
 
 _PREFIX, _SOCKET = "resilience-checks-", "monitor.sock"
@@ -67,6 +68,11 @@ class ChildProcess(StackSource, ABC):
         self._preview: Preview | None = None
         self._started = 0.0
         self.seconds = 0.0
+
+    @property
+    def secrets(self) -> tuple[StackConfig | None, Record | None]:
+        """What is known of the stack's secrets so far: its configuration, and what the program has registered."""
+        return getattr(self, "_config", None), self._preview.record if self._preview is not None else None
 
     @abstractmethod
     def _launch(self, config: StackConfig, address: str) -> Launch:
@@ -120,6 +126,7 @@ class ChildProcess(StackSource, ABC):
         )
         (private / "ready").touch()
 
+    @telling_no_secret
     def graph(self) -> ResourceGraph:
         """Wait for the end of the program and return its graph."""
         from resilience_checks.sources.program import failures, graph_of
