@@ -96,7 +96,10 @@ class Confinement:
         if not self.files:
             yield "it can read and write what the user who runs the check can"
         elif not self.rooted:
-            yield "it can reach sockets in the file system, such as Docker's, that this user can"
+            yield (
+                "it can reach sockets in the file system, such as Docker's, that this user can, "
+                "and change the modes and times of this user's files"
+            )
         if not self.alone and self.landlock < 6:  # noqa: PLR2004 Landlock's version with signals
             yield "it can send signals to other processes of this user"
         if not self.alone:

@@ -82,9 +82,13 @@ def repositories(root: Path, project: Path) -> set[Path]:
     return tops | {main for top in tops if (main := _main(top)) is not None}
 
 
-def folder(program: Path) -> set[Path]:
-    """Return the folder that `main` names, which is a text of the repository, where it may be read."""
-    return {program} if _harmless(program) else set()
+def folder(program: Path, tops: Iterable[Path]) -> set[Path]:
+    """Return the folder that `main` names where it stands outside: only where nothing says how far a repository goes.
+
+    `main` is a text of the repository, which could as well name a place of credentials.
+    """
+    marked = any((top / name).exists() for top in tops for name in _REPOSITORY)
+    return {program} if not marked and _harmless(program) else set()
 
 
 def _repository(folder: Path) -> Path:
