@@ -145,7 +145,7 @@ class Job:
         return Started(process, held, told)
 
     def _confined(self, private: Path) -> dict[str, Any]:
-        shown = {str(path) for path in (*_without_root(self.tops), *self.packages) if path.exists()}
+        shown = {str(path) for path in (*readable.parts(self.tops), *self.packages) if path.exists()}
         return {
             "means": list(MEANS),
             "command": list(self.words),
@@ -197,12 +197,6 @@ class Started:
             self._closed = True
             os.close(self._held)
             os.close(self._told)
-
-
-def _without_root(tops: Iterable[Path]) -> Iterator[Path]:
-    """Yield the folders, and for the root of all files what is in it: a root can be made of parts alone."""
-    for top in tops:
-        yield from top.iterdir() if top == Path(os.sep) else (top,)
 
 
 def _least(private: Path) -> dict[str, str]:

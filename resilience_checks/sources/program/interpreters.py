@@ -94,15 +94,16 @@ def _poetry(project: Project) -> str | None:
     poetry = shutil.which("poetry")
     if poetry is None:
         return None
-    from resilience_checks.sources.program import confinement
+    from resilience_checks.sources.program import confinement, readable
 
+    program = next(iter(_upward(project)))
     home = Path(os.path.expanduser("~"))  # noqa: PTH111 that of pathlib fails where there is none
     said = confinement.run(
         [poetry, "env", "info", "--path"],
-        [Path(os.sep)],
+        {Path(os.sep), *readable.repositories(program, project.directory.resolve())},
         [home / name for name in _OF_POETRY],
         {**confinement.passed_on(_POETRY_VARIABLES), "HOME": str(home)},
-        next(iter(_upward(project))),
+        program,
     )
     lines = (said.output or "").strip().splitlines()
     return _python(Path(lines[-1])) if lines else None

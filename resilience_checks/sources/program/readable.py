@@ -173,6 +173,15 @@ def _homes() -> list[Path]:
     return [Path(one).resolve() for one in named if Path(one).is_absolute() and one != os.sep]
 
 
+def parts(tops: Iterable[Path]) -> Iterator[Path]:
+    """Yield the folders, and for that of all files what is in it, without the places that no program needs."""
+    for top in tops:
+        if top != Path(os.sep):
+            yield top
+        else:
+            yield from (entry for entry in top.iterdir() if str(entry) not in _HIDDEN)
+
+
 def hidden(tops: Iterable[Path]) -> Iterator[Path]:
     """Yield what is hidden though it stands in a repository, or below one that holds all of a home."""
     for top in tops:
