@@ -149,10 +149,7 @@ def _mask(new: str, path: str) -> None:
     if os.path.isdir(new + path):
         _mount("none", new + path, "tmpfs", _NO_SETUID | _NO_DEVICES, "mode=755,size=1m")
         return
-    empty = new + "/.hidden"
-    if not os.path.exists(empty):
-        os.close(os.open(empty, os.O_CREAT | os.O_WRONLY, 0))
-    _mount(empty, new + path, "", _BIND)
+    _mount("/dev/null", new + path, "", _BIND)
 
 
 def _processes(place: str) -> None:
