@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +14,8 @@ from resilience_checks import check
 from resilience_checks.sources.program import guard
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
     import pytest
 
     from resilience_checks.model.graph import ResourceGraph
@@ -55,11 +57,11 @@ runtime: yaml
 resources:
   one: {type: "azure-native:web:AppServicePlan", properties: {location: uksouth, zoneRedundant: true}}
 """
-SETTINGS = (
-    "version: 1\nservices:\n  shop: {scope: local, tier: 3, rto: 4h, rpo: 1h, entry: {select: {name: one}}}\n"
-)
+SETTINGS = "version: 1\nservices:\n  shop: {scope: local, tier: 3, rto: 4h, rpo: 1h, entry: {select: {name: one}}}\n"
 _BEGINNINGS = {"python": ("__main__.py", PYTHON), "nodejs": ("index.js", NODE), "yaml": ("Pulumi.yaml", YAML)}
 SECONDS = 20.0
+STOLEN = "of-the-caller"
+"""What stands wherever a program must not read, as the credentials of whoever runs the check."""
 
 
 @dataclass(frozen=True)
@@ -112,15 +114,15 @@ class Attack:
     seconds: float = SECONDS
     limits: Mapping[str, int] = field(default_factory=dict)
 
-    def plant(self, root: Path) -> None:
-        """Write the repository of the program."""
+    def plant(self, root: Path, known: Mapping[str, str]) -> None:
+        """Write the repository of the program, in which each name of `known` stands for what the test knows."""
         (root / ".git").mkdir(parents=True)
         name, beginning = _BEGINNINGS[self.language]
         written = {
             "Pulumi.yaml": f"name: web\nruntime: {self.language}\n",
             "Pulumi.prod.yaml": "config: {}\n",
             "resilience.yaml": SETTINGS,
-            name: beginning + self.program,
+            name: beginning + re.sub("|".join(known) or "$^", lambda match: known[match[0]], self.program),
             **self.files,
         }
         for path, text in written.items():
@@ -141,14 +143,14 @@ class _Witness:
 def attempt(attack: Attack, around: Path, monkeypatch: pytest.MonkeyPatch, **options: Any) -> Attempt:
     """Check the program and return what became of it; nothing of its run is left afterwards."""
     root, witness = around / "repository", _Witness()
-    if not root.exists():
-        attack.plant(root)
     for name, value in attack.limits.items():
         monkeypatch.setattr(guard, name, value)
     with _scratch() as scratch:
+        (scratch / "neighbour").mkdir()
+        (scratch / "neighbour" / "job.json").write_text(STOLEN, encoding="utf-8")
         given = {"paths": (root,), "root": root, "seconds": attack.seconds, "jobs": 1, **options}
         report = check.run(check.Options(**given), witness=witness)  # type: ignore[arg-type] # it is one, by its form
-        assert list(scratch.iterdir()) == []
+        assert [one.name for one in scratch.iterdir()] == ["neighbour"]
         assert [line for line in processes() if str(scratch) in line] == []
     return Attempt(root, around, report, witness.graphs)
 

@@ -40,7 +40,9 @@ def _stands_in_its_project(found: Attempt) -> None:
 ATTACKS = (
     note("note-of-no-form", "notes what is no JSON", 'notes.file.write("{nonsense\\n")\n'),
     note("note-that-is-a-list", "notes a list", 'notes.file.write("[1]\\n")\n'),
-    note("note-of-other-types", "notes dependencies that are a number", "note(kind='elements', number=[1], elements=4)\n"),
+    note(
+        "note-of-other-types", "notes dependencies that are a number", "note(kind='elements', number=[1], elements=4)\n"
+    ),
     note("note-nested-deeply", "notes a hundred thousand brackets", 'notes.file.write("[" * 100_000 + "\\n")\n'),
     note("note-with-nul", "notes a path with NUL in it", "note(kind='skipped', name='x', file='a\\0b', line=1)\n"),
     note(

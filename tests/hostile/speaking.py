@@ -111,16 +111,11 @@ for number in range(1_000_000):
     ),
     raw(
         "hundred-megabytes",
-        "sends texts of 100 MB, one after the other",
+        "sends a text of 100 MB",
         _LIMITS,
-        """\
-for number in range(3):
-    text = resource_pb2.RegisterResourceRequest().object
-    text.update({"text": "x" * (100 << 20)})
-    register(f"n{number}", object=text)
-    del text
-""",
-        "more than 256 MB",
+        'register(importId="x" * (100 << 20))\n',
+        "more than 64 MB",
+        limits={"MOST_BYTES": 64 << 20},
     ),
     raw(
         "nested-deeply",

@@ -2,32 +2,56 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import pytest
 
+from resilience_checks.sources.program import confinement
+from tests.hostile import changing
 from tests.hostile.attack import Attack, attempt
 from tests.hostile.table import ATTACKS
+from tools.hostile_programs import FILE, written
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from tests.hostile.conftest import Surroundings
 
-CONTROLS = [Attack(f"control-{language}", "nothing", "", "", exit_code=0, language=language) for language in ("python", "nodejs", "yaml")]
+CONTROLS = [
+    Attack(f"control-{language}", "nothing", "", "", exit_code=0, language=language)
+    for language in ("python", "nodejs", "yaml")
+]
 
 
 @pytest.mark.parametrize("attack", [*CONTROLS, *ATTACKS], ids=lambda attack: attack.name)
-def test_a_program(attack: Attack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+def test_a_program(
+    attack: Attack, surroundings: Surroundings, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
     """Without an attack the same estate is clean, so it is the attack that makes it something else."""
+    repository = surroundings.folder / "repository"
+    attack.plant(repository, surroundings.known)
     if attack.language == "nodejs":
-        attack.plant(tmp_path / "repository")
-        (tmp_path / "repository" / "node_modules").symlink_to(request.getfixturevalue("node_packages"))
-    found = attempt(attack, tmp_path, monkeypatch)
+        (repository / "node_modules").symlink_to(request.getfixturevalue("node_packages"))
+    found = attempt(attack, surroundings.folder, monkeypatch)
     assert found.exit_code == attack.exit_code, found.said
-    assert re.search(re.escape(attack.says), found.said)
+    assert attack.says in found.said
     attack.proof(found)
+    assert surroundings.are_untouched()
+
+
+@pytest.mark.parametrize("attack", changing.ATTACKS, ids=lambda attack: attack.name)
+def test_where_the_system_confines_nothing_a_change_is_a_failure(
+    attack: Attack, surroundings: Surroundings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(confinement, "MEANS", ())
+    attack.plant(surroundings.folder / "repository", surroundings.known)
+    found = attempt(attack, surroundings.folder, monkeypatch)
+    assert (found.exit_code, " was changed while the " in found.said) == (4, True)
 
 
 def test_there_are_at_least_forty_and_each_has_a_name_of_its_own() -> None:
     names = [attack.name for attack in ATTACKS]
     assert len(set(names)) == len(names) >= 40
+
+
+def test_the_page_on_security_tells_of_each_of_them() -> None:
+    text = FILE.read_text(encoding="utf-8")
+    assert written(text) == text, "run `python -m tools.hostile_programs`"
