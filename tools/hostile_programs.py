@@ -21,6 +21,7 @@ BEGIN, END = (
     "<!-- written by `python -m tools.hostile_programs` from tests/hostile; a test holds it -->",
     "<!-- end of what is written -->",
 )
+_BY_SYSTEM = "¹"
 _EXITS = {0: "the check goes on", 4: "no verdict (exit code 4)"}
 
 
@@ -44,7 +45,8 @@ def _tables() -> Iterator[str]:
 
 
 def _row(attack: Attack) -> str:
-    return f"| `{attack.name}` | {_cell(attack.tries)} | {_cell(attack.held_by)} | {_EXITS[attack.exit_code]} |\n"
+    mark = f" {_BY_SYSTEM}" if attack.by_system else ""
+    return f"| `{attack.name}`{mark} | {_cell(attack.tries)} | {_cell(attack.held_by)} | {_EXITS[attack.exit_code]} |\n"
 
 
 def _cell(text: str) -> str:

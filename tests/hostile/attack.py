@@ -98,7 +98,7 @@ class Attack:
     """One program: what it tries, what stops it, how the check ends, and the proof from what happened for real.
 
     `says` is what the first failure says. `prevented` is False where it is only hindered: another program of the kind
-    would come through. `files` are further ones of the repository.
+    would come through. `by_system`: only what the system offers prevents it. `files` are further ones of the repository.
     """
 
     name: str
@@ -109,6 +109,7 @@ class Attack:
     exit_code: int = 4
     proof: Callable[[Attempt], None] = nothing
     prevented: bool = True
+    by_system: bool = False
     language: str = "python"
     files: Mapping[str, str] = field(default_factory=dict)
     seconds: float = SECONDS

@@ -70,6 +70,7 @@ ATTACKS = (
         _FILES,
         'told = tried(lambda: (Path(__file__).parents[1] / "home/.aws/credentials").read_text())',
         exit_code=0,
+        by_system=True,
         proof=_saw_no_secret,
     ),
     reach(
@@ -78,6 +79,7 @@ ATTACKS = (
         _FILES,
         'told = "".join(tried(one.read_text) for one in PRIVATE.parent.glob("neigh*/*"))',
         exit_code=0,
+        by_system=True,
         proof=_saw_no_secret,
     ),
     reach(
@@ -88,6 +90,7 @@ ATTACKS = (
 (PRIVATE / "link").symlink_to(Path(__file__).parents[1] / "home/.aws/credentials")
 told = tried((PRIVATE / "link").read_text)""",
         exit_code=0,
+        by_system=True,
         proof=_saw_no_secret,
     ),
     Attack(
@@ -106,6 +109,7 @@ Thing("asset", "acme:net:Thing", told=pulumi.FileAsset(str(Path(__file__).parent
         _FILES,
         'told = tried(lambda: (Path(__file__).parents[1] / "outside").write_text("x"))',
         exit_code=0,
+        by_system=True,
         proof=_wrote_nothing_outside,
     ),
     reach(
@@ -114,6 +118,7 @@ Thing("asset", "acme:net:Thing", told=pulumi.FileAsset(str(Path(__file__).parent
         _FILES,
         'told = tried(lambda: (Path(__file__).parent / "outside").write_text("x"))',
         exit_code=0,
+        by_system=True,
         proof=_wrote_nothing_outside,
     ),
     Attack(
@@ -133,6 +138,7 @@ libc = ctypes.CDLL(None)
 address = struct.pack("=HH4s8x", socket.AF_INET, socket.htons(PORT), socket.inet_aton("127.0.0.1"))
 told = libc.connect(libc.socket(socket.AF_INET, socket.SOCK_STREAM, 0), address, len(address))""",
         exit_code=0,
+        by_system=True,
         proof=_saw(-1),
     ),
     reach(
@@ -142,6 +148,7 @@ told = libc.connect(libc.socket(socket.AF_INET, socket.SOCK_STREAM, 0), address,
         """\
 told = tried(lambda: subprocess.run(["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/PORT"], stderr=-3).returncode)""",
         exit_code=0,
+        by_system=True,
     ),
     reach(
         "udp",
@@ -150,6 +157,7 @@ told = tried(lambda: subprocess.run(["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/P
         """\
 told = tried(lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", ("127.0.0.1", PORT)))""",
         exit_code=0,
+        by_system=True,
     ),
     Attack(
         "dns",
@@ -174,6 +182,7 @@ told = tried(lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x
 one = socket.socket(socket.AF_UNIX)
 told = tried(lambda: one.connect(str(Path(__file__).parents[1] / "s")))""",
         exit_code=0,
+        by_system=True,
     ),
     reach(
         "kills-the-parent",
@@ -182,6 +191,7 @@ told = tried(lambda: one.connect(str(Path(__file__).parents[1] / "s")))""",
         """\
 told = tried(lambda: [os.kill(int(one.name), 0) for one in Path("/proc").glob("[0-9]*") if int(one.name) == PARENT])""",
         exit_code=0,
+        by_system=True,
         proof=_saw("[]"),
     ),
 )

@@ -8,7 +8,7 @@ import pytest
 
 from resilience_checks.sources.program import confinement
 from tests.hostile import changing
-from tests.hostile.attack import Attack, attempt
+from tests.hostile.attack import Attack, Attempt, attempt
 from tests.hostile.table import ATTACKS
 from tools.hostile_programs import FILE, written
 
@@ -33,8 +33,7 @@ def test_a_program(
     found = attempt(attack, surroundings.folder, monkeypatch)
     assert found.exit_code == attack.exit_code, found.said
     assert attack.says in found.said
-    attack.proof(found)
-    assert surroundings.are_untouched()
+    _is_stopped(attack, found, surroundings)
 
 
 @pytest.mark.parametrize("attack", changing.ATTACKS, ids=lambda attack: attack.name)
@@ -45,6 +44,26 @@ def test_where_the_system_confines_nothing_a_change_is_a_failure(
     attack.plant(surroundings.folder / "repository", surroundings.known)
     found = attempt(attack, surroundings.folder, monkeypatch)
     assert (found.exit_code, " was changed while the " in found.said) == (4, True)
+
+
+@pytest.mark.parametrize("attack", [attack for attack in ATTACKS if attack.by_system], ids=lambda attack: attack.name)
+def test_where_the_system_confines_nothing_it_comes_through_and_the_report_says_so(
+    attack: Attack, surroundings: Surroundings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is the confinement that stops these, and their proofs can fail."""
+    monkeypatch.setattr(confinement, "MEANS", ())
+    attack.plant(surroundings.folder / "repository", surroundings.known)
+    found = attempt(attack, surroundings.folder, monkeypatch)
+    assert [
+        note for note in found.report.stacks[0].notes if note.startswith("what the program may do is only hindered")
+    ]
+    with pytest.raises(AssertionError):
+        _is_stopped(attack, found, surroundings)
+
+
+def _is_stopped(attack: Attack, found: Attempt, surroundings: Surroundings) -> None:
+    attack.proof(found)
+    assert surroundings.are_untouched()
 
 
 def test_there_are_at_least_forty_and_each_has_a_name_of_its_own() -> None:
