@@ -139,6 +139,10 @@ class Job:
                 start_new_session=True,
                 pass_fds=(parent, tell),
             )
+        except BaseException:
+            os.close(held)
+            os.close(told)
+            raise
         finally:
             os.close(parent)
             os.close(tell)

@@ -18,7 +18,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _PACKAGE = Path(__file__).resolve().parents[2]
-_SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin", "/nix/store", "/gnu/store")
+_SYSTEM = (
+    "/usr",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/libx32",
+    "/bin",
+    "/sbin",
+    "/nix/store",
+    "/gnu/store",
+    "/home/linuxbrew/.linuxbrew",
+)
 _CONFIGURATION = (
     "alternatives",
     "ca-certificates.conf",
