@@ -105,7 +105,7 @@ class ChildProcess(StackSource, ABC):
         told = {**launch.job, "seconds": self._limits.seconds, "token": token}
         (private / "job.json").write_text(json.dumps(told), encoding="utf-8")
         tops = readable.repositories(self.root.resolve(), self._project.directory.resolve())
-        packages = {*launch.packages, *readable.folder(launch.directory)}
+        packages = {*launch.packages, *readable.folder(launch.directory, tops)}
         words = [*launch.command, str(private)]
         job = confinement.Job(words, launch.directory, tops, packages, self._limits, launch.addresses)
         self._started = time.monotonic()
