@@ -85,7 +85,8 @@ class ChildProcess(StackSource, ABC):
         launch = self._launch(config, f"unix:{socket}")
         self._directory = launch.directory
         read, self._pipe = os.pipe()
-        limits = {"seconds": self._limits.seconds, "memory": self._limits.memory, "parent": read}
+        limits: dict[str, Any] = {name: getattr(self._limits, name) for name in ("seconds", "memory", "marked")}
+        limits["parent"] = read
         (private / "job.json").write_text(json.dumps({**launch.job, **limits}), encoding="utf-8")
         self._started = time.monotonic()
         try:
@@ -157,9 +158,11 @@ class ChildProcess(StackSource, ABC):
             self._config,
             digest(self._project.directory, self._limits.apart),
         )
+        looked_at = end.get("looked_at") if self._limits.marked else None
         packed = [path for item in record.resources for path in paths(item.inputs)]
         others = [stack_file(self._project, self._stack.stack)]
-        found = of_child(end.get("looked_at"), self._project.directory, self._directory, packed, others)
+        began = time.time() - (time.monotonic() - self._started)
+        found = of_child(looked_at, self._project.directory, self._directory, packed, others, began)
         return replace(graph, marks=found.marks, unseen=found.unseen)
 
     def close(self) -> None:

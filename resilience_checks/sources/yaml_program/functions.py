@@ -257,7 +257,7 @@ def _read_file(evaluator: Evaluator, at: At, value: Any, called: str = "") -> An
         return unknown(f"{name} is outside of the repository, so it is not read")
     try:
         evaluator.afford(path.stat().st_size, at)
-        scope.read.add(path)
+        scope.read.update((path, scope.directory / name))
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         return unknown(f"{name} is no text")

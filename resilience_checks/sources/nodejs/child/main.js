@@ -14,7 +14,7 @@ const { Notes } = require("./notes");
 const notes = new Notes(directory, job.project_directory);
 
 endWith(job.parent);
-require("./reads").watch(notes, job.root);
+require("./reads").watch(notes, job);
 require("./ending").watch(notes, process.argv[3] === "isolated");
 require("./network").refuse(notes);
 require("./hooks").install(notes, job);
