@@ -22,6 +22,7 @@ from resilience_checks.model.interrupts import held_back
 from resilience_checks.options import Options
 from resilience_checks.report.interface import Remark
 from resilience_checks.sources.wire import key_put_back
+from resilience_checks.untouched import Untouched
 from resilience_checks.waiving import waiving
 
 if TYPE_CHECKING:
@@ -91,8 +92,7 @@ def _run(
         stack.enter_context(key_put_back())
         inputs = stack.enter_context(closing(Inputs(options, ready)))
         gathered.settings_from = "" if inputs.trusted is None else inputs.trusted.name
-        for failure in inputs.failures:
-            gathered.fail(failure)
+        gathered.fail(*inputs.failures)
         standing = _baseline(options, inputs, gathered)
         gathered.unaffected = inputs.unaffected
         if inputs.nothing and options.aside is not None:
@@ -101,6 +101,7 @@ def _run(
         stack.callback(gc.unfreeze)
         engine = stack.enter_context(given or _engine(options))
         together = stack.enter_context(closing(inputs.evaluate(observer)))
+        untouched = Untouched(inputs.settings(), options.root)
         with held_back():  # the threads of the programs import, too
             _begin(together, engine)
         with gathered.timed("preparation"), held_back():
@@ -110,13 +111,14 @@ def _run(
             loosened = (*accepted.loosened, *inputs.taken_away())
         with gathered.timed("programs"):
             results = together.results()
+        gathered.fail(*untouched.changes())
         if inputs.lacks(results):
             raise _LackingError
         if witness is not None:
             witness.see([result.graph for result in results if result.graph is not None], *_own(inputs))
         found = _read(gathered, results, together)
-        store = together.store if engine is not given else None  # who evaluates the policies himself is asked each time
-        before = decisions(store, options, pack, catalogue, found, loosened)
+        # Who evaluates the policies himself is asked each time.
+        before = decisions(None if engine is given else together.store, options, pack, catalogue, found, loosened)
         lines = [Line(gathered, group, before).build(catalogue) for group in inputs.groups(results)]
         with gathered.timed("change"):
             after = _Head(inputs.failures, results, lines, catalogue)
@@ -129,8 +131,7 @@ def _run(
             with gathered.timed("base"):
                 standing.append(_at_base(compared, lines, beside))
         name = f"{engine.name} {engine.version}"
-        own = {"policies": pack.digest, "catalogue": bundled.digest(bundled.files())}
-        gathered.inputs |= {**own, **catalogue.digests, **accepted.files, **_supplied(options, inputs)}
+        gathered.inputs |= {**_digests(pack), **catalogue.digests, **accepted.files, **_supplied(options, inputs)}
     gathered.describe(pack, titles)
     never = frozenset(policy.id for policy in pack.policies if policy.judges_change)
     for earlier in standing:
@@ -157,6 +158,11 @@ def _attuned() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*before)
+
+
+def _digests(pack: Pack) -> dict[str, str]:
+    """Return those of all policies together and of the catalogue that the tool comes with."""
+    return {"policies": pack.digest, "catalogue": bundled.digest(bundled.files())}
 
 
 def _read(gathered: Gathered, results: Sequence[Evaluated], together: Together) -> tuple[Circle, ...]:
@@ -277,7 +283,7 @@ def _compared(options: Options, gathered: Gathered, head: _Head, observer: Obser
         return known(options, head.side(options.root), observer)
     except CheckError as error:
         if options.base is not None:
-            gathered.fail(error, f"comparing with {options.base}")
+            gathered.fail(error, subject=f"comparing with {options.base}")
         return None
 
 

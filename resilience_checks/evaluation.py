@@ -209,6 +209,21 @@ class Inputs:
         for subject in self._subjects:
             self._declarations(subject.file)
 
+    def settings(self) -> Iterator[Path]:
+        """Yield the files and folders of this checkout that say how strictly it is checked, and with what.
+
+        Those that settings name but are not there are told by what reads them.
+        """
+        from resilience_checks.gate.waiver_file import NAME as WAIVERS
+
+        options = self._options
+        yield from (subject.file for subject in (*self._subjects, *self._beside) if subject.file is not None)
+        yield options.waivers or options.root / WAIVERS
+        yield from filter(None, (options.baseline, options.lookups, options.stack_outputs))
+        yield from (*options.catalogue, *options.policies)
+        with suppress(UsageError):
+            yield from (path for key in ("catalogue", "policy_packs") for _, path in self._named(key))
+
     def groups(self, results: Sequence[Evaluated]) -> Iterator[Group]:
         """Yield the estates that the evaluated stacks form."""
         from resilience_checks.topology.declaration_union import united

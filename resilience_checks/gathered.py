@@ -74,7 +74,7 @@ class Gathered:
         """Take note of every stack, read or not."""
         for result in results:
             if result.error is not None:
-                self.fail(result.error, result.source.name)
+                self.fail(result.error, subject=result.source.name)
             if result.graph is not None:
                 self.stacks.append(_stack(result.graph))
                 self.inputs |= {**result.graph.read, result.graph.name: result.graph.digest}
@@ -92,12 +92,13 @@ class Gathered:
         elif not result.services:
             self.results[self.said[said]] = _joined(self.results[self.said[said]], result, self.threshold)
 
-    def fail(self, error: CheckError, subject: str = "") -> None:
+    def fail(self, *errors: CheckError, subject: str = "") -> None:
         """Take note of what could not be evaluated or decided."""
-        trace = "".join(traceback.format_exception(error))
-        self.failures.append(
-            Failure(error.what, error.why, error.remedy, error.exit_code, error.location, subject, trace)
-        )
+        for error in errors:
+            trace = "".join(traceback.format_exception(error))
+            self.failures.append(
+                Failure(error.what, error.why, error.remedy, error.exit_code, error.location, subject, trace)
+            )
 
     def summarise(self, summary: Summary) -> None:
         """Take note of an estate's services, of what the catalogue knows of it, and of what is assumed in it."""

@@ -159,7 +159,7 @@ class Line:
         with self.gathered.timed("topology"):
             self.built = tried(self.group, catalogue)
         if isinstance(self.built, CheckError):
-            self.gathered.fail(self.built, ", ".join(self._names()))
+            self.gathered.fail(self.built, subject=", ".join(self._names()))
         elif self.built is not None:
             self.gathered.summarise(Summary.of(self.built.estate, self.built.stacks))
             if self.group.trust is not None:
@@ -185,7 +185,7 @@ class Line:
         try:
             self._decide(built, beside)
         except CheckError as error:
-            self.gathered.fail(error, ", ".join(built.stacks))
+            self.gathered.fail(error, subject=", ".join(built.stacks))
 
     def _decide(self, built: Built, beside: Beside) -> None:
         from resilience_checks.policy.settings import settings as settle

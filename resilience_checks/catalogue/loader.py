@@ -43,7 +43,11 @@ class Catalogue:
     def entry(self, token: str) -> Entry | None:
         """Return what the type `token` means, None where the catalogue does not know it."""
         package = self.package(self.package_of(token))
-        return None if package is None else package.types.get(token) or package.types.get(self.spelled(token))
+        if package is None or token in package.types:
+            return None if package is None else package.types[token]
+        today = self.spelled(token)
+        home = self.package(self.package_of(today))
+        return None if home is None else home.types.get(today)
 
     def package_of(self, token: str) -> str:
         """Return the package of a token; one version of a module may be a package of its own, as of Azure's.

@@ -57,9 +57,9 @@ class SharedHosts:
 
     def draw(self, drafts: Drafts) -> None:
         """Add the domains."""
-        self._named(drafts)
         pools = self._pools()
         apart = self._apart() if any(len(pool.machines) >= _SEVERAL for pool in pools.values()) else {}
+        self._named(drafts, self._groups(self._machines, apart), apart)
         for key, pool in pools.items():
             if len(pool.machines) >= _SEVERAL:
                 self._shared(key, pool, apart, drafts)
@@ -93,8 +93,13 @@ class SharedHosts:
                 groups[id(rule)].append(machine)
         return groups
 
-    def _named(self, drafts: Drafts) -> None:
-        """Add the host that machines of one provider instance name outright; a host that is a resource has its own."""
+    def _named(
+        self, drafts: Drafts, groups: Mapping[int, Sequence[Thing]], apart: Mapping[int, tuple[Thing, ...]]
+    ) -> None:
+        """Add the host that machines of one provider instance name outright; a host that is a resource has its own.
+
+        Of those kept apart that name the same host at most one is there: the platform moves the others.
+        """
         for thing in self._machines:
             hosted = thing.entry.hosted
             assert hosted is not None
@@ -103,7 +108,9 @@ class SharedHosts:
                 continue
             device = thing.device
             draft = drafts.get(hosted.over, f"{device.id}/{name}" if device is not None else name, name)
-            draft.members[Member(thing.id, self._restarted(thing))] = None
+            together = any(_share(groups[id(rule)], thing, name) for rule in apart.get(id(thing), ()))
+            kept = tuple(self._alone(thing, apart, groups)) if together else ()
+            draft.members[Member(thing.id, (*kept, *self._restarted(thing)))] = None
             draft.join(Step(f"{thing.label} runs there", thing.location), thing.urn)
             told = f"equal {hosted.host}"
             draft.reason = draft.reason or Reason(told, location=thing.location, source=hosted.source)
@@ -206,6 +213,11 @@ class SharedHosts:
         remedy = "name the host of the others too"
         fact = self._book.doubt(f"host named in {key}", pinned, told, remedy, location=machine.location)
         return ((fact, name),)
+
+
+def _share(group: Sequence[Thing], machine: Thing, host: str) -> bool:
+    """Return whether another of a group names the same host on the same provider instance."""
+    return any(other is not machine and other.device is machine.device and _host(other) == host for other in group)
 
 
 def _within(machine: Thing) -> tuple[str, ...]:

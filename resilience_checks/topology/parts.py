@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from resilience_checks.model.location import Location
     from resilience_checks.topology.control_planes import ControlPlanes
+    from resilience_checks.topology.estate import Condition
     from resilience_checks.topology.facts import FactBook
     from resilience_checks.topology.placement import Placements
     from resilience_checks.topology.references import Loose
@@ -32,6 +33,8 @@ class Parts:
         self.places: dict[str, Place] = {}
         self.faults: dict[str, str] = {}
         """The kind of each part's own failure domain; a part without one has no fault of its own."""
+        self.restarted: dict[str, Condition] = {}
+        """When a part stays lost with what its own fault takes down: what its platform restarts elsewhere may be in time."""
         self.things: dict[str, Thing] = {}
         self.planes: ControlPlanes | None = None
         """Control planes that parts may need."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from resilience_checks.catalogue.entries import Target
+from resilience_checks.model import paths
 from resilience_checks.model.question import Holds
 from resilience_checks.model.values import Basis, LookupAnswer, Reason
 from resilience_checks.topology import gates
@@ -15,7 +16,9 @@ from resilience_checks.topology.movers import Move, moved
 from resilience_checks.topology.parts import at_least
 from resilience_checks.topology.places import ELSEWHERE, NO_PLACE, Place
 from resilience_checks.topology.references import resolve
+from resilience_checks.topology.scheduled import surely_apart
 from resilience_checks.topology.things import Thing, holds, kind, number_of, text
+from resilience_checks.topology.units import take_up_machines
 
 if TYPE_CHECKING:
     from resilience_checks.catalogue.entries import Instances, Zones
@@ -57,15 +60,15 @@ class Zoned:
     placements: Placements
 
     def take_up(self, thing: Thing, part: Part, place: Place, fault: str | None) -> Gate | None:
-        """Add the part with its zones, and return the gate of its units, None where it stands in one zone alone.
+        """Add the part with its zones, and return the gate of its units, None where it is one thing in one zone.
 
         `fault` is what may befall it, or each unit, apart from the loss of its zone.
         """
         zones, named = _zones(thing), self.named(thing)
         spread = _spreads(thing, zones, named)
         if spread is Holds.NO and named.one:
-            self.parts.add(part, self._in_one(thing, place, named), fault, thing)
-            return None
+            stands = self._in_one(thing, place, named)
+            return take_up_machines(thing, part, stands, fault, self.parts, self.book)
         names = named.zones
         if len(names) < _SEVERAL:
             names = tuple(str(number) for number in range(1, zones.least + 1))
@@ -109,7 +112,7 @@ class Zoned:
         if zones.count is not None:
             number = number_of(thing, zones.count)
             return Named(open=True) if number is None else Named(tuple(str(n + 1) for n in range(number)))
-        if zones.when is not None and holds(thing, zones.when) is Holds.YES:
+        if _when(thing, zones) is Holds.YES:
             return Named(tuple(str(n + 1) for n in range(zones.least)), given=False)
         return Named(chosen=1, open=zones.unnamed, given=False)
 
@@ -230,6 +233,16 @@ def _plain(path: str) -> str:
 
 def _spreads(thing: Thing, zones: Zones, named: Named) -> Holds:
     """Return whether a condition says that it spreads; what the program names goes before that."""
+    members = [value for _, value in thing.values(zones.each)] if zones.each is not None else []
+    if members and all(paths.first(value, path) in allowed for value in members for path, allowed in zones.each_when):
+        return Holds.YES
     if zones.decided is not None and thing.values(zones.decided):
         return Holds.UNKNOWN
-    return Holds.NO if zones.when is None or named.given else holds(thing, zones.when)
+    return Holds.NO if named.given else _when(thing, zones)
+
+
+def _when(thing: Thing, zones: Zones) -> Holds:
+    """Return whether it spreads where it names no zones: by its inputs, or by what it demands of its scheduler."""
+    if thing.entry.scheduled is not None:
+        return Holds.YES if surely_apart(thing, "zone") else Holds.NO
+    return Holds.NO if zones.when is None else holds(thing, zones.when)

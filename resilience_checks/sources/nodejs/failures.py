@@ -8,6 +8,8 @@ from resilience_checks.model.errors import InputError
 from resilience_checks.model.location import Location
 from resilience_checks.sources.nodejs.toolchain import install
 from resilience_checks.sources.program.failures import missing_value
+from resilience_checks.sources.program.left import left_text
+from resilience_checks.sources.program.notes import is_file
 from resilience_checks.sources.project import relative
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 _WHY = "a program that does not run to its end has no graph, so nothing of this stack was checked"
 _MAX_OUTPUT = 2000
+_LONGEST_LAST = 1 << 16
+_LONGEST_NUMBER = 10
 _OUT_OF_MEMORY = ("heap out of memory", "Allocation failed", "bad_alloc", "Cannot allocate memory")
 
 
@@ -102,11 +106,11 @@ def _location(end: Mapping[str, Any], project: Project, root: Path) -> Location:
 
 def _last_seen(project: Project, file: Path, root: Path) -> Location:
     """Return the last line of the program's own that made something, or began to run."""
-    seen, _, rest = (file.read_text(encoding="utf-8") if file.exists() else "").partition("\t")
+    seen, _, rest = left_text(file, _LONGEST_LAST).partition("\t")
     line = rest.partition("\t")[0]
-    return Location(relative(root / seen, root), int(line)) if seen and line.isdecimal() else project.location
+    known = seen and is_file(seen) and line.isdecimal() and len(line) < _LONGEST_NUMBER
+    return Location(relative(root / seen, root), int(line)) if known else project.location
 
 
 def _output(private: Path) -> str:
-    file = private / "output.txt"
-    return file.read_text(encoding="utf-8", errors="replace")[-_MAX_OUTPUT:].strip() if file.exists() else ""
+    return left_text(private / "output.txt", _MAX_OUTPUT).strip()

@@ -29,6 +29,7 @@ def main() -> int:
     gc.set_threshold(100_000, 20, 100)  # SDKs are large, and little of what they load is ever garbage
     private = Path(sys.argv[1])
     job = json.loads((private / "job.json").read_text(encoding="utf-8"))
+    (private / "job.json").unlink()  # it holds the token of the monitor, which is this process's alone
     _limit(job)
     _end_with(job["parent"])
     isolated = close_network()
@@ -100,7 +101,8 @@ def _run(job: dict, notes: object) -> dict:
     from resilience_child.ending import failure
     from resilience_child.monitor import Engine, Monitor
 
-    _configure(job, lambda stub: Monitor(stub, notes), Engine)
+    token = (("token", job.pop("token")),)
+    _configure(job, lambda stub: Monitor(stub, notes, token), lambda stub: Engine(stub, token))
     watch(notes)
     import asyncio
 

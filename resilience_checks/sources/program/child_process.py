@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
+import secrets
 import signal
 import subprocess
 import tempfile
@@ -16,12 +16,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import InputError
+from resilience_checks.sources.program.left import left, remove
+from resilience_checks.sources.program.notes import is_file
+from resilience_checks.sources.program.own_files import OwnFiles
 from resilience_checks.sources.project import stack_config, stack_file
 from resilience_checks.sources.stack_source import StackSource
 from resilience_checks.sources.stacks.waiting import ended
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.sources.discovery import Stack
@@ -85,8 +88,9 @@ class ChildProcess(StackSource, ABC):
         launch = self._launch(config, f"unix:{socket}")
         self._directory = launch.directory
         read, self._pipe = os.pipe()
+        token = secrets.token_hex(16)
         limits: dict[str, Any] = {name: getattr(self._limits, name) for name in ("seconds", "memory", "marked")}
-        limits["parent"] = read
+        limits |= {"parent": read, "token": token}
         (private / "job.json").write_text(json.dumps({**launch.job, **limits}), encoding="utf-8")
         self._started = time.monotonic()
         try:
@@ -100,10 +104,18 @@ class ChildProcess(StackSource, ABC):
             ) from error
         finally:
             os.close(read)
+        self._own = OwnFiles(self._project.directory, self._limits.apart)
         from resilience_checks.sources.program.monitor import Preview
 
         self._preview = Preview(
-            self._project.name, self._stack.stack, socket, self._given, config.values, launch.directory
+            self._project.name,
+            self._stack.stack,
+            socket,
+            self._given,
+            config.values,
+            launch.directory,
+            token,
+            self.root,
         )
         (private / "ready").touch()
 
@@ -125,7 +137,6 @@ class ChildProcess(StackSource, ABC):
         """Wait for the end of the program and return its graph."""
         from resilience_checks.sources.program import failures, graph_of
         from resilience_checks.sources.program.assets import paths
-        from resilience_checks.sources.program.digest import digest
         from resilience_checks.sources.program.standing import of_child
 
         if self._child is None:
@@ -133,13 +144,16 @@ class ChildProcess(StackSource, ABC):
         assert self._child is not None
         assert self._private is not None
         assert self._preview is not None
-        if not ended(self._child, self._started, self._limits.seconds, self._given):
-            self._kill()
+        in_time = ended(self._child, self._started, self._limits.seconds, self._given)
+        self._kill()  # what it has started writes no more either
+        record = self._preview.sealed()
+        if not in_time:
             raise self._endless(self._private)
+        if changed := self._own.changed():
+            raise failures.changed_itself(changed, self._project, self.root)
         self.seconds = time.monotonic() - self._started
         end = _how_it_ended(self._private, self._child.returncode)
-        record = self._preview.record
-        if end.get("ok") and not record.resources:  # the stack itself is registered before anything else
+        if end.get("ok") and not record.finished:
             end = _died()
         if record.duplicates:
             raise failures.duplicate(_in_order(record.duplicates[0]), self._project, self.root)
@@ -148,16 +162,19 @@ class ChildProcess(StackSource, ABC):
         if not end.get("ok"):
             end["environment"] = self._config.environment
             raise self._failed(end, self._private, self._child.returncode)
-        graph = graph_of.build(
-            self._stack,
-            self.root,
-            record,
-            self._preview.answers,
-            self._private,
-            end,
-            self._config,
-            digest(self._project.directory, self._limits.apart),
-        )
+        try:
+            graph = graph_of.build(
+                self._stack,
+                self.root,
+                record,
+                self._preview.answers,
+                self._private,
+                end,
+                self._config,
+                self._own.digest,
+            )
+        except Exception as error:
+            raise failures.no_graph(error, self._project) from error
         looked_at = end.get("looked_at") if self._limits.marked else None
         packed = [path for item in record.resources for path in paths(item.inputs)]
         others = [stack_file(self._project, self._stack.stack)]
@@ -174,7 +191,7 @@ class ChildProcess(StackSource, ABC):
         if self._preview is not None:
             self._preview.close()
         if self._private is not None:
-            shutil.rmtree(self._private, ignore_errors=True)
+            remove(self._private)
 
     def _kill(self) -> None:
         """End the child and whatever it has started, which may still be there when the child is not."""
@@ -207,15 +224,43 @@ def _in_order(pair: tuple[Registered, Registered]) -> tuple[Registered, Register
 
 
 def _how_it_ended(private: Path, code: int) -> dict[str, Any]:
-    """Return what the child wrote about its end; one that wrote nothing, or ended otherwise than it wrote, died."""
+    """Return what the child wrote about its end; one that wrote nothing, or ended otherwise than it wrote, died.
+
+    Its program could write there too: what no child writes counts for nothing.
+    """
     try:
-        end = json.loads((private / "end.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        end = json.loads(left(private / "end.json", _LONGEST_END) or b"")
+    except (ValueError, RecursionError):
         return _died()
-    if not isinstance(end, dict) or (end.get("ok") and (code != 0 or not (private / "notes.jsonl").is_file())):
-        return _died()
-    return end
+    fits = isinstance(end, dict) and all(end.get(name) is None or fit(end[name]) for name, fit in _END.items())
+    whole = code == 0 and left(private / "notes.jsonl", 0) is not None
+    return end if fits and (whole or not end.get("ok")) else _died()
 
 
 def _died() -> dict[str, Any]:
     return {"ok": False, "kind": "died"}
+
+
+def _are_paths(value: object) -> bool:
+    return isinstance(value, list) and all(map(is_file, value))
+
+
+def _is_looked_at(value: object) -> bool:
+    return isinstance(value, dict) and all(map(_are_paths, value.values()))
+
+
+def _are_words(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+_LONGEST_END = 64 << 20
+_END: Mapping[str, Callable[[Any], bool]] = {
+    "file": is_file,
+    "line": lambda value: type(value) is int,
+    "column": lambda value: type(value) is int,
+    "traceback": lambda value: isinstance(value, str),
+    "unanswered": _are_words,
+    "read": _are_paths,
+    "looked_at": _is_looked_at,
+}
+"""What has to have a form, of what a child says of its end."""

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import InputError
 from resilience_checks.model.location import Location
+from resilience_checks.sources.program.left import left_text
 from resilience_checks.sources.project import relative
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from resilience_checks.sources.program.record import Refusal, Registered
@@ -22,6 +23,7 @@ PREVIEW = (
     "and give it with `--preview preview.json`"
 )
 _MAX_OUTPUT = 2000
+_LONGEST_DUMP = 1 << 20
 
 
 def other_language(project: Project) -> InputError:
@@ -36,8 +38,7 @@ def other_language(project: Project) -> InputError:
 
 def endless(project: Project, private: Path, root: Path, seconds: float) -> InputError:
     """Return the error for a program that did not end in time, at the line where it was."""
-    dump = private / "stuck.txt"
-    text = dump.read_text(encoding="utf-8") if dump.exists() else ""
+    text = left_text(private / "stuck.txt", _LONGEST_DUMP)
     found = next(
         (
             Location(relative(root / match["file"], root), int(match["line"]))
@@ -73,6 +74,27 @@ def refused(refusal: Refusal, project: Project, root: Path) -> InputError:
         location=_in_project(refusal.frames, project, root) or project.location,
         why="the engine refuses it, so the program does not run to its end",
         remedy=refusal.remedy,
+    )
+
+
+def changed_itself(names: Sequence[str], project: Project, root: Path) -> InputError:
+    """Return the error for a program that changed files of which it is made, or took them away."""
+    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    return InputError(
+        f"{names[0]}{more} was changed while the program ran",
+        location=Location(relative(project.directory / names[0], root), 1),
+        why="what ran is not what stands there now, so nothing that is said of it would hold",
+        remedy="write what a program makes to a temporary folder; where somebody edited the file, check again",
+    )
+
+
+def no_graph(error: Exception, project: Project) -> InputError:
+    """Return the error for a program of whose requests and notes no graph can be made."""
+    return InputError(
+        f"what was registered and noted while the program ran makes no graph: {error or type(error).__name__}",
+        location=project.location,
+        why="no SDK asks for that, so what else was registered cannot be relied on, and nothing of this stack was checked",
+        remedy="look for what of the program writes to the folder of its run, or speaks to the engine itself",
     )
 
 
@@ -165,5 +187,4 @@ def _in_project(frames: tuple[tuple[str, int], ...], project: Project, root: Pat
 
 
 def _output(private: Path) -> str:
-    file = private / "output.txt"
-    return file.read_text(encoding="utf-8", errors="replace")[-_MAX_OUTPUT:].strip() if file.exists() else ""
+    return left_text(private / "output.txt", _MAX_OUTPUT).strip()

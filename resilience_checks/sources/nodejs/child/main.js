@@ -10,6 +10,7 @@ const path = require("path");
 
 const directory = process.argv[2];
 const job = JSON.parse(fs.readFileSync(path.join(directory, "job.json"), "utf8"));
+fs.unlinkSync(path.join(directory, "job.json")); // it holds the token of the monitor, which is this process's alone
 const { Notes } = require("./notes");
 const notes = new Notes(directory, job.project_directory);
 

@@ -86,11 +86,9 @@ function wrap(holder, name, look) {
         look(given);
         return original.apply(this, given);
     };
-    for (const key of Reflect.ownKeys(original)) {
-        const described = Object.getOwnPropertyDescriptor(wrapped, key);
-        if (described === undefined || described.configurable) {
-            Object.defineProperty(wrapped, key, { ...Object.getOwnPropertyDescriptor(original, key), configurable: true, ...("value" in Object.getOwnPropertyDescriptor(original, key) ? { writable: true } : {}) });
-        }
+    const { prototype, ...own } = Object.getOwnPropertyDescriptors(original); // its name, and what else hangs on it
+    for (const key of Reflect.ownKeys(own)) {
+        Object.defineProperty(wrapped, key, { ...own[key], configurable: true, ...("value" in own[key] ? { writable: true } : {}) });
     }
     holder[name] = wrapped;
 }
@@ -113,7 +111,8 @@ function note(notes, kind, given) {
             notes.unseen.add("it lists folders with all that is in them");
         }
     } else if (WRITE.includes(kind)) {
-        written(notes, (/^(?:copyFile|cp|link|rename|symlink)$/.test(kind) ? given.slice(0, 2) : given.slice(0, 1)).map(named).filter((one) => one !== undefined));
+        const paths = /^(?:copyFile|cp|link|rename|symlink)$/.test(kind) ? given.slice(0, 2) : given.slice(0, 1);
+        written(notes, paths.map(named).filter((one) => one !== undefined));
     } else {
         notes.unseen.add(`it calls fs.${kind}`);
     }
@@ -263,10 +262,12 @@ exports.told = function (notes) {
     if (!notes.marked) {
         return undefined;
     }
-    const without = (found) => [...found].filter((file) => !(file + path.sep).startsWith(notes.directory + path.sep) && !file.startsWith(__dirname + path.sep)).sort();
+    const ours = [notes.directory + path.sep, __dirname + path.sep];
+    const another = (file) => !file.includes("\0") && !ours.some((folder) => (file + path.sep).startsWith(folder));
+    const others = (found) => [...found].filter(another).map((file) => Buffer.from(file).toString()).sort(); // as Node writes it for the system
     const loaded = new Set([...notes.loaded, ...Object.keys(Module._cache)]);
     const kinds = { opened: notes.opened, listed: notes.listed, asked: notes.asked, loaded };
-    return { ...Object.fromEntries(Object.entries(kinds).map(([kind, found]) => [kind, without(found)])), unseen: [...notes.unseen, ...modules()] };
+    return { ...Object.fromEntries(Object.entries(kinds).map(([kind, found]) => [kind, others(found)])), unseen: [...notes.unseen, ...modules()] };
 };
 
 /** Why what the loader of ES modules looked at is not known: it goes by functions that nothing can be put before. */
