@@ -191,6 +191,8 @@ function looked(notes, request, parent, options, found, there) {
     places.forEach((place) => notes.loaded.add(`${place}${path.sep}package.json`));
     if (found !== undefined && path.isAbsolute(found)) {
         notes.loaded.add(found);
+        near(notes, found.slice(0, found.length - path.extname(found).length));
+        near(notes, path.dirname(found));
     }
     if (/^\.{0,2}[\\/]|^\.{1,2}$/.test(request)) {
         places.forEach((place) => near(notes, path.resolve(place, request)));
