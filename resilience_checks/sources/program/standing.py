@@ -193,7 +193,7 @@ def _mark(kind: str, path: str) -> str:
     try:
         if kind == LINK:
             return os.path.realpath(path)
-        if kind == FILE and not place.is_dir():
+        if kind == FILE and place.is_file():
             return sha256(place)
         if kind == STAT:
             found = place.stat()
@@ -232,7 +232,7 @@ def _chance_in_scripts(found: _Found) -> Iterable[str]:
 
 def _asks(path: Path, chance: re.Pattern[bytes]) -> Iterable[str]:
     with suppress(OSError):
-        if (match := chance.search(path.read_bytes())) is not None:
+        if path.is_file() and (match := chance.search(path.read_bytes())) is not None:
             yield f"{path.name} may ask for the time, for chance or for this machine: {match.group(0).decode(errors='replace').strip()}"
 
 

@@ -117,8 +117,8 @@ def test_a_program_is_known_by_all_that_it_loads_opens_lists_and_asks_for(node_p
 HIDES = """const fs = require("fs");
 require("child_process").execSync("true");
 fs.readFileSync("/proc/uptime");
-fs.writeFileSync("../written", "");
-fs.readdirSync("..", { recursive: true });
+try { fs.writeFileSync("../written", ""); } catch { fs.existsSync("../refused"); }
+fs.readdirSync(".", { recursive: true });
 fs.watch(".").close();
 process.binding("fs");
 new (require("worker_threads").Worker)("", { eval: true });
@@ -131,8 +131,7 @@ def test_what_a_program_does_beside_reading_may_hide_what_it_hangs_on(node_packa
     assert graph(tmp_path).unseen == (
         "it starts another program; it reads /proc/uptime; it writes to files; it lists folders with all that is in them; "
         "it calls fs.watch; it calls process.binding; it starts threads; "
-        'index.js may ask for the time, for chance or for this machine: "child_process"; '
-        f"{tmp_path.resolve()} changed while it ran"
+        'index.js may ask for the time, for chance or for this machine: "child_process"'
     )
 
 
