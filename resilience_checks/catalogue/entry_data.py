@@ -241,6 +241,7 @@ def _backup(data: Mapping[str, Any] | None) -> PlatformBackup | None:
         off_default=off.get("default"),
         off=tuple(off.get("is", ())),
         off_unless=tuple(off.get("unless", ())),
+        filled=tuple(_sure_target(item) for item in off.get("filled", ())),
         keep_path=keep.get("from", ""),
         keep_default=keep.get("default"),
     )
@@ -297,7 +298,8 @@ def _entry(token: str, package: str, estate: str, data: Mapping[str, Any]) -> En
         component=data.get("component", False),
         fault=data.get("fault", "device"),
         counted=data.get("as-one") != "unknown",
-        entry=data.get("entry", False),
+        entry=bool(data.get("entry", False)),
+        entry_unless=_condition(data["entry"].get("unless")) if isinstance(data.get("entry"), dict) else (),
         configures=data.get("configures"),
         runs_on=data.get("runs-on"),
         settings_of=data.get("settings-of"),

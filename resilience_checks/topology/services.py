@@ -10,9 +10,10 @@ from resilience_checks.model.values import Basis, Reason
 from resilience_checks.topology.declared import Named
 from resilience_checks.topology.estate import Consumer, Service
 from resilience_checks.topology.gates import ALWAYS, NEVER, AnyOf, Case, Gate, Nature, Up, targets
+from resilience_checks.topology.things import holds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from resilience_checks.topology import declared
     from resilience_checks.topology.components import Components
@@ -28,9 +29,30 @@ _REMEDIES = {
 }
 """What makes a file whole that leaves resources out."""
 
+_ALONE = (
+    frozenset({"compute", "compute-group"}),
+    frozenset({"database"}),
+    frozenset({"storage", "cache", "queue"}),
+)
+"""Roles of what may serve without any entry before it, the likelier first."""
+
 
 def _name(to: declared.Reference) -> str:
     return to.id if isinstance(to, Named) else str(to)
+
+
+def _may_be_entered(things: Things, thing: Thing) -> bool:
+    """Return whether consumers may enter here: not by a record that only proves who owns a name, as for a certificate."""
+    entry = thing.entry
+    if not entry.entry or (entry.entry_unless and holds(thing, entry.entry_unless) is Holds.YES):
+        return False
+    behind = (
+        things.at(thing.graph, reference)
+        for path in entry.named
+        for at, _ in thing.values(path)
+        for reference in thing.references(at)
+    )
+    return not any(other is not None and other.entry.role == "certificate" for other in behind)
 
 
 class Services:
@@ -207,16 +229,31 @@ class Services:
         return AnyOf((gate, *unseen)) if unseen else gate
 
     def _inferred(self, things: Things) -> Iterator[Service]:
-        """Yield a service for each entry that nothing else in the programs refers to."""
+        """Yield a service for each entry that nothing else in the programs refers to.
+
+        A stack that shows none has one for each machine, else for each store, that stands alone in it.
+        """
         used = {target for part in self._parts.all.values() for target in targets(part.gate)}
-        for thing in things.all:
-            if thing.entry.entry and thing.id in self._parts.all and thing.id not in used:
-                reason = Reason(f"{thing.label} is where consumers enter", Basis.ASSUMED, thing.location)
+        free = [thing for thing in things.all if thing.id in self._parts.all and thing.id not in used]
+        entries = {thing.id: "is where consumers enter" for thing in free if _may_be_entered(things, thing)}
+        entered = {id(thing.graph) for thing in free if thing.id in entries}
+        apart = [thing for thing in free if id(thing.graph) not in entered and thing.owner is None]
+        alone = dict.fromkeys(self._alone(apart), "is used by nothing else that was read, so consumers may use it")
+        for thing in free:
+            if (how := entries.get(thing.id) or alone.get(thing.id)) is not None:
+                reason = Reason(f"{thing.label} {how}", Basis.ASSUMED, thing.location)
                 gate = self._or_unseen(Up(thing.id, Nature.PATH, reason), things, thing.id)
                 needs = (*self._hidden(things, thing.id), *self._bordering(things))
                 yield Service(
                     thing.id, gate, needs=needs, declared=False, location=thing.location, stack=thing.graph.name
                 )
+
+    def _alone(self, things: Sequence[Thing]) -> Iterator[str]:
+        """Yield what serves by itself in each stack: its machines, or where it has none, what keeps data."""
+        for graph in {id(thing.graph): thing.graph for thing in things}.values():
+            here = [thing for thing in things if thing.graph is graph]
+            sorts = ([thing.id for thing in here if self._parts.all[thing.id].role in roles] for roles in _ALONE)
+            yield from next((sort for sort in sorts if sort), ())
 
     def _bordering(self, things: Things) -> Iterator[Gate]:
         """Yield a doubtful need for each firewall: without declared sites nobody says whose traffic it carries."""
