@@ -10,11 +10,12 @@ from resilience_checks.model.values import Basis, Reason
 from resilience_checks.topology.declared import Named
 from resilience_checks.topology.estate import Consumer, Service
 from resilience_checks.topology.gates import ALWAYS, NEVER, AnyOf, Case, Gate, Nature, Up, targets
-from resilience_checks.topology.things import holds
+from resilience_checks.topology.shown import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
+    from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.topology import declared
     from resilience_checks.topology.components import Components
     from resilience_checks.topology.facts import FactBook
@@ -29,30 +30,22 @@ _REMEDIES = {
 }
 """What makes a file whole that leaves resources out."""
 
-_ALONE = (
-    frozenset({"compute", "compute-group"}),
-    frozenset({"database"}),
-    frozenset({"storage", "cache", "queue"}),
-)
-"""Roles of what may serve without any entry before it, the likelier first."""
-
 
 def _name(to: declared.Reference) -> str:
     return to.id if isinstance(to, Named) else str(to)
 
 
-def _may_be_entered(things: Things, thing: Thing) -> bool:
-    """Return whether consumers may enter here: not by a record that only proves who owns a name, as for a certificate."""
-    entry = thing.entry
-    if not entry.entry or (entry.entry_unless and holds(thing, entry.entry_unless) is Holds.YES):
-        return False
-    behind = (
-        things.at(thing.graph, reference)
-        for path in entry.named
-        for at, _ in thing.values(path)
-        for reference in thing.references(at)
-    )
-    return not any(other is not None and other.entry.role == "certificate" for other in behind)
+def _left_out(graph: ResourceGraph, inside: list[str]) -> tuple[str, str]:
+    """Return what a run of the stack could not see, and what shows it; `inside` are components of unknown types."""
+    if graph.skipped:
+        what = f"{len(graph.skipped)} callbacks on values that are not known yet"
+        return what, _REMEDIES.get(graph.source, "make resources outside of `apply`")
+    if inside:
+        remedy = "check a preview or a state of it, or add a catalogue entry for their types"
+        return f"those in {', '.join(inside)}, whose plugin makes them", remedy
+    if graph.source in _REMEDIES:
+        return "steps that the input leaves out", _REMEDIES[graph.source]
+    return "how many hangs on answers that are not known yet", "give the answers of its lookups with --lookups"
 
 
 class Services:
@@ -190,19 +183,13 @@ class Services:
             if not graph.skipped and graph.capabilities.complete and not inside:
                 continue
             first = next((callback.location for callback in graph.skipped if callback.location), None)
-            what = (
-                f"{len(graph.skipped)} callbacks on values that are not known yet"
-                if graph.skipped
-                else f"those in {', '.join(inside)}, whose plugin makes them"
-                if inside
-                else "steps that the input leaves out"
-            )
+            what, remedy = _left_out(graph, inside)
             text = f"stack {graph.name} may make more resources than this run shows: {what}"
             fact = self._book.doubt(
                 f"more resources of {graph.name} for {service}",
                 ("harmless", "harmful"),
                 text,
-                _REMEDIES.get(graph.source, "make resources outside of `apply`"),
+                remedy,
                 location=first or graph.project_file,
             )
             yield Case(fact, {"harmless": ALWAYS, "harmful": NEVER})
@@ -229,31 +216,15 @@ class Services:
         return AnyOf((gate, *unseen)) if unseen else gate
 
     def _inferred(self, things: Things) -> Iterator[Service]:
-        """Yield a service for each entry that nothing else in the programs refers to.
-
-        A stack that shows none has one for each machine, else for each store, that stands alone in it.
-        """
-        used = {target for part in self._parts.all.values() for target in targets(part.gate)}
-        free = [thing for thing in things.all if thing.id in self._parts.all and thing.id not in used]
-        entries = {thing.id: "is where consumers enter" for thing in free if _may_be_entered(things, thing)}
-        entered = {id(thing.graph) for thing in free if thing.id in entries}
-        apart = [thing for thing in free if id(thing.graph) not in entered and thing.owner is None]
-        alone = dict.fromkeys(self._alone(apart), "is used by nothing else that was read, so consumers may use it")
-        for thing in free:
-            if (how := entries.get(thing.id) or alone.get(thing.id)) is not None:
-                reason = Reason(f"{thing.label} {how}", Basis.ASSUMED, thing.location)
-                gate = self._or_unseen(Up(thing.id, Nature.PATH, reason), things, thing.id)
-                needs = (*self._hidden(things, thing.id), *self._bordering(things))
-                yield Service(
-                    thing.id, gate, needs=needs, declared=False, location=thing.location, stack=thing.graph.name
-                )
-
-    def _alone(self, things: Sequence[Thing]) -> Iterator[str]:
-        """Yield what serves by itself in each stack: its machines, or where it has none, what keeps data."""
-        for graph in {id(thing.graph): thing.graph for thing in things}.values():
-            here = [thing for thing in things if thing.graph is graph]
-            sorts = ([thing.id for thing in here if self._parts.all[thing.id].role in roles] for roles in _ALONE)
-            yield from next((sort for sort in sorts if sort), ())
+        """Yield a service for each place where the programs show that consumers may enter."""
+        for entry in shown(things, self._parts):
+            thing = entry.thing
+            reason = Reason(entry.why, Basis.ASSUMED, thing.location)
+            gate = self._or_unseen(Up(thing.id, Nature.PATH, reason), things, entry.name)
+            needs = (*self._hidden(things, entry.name), *self._bordering(things))
+            yield Service(
+                entry.name, gate, needs=needs, declared=False, location=thing.location, stack=thing.graph.name
+            )
 
     def _bordering(self, things: Things) -> Iterator[Gate]:
         """Yield a doubtful need for each firewall: without declared sites nobody says whose traffic it carries."""
