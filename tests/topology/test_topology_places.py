@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 REPOSITORY = Path(__file__).parents[2]
 OUTAGE = (FaultKind.OUTAGE,)
-PAS = "default vsphere provider of web/prod/pas-a1"
+PAS = "pas-a1"
 BASE = """
 version: 1
 sites:

@@ -106,3 +106,19 @@ def test_what_stands_on_a_default_provider_is_called_by_its_own_name() -> None:
     found = shown(program)
     assert list(found.services) == ["web"]
     assert found.parts["default kubernetes provider of web/prod"].label == "default kubernetes provider of web/prod"
+
+
+def test_beside_a_store_that_is_an_entry_a_machine_alone_is_a_service_too() -> None:
+    program = Program()
+    program.add(MACHINE, "web")
+    program.add(DATABASE, "records")
+    assert [name for name, _ in services(program)] == ["web", "records"]
+
+
+def test_neither_what_a_group_is_made_from_nor_a_provider_instance_is_a_service() -> None:
+    program = Program()
+    template = program.add("aws:ec2/launchTemplate:LaunchTemplate", "template")
+    group = {"launchTemplate": {"id": LATER}}
+    program.add("aws:autoscaling/group:Group", "group", group, refers={"launchTemplate.id": template})
+    program.provider("kubernetes", "cluster")
+    assert [name for name, _ in services(program)] == ["group"]
