@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
+LOCKED := --require-hashes --requirement
 
 .PHONY: demo test clean
 
@@ -26,12 +27,13 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	@$(PYTHON) -m venv $(VENV)
 
-$(VENV)/demo.stamp: pyproject.toml | $(BIN)/python
+$(VENV)/demo.stamp: locks/demo.txt | $(BIN)/python
 	@echo "installing the checker and the SDKs of the demo stacks (a minute, once)"
-	@$(PIP) --editable '.[demo]'
+	@$(PIP) $(LOCKED) locks/demo.txt
+	@$(PIP) --no-index --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/tox.stamp: pyproject.toml | $(BIN)/python
+$(VENV)/tox.stamp: locks/tox.txt | $(BIN)/python
 	@echo "installing tox"
-	@$(PIP) 'tox>=4.20'
+	@$(PIP) $(LOCKED) locks/tox.txt
 	@touch $@

@@ -13,14 +13,17 @@ from typing import TYPE_CHECKING, Protocol
 
 from resilience_checks.between_stacks import circles, differing
 from resilience_checks.catalogue import bundled
+from resilience_checks.decided import decisions
 from resilience_checks.evaluation import Inputs
 from resilience_checks.gathered import Gathered
 from resilience_checks.line import Beside, Line
 from resilience_checks.model.errors import CheckError, InputError
 from resilience_checks.model.interrupts import held_back
+from resilience_checks.model.refusals import refused
 from resilience_checks.options import Options
 from resilience_checks.report.interface import Remark
 from resilience_checks.sources.wire import key_put_back
+from resilience_checks.untouched import Untouched
 from resilience_checks.waiving import waiving
 
 if TYPE_CHECKING:
@@ -70,9 +73,12 @@ def run(
     from resilience_checks.narrowing import narrowed
 
     try:
-        return _run(narrowed(options), observer, ready, engine, witness)
-    except _LackingError:
-        return _run(options, observer, ready, engine, witness)
+        try:
+            return _run(narrowed(options), observer, ready, engine, witness)
+        except _LackingError:
+            return _run(options, observer, ready, engine, witness)
+    except OSError as error:
+        raise refused(error) from error
 
 
 class _LackingError(Exception):
@@ -80,7 +86,7 @@ class _LackingError(Exception):
 
 
 def _run(
-    options: Options, observer: Observer, ready: Sequence[Source], engine: Engine | None, witness: Witness | None
+    options: Options, observer: Observer, ready: Sequence[Source], given: Engine | None, witness: Witness | None
 ) -> Report:
     begun = time.monotonic()
     started = options.clock.astimezone(UTC).isoformat(timespec="seconds")
@@ -90,32 +96,34 @@ def _run(
         stack.enter_context(key_put_back())
         inputs = stack.enter_context(closing(Inputs(options, ready)))
         gathered.settings_from = "" if inputs.trusted is None else inputs.trusted.name
-        for failure in inputs.failures:
-            gathered.fail(failure)
+        gathered.fail(*inputs.failures)
         standing = _baseline(options, inputs, gathered)
         gathered.unaffected = inputs.unaffected
         if inputs.nothing and options.aside is not None:
             gathered.compared_with = [options.aside.since]
             return gathered.report(options, started, "none", inputs.left_out)
         stack.callback(gc.unfreeze)
-        engine = stack.enter_context(engine or _engine(options))
+        engine = stack.enter_context(given or _engine(options))
         together = stack.enter_context(closing(inputs.evaluate(observer)))
+        untouched = Untouched(inputs.settings(), options.root)
         with held_back():  # the threads of the programs import, too
-            together.start()
-            engine.start()
+            _begin(together, engine)
         with gathered.timed("preparation"), held_back():
-            pack, titles, catalogue = _prepare(inputs)
+            pack, titles, catalogue = _prepare(inputs, ahead=together.runs)
             inputs.load()
             accepted = waiving(options, inputs.trust, pack)
             loosened = (*accepted.loosened, *inputs.taken_away())
         with gathered.timed("programs"):
             results = together.results()
+        gathered.fail(*untouched.changes())
         if inputs.lacks(results):
             raise _LackingError
         if witness is not None:
             witness.see([result.graph for result in results if result.graph is not None], *_own(inputs))
         found = _read(gathered, results, together)
-        lines = [Line(gathered, group).build(catalogue) for group in inputs.groups(results)]
+        # Who evaluates the policies himself is asked each time.
+        before = decisions(None if engine is given else together.store, options, pack, catalogue, found, loosened)
+        lines = [Line(gathered, group, before).build(catalogue) for group in inputs.groups(results)]
         with gathered.timed("change"):
             after = _Head(inputs.failures, results, lines, catalogue)
             compared = _compared(options, gathered, after, observer)
@@ -127,9 +135,7 @@ def _run(
             with gathered.timed("base"):
                 standing.append(_at_base(compared, lines, beside))
         name = f"{engine.name} {engine.version}"
-        given = _supplied(options, inputs)
-        own = {"policies": pack.digest, "catalogue": bundled.digest(bundled.files())}
-        gathered.inputs |= {**own, **catalogue.digests, **accepted.files, **given}
+        gathered.inputs |= {**_digests(pack), **catalogue.digests, **accepted.files, **_supplied(options, inputs)}
     gathered.describe(pack, titles)
     never = frozenset(policy.id for policy in pack.policies if policy.judges_change)
     for earlier in standing:
@@ -137,6 +143,13 @@ def _run(
     gathered.results, gathered.waivers = accepted.applied(gathered.results, whole=not inputs.unaffected)
     gathered.timings["total"] = time.monotonic() - begun
     return gathered.report(options, started, name, inputs.left_out)
+
+
+def _begin(together: Together, engine: Engine) -> None:
+    """Begin the programs, and the engine where there are any: what was decided before needs none."""
+    together.start()
+    if together.runs:
+        engine.start()
 
 
 @contextmanager
@@ -149,6 +162,11 @@ def _attuned() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*before)
+
+
+def _digests(pack: Pack) -> dict[str, str]:
+    """Return those of all policies together and of the catalogue that the tool comes with."""
+    return {"policies": pack.digest, "catalogue": bundled.digest(bundled.files())}
 
 
 def _read(gathered: Gathered, results: Sequence[Evaluated], together: Together) -> tuple[Circle, ...]:
@@ -204,21 +222,28 @@ def policy_inputs(options: Options) -> tuple[bytes, ...]:
     return tuple(recorder.documents)
 
 
-def _prepare(inputs: Inputs) -> tuple[Pack, Mapping[str, str], Catalogue]:
-    """Read policies, the titles of controls and the catalogue, and load what is needed later, while the programs run."""
-    import resilience_checks.analysis.answers
-    import resilience_checks.policy.outcome
-    import resilience_checks.topology.estate_builder  # noqa: F401
+def _prepare(inputs: Inputs, *, ahead: bool) -> tuple[Pack, Mapping[str, str], Catalogue]:
+    """Read policies, the titles of controls and the catalogue; `ahead`: and load what is needed later."""
     from resilience_checks.catalogue import loader
     from resilience_checks.policy import controls, pack
 
     own = inputs.own("catalogue")
     catalogue = loader.load(own, inputs.shown(own))
-    for package in catalogue.packages:
-        catalogue.package(package)
+    if ahead:
+        _load(catalogue)
     folders, added = inputs.own("policy_packs"), inputs.added_packs()
     found = pack.load(folders, added, inputs.shown((*folders, *added)))
     return found, controls.titles(added) | controls.titles(folders), catalogue
+
+
+def _load(catalogue: Catalogue) -> None:
+    """Load what topology, analysis and policies need, while the programs run."""
+    import resilience_checks.analysis.answers
+    import resilience_checks.policy.outcome
+    import resilience_checks.topology.estate_builder  # noqa: F401
+
+    for package in catalogue.packages:
+        catalogue.package(package)
 
 
 def _own(inputs: Inputs) -> tuple[dict[Path, str], dict[Path, str]]:
@@ -262,7 +287,7 @@ def _compared(options: Options, gathered: Gathered, head: _Head, observer: Obser
         return known(options, head.side(options.root), observer)
     except CheckError as error:
         if options.base is not None:
-            gathered.fail(error, f"comparing with {options.base}")
+            gathered.fail(error, subject=f"comparing with {options.base}")
         return None
 
 

@@ -27,6 +27,7 @@ from resilience_checks.report.interface import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from resilience_checks.decided import Decided, Summary
     from resilience_checks.gate.baseline import Earlier
     from resilience_checks.model.errors import CheckError
     from resilience_checks.model.graph import ResourceGraph
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from resilience_checks.policy.pack import Pack
     from resilience_checks.sources.stacks.together import Evaluated
     from resilience_checks.topology.declaration_trust import Fact
-    from resilience_checks.topology.estate import Estate
 
 
 @dataclass
@@ -74,7 +74,7 @@ class Gathered:
         """Take note of every stack, read or not."""
         for result in results:
             if result.error is not None:
-                self.fail(result.error, result.source.name)
+                self.fail(result.error, subject=result.source.name)
             if result.graph is not None:
                 self.stacks.append(_stack(result.graph))
                 self.inputs |= {**result.graph.read, result.graph.name: result.graph.digest}
@@ -92,35 +92,30 @@ class Gathered:
         elif not result.services:
             self.results[self.said[said]] = _joined(self.results[self.said[said]], result, self.threshold)
 
-    def fail(self, error: CheckError, subject: str = "") -> None:
+    def fail(self, *errors: CheckError, subject: str = "") -> None:
         """Take note of what could not be evaluated or decided."""
-        trace = "".join(traceback.format_exception(error))
-        self.failures.append(
-            Failure(error.what, error.why, error.remedy, error.exit_code, error.location, subject, trace)
-        )
+        for error in errors:
+            trace = "".join(traceback.format_exception(error))
+            self.failures.append(
+                Failure(error.what, error.why, error.remedy, error.exit_code, error.location, subject, trace)
+            )
 
-    def summarise(self, estate: Estate, stacks: tuple[str, ...]) -> None:
+    def summarise(self, summary: Summary) -> None:
         """Take note of an estate's services, of what the catalogue knows of it, and of what is assumed in it."""
-        for mine, theirs in ((self.known, estate.coverage.known), (self.unknown, estate.coverage.unknown)):
+        for mine, theirs in ((self.known, summary.known), (self.unknown, summary.unknown)):
             for token, count in theirs.items():
                 mine[token] = mine.get(token, 0) + count
-        self.services += [
-            ServiceSummary(
-                service.id,
-                service.scope,
-                service.tier,
-                service.rto,
-                service.rpo,
-                service.declared,
-                service.location,
-                stacks,
-            )
-            for service in estate.services.values()
-        ]
-        self.contradictions += [Remark(item.text, item.locations) for item in estate.contradictions]
-        self.assumptions += [
-            Remark(reason.text, (reason.location,) if reason.location else ()) for reason in estate.assumptions
-        ]
+        self.services += summary.services
+        self.contradictions += summary.contradictions
+        self.assumptions += summary.assumptions
+
+    def take(self, decided: Decided) -> None:
+        """Take note of what was decided about an estate, now or before."""
+        for result, stacks in decided.results:
+            self.add(result, stacks)
+        self.policies |= decided.policies
+        self.not_enforced |= decided.not_enforced
+        self.disabled.update(decided.disabled)
 
     def declare(self, facts: Sequence[Fact]) -> None:
         """Take note of facts that are declared otherwise than where settings are trusted."""

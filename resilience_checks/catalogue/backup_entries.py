@@ -50,3 +50,41 @@ class PlatformBackup:
         sooner = self.sooner.when if self.sooner is not None else ()
         own = (path for path in (self.path, self.off_path, self.keep_path) if path)
         return (*own, *dict.fromkeys(path for condition in sooner for path, _ in condition))
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """One way in which a schedule says how often it runs: it counts where `when` holds, and `path` and `given` are given.
+
+    So often as `path` says in `unit`, or every so many `seconds`; with more than one value at `single` nobody knows.
+    """
+
+    when: Condition = ()
+    given: str | None = None
+    path: str | None = None
+    unit: str = "s"
+    seconds: float | None = None
+    single: str | None = None
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every input that it reads."""
+        own = (path for path in (self.given, self.path, self.single) if path is not None)
+        return (*own, *(path for path, _ in self.when))
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """How often copies are made, by the first of these ways that counts, in the inputs of what `of` leads to.
+
+    Where `needed`, something that says none of it is no schedule, and orders no copies.
+    """
+
+    ways: tuple[Every, ...]
+    of: Target | None = None
+    needed: bool = False
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every input of the thing itself that it reads."""
+        return self.of.paths if self.of is not None else tuple(path for way in self.ways for path in way.paths)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from resilience_checks.catalogue.backup_entries import PlatformBackup
+    from resilience_checks.catalogue.backup_entries import PlatformBackup, Schedule
     from resilience_checks.catalogue.host_entries import Apart, Hosted, Restarts, Units
     from resilience_checks.catalogue.provider_entries import ControlPlane, Locations, Spelling, ZonalRegions
+    from resilience_checks.catalogue.scheduled_entries import Scheduled
 
 Condition = tuple[tuple[str, tuple[object, ...]], ...]
 """Every named input has one of the values."""
@@ -189,6 +190,9 @@ class Zones:
     together: tuple[str, ...] = ()
     one_when: Condition = ()
     unknown_when: Condition = ()
+    each: str | None = None
+    each_when: Condition = ()
+    """Where each of these has these inputs it spreads, whatever else decides."""
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -196,7 +200,8 @@ class Zones:
         counted = self.count.paths if self.count is not None else ()
         decided = (self.decided,) if self.decided is not None else ()
         conditions = (*(self.when or ()), *self.one_when, *self.unknown_when)
-        return (*self.named, *self.together, *self.of, *counted, *(path for path, _ in conditions), *decided)
+        each = tuple(f"{self.each}.{path}" for path, _ in self.each_when)
+        return (*self.named, *self.together, *self.of, *counted, *(path for path, _ in conditions), *decided, *each)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,10 +227,14 @@ class Placement:
 
 @dataclass(frozen=True, slots=True)
 class Instances:
-    """Where the program says how many equal members there are: the first of these inputs that is given; default None: else unknown."""
+    """Where the program says how many equal members there are: the first of these inputs that is given; default None: else unknown.
+
+    With `on_demand` its platform runs as many as are asked for, and no one machine is it.
+    """
 
     paths: tuple[str, ...]
     default: int | None
+    on_demand: Condition = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,8 +251,8 @@ class Join:
 class Copies:
     """Copies that this resource orders of another's data, which `to` holds, or the regions that an input names.
 
-    A replica follows all the time; a backup is made every so many seconds (`every`, or what `every_from` says in
-    `unit`), and kept for the days of `keep_from`. None: not known.
+    A replica follows all the time; a backup is made every so many seconds (`every`, or by its `schedule`), and kept for
+    the days of `keep_from`. None: not known.
     """
 
     of: Target
@@ -251,8 +260,7 @@ class Copies:
     to: Target | None = None
     regions: str | None = None
     every: float | None = None
-    every_from: str | None = None
-    unit: str = "s"
+    schedule: Schedule | None = None
     keep_from: str | None = None
     skip: Condition = ()
     source: str | None = None
@@ -260,8 +268,9 @@ class Copies:
     @property
     def paths(self) -> tuple[str, ...]:
         """Every input that it reads."""
-        own = (path for path in (self.regions, self.every_from, self.keep_from) if path is not None)
-        return (*self.of.paths, *(self.to.paths if self.to else ()), *own, *(path for path, _ in self.skip))
+        own = (path for path in (self.regions, self.keep_from) if path is not None)
+        timed = self.schedule.paths if self.schedule is not None else ()
+        return (*self.of.paths, *(self.to.paths if self.to else ()), *own, *timed, *(path for path, _ in self.skip))
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,6 +321,7 @@ class Entry:
     apart: Apart | None = None
     restarts: Restarts | None = None
     instances: Instances | None = None
+    scheduled: Scheduled | None = None
     domains: tuple[CommonCause, ...] = ()
     names: tuple[Name, ...] = ()
     elements: tuple[Entry, ...] = ()

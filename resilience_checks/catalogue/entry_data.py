@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from resilience_checks.catalogue.backup_entries import PlatformBackup, Sooner
+from resilience_checks.catalogue.basic_data import condition, paths, several, sure_target, target
+from resilience_checks.catalogue.copies_data import backup, copies
 from resilience_checks.catalogue.entries import (
     CommonCause,
-    Condition,
-    Copies,
     Edge,
     Entry,
     Instances,
@@ -24,40 +23,11 @@ from resilience_checks.catalogue.entries import (
     Term,
     Zones,
 )
-from resilience_checks.catalogue.host_entries import Apart, Hosted, Restarts, Units
+from resilience_checks.catalogue.host_data import apart, hosted, restarts, scheduled, units
 from resilience_checks.catalogue.provider_entries import ControlPlane, Locations, Spelling, ZonalRegions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-
-def _condition(data: Mapping[str, Any] | None) -> Condition:
-    return tuple((path, tuple(value) if isinstance(value, list) else (value,)) for path, value in (data or {}).items())
-
-
-def _target(data: Mapping[str, Any] | None) -> Target | None:
-    if data is None:
-        return None
-    return Target(
-        itself=data.get("itself", False),
-        referring=data.get("referring"),
-        text=data.get("text", False),
-        ref=data.get("ref"),
-        name=data.get("name"),
-        by=data.get("by"),
-        strip=data.get("strip"),
-        any_of=tuple(_sure_target(item) for item in data.get("any", ())),
-        then=data.get("then"),
-        selected=data.get("selected"),
-        labels=data.get("labels"),
-        within=data.get("within"),
-    )
-
-
-def _sure_target(data: Mapping[str, Any]) -> Target:
-    target = _target(data)
-    assert target is not None
-    return target
 
 
 def _edge(data: Mapping[str, Any]) -> Edge:
@@ -66,21 +36,21 @@ def _edge(data: Mapping[str, Any]) -> Edge:
         gate=data["gate"],
         nature=data.get("nature", "need"),
         local=data.get("local", False),
-        to=_target(data.get("to")),
-        when=_condition(data.get("when")),
-        unless=_condition(data.get("unless")),
+        to=target(data.get("to")),
+        when=condition(data.get("when")),
+        unless=condition(data.get("unless")),
         group=data.get("group", "members"),
         each=data.get("each"),
-        skip=_condition(data.get("skip")),
+        skip=condition(data.get("skip")),
         k_from=k.get("from"),
         k_default=k.get("default", 1),
-        k_when=_condition(k.get("when")),
-        k_unless=_condition(k.get("unless")),
+        k_when=condition(k.get("when")),
+        k_unless=condition(k.get("unless")),
         first_by=first.get("by"),
-        first_when=_condition(first.get("when")),
+        first_when=condition(first.get("when")),
         incomplete=data.get("incomplete", False),
-        primary=_target(data.get("primary")),
-        standby=_target(data.get("standby")),
+        primary=target(data.get("primary")),
+        standby=target(data.get("standby")),
         lag=data.get("replication", {}).get("lag"),
     )
 
@@ -90,7 +60,7 @@ def _term(data: Mapping[str, Any]) -> Term:
     return Term(
         name=data["name"],
         path=data.get("from"),
-        of=_target(data.get("of")),
+        of=target(data.get("of")),
         only_of=data.get("only-of", False),
         default=data.get("default"),
         unit=data.get("unit", "s"),
@@ -107,9 +77,9 @@ def _mover(data: Mapping[str, Any] | None) -> Mover | None:
     if data is None:
         return None
     return Mover(
-        when=_condition(data.get("when")),
+        when=condition(data.get("when")),
         requires=tuple(data.get("requires", ())),
-        watched=_target(data.get("watched-by")),
+        watched=target(data.get("watched-by")),
         run_by=data.get("run-by"),
         terms=tuple(_term(term) for term in data.get("terms", ())),
         source=data.get("source"),
@@ -123,7 +93,7 @@ def _name(data: Mapping[str, Any]) -> Name:
         data.get("join", ":"),
         data.get("scope", "stack"),
         data.get("strip"),
-        _target(data.get("of")),
+        target(data.get("of")),
     )
 
 
@@ -134,10 +104,10 @@ def _common_cause(data: Mapping[str, Any]) -> CommonCause:
         faults=tuple(data["faults"]),
         needs=tuple(data.get("needs", ())),
         scope=data.get("scope", "estate"),
-        when=_condition(data.get("when")),
-        unless=_condition(data.get("unless")),
-        of=_target(data.get("of")),
-        members=_target(data.get("members")),
+        when=condition(data.get("when")),
+        unless=condition(data.get("unless")),
+        of=target(data.get("of")),
+        members=target(data.get("members")),
         source=data.get("source"),
     )
 
@@ -154,8 +124,8 @@ def _placement(data: object) -> Placement | None:
         only["source"],
         _zones(data.get("zones")),
         data.get("replicas"),
-        _condition(only.get("when")),
-        _condition(only.get("unless")),
+        condition(only.get("when")),
+        condition(only.get("unless")),
         tuple(data.get("also", ())),
     )
 
@@ -163,12 +133,12 @@ def _placement(data: object) -> Placement | None:
 def _zones(data: Mapping[str, Any] | None) -> Zones | None:
     if data is None:
         return None
-    when = _condition(data["when"]) if "when" in data else None
+    when = condition(data["when"]) if "when" in data else None
     return Zones(
         source=data["source"],
         strip=data.get("strip"),
-        named=_paths(data.get("from")),
-        of=_paths(data.get("of")),
+        named=paths(data.get("from")),
+        of=paths(data.get("of")),
         count=_instances(data.get("count")),
         when=when,
         least=data.get("at-least", 2),
@@ -176,83 +146,26 @@ def _zones(data: Mapping[str, Any] | None) -> Zones | None:
         alone=data.get("alone"),
         unnamed=data.get("unnamed") == "unknown",
         single=data.get("single", False),
-        together=_paths(data.get("with")),
-        one_when=_condition(data.get("one-when")),
-        unknown_when=_condition(data.get("unknown-when")),
+        together=paths(data.get("with")),
+        one_when=condition(data.get("one-when")),
+        unknown_when=condition(data.get("unknown-when")),
+        each=data.get("all", {}).get("each"),
+        each_when=condition(data.get("all", {}).get("when")),
     )
 
 
 def _instances(data: Mapping[str, Any] | None) -> Instances | None:
-    return None if data is None else Instances(_paths(data["from"]), data["default"])
-
-
-def _paths(data: str | Sequence[str] | None) -> tuple[str, ...]:
-    return (data,) if isinstance(data, str) else tuple(data or ())
-
-
-def _units(data: Mapping[str, Any] | None) -> Units | None:
     if data is None:
         return None
-    n = {} if data["n"] == "declared" else data["n"]
-    besides = n.get("besides", {})
-    return Units(
-        count=n.get("count"),
-        when=_condition(data.get("when")),
-        source=data.get("source"),
-        number=n.get("number"),
-        besides=_paths(besides.get("each")),
-        region=besides.get("region"),
-        either=data.get("either"),
-    )
-
-
-def _hosted(data: Mapping[str, Any] | None) -> Hosted | None:
-    if data is None:
-        return None
-    rules = tuple(_sure_target(item) for item in data.get("rules", ()))
-    return Hosted(data["source"], tuple(data.get("pool", ())), data.get("host"), data.get("over", "host"), rules)
-
-
-def _restarts(data: Mapping[str, Any] | None) -> Restarts | None:
-    return None if data is None else Restarts(_sure_target(data["of"]), data["source"], _condition(data.get("when")))
-
-
-def _apart(data: Mapping[str, Any] | None) -> Apart | None:
-    return None if data is None else Apart(data["source"], _target(data.get("members")), _condition(data.get("when")))
-
-
-def _backup(data: Mapping[str, Any] | None) -> PlatformBackup | None:
-    if data is None:
-        return None
-    place, off, keep = (data.get(name, {}) for name in ("elsewhere", "off", "keep"))
-    every = data["every"] if isinstance(data["every"], dict) else {"else": data["every"]}
-    return PlatformBackup(
-        every=every["else"],
-        source=data["source"],
-        sooner=Sooner(tuple(_condition(item) for item in _list(every["when"])), every["seconds"])
-        if "when" in every
-        else None,
-        every_elsewhere=place.get("every", 0.0),
-        path=place.get("from", ""),
-        default=place.get("default", ""),
-        elsewhere=tuple(place.get("when", ())),
-        named=place.get("else-named", False),
-        off_path=off.get("from", ""),
-        off_default=off.get("default"),
-        off=tuple(off.get("is", ())),
-        off_unless=tuple(off.get("unless", ())),
-        filled=tuple(_sure_target(item) for item in off.get("filled", ())),
-        keep_path=keep.get("from", ""),
-        keep_default=keep.get("default"),
-    )
+    return Instances(paths(data["from"]), data["default"], condition(data.get("on-demand")))
 
 
 def _join(data: Mapping[str, Any]) -> Join:
-    return Join(_sure_target(data["at"]), data["group"], _sure_target(data["to"]), _condition(data.get("skip")))
+    return Join(sure_target(data["at"]), data["group"], sure_target(data["to"]), condition(data.get("skip")))
 
 
 def _scales(data: Mapping[str, Any] | None) -> tuple[Target, Instances] | None:
-    return None if data is None else (_sure_target(data["of"]), Instances(_paths(data["from"]), data["default"]))
+    return None if data is None else (sure_target(data["of"]), Instances(paths(data["from"]), data["default"]))
 
 
 def _selects(data: Mapping[str, Any] | None) -> Selects | None:
@@ -262,30 +175,7 @@ def _selects(data: Mapping[str, Any] | None) -> Selects | None:
 def _one_by(data: Mapping[str, Any] | None) -> OneBy | None:
     if data is None:
         return None
-    return OneBy(tuple(data["same"]), _condition(data.get("first")), tuple(data.get("watched", ())))
-
-
-def _copies(data: Mapping[str, Any]) -> Copies:
-    every = data.get("every")
-    given = every if isinstance(every, dict) else {}
-    return Copies(
-        of=_sure_target(data["of"]),
-        backup=data["as"] == "backup",
-        to=_target(data.get("to")),
-        regions=data.get("regions"),
-        every=None if isinstance(every, dict) else every,
-        every_from=given.get("from"),
-        unit=given.get("unit", "s"),
-        keep_from=data.get("keep", {}).get("from"),
-        skip=_condition(data.get("skip")),
-        source=data.get("source"),
-    )
-
-
-def _list(data: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None) -> Sequence[Mapping[str, Any]]:
-    if data is None:
-        return ()
-    return [data] if isinstance(data, dict) else [item for item in data if isinstance(item, dict)]
+    return OneBy(tuple(data["same"]), condition(data.get("first")), tuple(data.get("watched", ())))
 
 
 def _entry(token: str, package: str, estate: str, data: Mapping[str, Any]) -> Entry:
@@ -299,24 +189,25 @@ def _entry(token: str, package: str, estate: str, data: Mapping[str, Any]) -> En
         fault=data.get("fault", "device"),
         counted=data.get("as-one") != "unknown",
         entry=bool(data.get("entry", False)),
-        entry_unless=_condition(data["entry"].get("unless")) if isinstance(data.get("entry"), dict) else (),
+        entry_unless=condition(data["entry"].get("unless")) if isinstance(data.get("entry"), dict) else (),
         configures=data.get("configures"),
         runs_on=data.get("runs-on"),
         settings_of=data.get("settings-of"),
         named=tuple(data.get("named", ())),
-        units=_units(data.get("units")),
-        hosted=_hosted(data.get("hosted")),
-        apart=_apart(data.get("apart")),
-        restarts=_restarts(data.get("restarts")),
+        units=units(data.get("units")),
+        hosted=hosted(data.get("hosted")),
+        apart=apart(data.get("apart")),
+        restarts=restarts(data.get("restarts")),
         instances=_instances(data.get("instances")),
+        scheduled=scheduled(data.get("scheduled")),
         domains=tuple(_common_cause(item) for item in data.get("domains", ())),
         names=tuple(_name(item) for item in data.get("names", ())),
         elements=tuple(_entry(token, package, estate, {**item, "logical": True}) for item in data.get("elements", ())),
         edges=tuple(_edge(item) for item in data.get("edges", ())),
         mover=_mover(data.get("mover")),
-        backup=_backup(data.get("backup")),
-        joins=tuple(_join(item) for item in _list(data.get("join"))),
-        copies=tuple(_copies(item) for item in _list(data.get("copies"))),
+        backup=backup(data.get("backup")),
+        joins=tuple(_join(item) for item in several(data.get("join"))),
+        copies=tuple(copies(item) for item in several(data.get("copies"))),
         one_by=_one_by(data.get("one-by")),
         scales=_scales(data.get("scales")),
         selects=_selects(data.get("selects")),
@@ -324,7 +215,7 @@ def _entry(token: str, package: str, estate: str, data: Mapping[str, Any]) -> En
         placeless=data.get("placement") == "none",
         ignore=tuple(data.get("ignore", ())),
         each=data.get("each"),
-        skip=_condition(data.get("skip")),
+        skip=condition(data.get("skip")),
         source=data.get("source"),
     )
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from resilience_checks.topology.estate import Estate, Service
 
 VERSION = "resilience-policy-input/v1"
+SECONDS = 30.0
+"""How long a section may search; none is cut off where the whole document takes less."""
 _UNKNOWN = "unknown"
 _MOST = 20
 """Of how many unknown facts a policy reads; results tell all."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from resilience_checks.report.catalogue_phrases import any_of, cited, led_to, only
+from resilience_checks.report.catalogue_phrases import any_of, cited, holding, led_to, only
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,14 @@ def hosts(entry: Entry) -> Iterator[tuple[str, str]]:
     if entry.apart is not None:
         members = f"{led_to(entry.apart.members)}, or what" if entry.apart.members is not None else "what"
         surely = only(entry.apart.when).replace(", if", ", surely if", 1)
+        if entry.apart.within is not None:
+            surely += f"; not where {led_to(entry.apart.within)} is a resource without that: {holding(entry.apart.within_when)}"
         yield "apart", f"{members} refers to it, in different places{surely}{cited(entry.apart.source)}"
+    if entry.scheduled is not None:
+        demands = any_of(rule.each for rule in entry.scheduled.rules)
+        told = f"each instance on one that a scheduler chooses; surely on different ones by {demands}"
+        told += f", over {any_of(entry.scheduled.kinds)}, for the labels of `{entry.scheduled.labels}`"
+        yield "host", f"{told}{only(entry.scheduled.when)}{cited(entry.scheduled.source)}"
     if entry.restarts is not None:
         told = f"{led_to(entry.restarts.of)}{only(entry.restarts.when)}"
         yield "restarts", f"{told}, on another host, in a time that nobody states{cited(entry.restarts.source)}"

@@ -22,7 +22,7 @@ from resilience_checks.topology.declaration_durations import duration
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from resilience_checks.catalogue.backup_entries import PlatformBackup
+    from resilience_checks.catalogue.backup_entries import PlatformBackup, Schedule
     from resilience_checks.catalogue.entries import (
         Copies,
         Edge,
@@ -45,7 +45,7 @@ def words(entry: Entry, package: PackageEntry) -> Iterator[Said]:
     if entry.placeless:
         yield "place", f"none of its own: it is read from wherever it is asked{cited(entry.source)}"
     elif entry.placement is not None:
-        yield from _placement(entry.placement, package)
+        yield from _placement(entry, entry.placement, package)
     yield from _members(entry)
     yield from (("needs", _edge(edge)) for edge in entry.edges if edge.gate == "requires")
     yield from (("group", _edge(edge)) for edge in entry.edges if edge.gate != "requires")
@@ -72,10 +72,9 @@ def _members(entry: Entry) -> Iterator[Said]:
     yield from hosts(entry)
     if entry.instances is not None:
         least = "not known" if entry.instances.default is None else str(entry.instances.default)
-        yield (
-            "capacity",
-            f"as many equal members as {any_of(entry.instances.paths)} says; {least} where it is not given",
-        )
+        told = f"as many equal members as {any_of(entry.instances.paths)} says; {least} where it is not given"
+        asked = only(entry.instances.on_demand)
+        yield "capacity", f"{told}; as many as are asked for, and no one machine{asked}" if asked else told
 
 
 def _shares(entry: Entry) -> Iterator[Said]:
@@ -106,7 +105,7 @@ def _role(entry: Entry) -> Iterator[Said]:
         yield "inside", "made by its plugin: this stands for it where its inside is not shown"
 
 
-def _placement(placement: Placement, package: PackageEntry) -> Iterator[Said]:
+def _placement(entry: Entry, placement: Placement, package: PackageEntry) -> Iterator[Said]:
     ways = [f"at the site that {named(placement.site)} names"] if placement.site else []
     ways += [f"in the region that {any_of(placement.region)} names"] if placement.region else []
     inside = [path for path in placement.inside if path != "provider"]
@@ -116,7 +115,7 @@ def _placement(placement: Placement, package: PackageEntry) -> Iterator[Said]:
     if ways:
         yield "place", ", else ".join(ways)
     if placement.zones is not None:
-        yield "zones", _zones(placement.zones)
+        yield "zones", _zones(placement.zones, scheduled=entry.scheduled is not None)
     if placement.paired:
         condition = only(placement.paired_when) + unless(placement.paired_unless, "and")
         yield (
@@ -129,18 +128,22 @@ def _placement(placement: Placement, package: PackageEntry) -> Iterator[Said]:
         yield "copies", f"the regions that {named(placement.replicas)} names hold its data too"
 
 
-def _zones(zones: Zones) -> str:
+def _zones(zones: Zones, *, scheduled: bool) -> str:
     ways = [f"those that {any_of(zones.named)} names"] if zones.named else []
     ways += [f"those that {all_of(zones.together)} name together"] if zones.together else []
     ways += [f"those where {any_of(zones.of)} stands"] if zones.of else []
     ways += [f"so many as {any_of(zones.count.paths)} says, else {known(zones.count.default)}"] if zones.count else []
-    if zones.when is not None:
+    if scheduled:
+        ways.append(f"at least {zones.least}, if demands keep its instances apart over zones")
+    elif zones.when is not None:
         ways.append(f"at least {zones.least}{only(zones.when)}" if zones.when else f"at least {zones.least}, always")
     if zones.when != ():
         ways.append("not known how many" if zones.unnamed else "one of its provider's choice")
     text = f"{'one: ' if zones.single else ''}{', else '.join(ways)}"
     if zones.decided:
         text += f"; where {named(zones.decided)} is given, that decides"
+    if zones.each:
+        text += f", but over {zones.least} where each of {named(zones.each)} has it{only(zones.each_when)}"
     text += f"; one{only(zones.one_when)}" if zones.one_when else ""
     text += f"; not known{only(zones.unknown_when)}" if zones.unknown_when else ""
     if zones.alone:
@@ -227,9 +230,19 @@ def _backup(backup: PlatformBackup) -> Iterator[Said]:
 
 def _copies(copies: Copies) -> str:
     what = "a backup" if copies.backup else "a replica"
-    every = f", every {duration(copies.every)}" if copies.every else ""
+    every = f", every {duration(copies.every)}" if copies.every else _scheduled(copies.schedule)
     where = _where(copies)
     return f"{what} of {led_to(copies.of)}, {where}{every}{unless(copies.skip)}{cited(copies.source)}"
+
+
+def _scheduled(schedule: Schedule | None) -> str:
+    if schedule is None:
+        return ""
+    inputs = any_of(dict.fromkeys(path for way in schedule.ways for path in (way.path or way.given or "",) if path))
+    inputs = inputs or any_of(dict.fromkeys(path for way in schedule.ways for path, _ in way.when))
+    holder = f" of {led_to(schedule.of)}" if schedule.of is not None else ""
+    only_such = "; one that says none of it orders none" if schedule.needed else ""
+    return f", as often as {inputs}{holder} says{only_such}"
 
 
 def _where(copies: Copies) -> str:

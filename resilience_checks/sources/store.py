@@ -2,7 +2,8 @@
 
 Nothing in it is trusted that anybody else could have written: it has to belong to the user and be closed to all others, and
 each entry has a digest, keyed with a key of that folder, of its name and content. A file that was cut off, copied or moved is
-none. Files appear whole, by renaming, so that several checks may share it.
+none. Files appear whole, by renaming, so that several checks may share it. What was not asked for longest goes when there
+is too much.
 """
 
 from __future__ import annotations
@@ -11,15 +12,25 @@ import hashlib
 import hmac
 import os
 import stat
-import tempfile
 import time
 from contextlib import suppress
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+from resilience_checks.model.writing import PART, write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 _KEY, _PRUNED = "key", "pruned"
 _DIGEST = 32
-_KEPT_DAYS = 30
-_DAY = 86_400
+_HOUR = 3600
+_KEPT = 30 * 24 * _HOUR
+"""How many seconds an entry stays that nobody asks for."""
+MOST = 1 << 30
+"""How many bytes all entries may have."""
+_SHARE = 8
+"""A check that writes this part of them looks again at once whether there is too much."""
 
 
 class Untrusted(Exception):  # noqa: N818 it becomes the end of a sentence
@@ -27,9 +38,9 @@ class Untrusted(Exception):  # noqa: N818 it becomes the end of a sentence
 
 
 class Store:
-    """The entries of one folder."""
+    """The entries of one folder, of at most so many bytes: more for as long as an hour, by an eighth for each writer."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, most: int = MOST) -> None:
         """Make the folder where there is none; raise Untrusted, or OSError, where it cannot be used."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = folder.lstat()
@@ -40,8 +51,9 @@ class Store:
         if found.st_mode & 0o077:
             raise Untrusted(f"{folder} is open to others: chmod 700 it")
         self._folder = folder
+        self._most, self._written = most, 0
         self._key = self._own_key()
-        self._prune()
+        self._prune(_HOUR)
 
     def derived(self, purpose: str) -> bytes:
         """Return a key of this folder for some purpose."""
@@ -65,17 +77,11 @@ class Store:
         path = self._path(name)
         with suppress(OSError):
             path.parent.mkdir(mode=0o700, exist_ok=True)
-            self._write(path, self._digest(name, content) + content)
-
-    def _write(self, path: Path, data: bytes) -> None:
-        number, name = tempfile.mkstemp(dir=self._folder)  # readable by its owner alone
-        try:
-            with os.fdopen(number, "wb") as file:
-                file.write(data)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+            write(path, self._digest(name, content) + content, private=True)
+            self._written += len(content)
+        if self._written > self._most // _SHARE:
+            self._written = 0
+            self._prune()
 
     def _digest(self, name: str, content: bytes) -> bytes:
         return hmac.digest(self._key, name.encode() + b"\0" + content, "sha256")
@@ -90,25 +96,35 @@ class Store:
         with suppress(OSError):
             if len(found := path.read_bytes()) == _DIGEST:
                 return found
-        number, name = tempfile.mkstemp(dir=self._folder)
-        with os.fdopen(number, "wb") as file:
-            file.write(os.urandom(_DIGEST))
         with suppress(FileExistsError):
-            os.link(name, path)
-        Path(name).unlink()
+            write(path, os.urandom(_DIGEST), new=True, private=True)
         found = path.read_bytes()
         if len(found) != _DIGEST:
             raise Untrusted(f"{path} is no key: remove {self._folder}")
         return found
 
-    def _prune(self) -> None:
-        """Once a day remove what nobody asked for in a month."""
+    def _prune(self, every: int = 0) -> None:
+        """Remove what nobody asked for in a month, and the oldest where there is too much; not twice in `every` seconds."""
         told = self._folder / _PRUNED
         with suppress(OSError):
-            if time.time() - told.stat().st_mtime < _DAY:
+            if time.time() - told.stat().st_mtime < every:
                 return
         with suppress(OSError):
             told.touch()
-            for path in self._folder.glob("*/*"):
-                if time.time() - path.stat().st_mtime > _KEPT_DAYS * _DAY:
+        left, now = self._most, time.time()
+        for path, asked, size in sorted(self._entries(), key=lambda entry: entry[1], reverse=True):
+            left -= size
+            if left < 0 or now - asked > _KEPT:
+                with suppress(OSError):
                     path.unlink()
+        for path in (*self._folder.glob(f"{PART}*"), *self._folder.glob(f"*/{PART}*")):  # of a check that was killed
+            with suppress(OSError):
+                if now - path.stat().st_mtime > _HOUR:
+                    path.unlink()
+
+    def _entries(self) -> Iterator[tuple[Path, float, int]]:
+        """Yield each entry with when it was last asked for, and its size."""
+        for path in self._folder.glob("*/*"):
+            with suppress(OSError):  # another check may have removed it
+                found = path.stat()
+                yield path, found.st_mtime, found.st_size

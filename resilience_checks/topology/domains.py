@@ -51,7 +51,7 @@ class Domains:
             key = self._parts.own_key(part)
             faults = (*OUTAGE, *BAD_CHANGE) if kind == CONTROL_PLANE else OUTAGE
             draft = self.drafts.get(kind, key, key if kind == "link" else found.label, faults)
-            draft.members[Member(part)] = None
+            draft.members[Member(part, self._parts.restarted.get(part, ()))] = None
             draft.exists = self._as_one(part)
             if found.location is not None:
                 draft.joined.append((Step(found.label, found.location), found.urn))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from resilience_checks.catalogue.entries import Target
 from resilience_checks.model.question import Holds, Step
+from resilience_checks.model.resource import Resource
 from resilience_checks.model.values import Basis, Reason
 from resilience_checks.topology.estate import Member
 from resilience_checks.topology.references import Loose, resolve
@@ -17,7 +18,7 @@ from resilience_checks.topology.things import Thing, holds, text
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from resilience_checks.catalogue.host_entries import Hosted
+    from resilience_checks.catalogue.host_entries import Apart, Hosted
     from resilience_checks.topology.drafts import Drafts
     from resilience_checks.topology.estate import Condition
     from resilience_checks.topology.facts import FactBook
@@ -57,9 +58,9 @@ class SharedHosts:
 
     def draw(self, drafts: Drafts) -> None:
         """Add the domains."""
-        self._named(drafts)
         pools = self._pools()
         apart = self._apart() if any(len(pool.machines) >= _SEVERAL for pool in pools.values()) else {}
+        self._named(drafts, self._groups(self._machines, apart), apart)
         for key, pool in pools.items():
             if len(pool.machines) >= _SEVERAL:
                 self._shared(key, pool, apart, drafts)
@@ -93,8 +94,13 @@ class SharedHosts:
                 groups[id(rule)].append(machine)
         return groups
 
-    def _named(self, drafts: Drafts) -> None:
-        """Add the host that machines of one provider instance name outright; a host that is a resource has its own."""
+    def _named(
+        self, drafts: Drafts, groups: Mapping[int, Sequence[Thing]], apart: Mapping[int, tuple[Thing, ...]]
+    ) -> None:
+        """Add the host that machines of one provider instance name outright; a host that is a resource has its own.
+
+        Of those kept apart that name the same host at most one is there: the platform moves the others.
+        """
         for thing in self._machines:
             hosted = thing.entry.hosted
             assert hosted is not None
@@ -103,7 +109,9 @@ class SharedHosts:
                 continue
             device = thing.device
             draft = drafts.get(hosted.over, f"{device.id}/{name}" if device is not None else name, name)
-            draft.members[Member(thing.id, self._restarted(thing))] = None
+            together = any(_share(groups[id(rule)], thing, name) for rule in apart.get(id(thing), ()))
+            kept = tuple(self._alone(thing, apart, groups)) if together else ()
+            draft.members[Member(thing.id, (*kept, *self._restarted(thing)))] = None
             draft.join(Step(f"{thing.label} runs there", thing.location), thing.urn)
             told = f"equal {hosted.host}"
             draft.reason = draft.reason or Reason(told, location=thing.location, source=hosted.source)
@@ -158,13 +166,19 @@ class SharedHosts:
         for rule in self._rules:
             plan = rule.entry.apart
             assert plan is not None
-            if holds(rule, plan.when) is Holds.YES:
+            if holds(rule, plan.when) is Holds.YES and self._counts_within(rule, plan):
                 ends = resolve(self._things, rule, plan.members) if plan.members is not None else ()
                 listed = [end.to for end in ends if isinstance(end.to, Thing)]
                 members = [*listed, *(machine for label in (rule, *listed) for machine in bearing[id(label)])]
                 for machine in dict.fromkeys(members):
                     found[id(machine)].append(rule)
         return {machine: tuple(rules) for machine, rules in found.items()}
+
+    def _counts_within(self, rule: Thing, plan: Apart) -> bool:
+        """Return whether nothing that the programs show of what a rule is set in makes it void."""
+        ends = resolve(self._things, rule, plan.within) if plan.within is not None else ()
+        shown = [end.to for end in ends if isinstance(end.to, Thing) and isinstance(end.to.source, Resource)]
+        return all(holds(thing, plan.within_when) is Holds.YES for thing in shown)
 
     def _shared(self, key: str, pool: _Pool, apart: Mapping[int, tuple[Thing, ...]], drafts: Drafts) -> None:
         groups = self._groups(pool.machines, apart)
@@ -206,6 +220,11 @@ class SharedHosts:
         remedy = "name the host of the others too"
         fact = self._book.doubt(f"host named in {key}", pinned, told, remedy, location=machine.location)
         return ((fact, name),)
+
+
+def _share(group: Sequence[Thing], machine: Thing, host: str) -> bool:
+    """Return whether another of a group names the same host on the same provider instance."""
+    return any(other is not machine and other.device is machine.device and _host(other) == host for other in group)
 
 
 def _within(machine: Thing) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from resilience_checks.topology.estate import Backup, Part
 from resilience_checks.topology.gates import ALWAYS, NEVER, Case, Failover, Gate, Nature, Standby, Term, Up, Way
 from resilience_checks.topology.places import Place, region_name
 from resilience_checks.topology.references import resolve
+from resilience_checks.topology.schedules import interval, orders
 from resilience_checks.topology.things import Thing, meets, text
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from resilience_checks.topology.things import Things
 
 _DAY = 86_400.0
-_SECONDS = {"s": 1.0, "min": 60.0, "h": 3600.0, "day": _DAY}
 _ENDLESS = float("inf")
 
 Ordered = tuple[Thing, "Copies", Thing]
@@ -35,6 +35,8 @@ def ordered(things: Things, parts: Parts, *, backup: bool) -> Iterator[Ordered]:
     for thing in things.all:
         for copies in thing.entry.copies:
             if copies.backup is not backup or any(meets(thing, path, allowed) for path, allowed in copies.skip):
+                continue
+            if copies.schedule is not None and not orders(things, thing, copies.schedule):
                 continue
             for end in resolve(things, thing, copies.of):
                 if isinstance(end.to, Thing) and end.to.id in parts.all:
@@ -57,21 +59,30 @@ def backups(things: Things, parts: Parts, placements: Placements, book: FactBook
     for thing, copies, of in ordered(things, parts, backup=True):
         name = f"backup of {of.label} by {thing.label}"
         if name not in parts.all:
-            yield _backup(name, thing, copies, of, place_of(things, placements, thing, copies), parts, book)
+            every = interval(things, thing, copies)
+            yield _backup(name, thing, copies, of, place_of(things, placements, thing, copies), every, parts, book)
 
 
 def _backup(
-    name: str, thing: Thing, copies: Copies, of: Thing, place: Place | None, parts: Parts, book: FactBook
+    name: str,
+    thing: Thing,
+    copies: Copies,
+    of: Thing,
+    place: Place | None,
+    every: float | None,
+    parts: Parts,
+    book: FactBook,
 ) -> Backup:
     remedy = "declare a backup `of` it with `into` and `restore`, or `size` and `throughput`"
     unknown = Reason(
         f"how long a restore of the {name} takes, and to what, is not declared", Basis.UNKNOWN, of.location
     )
-    every = _interval(thing, copies)
     loss = Reason("all since the last copy", Basis.DOCUMENTED, thing.location, copies.source)
     way = Way(f"{of.label} is restored from the {name}", (Term("restore", None, unknown, remedy),), loss, restores=True)
     store = _store(name, thing, place, parts, book, Reason(f"the {name} is kept there", location=thing.location))
-    gate = Failover(NEVER, (Standby(store, ALWAYS, 0.0, _ENDLESS if every is None else every, way),))
+    gate: Gate = Failover(NEVER, (Standby(store, ALWAYS, 0.0, every, way),))
+    if every is None:
+        gate = _often_enough(name, thing, gate, Failover(NEVER, (Standby(store, ALWAYS, 0.0, _ENDLESS, way),)), book)
     fact = book.doubt(f"restore of the {name}", ("in time", "too late"), unknown.text, remedy, location=of.location)
     days = text(thing.value(copies.keep_from)) if copies.keep_from is not None else None
     return Backup(
@@ -103,11 +114,12 @@ def _store(name: str, thing: Thing, place: Place | None, parts: Parts, book: Fac
     return Up(name, Nature.NEED, why)
 
 
-def _interval(thing: Thing, copies: Copies) -> float | None:
-    if copies.every_from is None:
-        return copies.every
-    value = text(thing.value(copies.every_from))
-    try:
-        return None if value is None else float(value) * _SECONDS[copies.unit]
-    except ValueError:
-        return None
+def _often_enough(name: str, thing: Thing, often: Gate, rarely: Gate, book: FactBook) -> Gate:
+    """Return the restore from copies of which it is not known how often they are made."""
+    told, remedy = (
+        f"how often the {name} is made is not known",
+        "give its schedule in the program, or declare the backup",
+    )
+    values = ("within the RPO", "beyond it")
+    fact = book.doubt(f"interval of the {name}", values, told, remedy, location=thing.location)
+    return Case(fact, {"within the RPO": often, "beyond it": rarely})

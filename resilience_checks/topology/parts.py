@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from resilience_checks.model.location import Location
     from resilience_checks.topology.control_planes import ControlPlanes
+    from resilience_checks.topology.estate import Condition
     from resilience_checks.topology.facts import FactBook
     from resilience_checks.topology.placement import Placements
     from resilience_checks.topology.references import Loose
@@ -32,6 +33,8 @@ class Parts:
         self.places: dict[str, Place] = {}
         self.faults: dict[str, str] = {}
         """The kind of each part's own failure domain; a part without one has no fault of its own."""
+        self.restarted: dict[str, Condition] = {}
+        """When a part stays lost with what its own fault takes down: what its platform restarts elsewhere may be in time."""
         self.things: dict[str, Thing] = {}
         self.planes: ControlPlanes | None = None
         """Control planes that parts may need."""
@@ -103,7 +106,7 @@ class Parts:
     def control_plane(self, name: str, nature: Nature, why: Reason, location: Location | None = None) -> Gate:
         """Return the gate 'this control plane is up'; `location` is the line that names it."""
         assert self.planes is not None
-        return Up(self.planes.part(name, location or why.location), nature, why)
+        return Up(self.planes.part(self, name, location or why.location), nature, why)
 
     def doubtful(self, key: str, gate: Gate, why: str, remedy: str, reason: Reason) -> Gate:
         """Return the gate of an edge that may be there or not."""

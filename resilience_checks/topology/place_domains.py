@@ -6,7 +6,6 @@ nobody named is possibly any of those that are known, or one of its own that oth
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from resilience_checks.topology.enclosures import INSIDE
 from resilience_checks.topology.estate import Condition, Member
 from resilience_checks.topology.places import ELSEWHERE, NO_PLACE
 from resilience_checks.topology.region_spelling import RegionSpelling
+from resilience_checks.topology.zone_names import naming, region_of, zone_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -159,20 +159,26 @@ class PlaceDomains:
         for part, place in self._parts.places.items():
             for zone, when in place.zones:
                 if zone != ELSEWHERE:
-                    known = zone.replace(f"{NO_PLACE}/", f"{ELSEWHERE}/", 1)
-                    self._stands(part, "zone", known, when, part)
+                    self._stands(part, "zone", zone_key(zone, place.root), when, part)
                     continue
                 draft = self._drafts.get("zone", f"of {part}", f"in which {self._parts.all[part].label} stands")
                 draft.exists, draft.implied = when, True
                 self._join(draft, part, when)
                 chosen[tuple(region for region, _ in place.regions)].append(draft)
+        alike: dict[str, list[Draft]] = defaultdict(list)
         for key, draft in self._drafts.all.items():
-            name = key.removeprefix("zone:")
-            region = self._drafts.all.get(f"region:{name.partition('/')[0]}")
-            if draft.kind == "zone" and not draft.implied and region is not None:
+            where, _, name = key.removeprefix("zone:").partition("/")
+            if draft.kind != "zone" or draft.implied:
+                continue
+            region = self._drafts.all.get(f"region:{where}")
+            if region is not None:
                 region.encloses[key] = None
-            if draft.kind == "zone" and name.startswith(f"{ELSEWHERE}/"):
-                draft.name = f"{name.removeprefix(f'{ELSEWHERE}/')} (its region is not known)"
+            if where.startswith(ELSEWHERE):
+                draft.name = f"{name}{where.removeprefix(ELSEWHERE)} (its region is not known)"
+                alike[name].append(draft)
+        for name, drafts in alike.items():
+            remedy = "give their regions in the program or in its configuration"
+            self._doubtful_neighbours("zone", drafts, f" called {name}", remedy)
         self._named_differently()
         for regions, drafts in chosen.items():
             where, remedy = f" of region {' or '.join(regions)}", "name zones in the program, or spread over several"
@@ -188,7 +194,7 @@ class PlaceDomains:
         for key, draft in self._drafts.all.items():
             region, _, name = key.removeprefix("zone:").partition("/")
             if draft.kind == "zone" and not draft.implied and name and not name.isdigit():
-                namings[region][_naming(name)].append(draft)
+                namings[region][naming(name)].append(draft)
         for region, found in namings.items():
             pairs = [
                 (one, other)
@@ -216,7 +222,7 @@ class PlaceDomains:
         named = {
             key: draft
             for key, draft in self._drafts.all.items()
-            if draft.kind == "zone" and not draft.implied and key.removeprefix("zone:").rpartition("/")[0] in regions
+            if draft.kind == "zone" and not draft.implied and region_of(key) in regions
         }
         if not named:
             return
@@ -364,13 +370,3 @@ class PlaceDomains:
         if not found or len(found) * count > _MANY:
             return [(f"undeclared, of {site}", self._at[site] if found else ())]
         return found
-
-
-def _naming(zone: str) -> str:
-    """Return by what a zone is told from others: a name, an id, or its place in the answer of a lookup.
-
-    >>> _naming("eu-west-2a"), _naming("euw2-az1"), _naming("names[0] of getAvailabilityZones()")
-    ('name', 'id', 'getAvailabilityZones()')
-    """
-    lookup = zone.partition(" of ")[2]
-    return lookup or ("id" if re.fullmatch(r"[a-z]+\d-az\d+", zone) else "name")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from resilience_checks.catalogue.entries import Target
 from resilience_checks.model.question import Holds
+from resilience_checks.model.values import StackOutput
 from resilience_checks.topology.candidates import candidate
 from resilience_checks.topology.enclosures import Enclosures, Said
 from resilience_checks.topology.places import ELSEWHERE, NO_PLACE, NOWHERE, Place, region_name
@@ -265,7 +266,8 @@ class Placements:
                 region = self._catalogue.region_of(thing.entry.package, name)
                 return NOWHERE if region is None else Place(regions=((region_name(region), ()),))
             if value is not None:
-                return self._unknown_region(thing, f"{path} of {thing.label} is not known") if doubt else NOWHERE
+                why = f"{path} of {thing.label} is not known"
+                return self._unknown_region(thing, why, _same_value(value)) if doubt else NOWHERE
         for path in placement.inside if placement else ():
             for place in self._around(thing, path):
                 if place.regions:
@@ -277,7 +279,16 @@ class Placements:
                 return self._in_providers_region(thing, region_name(region))
         if not thing.entry.is_part or thing.entry.token.startswith("pulumi:providers:") or not doubt:
             return NOWHERE
-        return self._unknown_region(thing, f"nothing says in which region {thing.label} stands{self._unseen(thing)}")
+        why = f"nothing says in which region {thing.label} stands{self._unseen(thing)}"
+        return self._unknown_region(thing, why, self._same_provider(thing))
+
+    def _same_provider(self, thing: Thing) -> str | None:
+        """Return what is one for all that stands where one provider instance works, None for what may stand elsewhere."""
+        placement = thing.entry.placement
+        named = any(thing.values(path) for path in (placement.inside if placement else ()) if path != "provider")
+        if named or thing.device is None or not self._provider(thing).region:
+            return None
+        return thing.device.id
 
     def _in_providers_region(self, thing: Thing, region: str) -> Place:
         """Return the region that the provider works in; what the catalogue does not know may be a global service."""
@@ -315,15 +326,19 @@ class Placements:
                     return f": {end.to.why}"
         return ""
 
-    def _unknown_region(self, thing: Thing, why: str) -> Place:
-        """Return any region, or one that nobody named; what the catalogue does not know may be a global service."""
+    def _unknown_region(self, thing: Thing, why: str, shared: str | None = None) -> Place:
+        """Return any region, or one that nobody named; what the catalogue does not know may be a global service.
+
+        `shared` tells whose region it is, where several things surely stand in the same one.
+        """
         foreign = thing.entry.token in self._things.unknown
+        root = thing.id if shared is None or foreign else shared
         values = (*self._regions, ELSEWHERE, *((NO_PLACE,) if foreign or not self._regions else ()))
         remedy = "give its region in the program or the stack's configuration"
         if foreign:
             remedy = f"add a catalogue entry for {thing.entry.token} that says where it stands"
-        fact = self._book.doubt(f"region of {thing.id}", values, why, remedy, location=thing.location)
-        return Place(regions=tuple((region, ((fact, region),)) for region in values), root=thing.id)
+        fact = self._book.doubt(f"region of {root}", values, why, remedy, location=thing.location)
+        return Place(regions=tuple((region, ((fact, region),)) for region in values), root=root)
 
     def _known_regions(self) -> tuple[str, ...]:
         found = {
@@ -334,6 +349,13 @@ class Placements:
             if (name := text(thing.value(path))) is not None
         }
         return tuple(sorted(found))
+
+
+def _same_value(value: Value) -> str | None:
+    """Return what is equal for all that take their region from the same place, None where that is not known."""
+    if isinstance(value, StackOutput):
+        return f"what {value.path} of {value.stack} names"
+    return None
 
 
 def _way(entry: Entry, path: str) -> Target:

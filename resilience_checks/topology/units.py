@@ -1,4 +1,4 @@
-"""Several units behind one resource: a pair of virtual devices, the members of a stack."""
+"""Several units behind one resource: a pair of virtual devices, the members of a stack, the machines of a plan."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from resilience_checks.model.question import Holds
 from resilience_checks.model.values import Basis, Reason
 from resilience_checks.topology.gates import NEVER, AnyOf, Case, Gate, Nature, Up
 from resilience_checks.topology.places import NOWHERE, Place, region_name
-from resilience_checks.topology.things import holds, text
+from resilience_checks.topology.things import holds, number_of, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from resilience_checks.topology.facts import FactBook
     from resilience_checks.topology.parts import Parts
     from resilience_checks.topology.things import Thing
+
+
+_SEVERAL = 2
+_TOLD_APART = 8
+"""So many instances are parts of their own; of more, each part stands for several."""
 
 
 def take_up_units(thing: Thing, plan: Units, part: Part, place: Place, parts: Parts, book: FactBook) -> Gate | None:
@@ -43,6 +48,30 @@ def take_up_units(thing: Thing, plan: Units, part: Part, place: Place, parts: Pa
     elif plan.either and thing.values(plan.either):
         parts.either[part.id] = tuple(f"{part.id}#{number}" for number in range(1, len(placed) + 1))
     return AnyOf(tuple(gates), why)
+
+
+def take_up_machines(
+    thing: Thing, part: Part, place: Place, fault: str | None, parts: Parts, book: FactBook
+) -> Gate | None:
+    """Add a part all of whose instances stand at one place; return the gate that one is up, None where it is one."""
+    plan = thing.entry.instances if fault is not None else None
+    if plan is not None and plan.on_demand and holds(thing, plan.on_demand) is Holds.YES:
+        plan, fault = None, None
+    count = number_of(thing, plan) if plan is not None else 1
+    if plan is None or (count is not None and count < _SEVERAL):
+        parts.add(part, place, fault, thing)
+        return None
+    parts.add(part, place, None, thing)
+    found: list[Gate] = []
+    for number in range(1, min(count or _SEVERAL, _TOLD_APART) + 1):
+        unit = replace(part, id=f"{part.id}#{number}", label=f"{part.label} instance {number}")
+        parts.add(unit, place, fault, unit_of=part.id)
+        found.append(Up(unit.id, Nature.PATH, Reason(f"{thing.label} runs there", location=thing.location)))
+    if count is None:
+        told, remedy = f"how many instances {thing.label} has is not known", f"give {plan.paths[0]} in the program"
+        fact = book.doubt(f"units of {thing.id}", ("several", "one"), told, remedy, location=thing.location)
+        found[1:] = [Case(fact, {"several": gate, "one": NEVER}) for gate in found[1:]]
+    return AnyOf(tuple(found), Reason(f"{thing.label} has several instances", location=thing.location))
 
 
 def _others(thing: Thing, plan: Units, place: Place, book: FactBook) -> Iterator[Place]:

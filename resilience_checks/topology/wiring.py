@@ -17,6 +17,7 @@ from resilience_checks.topology.gates import ALWAYS, NEVER, All, Case, Gate, Nat
 from resilience_checks.topology.movers import lagging, move, moved
 from resilience_checks.topology.parts import Parts, at_least, every
 from resilience_checks.topology.references import resolve
+from resilience_checks.topology.scheduled import take_up_instances
 from resilience_checks.topology.things import PROVIDER, UNKNOWN_ROLE, Thing, Things, holds, text, whole
 from resilience_checks.topology.units import take_up_units
 from resilience_checks.topology.zones import Zoned
@@ -80,12 +81,15 @@ class Wiring:
             if units is not None:
                 self._spread[thing.id] = units
                 return
+        spread = None
         if zones is None or (thing.entry.estate != "cloud" and not place.regions):
             self._parts.add(part, place, fault, thing)
-            return
-        spread = self._zoned.take_up(thing, part, place, fault)
-        if spread is not None:
-            self._spread[thing.id] = spread
+        else:
+            spread = self._zoned.take_up(thing, part, place, fault)
+        placed = take_up_instances(thing, part, place, self._parts, self._book)
+        kept = [gate for gate in (spread, placed) if gate is not None]
+        if kept:
+            self._spread[thing.id] = every(kept)
 
     def _whole(self, thing: Thing) -> Thing | None:
         """Return what a resource is only the settings of, where that is a resource of its own."""
@@ -394,6 +398,7 @@ def _modelled(entry: Entry) -> tuple[str, ...]:
     found += entry.one_by.paths if entry.one_by is not None else ()
     found += (entry.settings_of,) if entry.settings_of is not None else ()
     found += entry.hosted.paths if entry.hosted is not None else ()
+    found += entry.scheduled.paths if entry.scheduled is not None else ()
     found += entry.apart.paths if entry.apart is not None else ()
     found += entry.restarts.paths if entry.restarts is not None else ()
     return tuple(path.lstrip("^").partition("{")[0] for path in found)

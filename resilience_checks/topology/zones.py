@@ -7,15 +7,18 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from resilience_checks.catalogue.entries import Target
+from resilience_checks.model import paths
 from resilience_checks.model.question import Holds
 from resilience_checks.model.values import Basis, LookupAnswer, Reason
 from resilience_checks.topology import gates
-from resilience_checks.topology.gates import NEVER, AnyOf, Case, Gate, Nature, Up
+from resilience_checks.topology.gates import ALWAYS, NEVER, AnyOf, Case, Gate, Nature, Up
 from resilience_checks.topology.movers import Move, moved
 from resilience_checks.topology.parts import at_least
 from resilience_checks.topology.places import ELSEWHERE, NO_PLACE, Place
 from resilience_checks.topology.references import resolve
+from resilience_checks.topology.scheduled import surely_apart
 from resilience_checks.topology.things import Thing, holds, kind, number_of, text
+from resilience_checks.topology.units import take_up_machines
 
 if TYPE_CHECKING:
     from resilience_checks.catalogue.entries import Instances, Zones
@@ -57,15 +60,18 @@ class Zoned:
     placements: Placements
 
     def take_up(self, thing: Thing, part: Part, place: Place, fault: str | None) -> Gate | None:
-        """Add the part with its zones, and return the gate of its units, None where it stands in one zone alone.
+        """Add the part with its zones, and return the gate of its units, None where it is one thing in one zone.
 
         `fault` is what may befall it, or each unit, apart from the loss of its zone.
         """
         zones, named = _zones(thing), self.named(thing)
         spread = _spreads(thing, zones, named)
         if spread is Holds.NO and named.one:
-            self.parts.add(part, self._in_one(thing, place, named), fault, thing)
-            return None
+            stands = self._in_one(thing, place, named)
+            if fault is None and zones.alone == "replaced" and self._is_one(thing):
+                self.parts.add(part, stands, None, thing)
+                return self._replaced(thing, part, stands, None, ALWAYS)
+            return take_up_machines(thing, part, stands, fault, self.parts, self.book)
         names = named.zones
         if len(names) < _SEVERAL:
             names = tuple(str(number) for number in range(1, zones.least + 1))
@@ -109,7 +115,7 @@ class Zoned:
         if zones.count is not None:
             number = number_of(thing, zones.count)
             return Named(open=True) if number is None else Named(tuple(str(n + 1) for n in range(number)))
-        if zones.when is not None and holds(thing, zones.when) is Holds.YES:
+        if _when(thing, zones) is Holds.YES:
             return Named(tuple(str(n + 1) for n in range(zones.least)), given=False)
         return Named(chosen=1, open=zones.unnamed, given=False)
 
@@ -154,22 +160,30 @@ class Zoned:
 
     def _alone(self, thing: Thing, part: Part, place: Place, fault: str | None, units: list[Gate]) -> Gate:
         """Return the gate of one instance, in one of the zones; where the platform replaces it, in others after that."""
-        zones = _zones(thing)
-        one = replace(part, id=f"{part.id}#one", label=f"the one instance of {part.label}")
         stands = self._in_one(thing, place, Named(chosen=1))
+        if _zones(thing).alone == "replaced":
+            return self._replaced(thing, part, stands, fault, AnyOf(tuple(units)))
+        return self._one(thing, part, stands, fault)
+
+    @staticmethod
+    def _is_one(thing: Thing) -> bool:
+        """Return whether the program surely says that there is one instance, which no scheduler places."""
+        plan = thing.entry.instances
+        return plan is not None and thing.entry.scheduled is None and number_of(thing, plan) == 1
+
+    def _one(self, thing: Thing, part: Part, stands: Place, fault: str | None) -> Gate:
+        one = replace(part, id=f"{part.id}#one", label=f"the one instance of {part.label}")
         self.parts.add(one, stands, fault, unit_of=part.id)
-        why = Reason(f"{thing.label} has one instance", location=thing.location)
-        primary = Up(one.id, Nature.PATH, why)
-        if zones.alone != "replaced":
-            return primary
-        takes = Reason(
-            f"how long {thing.label} takes to start in another zone is not known", Basis.UNKNOWN, thing.location
-        )
-        term = gates.Term("start in another zone", None, takes, "run two or more instances")
-        how = Move(
-            Holds.YES, gates.ALWAYS, (term,), Reason("moving takes a start in another zone", source=zones.source)
-        )
-        return moved(self.book, thing, primary, AnyOf(tuple(units)), how)
+        return Up(one.id, Nature.PATH, Reason(f"{thing.label} has one instance", location=thing.location))
+
+    def _replaced(self, thing: Thing, part: Part, stands: Place, fault: str | None, elsewhere: Gate) -> Gate:
+        """Return the gate of one instance, or of the one that the platform starts once the machine of that is lost."""
+        own = "device" if fault is None and thing.entry.scheduled is None else fault
+        primary = self._one(thing, part, stands, own)
+        takes = Reason(f"how long {thing.label} takes to start elsewhere is not known", Basis.UNKNOWN, thing.location)
+        term = gates.Term("start elsewhere", None, takes, "run two or more instances")
+        why = Reason("moving takes a start elsewhere", source=_zones(thing).source)
+        return moved(self.book, thing, primary, elsewhere, Move(Holds.YES, ALWAYS, (term,), why))
 
     def _doubt(self, thing: Thing, what: str, told: str, *values: str) -> str:
         first, second, *remedy = values
@@ -230,6 +244,16 @@ def _plain(path: str) -> str:
 
 def _spreads(thing: Thing, zones: Zones, named: Named) -> Holds:
     """Return whether a condition says that it spreads; what the program names goes before that."""
+    members = [value for _, value in thing.values(zones.each)] if zones.each is not None else []
+    if members and all(paths.first(value, path) in allowed for value in members for path, allowed in zones.each_when):
+        return Holds.YES
     if zones.decided is not None and thing.values(zones.decided):
         return Holds.UNKNOWN
-    return Holds.NO if zones.when is None or named.given else holds(thing, zones.when)
+    return Holds.NO if named.given else _when(thing, zones)
+
+
+def _when(thing: Thing, zones: Zones) -> Holds:
+    """Return whether it spreads where it names no zones: by its inputs, or by what it demands of its scheduler."""
+    if thing.entry.scheduled is not None:
+        return Holds.YES if surely_apart(thing, "zone") else Holds.NO
+    return Holds.NO if zones.when is None else holds(thing, zones.when)

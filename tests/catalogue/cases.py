@@ -217,11 +217,17 @@ def _backups(estate: Estate) -> str:
     return "none" if estate.without_backup else made
 
 
+def _every(estate: Estate) -> list[float | None]:
+    """Return every how many seconds each backup is made, None where that is not known."""
+    return sorted((backup.every for backup in estate.backups.values()), key=lambda every: (every is None, every or 0))
+
+
 def _replicas(estate: Estate) -> list[str]:
     return sorted({region for item in estate.replicas.values() for region in item.regions})
 
 
 _TOLD = {
     "backups": _backups,
+    "every": _every,
     "replicas": _replicas,
 }

@@ -67,7 +67,7 @@ def _the_rest(entry: Entry) -> Iterator[str]:
     yield from _moved_by(entry.mover) if entry.mover else ()
     yield from (entry.backup.paths if entry.backup else ())
     yield from _conditions(entry.entry_unless)
-    yield from (entry.instances.paths if entry.instances else ())
+    yield from (*entry.instances.paths, *_conditions(entry.instances.on_demand)) if entry.instances else ()
     yield from (
         *(entry.one_by.paths if entry.one_by else ()),
         *(path for copies in entry.copies for path in copies.paths),
@@ -86,7 +86,9 @@ def _the_rest(entry: Entry) -> Iterator[str]:
             *(path for path in (placement.site, placement.replicas) if path),
         )
         yield from (placement.zones.paths if placement.zones else ())
-    yield from (path for said in (entry.hosted, entry.apart, entry.restarts) if said for path in said.paths)
+    yield from (
+        path for said in (entry.hosted, entry.apart, entry.restarts, entry.scheduled) if said for path in said.paths
+    )
     yield from _inner_paths(entry)
 
 
@@ -120,6 +122,14 @@ def _wrong_paths(sdk: str, token: str, entry: Entry) -> Iterator[str]:
 def _elsewhere(package: PackageEntry, sdk: str) -> Iterator[str]:
     """Yield the keys that other resources hold and that no type of the package has."""
     held = {path for entry in package.types.values() for domain in entry.domains if domain.of for path in _held(domain)}
+    held |= {
+        path
+        for entry in package.types.values()
+        for copies in entry.copies
+        if copies.schedule is not None and copies.schedule.of is not None
+        for way in copies.schedule.ways
+        for path in way.paths
+    }
     types = [inputs for token in package.types if (inputs := inputs_of(sdk, token)) is not None] if held else []
     yield from (path for path in sorted(held) if not any(has_path(inputs, path) for inputs in types))
 

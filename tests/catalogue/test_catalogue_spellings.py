@@ -1,4 +1,4 @@
-"""Types of Azure are known by the tokens of dated modules and of older SDKs, as the SDK's own aliases have them."""
+"""Types are known by the tokens of dated modules and of older SDKs, as far as the SDK has aliases as these have them."""
 
 from __future__ import annotations
 
@@ -36,3 +36,22 @@ def test_a_former_token_is_that_of_today(former: str, today: str) -> None:
         for alias in aliases_of("pulumi_azure_native", today)
         if alias.startswith(module)
     )
+
+
+OLDER = {
+    "cloudflare:index/ipsecTunnel:IpsecTunnel": "cloudflare:index/magicWanIpsecTunnel:MagicWanIpsecTunnel",
+    "equinix:metal/device:Device": "equinix-metal:index/device:Device",
+    "fortios:index/systemHa:SystemHa": "fortios:system/ha:Ha",
+    "fortios:index/routerStatic:RouterStatic": "fortios:router/static:Static",
+    "junipermist:device/base:base": "junipermist:site/base:base",
+    "kubernetes:extensions/v1beta1:Deployment": "kubernetes:apps/v1:Deployment",
+    "proxmoxve:CT/container:Container": "proxmoxve:index/containerLegacy:ContainerLegacy",
+    "proxmoxve:HA/hAResource:HAResource": "proxmoxve:index/haresourceLegacy:HaresourceLegacy",
+    "proxmoxve:VM/virtualMachine:VirtualMachine": "proxmoxve:index/vmLegacy:VmLegacy",
+    "proxmoxve:index/vm2:Vm2": "proxmoxve:index/vm2Legacy:Vm2Legacy",
+}
+
+
+@pytest.mark.parametrize(("former", "today"), OLDER.items())
+def test_a_token_of_an_older_release_is_that_of_today(former: str, today: str) -> None:
+    assert CATALOGUE.entry(former) == CATALOGUE.entry(today) is not None

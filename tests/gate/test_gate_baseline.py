@@ -120,6 +120,10 @@ IN_DEV = {"stacks": ["net/dev", "shop/dev"]}
         ([PASSED, replace(PASSED, outcome=Outcome.ERROR, services=())], (0, 1)),
         ([replace(PASSED, evidence=IN_DEV)], (0, 1)),
         ([replace(PASSED, evidence={"stacks": ["shop/prod"]})], (0, 1)),
+        (
+            [replace(PASSED, evidence=IN_DEV), replace(PASSED, policy="another")],
+            (0, 1),
+        ),  # prod is here, and not decided
     ],
 )
 def test_gone_is_only_what_was_decided_this_time(now: list[Result], expected: tuple[int, int]) -> None:
@@ -228,10 +232,37 @@ def test_a_file_that_is_wrong_is_an_error_at_its_line(text: str, said: tuple[str
     assert (caught.value.location.path, caught.value.location.line) == ("b.json", said[1])
 
 
-def test_text_that_is_not_utf8_is_an_error_at_its_line() -> None:
+@pytest.mark.parametrize(
+    ("content", "said", "at"),
+    [
+        (b"\n{\n\xff\n\n}", "not UTF-8 text", Location("b.json", 3)),
+        (b"\xff\n", "not UTF-8 text", Location("b.json", 1)),
+        (b'{\n "schema" 1}', "not valid JSON: Expecting ':' delimiter", Location("b.json", 2, 11)),
+        (b"[" * 100_000, "it is nested too deeply to be read", Location("b.json", 1)),
+    ],
+)
+def test_what_no_schema_can_read_is_told_whole(content: bytes, said: str, at: Location) -> None:
     with pytest.raises(UsageError) as caught:
-        read(b"{\n\xff}", "b.json")
-    assert caught.value.location == Location("b.json", 2)
+        read(content, "b.json")
+    found = caught.value
+    assert (found.what, found.location) == (f"no baseline can be read: {said}", at)
+    assert found.why == "which findings stood before is not known, so nothing was checked"
+    assert found.remedy == "write it anew with `resilience-checks baseline write`"
+
+
+def test_names_are_written_as_they_are() -> None:
+    assert '"message": "Ysbyty Tŷ Gwyn"' in written(entries([replace(SITE, message="Ysbyty Tŷ Gwyn")]))
+
+
+def test_a_file_that_is_there_holds_what_stands_in_it() -> None:
+    found = entries([SITE])
+    assert Baseline("b.json", written(found).encode()).earlier() == Earlier(
+        "baseline b.json", "in baseline b.json", found
+    )
+
+
+def test_a_file_that_is_not_there_without_a_reason_holds_nothing() -> None:
+    assert Baseline("b.json", None).earlier() == Earlier("baseline b.json", "in baseline b.json", ())
 
 
 def test_a_file_that_is_not_there_for_good_reason_holds_nothing_and_says_so() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from resilience_checks.gate.waiver_edit import added, removed
-from resilience_checks.gate.waiver_file import NAME, Waivers, hold_policies, parsed, schema
+from resilience_checks.gate.waiver_file import NAME, Waivers, hold_policies, parsed, refuse, schema
 from resilience_checks.model.errors import UsageError
 from resilience_checks.model.location import Location
 from resilience_checks.model.waiver import Waiver
@@ -126,6 +126,32 @@ def test_a_policy_that_there_is_not_is_told_with_the_nearest() -> None:
         UsageError, match=rf'{NAME}:18:13: .*"cross-site-failover"; did you mean "cross-site-failovers"'
     ):
         hold_policies(read(FILE), ["diverse-access-paths", "cross-site-failovers"])
+
+
+def test_a_policy_like_none_that_there_is_is_told_with_all_of_them() -> None:
+    with pytest.raises(UsageError) as caught:
+        hold_policies(read(FILE), ["diverse-access-paths", "backups", "zones"])
+    assert caught.value.what == (
+        'there is no policy "cross-site-failover"; the policies are backups, diverse-access-paths and zones'
+    )
+    assert caught.value.location == Location(NAME, 18, 13)
+    assert caught.value.why == "nothing was checked: what somebody accepts must be beyond doubt"
+    assert caught.value.remedy == (
+        "a policy of your own is known where its folder is given with --policies or policy_packs"
+    )
+
+
+def test_a_waiver_that_is_no_longer_as_it_was_read_is_told_at_its_item() -> None:
+    with pytest.raises(UsageError) as caught:
+        hold_policies(Waivers(waivers=(LINK,)), ["zones"])
+    assert caught.value.location == LINK.location
+
+
+def test_why_a_waiver_is_not_written_is_told_whole() -> None:
+    at = Location(NAME, 7)
+    found = refuse("found", "do this", at)
+    assert (found.what, found.location, found.remedy) == ("found", at, "do this")
+    assert found.why == "nothing was written: what somebody accepts must be beyond doubt"
 
 
 def test_a_waiver_is_taken_out_with_its_comments_and_nothing_else() -> None:

@@ -81,6 +81,28 @@ def test_a_waiver_of_one_fingerprint_accepts_no_later_cause() -> None:
     assert uses == (Use(one, State.APPLIED, (FINDING.fingerprint,)),)
 
 
+def test_which_of_its_findings_are_there_no_more_is_told() -> None:
+    gone = waiver(days=7, fingerprints=("b" * 16, "a" * 16, FINDING.fingerprint))
+    [use] = apply([FINDING], [Claim(gone, note="as main has it")], TERMS)[1]
+    there_no_more = f"no finding has the fingerprint {'b' * 16}, {'a' * 16} any more"
+    assert use.why == f"expires in 7 days; {there_no_more}; as main has it"
+    assert use.fingerprints == (FINDING.fingerprint,)
+    assert state(waiver(days=60, fingerprints=("a" * 16,))).why == "nothing that was checked is what it is about"
+    over = state(waiver(days=-2, fingerprints=("a" * 16, FINDING.fingerprint)))
+    assert over.why == "expired on 2026-01-22, 2 days ago"
+
+
+def test_a_component_is_named_by_all_before_its_last_event() -> None:
+    one = replace(FINDING, cause=("fw:a/b/outage",))
+    assert matching([one], waiver(target="fw:a/b"))
+    assert not matching([one], waiver(target="fw:a"))
+
+
+@pytest.mark.parametrize("target", ["site:on?", "s*e", "site:[o]ne"])
+def test_each_sign_of_a_pattern_makes_one(target: str) -> None:
+    assert matching([FINDING], waiver(target=target))
+
+
 def test_its_last_day_belongs_to_it_and_the_next_does_not() -> None:
     last = waiver(days=0)
     assert state(last) == Use(last, State.APPLIED, (FINDING.fingerprint,), "expires today")
@@ -202,6 +224,10 @@ def test_an_override_lets_pass_and_says_who_and_why() -> None:
         "OVERRIDDEN by dana (INC-7): clinics are down; without this emergency override: "
         "blocked by 1 violation, the worst high"
     )
+
+
+def test_an_override_of_nobody_says_that() -> None:
+    assert overrule(BLOCKED, "now", "").words.startswith("OVERRIDDEN by somebody who is not named: now; ")
 
 
 @given(results_, st.lists(st.sampled_from([1, 2, 4]), max_size=2))

@@ -124,3 +124,10 @@ def test_the_hook_runs_the_command_line() -> None:
     for name in ("Pulumi.yaml", "infra/Pulumi.prod.yaml", "infra/resilience-waivers.yaml", "infra/index.ts"):
         assert re.search(hook["files"], name)
     assert not re.search(hook["files"], "README.md")
+
+
+def test_a_tag_that_is_not_the_version_releases_nothing() -> None:
+    release = ROOT / "tools" / "release.sh"
+    done = subprocess.run([release, "v0.0.0"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("error: the tag is v0.0.0, and resilience_checks/__init__.py says ")

@@ -12,6 +12,7 @@ from resilience_checks.sources.program import interpreters
 from resilience_checks.sources.project import read_project
 from tests.sources import graphs
 from tools import older_sdks
+from tools.locks import OLDER_SDKS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,7 +64,7 @@ def newest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return found(tmp_path_factory.mktemp("newest"), "{}")
 
 
-@pytest.mark.parametrize("version", older_sdks.VERSIONS)
+@pytest.mark.parametrize("version", OLDER_SDKS)
 def test_an_older_sdk_gives_the_same_graph(version: str, newest: dict[str, Any], tmp_path: Path) -> None:
     if not older_sdks.exists(version):
         pytest.skip("no older SDKs: run `python tools/older_sdks.py build`")

@@ -100,3 +100,24 @@ def test_what_nobody_asked_for_in_a_month_goes_away(tmp_path: Path) -> None:
     store.put("new", b"")
     again = Store(tmp_path / "cache")
     assert (again.get("old"), again.get("new")) == (None, b"")
+
+
+def test_what_was_not_asked_for_longest_goes_where_there_is_too_much(tmp_path: Path) -> None:
+    store, content = Store(tmp_path / "cache", most=1000), b"x" * 268
+    for number in range(6):
+        store.put(str(number), content)
+        for path in (tmp_path / "cache").glob("*/*"):
+            os.utime(path, (path.stat().st_atime, path.stat().st_mtime - 10))
+    assert [number for number in range(6) if store.get(str(number)) is not None] == [3, 4, 5]
+    store.put("large", b"x" * 2000)
+    assert store.get("large") is None
+
+
+def test_what_a_check_left_that_was_ended_goes_away(tmp_path: Path) -> None:
+    Store(tmp_path / "cache")
+    left = tmp_path / "cache" / ".resilience-checks-abc"
+    left.touch()
+    for path in (left, tmp_path / "cache" / "pruned"):
+        os.utime(path, (time.time() - 7200, time.time() - 7200))
+    Store(tmp_path / "cache")
+    assert not left.exists()

@@ -40,7 +40,9 @@ def test_what_the_catalogue_knows_stands_in_the_region_of_the_settings(tmp_path:
 
 def test_settings_of_another_package_place_nothing(tmp_path: Path) -> None:
     found = estate(DATABASE, tmp_path, {"gcp": {"region": "eu-west-2"}})
-    assert [fact for fact in found.facts if fact.startswith("region of")] == ["region of one"]
+    assert [fact for fact in found.facts if fact.startswith("region of")] == [
+        "region of default aws provider of web/prod"
+    ]
 
 
 @pytest.mark.parametrize("regions", [{}, {"aws": {"region": "eu-west-2"}}])

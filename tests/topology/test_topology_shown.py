@@ -33,9 +33,7 @@ def test_a_machine_alone_is_a_service() -> None:
     program = Program()
     program.add(MACHINE, "web")
     program.add(BUCKET, "logs")
-    assert services(program) == [
-        ("web", "Instance web is behind no entry that was read, so consumers may use it")
-    ]
+    assert services(program) == [("web", "Instance web is behind no entry that was read, so consumers may use it")]
 
 
 def test_beside_an_entry_a_machine_alone_is_none() -> None:

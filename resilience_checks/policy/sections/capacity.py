@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING, Any
 from resilience_checks.analysis.capacity import Enough
 from resilience_checks.analysis.shortfalls import shortfalls
 from resilience_checks.model.question import Step
+from resilience_checks.policy.document import SECONDS
 from resilience_checks.policy.matter import Section
 
 if TYPE_CHECKING:
     from resilience_checks.analysis.capacity import Headroom, Stage
     from resilience_checks.policy.matter import Matter
     from resilience_checks.topology.estate import Estate
-
-SECONDS = 30.0
-"""How long the capacities of one estate may take."""
 
 
 def section(matter: Matter) -> Section:

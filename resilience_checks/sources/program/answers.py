@@ -60,6 +60,8 @@ SHAPES: Mapping[str, Shape] = {
 
 YAML_DECODE = "kubernetes:yaml:decode"
 """A function that computes its answer from its arguments alone."""
+_LONGEST_TEXT = 16 << 20
+_MOST_PARTS = 1_000_000
 
 
 def lookup_id(token: str, args: object, provider: str) -> str:
@@ -118,12 +120,19 @@ class Answers:
 
 
 def _decoded(text: object) -> dict[str, object] | None:
-    """Return the objects of Kubernetes manifests, those of each list one by one; None where the text is none."""
+    """Return the objects of Kubernetes manifests, those of each list one by one; None where the text is none, or too large.
+
+    What aliases unfold to counts: a few lines of them are more than any memory holds.
+    """
     import yaml
 
+    if len(str(text)) > _LONGEST_TEXT:
+        return None
     try:
         documents = list(yaml.load_all(str(text), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
-    except yaml.YAMLError:
+    except (yaml.YAMLError, RecursionError, ValueError):
+        return None
+    if not _bounded(documents):
         return None
     found: list[object] = []
     for document in documents:
@@ -132,5 +141,21 @@ def _decoded(text: object) -> dict[str, object] | None:
             found += items
         elif document is not None:
             found.append(document)
-    plain: dict[str, object] = json.loads(json.dumps({"result": found}, default=str))
+    try:
+        plain: dict[str, object] = json.loads(json.dumps({"result": found}, default=str))
+    except (TypeError, ValueError, RecursionError):  # keys that are no text; what holds itself, or is nested too deeply
+        return None
     return plain
+
+
+def _bounded(value: object) -> bool:
+    """Return whether a value has few enough parts to be written out."""
+    left, seen = [value], 0
+    while left:
+        item = left.pop()
+        seen += 1
+        inner = item.values() if isinstance(item, dict) else item if isinstance(item, list) else ()
+        if seen + len(left) + len(inner) > _MOST_PARTS:
+            return False
+        left += inner
+    return True

@@ -33,21 +33,24 @@ class _UnhashedError(Exception):
     """Something whose hash is not computed here."""
 
 
-def hashed(value: Any, directory: Path, *, hidden: bool = False) -> Any:
+def hashed(value: Any, directory: Path, root: Path | None = None, *, hidden: bool = False) -> Any:
     """Return a value with the hash of each asset and archive in it; paths are relative to `directory`.
 
-    Raises RefusedError where the engine would: at a path that does not exist, which it does not name where the path
-    is `hidden`, part of a secret.
+    What stands outside of `root` gets none, and is not even asked about: a program must not learn of files by way of
+    the check. Raises RefusedError where the engine would: at a path that does not exist, which it does not name where
+    the path is `hidden`, part of a secret.
     """
     if isinstance(value, list):
-        return [hashed(item, directory, hidden=hidden) for item in value]
+        return [hashed(item, directory, root, hidden=hidden) for item in value]
     if not isinstance(value, dict):
         return value
     hidden = hidden or value.get(SIGNATURE) == SECRET or (value.get(SIGNATURE) == OUTPUT and bool(value.get("secret")))
-    inner = {key: hashed(item, directory, hidden=hidden) for key, item in value.items()}
+    inner = {key: hashed(item, directory, root, hidden=hidden) for key, item in value.items()}
     if value.get(SIGNATURE) not in {ASSET, ARCHIVE} or value.get("hash"):
         return inner
     try:
+        if root is not None and not all(_is_inside(directory / path, root) for path in paths(value)):
+            return inner
         content = _asset(value, directory) if value[SIGNATURE] == ASSET else _archive(value, directory)
     except _UnhashedError:
         return inner
@@ -68,6 +71,15 @@ def paths(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for item in value:
             yield from paths(item)
+
+
+def _is_inside(path: Path, root: Path) -> bool:
+    """Return whether a path leads below the root; nor must a folder that is packed have links that lead out of it."""
+    found = path.resolve()
+    if not found.is_relative_to(root.resolve()):
+        return False
+    inner = found.rglob("*") if found.is_dir() else ()
+    return all(one.resolve().is_relative_to(root.resolve()) for one in inner if one.is_symlink())
 
 
 def _asset(value: dict[str, Any], directory: Path) -> bytes:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
 NOT_PROGRAM = frozenset(
     {".git", ".venv", "venv", "node_modules", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"}
@@ -23,16 +23,21 @@ def digest(directory: Path, apart: Collection[Path] = ()) -> str:
 
     So are the files of `apart`, resolved paths. What cannot be read, or goes away meanwhile, counts by its path alone.
     """
-    total = hashlib.sha256()
-    for path, content in _contents(directory, apart):
-        total.update(os.fsencode(path) + b"\0")
-        total.update(content)
-    return total.hexdigest()
+    return of(files(directory, apart))
 
 
 def files(directory: Path, apart: Collection[Path] = ()) -> dict[str, str]:
     """Return the SHA-256 of each of these files by its relative path, "" of one that cannot be read."""
     return {path: "" if content == _UNREADABLE else content.hex() for path, content in _contents(directory, apart)}
+
+
+def of(found: Mapping[str, str]) -> str:
+    """Return the digest of files of which `files` told the hashes."""
+    total = hashlib.sha256()
+    for path, content in found.items():
+        total.update(os.fsencode(path) + b"\0")
+        total.update(bytes.fromhex(content) or _UNREADABLE)
+    return total.hexdigest()
 
 
 def contents(directory: Path) -> Iterator[bytes]:

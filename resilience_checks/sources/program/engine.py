@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.sources.program.answers import SHAPES, Answers, lookup_id
@@ -206,9 +207,19 @@ class Engine:
         return {"outputs": UNKNOWN if outputs is None else spelled(dict(outputs)), "secretOutputNames": hidden}
 
     def put_out(self, urn: str, outputs: dict[str, Any]) -> None:
-        """Keep the outputs of a component or of the stack."""
+        """Keep the outputs of a component or of the stack; raise RefusedError for what is not registered."""
         with self._lock:
+            found = self._urns.get(urn)
+            if found is None:
+                raise RefusedError(f"outputs of {urn} are put out, which is not registered", "register it before")
             self.record.outputs[urn] = outputs
+            self.record.finished |= found.type == STACK
+
+    def sealed(self) -> Record:
+        """Return the record as it stands; what is still asked for later is not in it."""
+        with self._lock:
+            kept = {name: copy(getattr(self.record, name)) for name in Record.__dataclass_fields__}
+        return Record(**kept)
 
     def ancestors(self, urn: str) -> list[str]:
         """Return the URN and those of its parents, from the nearest up."""
@@ -247,6 +258,10 @@ class Engine:
 
     def _keep(self, registered: Registered) -> None:
         with self._lock:
+            if registered.parent and registered.parent not in self._urns:
+                raise RefusedError(
+                    f"could not find parent resource {registered.parent}", "make it before what stands in it"
+                )
             first = self._urns.get(registered.urn)
             if first is not None:
                 self.record.duplicates.append((first, registered))

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import InputError
 from resilience_checks.model.location import Location
+from resilience_checks.sources.program import limits, private_files
 from resilience_checks.sources.project import relative
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from resilience_checks.sources.program.record import Refusal, Registered
@@ -21,7 +22,6 @@ PREVIEW = (
     "check a preview of it instead: run `pulumi preview --json --show-sames > preview.json`, "
     "and give it with `--preview preview.json`"
 )
-_MAX_OUTPUT = 2000
 
 
 def other_language(project: Project) -> InputError:
@@ -36,8 +36,7 @@ def other_language(project: Project) -> InputError:
 
 def endless(project: Project, private: Path, root: Path, seconds: float) -> InputError:
     """Return the error for a program that did not end in time, at the line where it was."""
-    dump = private / "stuck.txt"
-    text = dump.read_text(encoding="utf-8") if dump.exists() else ""
+    text = private_files.text(private / "stuck.txt")
     found = next(
         (
             Location(relative(root / match["file"], root), int(match["line"]))
@@ -76,11 +75,32 @@ def refused(refusal: Refusal, project: Project, root: Path) -> InputError:
     )
 
 
+def changed_itself(names: Sequence[str], project: Project, root: Path) -> InputError:
+    """Return the error for a program that changed files of which it is made, or took them away."""
+    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    return InputError(
+        f"{names[0]}{more} was changed while the program ran",
+        location=Location(relative(project.directory / names[0], root), 1),
+        why="what ran is not what stands there now, so nothing that is said of it would hold",
+        remedy="write what a program makes to a temporary folder; where somebody edited the file, check again",
+    )
+
+
+def no_graph(error: Exception, project: Project) -> InputError:
+    """Return the error for a program of whose requests and notes no graph can be made."""
+    return InputError(
+        f"what was registered and noted while the program ran makes no graph: {error or type(error).__name__}",
+        location=project.location,
+        why="no SDK asks for that, so what else was registered cannot be relied on, and nothing of this stack was checked",
+        remedy="look for what of the program writes to the folder of its run, or speaks to the engine itself",
+    )
+
+
 def failed(end: Mapping[str, Any], project: Project, root: Path, private: Path, code: int) -> InputError:
     """Return the error for a program that ended badly."""
-    what, remedy = _words(end, project, code)
+    what, remedy = limits.used_up(end) or _words(end, project, code)
     error = InputError(what, location=_location(end, project, root), why=_WHY, remedy=remedy)
-    output = _output(private)
+    output = private_files.printed(private)
     details = [text for text in (end.get("traceback"), f"the program printed:\n{output}" if output else None) if text]
     error.add_note("\n".join(details))
     return error
@@ -118,7 +138,7 @@ def _words(end: Mapping[str, Any], project: Project, code: int) -> tuple[str, st
             )
     return (
         f"{end.get('type', 'error')}: {message}",
-        "run `pulumi preview` to see the same error, and correct the program",
+        limits.out_of_reach(end) or "run `pulumi preview` to see the same error, and correct the program",
     )
 
 
@@ -162,8 +182,3 @@ def _location(end: Mapping[str, Any], project: Project, root: Path) -> Location:
 def _in_project(frames: tuple[tuple[str, int], ...], project: Project, root: Path) -> Location | None:
     inside = str(project.directory.resolve())
     return next((Location(relative(root / file, root), line) for file, line in frames if file.startswith(inside)), None)
-
-
-def _output(private: Path) -> str:
-    file = private / "output.txt"
-    return file.read_text(encoding="utf-8", errors="replace")[-_MAX_OUTPUT:].strip() if file.exists() else ""

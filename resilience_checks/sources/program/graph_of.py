@@ -31,6 +31,7 @@ _INSTALLED = frozenset({"node_modules", "site-packages"})
 """Folders of packages, which may stand in a project and are no part of it."""
 _SKIPPING = frozenset({"watch_callbacks", "output"})
 """What sees the callbacks that are not called; where it cannot, what they would make is missing unseen."""
+_LONGEST_NUMBER = 10
 _TOP = re.compile(r"[.\[]")
 
 
@@ -76,10 +77,13 @@ class _Builder:
             remarks.append(
                 f"not set, so that the `environment:` may define it: {', '.join(sorted(set(self._notes.unset)))}"
             )
-        if not end.get("isolated"):
-            remarks.append("no network namespace: connections were refused inside the program's own process only")
         if self._record.log:
             remarks.append(f"the program itself reports errors ({len(self._record.log)}), which `pulumi preview` shows")
+        if self._record.strangers:
+            remarks.append(
+                f"requests without the token of this run, which were refused: {self._record.strangers}; "
+                "another process tries to speak to the engine of this program"
+            )
         remote = [item.name for item in registered if item.remote]
         if remote:
             remarks.append(f"the resources inside remote components are not visible: {', '.join(remote)}")
@@ -194,7 +198,8 @@ class _Builder:
     def _targets(self, urns: Iterable[str]) -> tuple[str, ...]:
         """Return URNs and lookup ids, each once."""
         numbered = (
-            self._lookup_ids.get(int(urn.removeprefix(_LOOKUP)), "") if urn.startswith(_LOOKUP) else urn for urn in urns
+            self._lookup_ids.get(_number(urn.removeprefix(_LOOKUP)), "") if urn.startswith(_LOOKUP) else urn
+            for urn in urns
         )
         return tuple(sorted({target for target in numbered if target}))
 
@@ -226,6 +231,10 @@ class _Builder:
             if real.startswith(self._project) and _INSTALLED.isdisjoint(Path(real[len(self._project) :]).parts):
                 return Location(_relative(real, self._root), line)
         return None
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < _LONGEST_NUMBER else 0
 
 
 def _relative(file: str, root: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from concurrent import futures
 from contextlib import suppress
@@ -11,12 +12,13 @@ from resilience_checks.sources.given import Given
 from resilience_checks.sources.program import protocol
 from resilience_checks.sources.program.assets import hashed
 from resilience_checks.sources.program.engine import Engine
+from resilience_checks.sources.program.guard import Guard
 from resilience_checks.sources.program.record import Alias, Refusal, RefusedError, Request
 from resilience_checks.sources.program.structs import lowered, plain
 from resilience_checks.sources.program.transforms import Transforms, aliases
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from resilience_checks.sources.program.answers import Answers
@@ -62,18 +64,26 @@ class Preview:
         given: Given | None = None,
         config: Mapping[str, str] | None = None,
         directory: Path | None = None,
+        token: str = "",
+        root: Path | None = None,
     ) -> None:
-        """Bind the socket; the program, which runs in `directory`, may connect from now on."""
+        """Bind the socket; the program, which runs in `directory`, may connect from now on.
+
+        With a `token` only requests that have it as metadata are served, with a `root` no file outside of it is read.
+        """
         os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # a program that ends closes connections, which is no news
         import grpc
 
+        for name in ("grpc._common", "grpc._server"):  # they would print what a program sends
+            logging.getLogger(name).disabled = True
         protocol.load()
         from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
 
         self._engine = Engine(project, stack, given or Given(), config or {})
-        self._transforms = Transforms()
-        self._directory = directory
+        self._transforms = Transforms(socket.parent if token else None)
+        self._directory, self._root = directory, root
         self._packages: dict[str, str] = {}
+        self._guard = Guard(self._engine.record, token)
         self._server = grpc.server(futures.ThreadPoolExecutor(max_workers=_WORKERS), options=_OPTIONS)
         resource_pb2_grpc.add_ResourceMonitorServicer_to_server(
             _servicer(resource_pb2_grpc.ResourceMonitorServicer, self), self._server
@@ -87,6 +97,11 @@ class Preview:
         """What the program has asked for so far."""
         return self._engine.record
 
+    def sealed(self) -> Record:
+        """Return what the program has asked for; nothing is served from now on."""
+        self._guard.sealed = True
+        return self._engine.sealed()
+
     @property
     def answers(self) -> Answers:
         """What stood for the answers of its lookups."""
@@ -97,6 +112,10 @@ class Preview:
         with suppress(RuntimeError):  # a process that ends starts no thread
             self._server.stop(0).wait(_STOPPED)
         self._transforms.close()
+
+    def guarded(self, method: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+        """Return a method of the protocol that serves the program alone, within its limits."""
+        return self._guard.around(method)
 
     # ResourceMonitor, by the protocol's names
 
@@ -168,11 +187,15 @@ class Preview:
         response.properties.update(registered.outputs)
         return response
 
-    def RegisterResourceOutputs(self, request: Any, _context: Any) -> Any:  # noqa: N802
+    def RegisterResourceOutputs(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Keep the outputs of components and of the stack."""
         from google.protobuf import empty_pb2
 
-        self._engine.put_out(request.urn, plain(request.outputs))
+        try:
+            self._engine.put_out(request.urn, plain(request.outputs))
+        except RefusedError as refused:
+            self._refuse(refused, Request("", ""), context)
+            raise
         return empty_pb2.Empty()
 
     def Invoke(self, request: Any, context: Any) -> Any:  # noqa: N802
@@ -308,9 +331,9 @@ class Preview:
         )
 
     def _hashed(self, inputs: dict[str, Any]) -> dict[str, Any]:
-        return (
-            inputs if self._directory is None else {key: hashed(item, self._directory) for key, item in inputs.items()}
-        )
+        if self._directory is None:
+            return inputs
+        return {key: hashed(item, self._directory, self._root) for key, item in inputs.items()}
 
     def _refuse(self, refused: RefusedError, asked: Request, context: Any) -> None:
         """End the call as the engine does, and keep why."""
@@ -326,7 +349,7 @@ def _servicer(base: type, preview: Preview) -> Any:
     names = [name for name in dir(base) if not name.startswith("_") and hasattr(preview, name)]
     servicer = base()
     for name in names:
-        setattr(servicer, name, getattr(preview, name))
+        setattr(servicer, name, preview.guarded(getattr(preview, name)))
     return servicer
 
 

@@ -8,16 +8,31 @@ with `whole` it stands, as the one element of a list, for that list),
 `what` is `length`, `least`, `elements`, `file` or `number`, with path, value and place), and without a number `outputs`
 (elements of the stack's outputs), `skipped` (a callback that was not called), `unset` (a configuration value),
 `unwatched` (a part of the SDK).
+
+The program runs in the same process and can write there too, so each note is held against its form.
 """
 
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from resilience_checks.sources.program.answers import MARKER
+from resilience_checks.sources.program.private_files import content
+
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from pathlib import Path
+
+MOST = 256 << 20
+"""Bytes of the notes of one program."""
+_GUESSED = frozenset({"length", "least", "elements", "file", "number"})
+
+
+class MisshapenError(ValueError):
+    """A note that no child writes."""
 
 
 @dataclass
@@ -42,19 +57,28 @@ class Notes:
 
 
 def read_notes(file: Path) -> Notes:
-    """Return what the child noted; a program that ran without one has no such file."""
+    """Return what the child noted; raise MisshapenError where there is nothing, too much, or what no child writes."""
+    found = content(file, MOST)
+    if found is None:
+        raise MisshapenError("the notes are gone")
+    if len(found) == MOST:
+        raise MisshapenError(f"there are more than {MOST >> 20} MB of notes")
     notes = Notes()
-    lines = file.read_text(encoding="utf-8").split("\n") if file.exists() else []
-    for line in filter(None, lines):
-        note = json.loads(line)
-        _take(notes, note.pop("kind"), note)
+    for number, line in enumerate(found.split(b"\n"), 1):
+        if line:
+            try:
+                note = json.loads(line)
+                _hold(note)
+            except (ValueError, RecursionError) as error:
+                raise MisshapenError(f"line {number} of the notes is no note ({type(error).__name__})") from error
+            _take(notes, note.pop("kind"), note)
     return notes
 
 
 def _take(notes: Notes, kind: str, note: dict[str, Any]) -> None:
     match kind:
         case "elements":
-            notes.elements[note["number"]] = note["elements"]
+            notes.elements[note["number"]] = note.get("elements")
         case "place":
             notes.places[note["number"]] = note
         case "lookup":
@@ -62,7 +86,7 @@ def _take(notes: Notes, kind: str, note: dict[str, Any]) -> None:
         case "mark":
             notes.marks.append((note["text"], note["number"], note["path"], note.get("whole", False)))
         case "outputs":
-            notes.outputs = note["elements"] or {}
+            notes.outputs = note.get("elements") or {}
         case "standin" | "guess" | "skipped":
             {"standin": notes.standins, "guess": notes.guesses, "skipped": notes.skipped}[kind].append(note)
         case "unset":
@@ -71,3 +95,77 @@ def _take(notes: Notes, kind: str, note: dict[str, Any]) -> None:
             notes.unwatched.append(note["what"])
         case _:
             pass
+
+
+def _hold(note: Any) -> None:
+    """Raise MisshapenError for what is no note: of an unknown kind, without a part that it needs, or with another form."""
+    form = _FORMS.get(str(note.get("kind"))) if isinstance(note, dict) else None
+    if form is None or not all(fits(note.get(name)) for name, fits in form.items()):
+        raise MisshapenError
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_mark(value: object) -> bool:
+    return isinstance(value, str) and MARKER.fullmatch(value) is not None
+
+
+def _is_number(value: object) -> bool:
+    return type(value) is int and value >= 0
+
+
+def _is_amount(value: object) -> bool:
+    return isinstance(value, int | float)
+
+
+def _is_elements(value: object) -> bool:
+    if value is None:
+        return True
+    return isinstance(value, dict) and all(
+        isinstance(urns, list) and all(map(_is_text, urns)) for urns in value.values()
+    )
+
+
+def is_file(value: object) -> bool:
+    """Return whether a value is what can be the path of a file."""
+    try:
+        return isinstance(value, str) and b"\0" not in os.fsencode(value)
+    except UnicodeEncodeError:
+        return False
+
+
+def _is_place(value: object) -> bool:
+    return value is None or (isinstance(value, dict) and _stands(value))
+
+
+def _stands(note: Mapping[str, Any]) -> bool:
+    return is_file(note.get("file")) and _is_number(note.get("line"))
+
+
+_FORMS: Mapping[str, Mapping[str, Callable[[Any], bool]]] = {
+    "elements": {"number": _is_number, "elements": _is_elements},
+    "place": {"number": _is_number, "file": is_file, "line": _is_number},
+    "lookup": {
+        "number": _is_number,
+        "token": _is_text,
+        "elements": _is_elements,
+        "place": _is_place,
+        "unsent": lambda value: value is None or isinstance(value, dict),
+    },
+    "mark": {"text": _is_mark, "number": _is_number, "path": _is_text},
+    "standin": {"number": _is_number, "token": _is_text},
+    "guess": {
+        "number": _is_number,
+        "token": _is_text,
+        "what": lambda value: isinstance(value, str) and value in _GUESSED,
+        "path": _is_text,
+        "value": _is_amount,
+        "place": _is_place,
+    },
+    "outputs": {"elements": _is_elements},
+    "skipped": {"name": _is_text, "file": is_file, "line": _is_number},
+    "unset": {"key": _is_text},
+    "unwatched": {"what": _is_text},
+}

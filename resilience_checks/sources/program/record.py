@@ -114,6 +114,10 @@ class Record:
     duplicates: list[tuple[Registered, Registered]] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
+    finished: bool = False
+    """Whether the stack's outputs were put out, which is what an SDK does once the program's main function has ended."""
+    strangers: int = 0
+    """Requests without the token of this run, which were refused."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,7 +129,7 @@ def mark(kind: str, path: str) -> str:
 def _mark(kind: str, path: str) -> str:
     place = Path(path)
     try:
-        if kind == FILE and not place.is_dir():
+        if kind == FILE and place.is_file():
             return sha256(place)
         if kind == STAT:
             found = place.stat()
@@ -156,5 +156,5 @@ def _chance(project: Path, found: _Found) -> Iterable[str]:
     others = [Path(path) for kind, path in found.keys if kind == FILE and path.endswith(".py")]
     for path in (*own, *others):
         with suppress(OSError):
-            if (match := _CHANCE.search(path.read_bytes())) is not None:
+            if path.is_file() and (match := _CHANCE.search(path.read_bytes())) is not None:
                 yield f"{path.name} may ask for the time, for chance or for this machine: {match.group(0).decode(errors='replace').strip()}"

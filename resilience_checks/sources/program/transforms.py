@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import stat
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.sources.program.record import Alias, RefusedError
@@ -19,8 +21,9 @@ _SECONDS = 60
 class Transforms:
     """Knows every transform of one program, and calls it where the program serves it."""
 
-    def __init__(self) -> None:
-        """Start without any."""
+    def __init__(self, folder: Path | None = None) -> None:
+        """Start without any; they are called at sockets in `folder` alone, since the program has a say in where."""
+        self._folder = folder
         self._lock = threading.Lock()
         self._of_resource: dict[str, list[Any]] = {}
         self._of_stack: list[Any] = []
@@ -122,12 +125,27 @@ class Transforms:
         import grpc
         from pulumi.runtime.proto import callback_pb2_grpc
 
+        if not self._is_own(target):
+            raise RefusedError(
+                f"a transform is to be called at {target}, which the program does not serve",
+                "leave it to the SDK where transforms are called",
+            )
         with self._lock:
             if target not in self._stubs:
                 channel = grpc.insecure_channel(target)
                 self._channels.append(channel)
                 self._stubs[target] = callback_pb2_grpc.CallbacksStub(channel)
             return self._stubs[target]
+
+    def _is_own(self, target: str) -> bool:
+        """Return whether it is a socket in the program's own folder, and no link to another one."""
+        if self._folder is None:
+            return True
+        path = Path(target.removeprefix("unix:"))
+        try:
+            return target == f"unix:{self._folder / path.name}" and stat.S_ISSOCK(path.lstat().st_mode)
+        except (OSError, ValueError):
+            return False
 
 
 def aliases(message: Any) -> tuple[Alias, ...]:

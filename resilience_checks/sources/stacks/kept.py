@@ -37,7 +37,7 @@ class Kept:
 
     def __init__(self, store: Store, given: Given) -> None:
         """Look at nothing yet."""
-        self._store = store
+        self.store = store
         answers = json.dumps(
             [given.lookups_file, [(one.token, one.args, one.answer) for one in given.answers]], default=str
         )
@@ -71,7 +71,7 @@ class Kept:
 
         `hand` gives the outputs of the stack of a name, as the program would be given them.
         """
-        data = self._store.get(key)
+        data = self.store.get(key)
         if data is None:
             return None
         graph: ResourceGraph
@@ -88,11 +88,11 @@ class Kept:
         if graph.unseen:
             _log.debug("%s is evaluated each time: %s", graph.name, graph.unseen)
             return
-        self._store.put(key, pack((graph, [(name, _told(told)) for name, told in handed.items()])))
+        self.store.put(key, pack((graph, [(name, _told(told)) for name, told in handed.items()])))
 
     def has(self, key: str) -> bool:
         """Return whether there is something under the key."""
-        return self._store.get(key) is not None
+        return self.store.get(key) is not None
 
 
 def kept(folder: Path | None, given: Given) -> Kept | None:

@@ -1,7 +1,7 @@
-"""Graphs and answers as bytes: between processes and on disk.
+"""Graphs, answers and decisions as bytes: between processes and on disk.
 
 They are pickled, which is several times as fast as JSON. What is read may make nothing but the values of this package's
-model and plain containers, so bytes that somebody else wrote start nothing.
+model, plain containers, and the plain classes that the reader names, so bytes that somebody else wrote start nothing.
 """
 
 from __future__ import annotations
@@ -9,7 +9,10 @@ from __future__ import annotations
 import gc
 import io
 import pickle
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _PLAIN = frozenset(
     {
@@ -33,12 +36,15 @@ def pack(value: object) -> bytes:
     return pickle.dumps(value, protocol=5)
 
 
-def unpack(data: bytes) -> Any:
-    """Return the value of some bytes; raise UnreadableError for any that could make something else."""
+def unpack(data: bytes, *further: type) -> Any:
+    """Return the value of some bytes; raise UnreadableError for any that could make something else.
+
+    `further` are dataclasses beside those of the model that it may hold.
+    """
     collecting = gc.isenabled()
     gc.disable()  # all that is made lives on, and looking through it again and again takes longer than making it
     try:
-        return _Reader(io.BytesIO(data)).load()
+        return _Reader(io.BytesIO(data), further).load()
     except Exception as error:
         raise UnreadableError(str(error)) from error
     finally:
@@ -47,8 +53,14 @@ def unpack(data: bytes) -> Any:
 
 
 class _Reader(pickle.Unpickler):
+    def __init__(self, file: io.BytesIO, further: Iterable[type]) -> None:
+        super().__init__(file)
+        self._further = {(one.__module__, one.__qualname__): one for one in further}
+
     def find_class(self, module: str, name: str) -> Any:
-        """Return a class of the model; refuse any other."""
+        """Return a class of the model, or a further one; refuse any other."""
+        if (module, name) in self._further:
+            return self._further[module, name]
         if (module, name) in _PLAIN:
             return super().find_class(module, name)
         if module.startswith(_OURS) and "." not in name:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from resilience_checks.sources.stacks.kept import Kept
     from resilience_checks.sources.stacks.work import Answer
     from resilience_checks.sources.stacks.workers import Workers
+    from resilience_checks.sources.store import Store
 
 __all__ = ["Evaluated", "Together"]
 
@@ -77,6 +78,8 @@ class Together:
         self._kept, self._pace = kept, Pace(len(self._evaluations))
         self._workers = workers
         self._jobs = max(1, workers.size if workers is not None else jobs or os.cpu_count() or 1)
+        self.runs = False
+        """Whether some source was begun at once, so that there is time for other work."""
         self.found = 0
         """How many graphs of before were taken."""
         self._pool = ThreadPoolExecutor(max_workers=self._jobs)
@@ -86,9 +89,15 @@ class Together:
         """Begin, in a block that closes this: whatever interrupts it, no program is left behind."""
         for evaluation in self._evaluations[: self._jobs]:
             if not (self._goes_away(evaluation) or self._is_kept(evaluation)):
+                self.runs = True
                 with suppress(InputError):  # told by graph(), which tries again
                     evaluation.source.start()
         self._running = self._submit(self._evaluations)
+
+    @property
+    def store(self) -> Store | None:
+        """What keeps graphs of before."""
+        return None if self._kept is None else self._kept.store
 
     @property
     def sources(self) -> tuple[Source, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import math
+import stat
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -256,7 +257,10 @@ def _read_file(evaluator: Evaluator, at: At, value: Any, called: str = "") -> An
     if not path.is_relative_to(scope.root.resolve()):
         return unknown(f"{name} is outside of the repository, so it is not read")
     try:
-        evaluator.afford(path.stat().st_size, at)
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode) and not stat.S_ISDIR(found.st_mode):
+            return unknown(f"{name} is neither a file nor a folder, so it is not read")
+        evaluator.afford(found.st_size, at)
         scope.read.add(path)
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:

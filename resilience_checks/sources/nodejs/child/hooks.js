@@ -19,6 +19,8 @@ const LOOPBACK = "127.0.0.1:0";
 exports.install = function (notes, job) {
     const copies = new Map();
     const sockets = new Map();
+    const engine = { address: monitorOf(job), token: job.token };
+    delete job.token;
     const watches = {
         output: (loaded, copy) => callbacks.watch(loaded, notes, copy),
         resource: (loaded, copy) => Object.assign(copy, { Resource: loaded.Resource, DependencyResource: loaded.DependencyResource }),
@@ -47,7 +49,7 @@ exports.install = function (notes, job) {
         const result = load.call(this, module, filename);
         const grpc = GRPC.exec(filename);
         if (grpc) {
-            listen(module.exports, grpc.groups.part, sockets, notes);
+            listen(module, filename, grpc.groups.part, { sockets, notes, engine });
         } else if (sdk && Object.prototype.hasOwnProperty.call(watches, part)) {
             const root = sdk.groups.root;
             copies.set(root, copies.get(root) || { notes });
@@ -214,8 +216,12 @@ function method(stub, name, notes, Metadata) {
     };
 }
 
-/** The SDK serves its callbacks on the loopback interface, which a namespace does not have: a unix socket stands for it. */
-function listen(loaded, part, sockets, notes) {
+/**
+ * The SDK serves its callbacks on the loopback interface, which a namespace does not have: a unix socket stands for it.
+ * Each request of the engine says who sends it.
+ */
+function listen(module, filename, part, { sockets, notes, engine }) {
+    const loaded = module.exports;
     if (part === "server") {
         const bind = loaded.Server.prototype.bindAsync;
         loaded.Server.prototype.bindAsync = function (address, credentials, callback) {
@@ -229,12 +235,26 @@ function listen(loaded, part, sockets, notes) {
         };
         return;
     }
+    const { InterceptingCall } = Module.createRequire(filename)("./client-interceptors");
+    const telling = (options, next) => new InterceptingCall(next(options), {
+        start: (metadata, listener, call) => {
+            metadata.set("token", engine.token);
+            call(metadata, listener);
+        },
+    });
     const Client = loaded.Client;
     loaded.Client = class extends Client {
-        constructor(address, ...rest) {
-            super(sockets.get(address) || address, ...rest);
+        constructor(address, credentials, options = {}, ...rest) {
+            const known = address === engine.address ? { ...options, interceptors: [...(options.interceptors || []), telling] } : options;
+            super(sockets.get(address) || address, credentials, known, ...rest);
         }
     };
+}
+
+/** The address of the monitor, which is the engine's as well. */
+function monitorOf(job) {
+    const flag = "--monitor=";
+    return job.arguments.find((one) => one.startsWith(flag)).slice(flag.length);
 }
 
 function watchTargets(loaded, sockets) {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import functools
 
 from .notes import Notes
 
@@ -14,30 +15,31 @@ lookup: contextvars.ContextVar = contextvars.ContextVar("lookup", default=None)
 
 
 class Monitor:
-    """The monitor's stub; says with each request which note belongs to it."""
+    """The monitor's stub; says with each request which note belongs to it, and who sends it."""
 
-    def __init__(self, stub: object, notes: Notes) -> None:
-        self._stub, self._notes = stub, notes
+    def __init__(self, stub: object, notes: Notes, token: tuple) -> None:
+        self._stub, self._notes, self._token = stub, notes, token
 
     def __getattr__(self, name: str) -> object:
-        return getattr(self._stub, name)
+        return functools.partial(getattr(self._stub, name), metadata=self._token)
 
     def RegisterResource(self, request: object) -> object:  # noqa: N802 the protocol's name
         current = registration.get()
         number = current["number"] if current else 0
-        response = self._stub.RegisterResource(request, metadata=(("number", str(number)),))
+        response = self._stub.RegisterResource(request, metadata=(*self._token, ("number", str(number))))
         if current:
             _drop_misfits(current["resource"], response)
         return response
 
     def ReadResource(self, request: object) -> object:  # noqa: N802 the protocol's name
         current = registration.get()
-        return self._stub.ReadResource(request, metadata=(("number", str(current["number"] if current else 0)),))
+        number = current["number"] if current else 0
+        return self._stub.ReadResource(request, metadata=(*self._token, ("number", str(number))))
 
     def Invoke(self, request: object) -> object:  # noqa: N802 the protocol's name
         current = lookup.get()
         number = current["number"] if current else 0
-        response, call = self._stub.Invoke.with_call(request, metadata=(("number", str(number)),))
+        response, call = self._stub.Invoke.with_call(request, metadata=(*self._token, ("number", str(number))))
         if current is not None:
             told = {item[0]: item[1] for item in call.trailing_metadata() or ()}
             current["unknown"] = current["unknown"] or told.get("unknown") == "1"
@@ -49,14 +51,14 @@ class Monitor:
 class Engine:
     """The engine's stub; keeps to itself what nobody reads, since the SDK waits for each line that it logs."""
 
-    def __init__(self, stub: object) -> None:
-        self._stub = stub
+    def __init__(self, stub: object, token: tuple) -> None:
+        self._stub, self._token = stub, token
 
     def __getattr__(self, name: str) -> object:
-        return getattr(self._stub, name)
+        return functools.partial(getattr(self._stub, name), metadata=self._token)
 
     def Log(self, request: object) -> object:  # noqa: N802 the protocol's name
-        return self._stub.Log(request) if request.severity >= ERROR else None
+        return self._stub.Log(request, metadata=self._token) if request.severity >= ERROR else None
 
 
 def _drop_misfits(made: object, response: object) -> None:

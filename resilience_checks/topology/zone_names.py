@@ -1,0 +1,42 @@
+"""What tells one zone from another: its name, and its region, as far as that is known."""
+
+from __future__ import annotations
+
+import re
+
+from resilience_checks.topology.places import ELSEWHERE, NO_PLACE
+
+_FULL = re.compile(r"[a-z]+(-[a-z]+)+-?[0-9]+-?[a-z]|[a-z]+[0-9]+-[a-z]+[0-9]+")
+"""Names and ids of zones that name their region too: eu-west-2a, europe-west2-a, euw2-az1."""
+
+
+def zone_key(zone: str, root: str | None) -> str:
+    """Return what tells a zone from others: in a region that is not known, whose region that is too.
+
+    >>> zone_key("uksouth/1", "vm")
+    'uksouth/1'
+    >>> zone_key(f"{ELSEWHERE}/1", "vm")
+    'a place that nobody named of vm/1'
+    """
+    region, _, name = zone.partition("/")
+    if region not in {ELSEWHERE, NO_PLACE}:
+        return zone
+    if root is None or _FULL.fullmatch(name):
+        return f"{ELSEWHERE}/{name}"
+    return f"{ELSEWHERE} of {root.replace('/', ':')}/{name}"
+
+
+def region_of(key: str) -> str:
+    """Return the region of a zone, by the key of its domain."""
+    region = key.removeprefix("zone:").rpartition("/")[0]
+    return ELSEWHERE if region.startswith(ELSEWHERE) else region
+
+
+def naming(zone: str) -> str:
+    """Return by what a zone is told from others: a name, an id, or its place in the answer of a lookup.
+
+    >>> naming("eu-west-2a"), naming("euw2-az1"), naming("names[0] of getAvailabilityZones()")
+    ('name', 'id', 'getAvailabilityZones()')
+    """
+    lookup = zone.partition(" of ")[2]
+    return lookup or ("id" if re.fullmatch(r"[a-z]+\d-az\d+", zone) else "name")
