@@ -54,7 +54,7 @@ def _reports(
         packages = {policy.id: policy.package for policy in enabled}
         reports = engine.evaluate(pack.modules, json.dumps(data, sort_keys=True).encode(), packages)
         for policy in enabled:
-            report = reports.get(policy.id, EngineFault(f"the engine did not answer for {policy.id}"))
+            report = _in_shape(reports.get(policy.id, EngineFault(f"the engine did not answer for {policy.id}")))
             if isinstance(report, EngineFault) or policy.id not in one.judged:
                 yield policy, report
                 continue
@@ -64,6 +64,28 @@ def _reports(
                 others = mine[key]["services"] if key in mine else ()
                 mine[key] = {**item, "services": [*others, *item["services"]]}
     yield from ((policy, tuple(said[policy.id].values())) for policy in pack.policies if policy.id in said)
+
+
+_SHAPE: Mapping[str, type | tuple[type, ...]] = {
+    "outcome": str,
+    "target": str,
+    "message": str,
+    "question": str,
+    "services": list,
+    "cause": list,
+}
+
+
+def _in_shape(report: Sequence[Any] | EngineFault) -> Sequence[Mapping[str, Any]] | EngineFault:
+    """Return the report where each item of it is a result, as what the library makes is; else what is wrong with it."""
+    if isinstance(report, EngineFault):
+        return report
+    outcomes = {str(one) for one in Outcome}
+    for item in report:
+        whole = isinstance(item, dict) and all(isinstance(item.get(key), kind) for key, kind in _SHAPE.items())
+        if not whole or item["outcome"] not in outcomes:
+            return EngineFault(f"it reports what is no result of lib.result: {json.dumps(item)[:200]}")
+    return report
 
 
 _RANK = {outcome: number for number, outcome in enumerate(Outcome)}

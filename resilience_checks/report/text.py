@@ -20,6 +20,10 @@ _SHAPELESS = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff
 _BEGINNING = re.compile(r"^([ \t]*):(?=:)", re.MULTILINE)
 _MAX_SOURCE = 4 << 20
 _MAX_LINE = 400
+_NOT_SHOWN = "(not shown: this line may hold a secret)"
+_MAKES_SECRET = re.compile(r"fn::secret|\bsecure:|\.secret\(|fn::Secret|as_secret\(")
+_PULUMI_FILE = re.compile(r"(?:^|/)(?:Pulumi(?:\.[^/]+)?|Main)\.ya?ml$")
+_CONFIG = re.compile(r"[\"']?config(?:uration)?[\"']?\s*:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +95,27 @@ def excerpt(root: Path, location: Location | None, around: int = 1, *, confined:
     if location is None:
         return []
     lines = _lines(root, location.path, confined=confined)
+    hidden = _secretive(location.path, lines)
     first, last = max(1, location.line - around), min(len(lines), location.line + around)
-    return [_line(lines, number, location) for number in range(first, last + 1)]
+    return [
+        SourceLine(number, _NOT_SHOWN, number == location.line, None)
+        if number in hidden
+        else _line(lines, number, location)
+        for number in range(first, last + 1)
+    ]
+
+
+def _secretive(path: str, lines: Sequence[str]) -> set[int]:
+    """Return the numbers of the lines that may hold a secret: those that make one, and a Pulumi file's configuration."""
+    found = {number for number, line in enumerate(lines, 1) if _MAKES_SECRET.search(line)}
+    if _PULUMI_FILE.search(path):
+        within = False
+        for number, line in enumerate(lines, 1):
+            if line[:1] not in {"", " ", "\t", "#", "-"}:
+                within = _CONFIG.match(line) is not None
+            if within and not (line.strip() == "config:" or not line.strip()):
+                found.add(number)
+    return found
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:

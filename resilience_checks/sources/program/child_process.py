@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import tempfile
 import time
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import InputError
+from resilience_checks.sources.hidden import telling_no_secret
 from resilience_checks.sources.program import confinement, private_files, readable
 from resilience_checks.sources.program.notes import is_file
 from resilience_checks.sources.program.own_files import OwnFiles
@@ -28,8 +30,12 @@ if TYPE_CHECKING:
     from resilience_checks.sources.interface import Limits
     from resilience_checks.sources.program.confinement import Confinement, Started
     from resilience_checks.sources.program.monitor import Preview
-    from resilience_checks.sources.program.record import Registered
+    from resilience_checks.sources.program.record import Record, Registered
     from resilience_checks.sources.project import StackConfig
+
+_PREFIX, _SOCKET = "resilience-checks-", "monitor.sock"
+_LONGEST, _SHORT = 100, "/tmp"  # noqa: S108 a folder of its own is made there
+"""How long the name of a socket may be on every system, and where there is a short one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,11 @@ class ChildProcess(StackSource, ABC):
         self._started = 0.0
         self.seconds = 0.0
 
+    @property
+    def secrets(self) -> tuple[StackConfig | None, Record | None]:
+        """What is known of the stack's secrets so far: its configuration, and what the program has registered."""
+        return getattr(self, "_config", None), self._preview.record if self._preview is not None else None
+
     @abstractmethod
     def _launch(self, config: StackConfig, address: str) -> Launch:
         """Return how to start the child; raise InputError where what it needs is not there."""
@@ -76,11 +87,18 @@ class ChildProcess(StackSource, ABC):
         """Return the error for a program that ended badly."""
 
     def start(self) -> None:
-        """Start the child, then serve it; the imports of both overlap."""
+        """Start the child, then serve it; the imports of both overlap. Where that fails, nothing is left of it."""
+        try:
+            self._start()
+        except BaseException:
+            self.close()
+            raise
+
+    def _start(self) -> None:
         config = stack_config(self._project, self._stack.stack, self.root)
-        private = Path(tempfile.mkdtemp(prefix="resilience-checks-")).resolve()
+        private = _private_folder()
         self._private, self._config = private, config
-        socket = private / "monitor.sock"
+        socket = private / _SOCKET
         launch = self._launch(config, f"unix:{socket}")
         self._directory, self._command = launch.directory, launch.command
         token = secrets.token_hex(16)
@@ -108,6 +126,7 @@ class ChildProcess(StackSource, ABC):
         )
         (private / "ready").touch()
 
+    @telling_no_secret
     def graph(self) -> ResourceGraph:
         """Wait for the end of the program and return its graph."""
         from resilience_checks.sources.program import failures, graph_of
@@ -179,6 +198,16 @@ class ChildProcess(StackSource, ABC):
             self._preview.close()
         if self._private is not None:
             private_files.remove(self._private)
+            self._private = None
+
+
+def _private_folder() -> Path:
+    """Return a new folder whose name is short enough for a socket in it."""
+    made = Path(tempfile.mkdtemp(prefix=_PREFIX)).resolve()
+    if len(os.fsencode(made / _SOCKET)) <= _LONGEST:
+        return made
+    made.rmdir()
+    return Path(tempfile.mkdtemp(prefix=_PREFIX, dir=_SHORT)).resolve()
 
 
 def _in_order(pair: tuple[Registered, Registered]) -> tuple[Registered, Registered]:
