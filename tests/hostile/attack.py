@@ -123,7 +123,7 @@ class Attack:
             "Pulumi.yaml": f"name: web\nruntime: {self.language}\n",
             "Pulumi.prod.yaml": "config: {}\n",
             "resilience.yaml": SETTINGS,
-            name: beginning + re.sub("|".join(known) or "$^", lambda match: known[match[0]], self.program),
+            name: beginning + re.sub("|".join(known) or "(?!)", lambda match: known[match[0]], self.program),
             **self.files,
         }
         for path, text in written.items():
