@@ -6,7 +6,8 @@ from math import inf
 from typing import Any
 
 from resilience_checks.analysis.recovery import recoveries
-from resilience_checks.analysis.stores import Copy, Stores
+from resilience_checks.analysis.stores import KEEPS_DATA, Copy, Stores
+from resilience_checks.catalogue.loader import load
 from resilience_checks.model.question import FaultKind, Holds
 from resilience_checks.model.values import Reason
 from resilience_checks.topology.estate import Backup, Domain, Estate, Fact, Member, Part, Service
@@ -155,3 +156,11 @@ def test_a_database_on_the_path_of_tasks_is_a_store_and_no_disk_of_theirs() -> N
     assert [one.part.id for one in found.all] == ["db"]
     found = stores(part("web", "compute", Up("disk", Nature.PATH)), part("disk", "storage"))
     assert not found.all
+
+
+def test_a_lookup_of_keys_keeps_no_data() -> None:
+    known = load().package("azure-native")
+    assert known is not None
+    roles = {token: entry.role for token, entry in known.lookups.items() if ":list" in token}
+    assert roles
+    assert not [token for token, role in roles.items() if role in KEEPS_DATA]
