@@ -276,7 +276,8 @@ class Inputs:
         from resilience_checks.sources import opening
         from resilience_checks.sources.interface import Limits
 
-        limits, root = Limits(self._options.seconds, apart=self._options.written), self._options.root.resolve()
+        kept, root = self._options.cache is not None, self._options.root.resolve()
+        limits = Limits(self._options.seconds, apart=self._options.written, marked=kept)
         for stack in stacks:
             make = opening.OfProgram(stack, root, limits)
             yield _Subject(stack.name, stack.project.directory, self._file(stack.project.directory), make)

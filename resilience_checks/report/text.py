@@ -127,6 +127,15 @@ def counted(number: int, noun: str, plural: str = "") -> str:
     return f"{number} {noun if number == 1 else plural or noun + 's'}"
 
 
+def have(number: int) -> str:
+    """Return the verb for so many things.
+
+    >>> have(1), have(2)
+    ('has', 'have')
+    """
+    return "has" if number == 1 else "have"
+
+
 def _line(lines: Sequence[str], number: int, location: Location) -> SourceLine:
     raw, marked = lines[number - 1], number == location.line
     caret = None

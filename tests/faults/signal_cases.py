@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 from pydoc import locate
 from typing import TYPE_CHECKING, Any
@@ -48,21 +49,23 @@ def _program_runs(number: signal.Signals) -> Callable[[Bench], Ended]:
 
     def bring(bench: Bench) -> Ended:
         bench.write("Pulumi.yaml", "name: web\nruntime: {name: python, options: {virtualenv: env}}\n")
-        os.mkfifo(bench.folder / "alive")
-        script = f"#!/bin/sh\nexec 3> {bench.folder / 'alive'}\necho x >&3\nwhile :; do read x < {bench.folder / 'never'}; done\n"
-        os.mkfifo(bench.folder / "never")
+        held, never = bench.project / "alive", bench.project / "never"
+        os.mkfifo(held)
+        os.mkfifo(never)
+        script = f"#!/bin/sh\nexec 3< {held}\nwhile :; do read x < {never}; done\n"
         bench.write("env/bin/python", script, mode=0o755)
         bench.write("__main__.py", "")
         with (
             bench.started("check", start_new_session=True) as process,
-            (bench.folder / "alive").open("rb", buffering=0) as alive,
+            held.open("wb", buffering=0) as alive,  # which waits until the program has opened it, which can only read
         ):
-            assert alive.read(1) == b"x"
             process.send_signal(number)
             out, err = process.communicate(timeout=60)
-            assert alive.read() == b"\n"  # and nobody holds it any more
-        (bench.folder / "alive").unlink()
-        (bench.folder / "never").unlink()
+            poll = select.poll()
+            poll.register(alive, 0)
+            assert poll.poll(60_000)  # and nobody holds it any more
+        held.unlink()
+        never.unlink()
         return Ended(process.returncode, out + err)
 
     return bring

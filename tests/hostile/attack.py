@@ -98,7 +98,8 @@ class Attack:
     """One program: what it tries, what stops it, how the check ends, and the proof from what happened for real.
 
     `says` is what the first failure says. `prevented` is False where it is only hindered: another program of the kind
-    would come through. `by_system`: only what the system offers prevents it. `files` are further ones of the repository.
+    would come through. `by_system`: only what the system offers prevents it. `files` are further ones of the repository, in
+    which `place` puts what no text is.
     """
 
     name: str
@@ -112,6 +113,7 @@ class Attack:
     by_system: bool = False
     language: str = "python"
     files: Mapping[str, str] = field(default_factory=dict)
+    place: Callable[[Path], None] = lambda _: None
     seconds: float = SECONDS
     limits: Mapping[str, int] = field(default_factory=dict)
 
@@ -123,12 +125,13 @@ class Attack:
             "Pulumi.yaml": f"name: web\nruntime: {self.language}\n",
             "Pulumi.prod.yaml": "config: {}\n",
             "resilience.yaml": SETTINGS,
-            name: beginning + re.sub("|".join(known) or "$^", lambda match: known[match[0]], self.program),
+            name: beginning + re.sub("|".join(known) or "(?!)", lambda match: known[match[0]], self.program),
             **self.files,
         }
         for path, text in written.items():
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             (root / path).write_text(text, encoding="utf-8")
+        self.place(root)
 
 
 class _Witness:

@@ -11,9 +11,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from resilience_checks.check import Options, graphs
-from resilience_checks.sources.program import confinement
-from resilience_checks.sources.program.confining.start import MEANS
 from tests.end_to_end.editing import ROOT
 
 if TYPE_CHECKING:
@@ -28,17 +25,6 @@ NODE = """
 const fs = require("fs");
 fs.openSync("alive", "r");
 setTimeout(() => {}, 600000);
-"""
-DAEMON = """
-import os, signal, time
-alive = open("alive")
-if os.fork() == 0:
-    os.setsid()
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
-    if os.fork() == 0:
-        time.sleep(600)
-    os._exit(0)
 """
 SECONDS = 60
 
@@ -73,19 +59,3 @@ def test_a_program_ends_with_a_check_that_is_killed(
     ):
         check.send_signal(signal.SIGKILL)
         assert ended(stream.fileno())
-
-
-@pytest.mark.parametrize("means", [MEANS, ()])
-def test_what_a_program_leaves_ends_with_it(
-    means: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(confinement, "MEANS", means)
-    (tmp_path / "Pulumi.yaml").write_text("name: leaves\nruntime: python\n", encoding="utf-8")
-    (tmp_path / "__main__.py").write_text(DAEMON, encoding="utf-8")
-    os.mkfifo(tmp_path / "alive")
-    held = os.open(tmp_path / "alive", os.O_RDWR)
-    graphs(Options(paths=(tmp_path,), root=tmp_path))
-    stream = os.open(tmp_path / "alive", os.O_WRONLY)
-    os.close(held)
-    assert ended(stream)
-    os.close(stream)

@@ -29,6 +29,9 @@ class NodeSource(ChildProcess):
         job = {
             "project_directory": str(self._project.directory.resolve()),
             "root": str(self.root.resolve()),
+            "directory": str(tools.directory),
+            "node": tools.node,
+            "node_arguments": tools.node_arguments,
             "run": str(tools.run),
             "arguments": self._arguments(tools, address),
         }

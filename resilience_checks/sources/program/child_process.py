@@ -102,10 +102,10 @@ class ChildProcess(StackSource, ABC):
         launch = self._launch(config, f"unix:{socket}")
         self._directory, self._command = launch.directory, launch.command
         token = secrets.token_hex(16)
-        told = {**launch.job, "seconds": self._limits.seconds, "token": token}
+        told = {**launch.job, "seconds": self._limits.seconds, "marked": self._limits.marked, "token": token}
         (private / "job.json").write_text(json.dumps(told), encoding="utf-8")
         tops = readable.repositories(self.root.resolve(), self._project.directory.resolve())
-        packages = {*launch.packages, *readable.folder(launch.directory)}
+        packages = {*launch.packages, *readable.folder(launch.directory, tops)}
         words = [*launch.command, str(private)]
         job = confinement.Job(words, launch.directory, tops, packages, self._limits, launch.addresses)
         self._started = time.monotonic()
@@ -172,9 +172,11 @@ class ChildProcess(StackSource, ABC):
             )
         except Exception as error:
             raise failures.no_graph(error, self._project) from error
+        looked_at = end.get("looked_at") if self._limits.marked else None
         packed = [path for item in record.resources for path in paths(item.inputs)]
         others = [stack_file(self._project, self._stack.stack)]
-        found = of_child(end.get("looked_at"), self._project.directory, self._directory, packed, others)
+        began = time.time() - (time.monotonic() - self._started)
+        found = of_child(looked_at, self._project.directory, self._directory, packed, others, began)
         return replace(graph, marks=found.marks, unseen=found.unseen, notes=(*graph.notes, *confined.note()))
 
     def _confined(self) -> Confinement:

@@ -96,7 +96,10 @@ class Confinement:
         if not self.files:
             yield "it can read and write what the user who runs the check can"
         elif not self.rooted:
-            yield "it can reach sockets in the file system, such as Docker's, that this user can"
+            yield (
+                "it can reach sockets in the file system, such as Docker's, that this user can, "
+                "and change the modes and times of this user's files"
+            )
         if not self.alone and self.landlock < 6:  # noqa: PLR2004 Landlock's version with signals
             yield "it can send signals to other processes of this user"
         if not self.alone:
@@ -136,13 +139,17 @@ class Job:
                 start_new_session=True,
                 pass_fds=(parent, tell),
             )
+        except BaseException:
+            os.close(held)
+            os.close(told)
+            raise
         finally:
             os.close(parent)
             os.close(tell)
         return Started(process, held, told)
 
     def _confined(self, private: Path) -> dict[str, Any]:
-        shown = {str(path) for path in (*_without_root(self.tops), *self.packages) if path.exists()}
+        shown = {str(path) for path in (*readable.parts(self.tops), *self.packages) if path.exists()}
         return {
             "means": list(MEANS),
             "command": list(self.words),
@@ -194,12 +201,6 @@ class Started:
             self._closed = True
             os.close(self._held)
             os.close(self._told)
-
-
-def _without_root(tops: Iterable[Path]) -> Iterator[Path]:
-    """Yield the folders, and for the root of all files what is in it: a root can be made of parts alone."""
-    for top in tops:
-        yield from top.iterdir() if top == Path(os.sep) else (top,)
 
 
 def _least(private: Path) -> dict[str, str]:

@@ -18,7 +18,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _PACKAGE = Path(__file__).resolve().parents[2]
-_SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin", "/nix/store", "/gnu/store")
+_SYSTEM = (
+    "/usr",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/libx32",
+    "/bin",
+    "/sbin",
+    "/nix/store",
+    "/gnu/store",
+    "/home/linuxbrew/.linuxbrew",
+)
 _CONFIGURATION = (
     "alternatives",
     "ca-certificates.conf",
@@ -82,9 +93,13 @@ def repositories(root: Path, project: Path) -> set[Path]:
     return tops | {main for top in tops if (main := _main(top)) is not None}
 
 
-def folder(program: Path) -> set[Path]:
-    """Return the folder that `main` names, which is a text of the repository, where it may be read."""
-    return {program} if _harmless(program) else set()
+def folder(program: Path, tops: Iterable[Path]) -> set[Path]:
+    """Return the folder that `main` names where it stands outside: only where nothing says how far a repository goes.
+
+    `main` is a text of the repository, which could as well name a place of credentials.
+    """
+    marked = any((top / name).exists() for top in tops for name in _REPOSITORY)
+    return {program} if not marked and _harmless(program) else set()
 
 
 def _repository(folder: Path) -> Path:
@@ -167,6 +182,15 @@ def _homes() -> list[Path]:
     with suppress(KeyError):
         named.append(pwd.getpwuid(os.getuid()).pw_dir)
     return [Path(one).resolve() for one in named if Path(one).is_absolute() and one != os.sep]
+
+
+def parts(tops: Iterable[Path]) -> Iterator[Path]:
+    """Yield the folders, and for that of all files what is in it, without the places that no program needs."""
+    for top in tops:
+        if top != Path(os.sep):
+            yield top
+        else:
+            yield from (entry for entry in top.iterdir() if str(entry) not in _HIDDEN)
 
 
 def hidden(tops: Iterable[Path]) -> Iterator[Path]:

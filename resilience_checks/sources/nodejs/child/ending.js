@@ -42,7 +42,7 @@ exports.watch = function (notes) {
             callbacks.report(notes);
         }
         notes.flush();
-        const whole = end ? { ok: false, ...end, unanswered: notes.standins.map((standin) => standin.token) } : { ok: true, read: reads.files(notes) };
+        const whole = end ? { ok: false, ...end, unanswered: notes.standins.map((standin) => standin.token) } : { ok: true, looked_at: reads.told(notes), read: reads.files(notes) };
         fs.writeFileSync(path.join(notes.directory, "end.json"), JSON.stringify(whole));
     });
 };

@@ -13,7 +13,7 @@ fs.unlinkSync(path.join(directory, "job.json")); // it holds the token of the mo
 const { Notes } = require("./notes");
 const notes = new Notes(directory, job.project_directory);
 
-require("./reads").watch(notes, job.root);
+require("./reads").watch(notes, job);
 require("./ending").watch(notes);
 require("./network").refuse(notes);
 require("./hooks").install(notes, job);

@@ -21,7 +21,7 @@ _NAMESPACES = 0x7E020080
 """CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID and NEWNET."""
 _X32 = 0x40000000
 _MACHINES = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
-_SOCKET, _CLONE, _CLONE3 = (41, 198), (56, 220), 435
+_SOCKET, _CLONE, _CLONE3, _TRUNCATE = (41, 198), (56, 220), 435, (76, 45)
 _REFUSED = (
     (101, 117),  # ptrace
     (310, 270),  # process_vm_readv
@@ -40,12 +40,16 @@ _REFUSED = (
 )
 
 
-def apply(*, sockets: bool) -> bool:
-    """Refuse them from now on; return whether the system can. `sockets`: also those of every network."""
+def apply(*, rooted: bool) -> bool:
+    """Refuse them from now on; return whether the system can.
+
+    `rooted`: namespaces keep from the network and a root of its own from files; else sockets of every network are
+    refused, too, and to truncate a file by its name, which Landlock knows of since version 3.
+    """
     machine = _MACHINES.get(os.uname().machine)
     if machine is None:
         return False
-    code = _program(*machine, sockets=sockets)
+    code = _program(*machine, rooted=rooted)
     buffer = ctypes.create_string_buffer(code, len(code))
     program = ctypes.create_string_buffer(struct.pack("HxxxxxxQ", len(code) // 8, ctypes.addressof(buffer)), 16)
     try:
@@ -55,7 +59,7 @@ def apply(*, sockets: bool) -> bool:
     return True
 
 
-def _program(architecture: int, column: int, *, sockets: bool) -> bytes:
+def _program(architecture: int, column: int, *, rooted: bool) -> bytes:
     """Return the instructions: each is code, jump if so, jump if not, and a value."""
     lines = [
         (_LOAD, 0, 0, _ARCHITECTURE),
@@ -65,7 +69,7 @@ def _program(architecture: int, column: int, *, sockets: bool) -> bytes:
     ]
     if column == 0:
         lines += [(_AT_LEAST, 0, 1, _X32), _refuse(_ENOSYS)]
-    for numbers in _REFUSED:
+    for numbers in _REFUSED if rooted else (*_REFUSED, _TRUNCATE):
         lines += [(_EQUAL, 0, 1, numbers[column]), _refuse(_EPERM)]
     lines += [(_EQUAL, 0, 1, _CLONE3), _refuse(_ENOSYS)]  # its flags cannot be read here; libraries then use clone
     lines += [
@@ -75,7 +79,7 @@ def _program(architecture: int, column: int, *, sockets: bool) -> bytes:
         _refuse(_EPERM),
         (_RETURN, 0, 0, _ALLOW),
     ]
-    if sockets:
+    if not rooted:
         lines += [
             (_EQUAL, 0, 6, _SOCKET[column]),
             (_LOAD, 0, 0, _FIRST),

@@ -13,7 +13,15 @@ if TYPE_CHECKING:
 
 _NEW_MOUNTS, _NEW_IPC, _NEW_USER, _NEW_PROCESSES, _NEW_NETWORK = 0x20000, 0x8000000, 0x10000000, 0x20000000, 0x40000000
 _ALL = _NEW_MOUNTS | _NEW_IPC | _NEW_PROCESSES | _NEW_NETWORK
-_NO_SETUID, _NO_DEVICES, _NO_EXECUTION, _BIND, _RECURSIVE, _PRIVATE = 2, 4, 8, 4096, 16384, 1 << 18
+_NO_SETUID, _NO_DEVICES, _NO_EXECUTION, _BIND, _RECURSIVE, _UNBINDABLE, _PRIVATE = (
+    2,
+    4,
+    8,
+    4096,
+    16384,
+    1 << 17,
+    1 << 18,
+)
 _DETACH = 2
 _HERE = -100
 _BELOW_TOO = 0x8000
@@ -58,6 +66,7 @@ def root(
     try:
         _mount("none", "/", "", _RECURSIVE | _PRIVATE)
         _mount("none", place, "tmpfs", _NO_SETUID | _NO_DEVICES, "mode=755,size=4m")
+        _mount("none", place, "", _UNBINDABLE)  # it may stand in what is bound into it
     except OSError:
         return False
     try:
@@ -148,10 +157,7 @@ def _mask(new: str, path: str) -> None:
     if os.path.isdir(new + path):
         _mount("none", new + path, "tmpfs", _NO_SETUID | _NO_DEVICES, "mode=755,size=1m")
         return
-    empty = new + "/.hidden"
-    if not os.path.exists(empty):
-        os.close(os.open(empty, os.O_CREAT | os.O_WRONLY, 0))
-    _mount(empty, new + path, "", _BIND)
+    _mount("/dev/null", new + path, "", _BIND)
 
 
 def _processes(place: str) -> None:

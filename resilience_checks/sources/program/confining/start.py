@@ -99,7 +99,7 @@ def _restrict(job: dict[str, Any], done: dict[str, Any]) -> dict[str, Any]:
         seen = ["/proc"] if done["rooted"] else [f"/proc/{name}" for name in _PROCESS_FILES]
         version = landlock.restrict([*job["readable"], *seen], job["hidden"], job["writable"], list(_DEVICES))
     if FILTER in job["means"]:
-        calls = system_calls.apply(sockets=not done["alone"])
+        calls = system_calls.apply(rooted=done["rooted"])
     return {"landlock": version, "filter": calls}
 
 
