@@ -119,8 +119,9 @@ def _judged(built: Built, settings: Mapping[str, Settings], before: Side, beside
             today=beside.options.today,
         )
 
+    stacks = list(built.stacks)
     for result in judged(built, settings, beside, matter).results:
-        yield replace(result, evidence={**result.evidence, "stacks": list(built.stacks)})
+        yield replace(result, evidence={**result.evidence, "stacks": stacks})
 
 
 def _open(before: Side, checked: set[str], failed: Mapping[str, str]) -> str:

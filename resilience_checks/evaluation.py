@@ -80,6 +80,7 @@ class Inputs:
 
         self._options = options
         self._declared: dict[Path, Declarations] = {}
+        self._content: dict[Path, bytes | None] = {}
         self.trust = _trust(options)
         self._held = self.trust if self.trust is not None and self.trust.holds else None
         files = _files(options)
@@ -188,7 +189,7 @@ class Inputs:
 
         files = dict.fromkeys(subject.file for subject in (*self._subjects, *self._beside))
         for file in files:
-            if file is not None and _speaks_of(file, key):
+            if file is not None and self._speaks_of(file, key):
                 declared = self._declarations(file)
                 written = [path for kind, path in own_paths(declared) if kind == key]
                 yield from zip(written, places(getattr(declared, key), file, self._options.root), strict=True)
@@ -275,7 +276,8 @@ class Inputs:
         from resilience_checks.sources import opening
         from resilience_checks.sources.interface import Limits
 
-        limits, root = Limits(self._options.seconds, apart=self._options.written), self._options.root.resolve()
+        kept, root = self._options.cache is not None, self._options.root.resolve()
+        limits = Limits(self._options.seconds, apart=self._options.written, marked=kept)
         for stack in stacks:
             make = opening.OfProgram(stack, root, limits)
             yield _Subject(stack.name, stack.project.directory, self._file(stack.project.directory), make)
@@ -309,10 +311,20 @@ class Inputs:
                 self.trust.know(self._declared[file])
         return self._declared[file]
 
+    def _speaks_of(self, file: Path, key: str) -> bool:
+        """Return whether a file may hold a key; it is read once for all stacks that share it."""
+        if file not in self._content:
+            try:
+                self._content[file] = content(file)
+            except OSError:
+                self._content[file] = None
+        read = self._content[file]
+        return read is None or key.encode() in read  # what cannot be read is told when it is read whole
+
     def _strictness(self, subject: _Subject) -> str:
         """Return how strictly the stack is gated; a file that says nothing of stacks is not read for that."""
         own = None
-        if subject.file is not None and (subject.file in self._declared or _speaks_of(subject.file, "stacks")):
+        if subject.file is not None and (subject.file in self._declared or self._speaks_of(subject.file, "stacks")):
             own = self._declarations(subject.file).stacks.said(subject.name)
         if self._held is not None:
             return self._held.strictness(own, subject.name, subject.project)
@@ -329,7 +341,7 @@ class Inputs:
         """Make sure that each pattern of a file matches a stack, where all stacks that it can be about were looked for."""
         for file in dict.fromkeys(file for _, file in found if file is not None):
             looked_at = any(file.parent.resolve().is_relative_to(path.resolve()) for path in self._options.paths)
-            if looked_at and _speaks_of(file, "stacks"):
+            if looked_at and self._speaks_of(file, "stacks"):
                 names, declared = [name for name, other in found if other == file], self._declarations(file)
                 declared.stacks.hold(names)
                 for settings in declared.policies.values():
@@ -342,13 +354,6 @@ def _trust(options: Options) -> Trust | None:
     from resilience_checks.trust import Trust
 
     return Trust(options.settings, options.root, options.config)
-
-
-def _speaks_of(file: Path, key: str) -> bool:
-    try:
-        return key.encode() in content(file)
-    except OSError:
-        return True  # told when it is read whole
 
 
 def _files(options: Options) -> Files:

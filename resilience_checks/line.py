@@ -243,9 +243,10 @@ class Line:
         self, results: Sequence[Result], built: Built, thresholds: Thresholds
     ) -> Iterator[tuple[Result, frozenset[str]]]:
         """Yield the results, each with the stacks that it is about; nothing blocks that is about advisory ones alone."""
+        stacks, whole = list(built.stacks), frozenset(built.stacks)  # once: there are thousands, and more results
         for item in results:
-            evidence = {"stacks": list(built.stacks), **item.evidence}
-            about = _about(item, built.estate, built.stacks)
+            evidence = {"stacks": stacks, **item.evidence}
+            about = _about(item, built.estate, whole)
             advisory = (*item.advisory, *(("the stack is advisory",) if about <= self.group.advisory else ()))
             fail_on = thresholds.of(item, built.estate, built.stacks)
             yield replace(item, evidence=evidence, advisory=advisory, fail_on=fail_on), about
@@ -293,13 +294,13 @@ def judged(
     return Judgement(results, in_time and all(result.outcome is not Outcome.ERROR for result in results))
 
 
-def _about(result: Result, estate: Estate, names: Sequence[str]) -> frozenset[str]:
+def _about(result: Result, estate: Estate, names: frozenset[str]) -> frozenset[str]:
     """Return the stacks that a result names, else those of its services, all of the estate where they have none."""
     told = result.evidence.get("stacks")
     if isinstance(told, list) and told:
         return frozenset(map(str, told))
     stacks = {estate.services[name].stack for name in result.services if name in estate.services}
-    return frozenset(stack for stack in stacks if stack is not None and None not in stacks) or frozenset(names)
+    return frozenset(stack for stack in stacks if stack is not None and None not in stacks) or names
 
 
 def _undecided(name: str) -> Failure:

@@ -248,7 +248,7 @@ class Analysis:
             counts.update(system.gate_facts.get(unit, ()))
             if unit in system.hit_facts:
                 hits = self.bounds.tree.nodes[unit].hits
-                counts.update({fact for event, when in hits if event in counted.events for fact, _ in when})
+                counts.update({fact for event, when in hits if counted.counts(event) for fact, _ in when})
         return counts
 
     def _may_split(self, facts: Sequence[str]) -> bool:

@@ -12,14 +12,14 @@ from pyroaring import BitMap
 
 from resilience_checks.analysis.bits import Value
 from resilience_checks.analysis.cut_families import EVERYTHING, CutFamilies, Family
-from resilience_checks.analysis.families import Counted, counted, parts_of_faults
+from resilience_checks.analysis.families import Counted, asks_about, counted, parts_of_faults
 from resilience_checks.analysis.fault_tree import compile_estate, hits
 from resilience_checks.analysis.interned import MAX_SETS, Interned
 from resilience_checks.analysis.system import System
 from resilience_checks.model.question import Horizon
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from resilience_checks.analysis.algebra import Algebra
     from resilience_checks.analysis.fault_tree import FaultTree
@@ -116,16 +116,17 @@ class Bounds:
         self._solutions: dict[tuple[object, float, float | None, bool], Solution[Family]] = {}
         self._fixed: dict[tuple[int, tuple[tuple[str, str], ...], int | None], Solution[Family]] = {}
         self._counted: dict[Question, Counted] = {}
-        self._numbers: dict[frozenset[str], BitMap] = {}
+        self._numbers: dict[Counted, tuple[BitMap, BitMap]] = {}
         self._longest = self._longest_rto()
 
     def counted(self, question: Question) -> Counted:
         """Return the events that the question counts."""
         if question not in self._counted:
-            found = counted(self.estate, question)
+            plain = asks_about(question)
+            found = self._counted.get(plain) or counted(self.estate, question)
             parts = {event.rpartition("/")[0] for event in (*found.whole, *found.rest.values())}
             assert parts <= self.compiled.domains.keys(), f"{question.id} was not named when the estate was compiled"
-            self._counted[question] = found
+            self._counted[question] = self._counted[plain] = found
         return self._counted[question]
 
     def algebra(self, question: Question) -> CutFamilies:
@@ -139,12 +140,11 @@ class Bounds:
     def case(self, question: Question, service: Service, known: Mapping[str, str]) -> Case:
         """Return what loses the service when these facts are fixed."""
         algebra = self.algebra(question)
-        asked = self.counted(question).asked(known)
+        surely, possibly = self._asked(question, known)
         root = self.root(question, service)
         solutions = [self.solution(question, service, known, pessimistic=bad) for bad in (False, True)]
         caps = [limits.cap for limits in self.limits(question, service)]
         lost = [solution.lost(root, cap) for solution, cap in zip(solutions, caps, strict=True)]
-        surely, possibly = (self.numbers(events) for events in asked)
         rest = self.counted(question).rest
         return Case(
             known,
@@ -166,11 +166,19 @@ class Bounds:
             return self.tree.each.get(service.id, root) if question.any_consumer else root
         return self.tree.beside[question.beside, question.any_beside, service.id]
 
-    def numbers(self, events: frozenset[str]) -> BitMap:
-        """Return the numbers of the events."""
-        if events not in self._numbers:
-            self._numbers[events] = BitMap([self._interned.event(event) for event in events])
-        return self._numbers[events]
+    def _asked(self, question: Question, known: Mapping[str, str]) -> tuple[BitMap, BitMap]:
+        """Return the numbers of the events that surely and possibly count when these facts are fixed."""
+        counted = self.counted(question)
+        if counted not in self._numbers:
+            surely, possibly = counted.asked()
+            self._numbers[counted] = self._numbered(surely), self._numbered(possibly)
+        found, (more, never) = self._numbers[counted], counted.fixed(known)
+        if not more and not never:
+            return found
+        return found[0] | self._numbered(more), found[1] - self._numbered(never)
+
+    def _numbered(self, events: Iterable[str]) -> BitMap:
+        return BitMap([self._interned.event(event) for event in events])
 
     def solution(
         self, question: Question, service: Service, known: Mapping[str, str], *, pessimistic: bool

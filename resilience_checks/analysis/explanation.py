@@ -73,7 +73,7 @@ class Explanation:
         domain = self._estate.domains[domain_id]
         kind = domain.kind.replace("-", " ")
         what = f"{_FAULTS[FaultKind(fault)]} {kind} {domain.name.removeprefix(f'{kind} ')}"
-        parts = len({member.part for member in domain.members})
+        parts = self._estate.size(domain_id)
         if parts == 1 and labels == [domain.name]:
             return Step(f"{_FAULTS[FaultKind(fault)]} {domain.name}", domain.primary)
         text = f"{what} takes down {named(labels, parts)}"

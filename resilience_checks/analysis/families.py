@@ -6,13 +6,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from resilience_checks.model.question import Event, Members
+from resilience_checks.model.question import Event, Members, Question
 from resilience_checks.topology.estate import Member
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from resilience_checks.model.question import Question
     from resilience_checks.topology.estate import Condition, Domain, Estate
 
 
@@ -42,39 +41,54 @@ class Counted:
         """The facts on which it hangs whether an event counts."""
         return frozenset(fact for ways in self.conditions.values() for when in ways for fact, _ in when)
 
-    @cached_property
-    def _all(self) -> frozenset[str]:
-        return frozenset(event for event, ways in self.conditions.items() if ways)
+    def counts(self, event: str) -> bool:
+        """Return whether the event may count, or is looked at beside one."""
+        return event in self.conditions or event in self._rests
 
     @cached_property
-    def _plain(self) -> frozenset[str]:
-        return frozenset(event for event, ways in self.conditions.items() if () in ways)
+    def _rests(self) -> frozenset[str]:
+        return frozenset(self.rest.values())
 
-    def asked(self, known: Mapping[str, str]) -> tuple[frozenset[str], frozenset[str]]:
-        """Return the events that surely and possibly count when these facts are fixed."""
-        if not self.facts:
-            return self._all, self._all
-        touched = {event for fact in known for event in self._by_fact.get(fact, ())}
-        if not touched:
-            return self._plain, self._all
-        surely, possibly = set(self._plain), set(self._all)
-        for event in touched:
+    def asked(self) -> tuple[list[str], list[str]]:
+        """Return the events that surely and possibly count when no fact is fixed."""
+        surely = [event for event, ways in self.conditions.items() if () in ways]
+        return surely, [event for event, ways in self.conditions.items() if ways]
+
+    def fixed(self, known: Mapping[str, str]) -> tuple[set[str], set[str]]:
+        """Return the events that surely count besides when these facts are fixed, and those that do not count any more."""
+        surely: set[str] = set()
+        never: set[str] = set()
+        for event in {event for fact in known for event in self._by_fact.get(fact, ())}:
             ways = self.conditions[event]
             open_ = [when for when in ways if all(known.get(fact, value) == value for fact, value in when)]
             if not open_:
-                possibly.discard(event)
+                never.add(event)
             if any(all(fact in known for fact, _ in when) for when in open_):
                 surely.add(event)
-        return frozenset(surely), frozenset(possibly)
+        return surely, never
 
     @cached_property
     def _by_fact(self) -> Mapping[str, frozenset[str]]:
         """The events that hang on each fact: of thousands, few do on those that one service's answer fixes."""
         found: dict[str, set[str]] = {}
-        for event in self._all - self._plain:
-            for fact in {fact for when in self.conditions[event] for fact, _ in when}:
+        for event, ways in self.conditions.items():
+            for fact in {fact for when in ways for fact, _ in when} if ways and () not in ways else ():
                 found.setdefault(fact, set()).add(event)
         return {fact: frozenset(events) for fact, events in found.items()}
+
+
+def asks_about(question: Question) -> Question:
+    """Return the question without all that does not decide which events it counts: questions that count alike are one."""
+    return Question(
+        "",
+        question.faults,
+        question.kinds,
+        question.roles,
+        except_kinds=question.except_kinds,
+        except_roles=question.except_roles,
+        declared_only=question.declared_only,
+        members=question.members,
+    )
 
 
 def counted(estate: Estate, question: Question) -> Counted:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import repeat
 from typing import TYPE_CHECKING
 
 from resilience_checks.analysis.expressions import (
@@ -116,6 +115,7 @@ class _Compiler:
         while self._pending:
             index, expression = self._pending.pop()
             self.define(index, expression())
+        del self.flows, self.majorities  # each holds this: what only the way here needed goes at once
         return self.system
 
     def add(self, key: tuple[str, ...], label: str, part: str | None = None) -> tuple[int, bool]:
@@ -346,9 +346,13 @@ def hits(domains: Iterable[Domain]) -> dict[str | None, tuple[tuple[str, Conditi
     found: dict[str | None, list[tuple[str, Condition]]] = {}
     for domain in domains:
         events = [f"{domain.id}/{fault}" for fault in domain.faults]
+        alike: dict[Condition, list[tuple[str, Condition]]] = {}
         for member in domain.members:
-            condition = (*domain.exists, *member.when) if member.when else domain.exists
-            if len(condition) > 1 and len(dict(condition)) < len(set(condition)):
-                continue  # one fact has two values
-            found.setdefault(member.part, []).extend(zip(events, repeat(condition)))
+            hit = alike.get(member.when)
+            if hit is None:
+                condition = (*domain.exists, *member.when) if member.when else domain.exists
+                # One fact may have been given two values: then it never hits.
+                never = len(condition) > 1 and len(dict(condition)) < len(set(condition))
+                hit = alike[member.when] = [] if never else [(event, condition) for event in events]
+            found.setdefault(member.part, []).extend(hit)
     return {part: tuple(dict.fromkeys(events) if len(events) > 1 else events) for part, events in found.items()}

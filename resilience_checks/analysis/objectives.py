@@ -30,8 +30,8 @@ def interrupted(estate: Estate, analysis: Analysis | None = None) -> tuple[tuple
     for name, cuts in known.cut_sets(question).items():
         if () in cuts.sure:
             continue
-        possible = set(numbers) if () in cuts.possible else {cut[0] for cut in cuts.possible}
-        pairs += [(name, number) for event, number in numbers.items() if event in possible]
+        possible = numbers.keys() if () in cuts.possible else {cut[0] for cut in cuts.possible} & numbers.keys()
+        pairs += [(name, number) for number in sorted(numbers[event] for event in possible)]
     return asked, tuple(_found(estate, asked, pairs, known))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -151,7 +151,7 @@ class Catalogue:
         return tuple(sorted({item.name.removesuffix(".yaml") for item in _bundled().iterdir()}))
 
     def _read(self, name: str) -> PackageEntry | None:
-        found = [package_entry(own_files.built_in(file.read_text(encoding="utf-8"))) for file in files_of(name)]
+        found = [_built_in(file, file.stat().st_mtime_ns) for file in files_of(name)]
         added = {shown: entry for shown, entry in self._of_packages.items() if entry.package == name}
         if added:
             hold_apart([*((f"the built-in catalogue of {name}", entry) for entry in found), *added.items()], self._own)
@@ -183,6 +183,12 @@ class Catalogue:
     @cached_property
     def _own(self) -> tuple[PackageEntry, ...]:
         return tuple(own_files.read(path, self._shown.get(path)) for path in self._extra)
+
+
+@lru_cache(maxsize=256)
+def _built_in(file: Path, _: int) -> PackageEntry:
+    """Return what a built-in file says; a process that checks often reads it once, until it is written anew."""
+    return package_entry(own_files.built_in(file.read_text(encoding="utf-8")))
 
 
 def load(extra: Sequence[Path] = (), shown: Mapping[Path, str] | None = None) -> Catalogue:

@@ -79,7 +79,8 @@ def alike(report: Report) -> dict[int, tuple[str, ...]]:
     same: dict[str, list[Result]] = {}
     for result in report.results:
         same.setdefault(result.fingerprint, []).append(result)
-    return {id(one): stacks(one) for group in same.values() if len(set(map(stacks, group))) > 1 for one in group}
+    several = (group for group in same.values() if len(group) > 1)
+    return {id(one): stacks(one) for group in several if len(set(map(stacks, group))) > 1 for one in group}
 
 
 def stacks(result: Result) -> tuple[str, ...]:

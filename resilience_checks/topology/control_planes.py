@@ -22,11 +22,11 @@ KIND = "control-plane"
 class ControlPlanes:
     """Takes up a control plane as a part once something is found to need it."""
 
-    def __init__(self, catalogue: Catalogue, parts: Parts) -> None:
+    def __init__(self, catalogue: Catalogue) -> None:
         """Start without any."""
-        self._catalogue, self._parts = catalogue, parts
+        self._catalogue = catalogue
 
-    def part(self, name: str, location: Location | None) -> str:
+    def part(self, parts: Parts, name: str, location: Location | None) -> str:
         """Return the part of a control plane, by its `PACKAGE:NAME` in the catalogue.
 
         Raises UsageError, at the line that names it, where the catalogue has none of this name.
@@ -36,8 +36,8 @@ class ControlPlanes:
         plane = entry.control_planes.get(own) if entry is not None else None
         if plane is None:
             raise self._unknown(name, location)
-        if name not in self._parts.all:
-            self._parts.add(Part(name, plane.label, KIND, location=location), _place(plane), KIND)
+        if name not in parts.all:
+            parts.add(Part(name, plane.label, KIND, location=location), _place(plane), KIND)
         return name
 
     def _unknown(self, name: str, location: Location | None) -> UsageError:

@@ -6,6 +6,7 @@ This is the hand-over from topology to analysis, and it is complete: analysis re
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.likelihood import by_default
@@ -297,6 +298,16 @@ class Estate:
     """What a change of each resource reaches, by stack and URN."""
     likelihoods: Mapping[str, Stated] = field(default_factory=dict)
     """By event, where something is declared of it; `likelihood` has the others too."""
+
+    def size(self, domain: str) -> int:
+        """Return how many parts the domain's faults may hit; counted once, a region may hold most of the estate."""
+        if domain not in self._sizes:
+            self._sizes[domain] = len({member.part for member in self.domains[domain].members})
+        return self._sizes[domain]
+
+    @cached_property
+    def _sizes(self) -> dict[str, int]:
+        return {}
 
     def likelihood(self, event: str) -> Stated:
         """Return how likely the event `DOMAIN/FAULT` is held to be, as declared, else by its kind and fault."""

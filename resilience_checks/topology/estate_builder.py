@@ -54,7 +54,7 @@ def build(graphs: Sequence[ResourceGraph], declarations: Declarations, catalogue
         if not rule.match.resources:
             selection.means_something(rule.match)
     parts = Parts(placements, book, frozenset(f"{domain.kind}:{domain.id}" for domain in declarations.domains.values()))
-    parts.planes = ControlPlanes(catalogue, parts)
+    parts.planes = ControlPlanes(catalogue)
     components = Components(declarations, selection, parts, placements, book)
     wiring = Wiring(things, parts, placements, book)
     draw_devices(things, parts, placements, book, components.by_device())

@@ -106,7 +106,7 @@ class Parts:
     def control_plane(self, name: str, nature: Nature, why: Reason, location: Location | None = None) -> Gate:
         """Return the gate 'this control plane is up'; `location` is the line that names it."""
         assert self.planes is not None
-        return Up(self.planes.part(name, location or why.location), nature, why)
+        return Up(self.planes.part(self, name, location or why.location), nature, why)
 
     def doubtful(self, key: str, gate: Gate, why: str, remedy: str, reason: Reason) -> Gate:
         """Return the gate of an edge that may be there or not."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.errors import UsageError
@@ -10,10 +11,13 @@ from resilience_checks.model.values import Basis, Reason
 from resilience_checks.topology.declared import Named
 from resilience_checks.topology.estate import Consumer, Service
 from resilience_checks.topology.gates import ALWAYS, NEVER, AnyOf, Case, Gate, Nature, Up, targets
+from resilience_checks.topology.shown import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from resilience_checks.model.graph import ResourceGraph
+    from resilience_checks.model.location import Location
     from resilience_checks.topology import declared
     from resilience_checks.topology.components import Components
     from resilience_checks.topology.facts import FactBook
@@ -33,6 +37,45 @@ def _name(to: declared.Reference) -> str:
     return to.id if isinstance(to, Named) else str(to)
 
 
+def _left_out(graph: ResourceGraph, inside: list[str]) -> tuple[str, str]:
+    """Return what a run of the stack could not see, and what shows it; `inside` are components of unknown types."""
+    if graph.skipped:
+        what = f"{len(graph.skipped)} callbacks on values that are not known yet"
+        return what, _REMEDIES.get(graph.source, "make resources outside of `apply`")
+    if inside:
+        remedy = "check a preview or a state of it, or add a catalogue entry for their types"
+        return f"those in {', '.join(inside)}, whose plugin makes them", remedy
+    if graph.source in _REMEDIES:
+        return "steps that the input leaves out", _REMEDIES[graph.source]
+    return "how many hangs on answers that are not known yet", "give the answers of its lookups with --lookups"
+
+
+@dataclass(frozen=True, slots=True)
+class _Unshown:
+    """A stack whose run could not see everything that it would make, and what a reader is told of that."""
+
+    graph: ResourceGraph
+    text: str
+    remedy: str
+    location: Location
+
+
+def _unshown(things: Things) -> Iterator[_Unshown]:
+    for graph in things.graphs:
+        inside = [resource.name for resource in graph.hidden if resource.type in things.unknown]
+        if not graph.skipped and graph.capabilities.complete and not inside:
+            continue
+        first = next((callback.location for callback in graph.skipped if callback.location), None)
+        what, remedy = _left_out(graph, inside)
+        text = f"stack {graph.name} may make more resources than this run shows: {what}"
+        yield _Unshown(graph, text, remedy, first or graph.project_file)
+
+
+def _leaves_out(graph: ResourceGraph) -> bool:
+    """Return whether the stack is read from a file that does not hold all of it."""
+    return graph.source in _REMEDIES and not graph.capabilities.complete
+
+
 class Services:
     """Draws every service of the estate."""
 
@@ -47,6 +90,8 @@ class Services:
         """Remember where the answers are."""
         self._declarations, self._selection, self._components = declarations, selection, components
         self._parts, self._book = parts, book
+        self._unshown: tuple[_Unshown, ...] = ()
+        self._partial: tuple[ResourceGraph, ...] = ()
 
     def declare_pools(self, things: Things, wiring: Wiring) -> None:
         """Tell the wiring which pools stand behind an entry whose own type has no way to say so."""
@@ -67,7 +112,8 @@ class Services:
 
     def draw(self, things: Things) -> dict[str, Service]:
         """Return every declared service, or, where none is, one for each place where consumers may enter."""
-        declared = {service.id: self._declared(service, things) for service in self._declarations.services.values()}
+        self._unshown, self._partial = tuple(_unshown(things)), tuple(filter(_leaves_out, things.graphs))
+        declared = {service.id: self._declared(service) for service in self._declarations.services.values()}
         return declared or {service.id: service for service in self._inferred(things)}
 
     def consumers(self) -> dict[str, Consumer]:
@@ -97,7 +143,7 @@ class Services:
         gates = tuple(Up(other.id, Nature.PATH, reason) for other in near)
         return gates[0] if len(gates) == 1 else AnyOf(gates, reason)
 
-    def _declared(self, service: declared.Service, things: Things) -> Service:
+    def _declared(self, service: declared.Service) -> Service:
         entry = service.entry.to
         reason = Reason(f"{service.id} is reached through its entry", location=service.entry.location)
         if isinstance(entry, Named):
@@ -114,10 +160,10 @@ class Services:
             )
             for need in service.needs
         ]
-        needs += [*self._unseen(service), *self._hidden(things, service.id)]
+        needs += [*self._unseen(service), *self._hidden(service.id)]
         return Service(
             id=service.id,
-            entry=self._or_unseen(gate, things, service.id),
+            entry=self._or_unseen(gate, service.id),
             scope=service.scope,
             tier=service.tier,
             rto=service.rto,
@@ -158,39 +204,26 @@ class Services:
             fact = self._book.doubt(key, ("harmless", "harmful"), reason.text, remedy, location=reason.location)
             yield Case(fact, {"harmless": ALWAYS, "harmful": NEVER})
 
-    def _hidden(self, things: Things, service: str) -> Iterator[Gate]:
+    def _hidden(self, service: str) -> Iterator[Gate]:
         """Yield a doubt for each stack whose run could not see everything that it would make.
 
         Each service has its own: nothing is decided by what these doubts share, and no case has to be split for it.
         """
-        for graph in things.graphs:
-            inside = [resource.name for resource in graph.hidden if resource.type in things.unknown]
-            if not graph.skipped and graph.capabilities.complete and not inside:
-                continue
-            first = next((callback.location for callback in graph.skipped if callback.location), None)
-            what = (
-                f"{len(graph.skipped)} callbacks on values that are not known yet"
-                if graph.skipped
-                else f"those in {', '.join(inside)}, whose plugin makes them"
-                if inside
-                else "steps that the input leaves out"
-            )
-            text = f"stack {graph.name} may make more resources than this run shows: {what}"
+        for one in self._unshown:
             fact = self._book.doubt(
-                f"more resources of {graph.name} for {service}",
+                f"more resources of {one.graph.name} for {service}",
                 ("harmless", "harmful"),
-                text,
-                _REMEDIES.get(graph.source, "make resources outside of `apply`"),
-                location=first or graph.project_file,
+                one.text,
+                one.remedy,
+                location=one.location,
             )
             yield Case(fact, {"harmless": ALWAYS, "harmful": NEVER})
 
-    def _or_unseen(self, gate: Gate, things: Things, service: str) -> Gate:
+    def _or_unseen(self, gate: Gate, service: str) -> Gate:
         """Return the gate, or what a file that leaves resources out does not show may stand in for it.
 
         A partial preview may lack just the other half of a pair: what it shows alone violates nothing.
         """
-        partial = [graph for graph in things.graphs if graph.source in _REMEDIES and not graph.capabilities.complete]
         unseen = [
             Case(
                 self._book.doubt(
@@ -202,21 +235,20 @@ class Services:
                 ),
                 {"none": NEVER, "enough": ALWAYS},
             )
-            for graph in partial
+            for graph in self._partial
         ]
         return AnyOf((gate, *unseen)) if unseen else gate
 
     def _inferred(self, things: Things) -> Iterator[Service]:
-        """Yield a service for each entry that nothing else in the programs refers to."""
-        used = {target for part in self._parts.all.values() for target in targets(part.gate)}
-        for thing in things.all:
-            if thing.entry.entry and thing.id in self._parts.all and thing.id not in used:
-                reason = Reason(f"{thing.label} is where consumers enter", Basis.ASSUMED, thing.location)
-                gate = self._or_unseen(Up(thing.id, Nature.PATH, reason), things, thing.id)
-                needs = (*self._hidden(things, thing.id), *self._bordering(things))
-                yield Service(
-                    thing.id, gate, needs=needs, declared=False, location=thing.location, stack=thing.graph.name
-                )
+        """Yield a service for each place where the programs show that consumers may enter."""
+        for entry in shown(things, self._parts):
+            thing = entry.thing
+            reason = Reason(entry.why, Basis.ASSUMED, thing.location)
+            gate = self._or_unseen(Up(thing.id, Nature.PATH, reason), entry.name)
+            needs = (*self._hidden(entry.name), *self._bordering(things))
+            yield Service(
+                entry.name, gate, needs=needs, declared=False, location=thing.location, stack=thing.graph.name
+            )
 
     def _bordering(self, things: Things) -> Iterator[Gate]:
         """Yield a doubtful need for each firewall: without declared sites nobody says whose traffic it carries."""

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.sources.program.answers import MARKER
-from resilience_checks.sources.program.left import left
+from resilience_checks.sources.program.private_files import content
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -58,13 +58,13 @@ class Notes:
 
 def read_notes(file: Path) -> Notes:
     """Return what the child noted; raise MisshapenError where there is nothing, too much, or what no child writes."""
-    content = left(file, MOST)
-    if content is None:
+    found = content(file, MOST)
+    if found is None:
         raise MisshapenError("the notes are gone")
-    if len(content) == MOST:
+    if len(found) == MOST:
         raise MisshapenError(f"there are more than {MOST >> 20} MB of notes")
     notes = Notes()
-    for number, line in enumerate(content.split(b"\n"), 1):
+    for number, line in enumerate(found.split(b"\n"), 1):
         if line:
             try:
                 note = json.loads(line)
