@@ -64,7 +64,18 @@ def main(runs: int = 3) -> int:
 
 
 def _seconds(root: Path, *more: str) -> tuple[float, int]:
-    command = [sys.executable, "-m", "resilience_checks", "check", "--base", "main", *more, "--format", "json"]
+    command = [
+        sys.executable,
+        "-m",
+        "resilience_checks",
+        "check",
+        "--no-cache",
+        "--base",
+        "main",
+        *more,
+        "--format",
+        "json",
+    ]
     begun = time.perf_counter()
     done = subprocess.run(command, cwd=root, check=False, capture_output=True, text=True)
     if 0 < done.returncode < UNDECIDED:

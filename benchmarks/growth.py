@@ -33,6 +33,7 @@ def _measured(size: int) -> tuple[float, float]:
             "-m",
             "resilience_checks",
             "check",
+            "--no-cache",
             "--config",
             str(folder / "resilience.yaml"),
             *states,

@@ -44,7 +44,7 @@ def main(runs: int = 5) -> int:
 
 
 def _check(stack: Path) -> float:
-    command = [sys.executable, "-m", "resilience_checks", "check", str(stack), "--format", "json"]
+    command = [sys.executable, "-m", "resilience_checks", "check", str(stack), "--no-cache", "--format", "json"]
     begun = time.perf_counter()
     done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
     seconds = time.perf_counter() - begun

@@ -57,7 +57,7 @@ def main(runs: int = 5) -> int:
             print(f"  {label:14} {seconds:6.2f} s {memory:6.0f} MB")
         ratio = statistics.median(run[0] for run in mine) / statistics.median(run[0] for run in other)
         print(f"  ratio {ratio:.2f} (goal {RATIO})")
-        check = [sys.executable, "-m", "resilience_checks", "check", "--state", str(state)]
+        check = [sys.executable, "-m", "resilience_checks", "check", "--no-cache", "--state", str(state)]
         seconds, memory = _run(check, fine=(0, 3, 10))
         print(f"check of a state of {RESOURCES} resources, {state.stat().st_size >> 20} MB")
         print(f"  {seconds:.1f} s, {memory:.0f} MB of all processes (goal {MEMORY} MB)")

@@ -19,6 +19,7 @@ from resilience_checks.gathered import Gathered
 from resilience_checks.line import Beside, Line
 from resilience_checks.model.errors import CheckError, InputError
 from resilience_checks.model.interrupts import held_back
+from resilience_checks.model.refusals import refused
 from resilience_checks.options import Options
 from resilience_checks.report.interface import Remark
 from resilience_checks.sources.wire import key_put_back
@@ -72,9 +73,12 @@ def run(
     from resilience_checks.narrowing import narrowed
 
     try:
-        return _run(narrowed(options), observer, ready, engine, witness)
-    except _LackingError:
-        return _run(options, observer, ready, engine, witness)
+        try:
+            return _run(narrowed(options), observer, ready, engine, witness)
+        except _LackingError:
+            return _run(options, observer, ready, engine, witness)
+    except OSError as error:
+        raise refused(error) from error
 
 
 class _LackingError(Exception):

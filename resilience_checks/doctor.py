@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 OK, MISSING, FAILED = "ok", "missing", "failed"
 _SECONDS = 20
-_CHILD = Path(__file__).parent / "sources" / "program" / "child.py"
 _VERSION = re.compile(r"\d+(?:\.\d+)+")
 _TOOLS = {
     "git": (("git", "--version"), "`change`, `check --base` and `check --settings` read versions with it"),
@@ -100,17 +99,19 @@ def _embedded() -> str:
 
 
 def _isolation() -> Symptom:
-    """Tell whether a program's process can be cut off from the network, by cutting off one that does nothing else."""
-    script = f"import runpy, sys; sys.exit(not runpy.run_path({str(_CHILD)!r})['close_network']())"
-    closed = _said([sys.executable, "-I", "-c", script]) is not None
-    memory = "" if sys.platform == "darwin" else ", with a limit of memory"
-    if closed:
-        return Symptom("isolation", OK, f"programs run in a network namespace without interfaces{memory}")
+    """Tell what keeps a program in, by what kept in one that does nothing."""
+    from resilience_checks.sources.program import confinement
+
+    found = confinement.run([sys.executable, "-I", "-S", "-c", ""]).confinement
+    hindered = found.hindered()
+    if not hindered:
+        return Symptom("isolation", OK, f"programs run {found.by()}")
     return Symptom(
         "isolation",
         MISSING,
-        f"no network namespace: connections are refused inside the program's own process only{memory}",
-        "allow unprivileged user namespaces, or run where a program could reach nothing (docs/trust-model.md)",
+        f"programs run {found.by()}; only hindered: {'; '.join(hindered)}",
+        "allow unprivileged user namespaces (Ubuntu 24.04: sysctl kernel.apparmor_restrict_unprivileged_userns=0), "
+        "or run where a program could reach nothing (docs/trust-model.md)",
     )
 
 
@@ -176,11 +177,12 @@ def _wrong(name: str, error: CheckError) -> Symptom:
 def _runtime(project: Project) -> str:
     """Return what the project's programs run with; raise InputError where that is not there."""
     if project.runtime == "python":
-        from resilience_checks.sources.program import interpreters
+        from resilience_checks.sources.program import confinement, interpreters, readable
 
         python = interpreters.find(project)
         script = "from importlib.metadata import version; print(version('pulumi'))"
-        version = _said([python, "-c", script])
+        tops = readable.repositories(project.directory.resolve(), project.directory.resolve())
+        version = confinement.run([python, "-c", script], tops, readable.environment(Path(python))).output
         if version is None:
             raise InputError(
                 f"the program's interpreter {python} has no pulumi",

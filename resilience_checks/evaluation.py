@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import NothingToCheckError, UsageError
+from resilience_checks.model.files import content, stands
 from resilience_checks.options import DECLARATIONS
 
 if TYPE_CHECKING:
@@ -275,7 +276,8 @@ class Inputs:
         from resilience_checks.sources import opening
         from resilience_checks.sources.interface import Limits
 
-        limits, root = Limits(self._options.seconds, apart=self._options.written), self._options.root.resolve()
+        kept, root = self._options.cache is not None, self._options.root.resolve()
+        limits = Limits(self._options.seconds, apart=self._options.written, marked=kept)
         for stack in stacks:
             make = opening.OfProgram(stack, root, limits)
             yield _Subject(stack.name, stack.project.directory, self._file(stack.project.directory), make)
@@ -294,7 +296,7 @@ class Inputs:
     def _file(self, directory: Path) -> Path | None:
         """Return the resilience.yaml of a project: the one beside its Pulumi.yaml, else that of the root."""
         places = [directory / DECLARATIONS, self._options.root / DECLARATIONS]
-        return self._options.config or next((place.resolve() for place in places if place.is_file()), None)
+        return self._options.config or next((place.resolve() for place in places if stands(place)), None)
 
     def _declarations(self, file: Path | None) -> Declarations:
         from resilience_checks.topology.declared import Declarations
@@ -313,11 +315,11 @@ class Inputs:
         """Return whether a file may hold a key; it is read once for all stacks that share it."""
         if file not in self._content:
             try:
-                self._content[file] = file.read_bytes()
+                self._content[file] = content(file)
             except OSError:
                 self._content[file] = None
-        content = self._content[file]
-        return content is None or key.encode() in content  # what cannot be read is told when it is read whole
+        read = self._content[file]
+        return read is None or key.encode() in read  # what cannot be read is told when it is read whole
 
     def _strictness(self, subject: _Subject) -> str:
         """Return how strictly the stack is gated; a file that says nothing of stacks is not read for that."""

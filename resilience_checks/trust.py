@@ -130,11 +130,11 @@ class Version:
 
     def _data(self, file: str) -> dict[str, Any]:
         """Return what a Pulumi.yaml says, nothing of one that cannot be read."""
-        import yaml
+        from resilience_checks.model.yaml_text import load
 
         try:
-            data = yaml.safe_load(self.files.content(file) or b"")
-        except (yaml.YAMLError, UnicodeDecodeError):
+            data = load((self.files.content(file) or b"").decode())
+        except ValueError:
             return {}
         return data if isinstance(data, dict) else {}
 

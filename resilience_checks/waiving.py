@@ -11,6 +11,7 @@ from resilience_checks.gate.waiver_file import NAME, WHY, Waivers, hold_policies
 from resilience_checks.gate.waiver_trust import Versions, loosened
 from resilience_checks.gate.waivers import Claim, State, Terms, apply
 from resilience_checks.model.errors import UsageError
+from resilience_checks.model.files import content as content_of
 from resilience_checks.report.interface import WaiverUse
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def read(options: Options) -> Waivers:
     if options.waivers is None and not os.path.lexists(place):
         return Waivers(name)
     try:
-        content = place.read_bytes()
+        content = content_of(place) if options.waivers is None else place.read_bytes()
     except OSError as error:
         what = f"{name} cannot be read: {error.strerror}"
         raise UsageError(what, why=WHY, remedy="make it a readable file") from error

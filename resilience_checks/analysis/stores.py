@@ -261,7 +261,8 @@ class Stores:
             return True
         if _keeps(reader):
             return leaf.target not in self._inner(reader)
-        return not (reader.role in _MACHINES and leaf.nature is Nature.PATH)
+        disk = target.role in {"", "storage"}
+        return not (disk and reader.role in _MACHINES and leaf.nature is Nature.PATH)
 
     def _inner(self, part: Part) -> frozenset[str]:
         if part.id not in self._served_by:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from resilience_checks import __version__
 from resilience_checks.analyzer.settings import PACK
 from resilience_checks.model.errors import UsageError
+from resilience_checks.model.writing import write_all
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,8 +39,7 @@ def write(directory: Path) -> None:
         )
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        project.write_text(_PROJECT, encoding="utf-8")
-        (directory / "README.md").write_text(_README, encoding="utf-8")
+        write_all({project: _PROJECT.encode(), directory / "README.md": _README.encode()})
     except OSError as error:
         raise UsageError(
             f"{directory} cannot be written: {error.strerror}",

@@ -24,8 +24,8 @@ class PlatformBackup:
     `every` is how much may be lost in seconds, unless the inputs of `sooner` say less; `every_elsewhere` the same of the
     copies in another region, which the input `path` orders where it is one of `elsewhere`, or names it (`named`). It
     makes none where the input `off_path` (`off_default` where it is not given) is one of `off`, but that is not sure
-    where there is a resource of a type in `off_unless`, which may order copies of it; copies are kept for the days of
-    `keep_path`.
+    where there is a resource of a type in `off_unless`, which may order copies of it, nor where something in `filled`
+    leads to it: what a program puts there itself it can put there again. Copies are kept for the days of `keep_path`.
     """
 
     every: float
@@ -40,6 +40,7 @@ class PlatformBackup:
     off_default: object = None
     off: tuple[object, ...] = ()
     off_unless: tuple[str, ...] = ()
+    filled: tuple[Target, ...] = ()
     keep_path: str = ""
     keep_default: float | None = None
 

@@ -33,6 +33,7 @@ def backup(data: Mapping[str, Any] | None) -> PlatformBackup | None:
         off_default=off.get("default"),
         off=tuple(off.get("is", ())),
         off_unless=tuple(off.get("unless", ())),
+        filled=tuple(sure_target(item) for item in off.get("filled", ())),
         keep_path=keep.get("from", ""),
         keep_default=keep.get("default"),
     )

@@ -297,7 +297,8 @@ class Entry:
 
     `counted` is false where nobody says whether a resource is one thing that fails, or a service that its provider runs
     on many. `component` tells that it is a component whose inside its plugin makes: the entry
-    stands for it only where that is not shown. `settings_of` leads to what these are only the settings of, if it is given
+    stands for it only where that is not shown. `entry` says that consumers may reach a service here, but not with the
+    inputs of `entry_unless`. `settings_of` leads to what these are only the settings of, if it is given
     by reference: then it has no fault of its own.
     """
 
@@ -310,6 +311,7 @@ class Entry:
     fault: str = "device"
     counted: bool = True
     entry: bool = False
+    entry_unless: Condition = ()
     configures: str | None = None
     runs_on: str | None = None
     settings_of: str | None = None

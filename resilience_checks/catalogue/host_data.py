@@ -62,4 +62,8 @@ def restarts(data: Mapping[str, Any] | None) -> Restarts | None:
 
 def apart(data: Mapping[str, Any] | None) -> Apart | None:
     """Return what it keeps apart."""
-    return None if data is None else Apart(data["source"], target(data.get("members")), condition(data.get("when")))
+    if data is None:
+        return None
+    within = data.get("within", {})
+    members, around = target(data.get("members")), target(within.get("of"))
+    return Apart(data["source"], members, condition(data.get("when")), around, condition(within.get("when")))

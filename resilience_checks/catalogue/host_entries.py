@@ -52,16 +52,20 @@ class Apart:
     """A rule that keeps its members on different hosts, surely where `when` holds; else it only tries.
 
     Its members are those that `members` leads to, those that refer to the same labels, and those that refer to it.
+    What `within` leads to, where that is a resource of the programs, must have the inputs `within_when` too.
     """
 
     source: str
     members: Target | None = None
     when: Condition = ()
+    within: Target | None = None
+    within_when: Condition = ()
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """Every input that it reads."""
-        return (*(self.members.paths if self.members else ()), *(path for path, _ in self.when))
+        """Every input of its own that it reads."""
+        targets = (target for target in (self.members, self.within) if target is not None)
+        return (*(path for target in targets for path in target.paths), *(path for path, _ in self.when))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from resilience_checks.catalogue.entries import Entry, PackageEntry, ProviderEnt
 from resilience_checks.catalogue.entry_data import package_entry
 from resilience_checks.catalogue.installed import hold_apart
 from resilience_checks.model.errors import UsageError
+from resilience_checks.model.files import content
 from resilience_checks.model.question import Holds
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ class Catalogue:
         """SHA-256 of each of the user's own files, by its path, and of those of installed packages."""
         own = {self._shown.get(path, path.as_posix()): path for path in self._extra}
         named = {file.shown: file.path for file in self._installed} | own
-        return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in named.items()}
+        return {name: hashlib.sha256(content(path)).hexdigest() for name, path in named.items()}
 
     def hold(self) -> None:
         """Read the user's own files, and those of installed packages, so that a mistake is told before all else."""
@@ -150,10 +151,7 @@ class Catalogue:
         return tuple(sorted({item.name.removesuffix(".yaml") for item in _bundled().iterdir()}))
 
     def _read(self, name: str) -> PackageEntry | None:
-        found = [
-            package_entry(own_files.parsed(file.read_text(encoding="utf-8"), f"catalogue/types/{file.name}"))
-            for file in files_of(name)
-        ]
+        found = [_built_in(file, file.stat().st_mtime_ns) for file in files_of(name)]
         added = {shown: entry for shown, entry in self._of_packages.items() if entry.package == name}
         if added:
             hold_apart([*((f"the built-in catalogue of {name}", entry) for entry in found), *added.items()], self._own)
@@ -185,6 +183,12 @@ class Catalogue:
     @cached_property
     def _own(self) -> tuple[PackageEntry, ...]:
         return tuple(own_files.read(path, self._shown.get(path)) for path in self._extra)
+
+
+@lru_cache(maxsize=256)
+def _built_in(file: Path, _: int) -> PackageEntry:
+    """Return what a built-in file says; a process that checks often reads it once, until it is written anew."""
+    return package_entry(own_files.built_in(file.read_text(encoding="utf-8")))
 
 
 def load(extra: Sequence[Path] = (), shown: Mapping[Path, str] | None = None) -> Catalogue:

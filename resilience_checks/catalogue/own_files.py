@@ -7,9 +7,11 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.catalogue.entry_data import package_entry
+from resilience_checks.model import files
 from resilience_checks.model.errors import UsageError
 from resilience_checks.model.location import Location
 from resilience_checks.model.yaml_places import place
+from resilience_checks.model.yaml_text import YamlError, load
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     from resilience_checks.catalogue.entries import PackageEntry
 
+_LONGEST = 300
 _WHY = "an entry that is not understood would be passed over in silence"
 
 
@@ -24,10 +27,10 @@ def read(path: Path, shown: str | None = None) -> PackageEntry:
     """Return the entries of a user's own file, `shown` by this name; raise UsageError at the line of what is wrong in it."""
     where = shown or path.as_posix()
     try:
-        text = path.read_text(encoding="utf-8")
+        text = files.text(path)
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(
-            f"the catalogue file {where} cannot be read: {error}", why=_WHY, remedy="make it readable UTF-8 text"
+            f"the catalogue file {where} cannot be read: {_said(error)}", why=_WHY, remedy="make it readable UTF-8 text"
         ) from error
     data = parsed(text, where)
     validate(data, where, text)
@@ -43,21 +46,31 @@ def read(path: Path, shown: str | None = None) -> PackageEntry:
     return package_entry(data)
 
 
-def parsed(text: str, where: str) -> Mapping[str, Any]:
-    """Return the data of a catalogue file."""
-    import yaml
+def _said(error: OSError | UnicodeDecodeError) -> str:
+    return f"{error.strerror}" if isinstance(error, OSError) else str(error)
 
+
+def parsed(text: str, where: str) -> Mapping[str, Any]:
+    """Return the data of a catalogue file that somebody else wrote."""
     try:
-        data = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 both are safe
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        message = f"the catalogue file is not valid YAML: {error.problem}"
-        at = Location(where, mark.line + 1, mark.column + 1) if mark else Location(where, 1)
-        raise UsageError(message, location=at, remedy="mend the YAML") from error
+        data = load(text)
+    except YamlError as error:
+        at = Location(where, error.line, error.column)
+        raise UsageError(
+            f"the catalogue file is {error.what}", location=at, why=_WHY, remedy="mend the YAML"
+        ) from error
     if not isinstance(data, dict):
         message = "the catalogue file is not a mapping"
         raise UsageError(message, location=Location(where, 1), remedy="start it with `schema: resilience-catalogue/v1`")
     return data
+
+
+def built_in(text: str) -> Mapping[str, Any]:
+    """Return the data of a catalogue file of the tool's own, which the tests have read."""
+    import yaml
+
+    found: Mapping[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 both are safe
+    return found
 
 
 def validate(data: Mapping[str, Any], where: str, text: str = "") -> None:
@@ -72,7 +85,7 @@ def validate(data: Mapping[str, Any], where: str, text: str = "") -> None:
     if error is not None:
         named = "/".join(str(item) for item in error.absolute_path) or "the top"
         raise UsageError(
-            f"at {named}: {error.message}",
+            f"at {named}: {error.message[:_LONGEST]}",
             location=Location(where, *place(text, error.absolute_path)),
             why=_WHY,
             remedy="see catalogue/schema.json for the words of an entry",

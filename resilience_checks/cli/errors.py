@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -50,8 +51,9 @@ def show(text: str, *, github: bool, annotation: str = "") -> None:
         from resilience_checks.report.github import fenced
 
         text = "".join(f"{line}\n" for line in fenced(text))
-    progress.clear()
-    click.echo(f"{annotation}\n{text}" if annotation else text, err=True, nl=False)
+    with suppress(OSError):  # nobody reads it: the exit code says the same
+        progress.clear()
+        click.echo(f"{annotation}\n{text}" if annotation else text, err=True, nl=False)
 
 
 def annotation(error: CheckError | Failure, system: str) -> str:

@@ -102,7 +102,7 @@ def _hold_new(place: Path) -> None:
 def _write(place: Path, text: str) -> None:
     from resilience_checks.cli.output import write
 
-    write(text, place)
+    write(text, place, new=True)
 
 
 def _shown(place: Path) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from resilience_checks.cli.progress import progress
-from resilience_checks.model.errors import UsageError
+from resilience_checks.model.errors import EngineError, UsageError
+from resilience_checks.model.refusals import FULL
+from resilience_checks.model.writing import write as put
 from resilience_checks.report.formats import FORMS, WIDTH, Style
 from resilience_checks.report.text import unforged
 
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from resilience_checks.cli.surroundings import Surroundings
+    from resilience_checks.model.errors import CheckError
     from resilience_checks.report.formats import Form
     from resilience_checks.report.interface import Report
 
@@ -68,31 +72,53 @@ def _chosen(name: str, system: str) -> str:
 
 def hold_writable(output: Path | None) -> None:
     """Raise UsageError when nothing can be written there, before any program is run for it."""
-    if output is not None and not output.absolute().parent.is_dir():
+    if output is None:
+        return
+    folder, why = output.absolute().parent, "the report would be lost after all programs have run"
+    if not folder.is_dir():
         raise UsageError(
             f"{output} cannot be written: its folder does not exist",
-            why="the report would be lost after all programs have run",
+            why=why,
             remedy="make the folder first, or name another file",
+        )
+    if output.is_dir():
+        raise UsageError(f"{output} cannot be written: it is a folder", why=why, remedy="name a file in it")
+    if not os.access(output if output.exists() else folder, os.W_OK):
+        what = "it" if output.exists() else "its folder"
+        raise UsageError(
+            f"{output} cannot be written: {what} may only be read",
+            why=why,
+            remedy="make it writable, or name another file",
         )
 
 
-def write(text: str, output: Path | None, *, commands: bool = False) -> None:
-    """Write UTF-8 to the file, or to standard output; what UTF-8 cannot hold is written as its escape.
+def write(text: str, output: Path | None, *, commands: bool = False, new: bool = False) -> None:
+    """Write UTF-8 to the file (a `new` one replaces none), or to standard output; what UTF-8 cannot hold as its escape.
 
     `commands`: the text has commands for the CI runner that reads standard output, which finds none in any other.
     """
     if output is not None:
         try:
-            output.write_text(text, encoding="utf-8", errors="backslashreplace")
+            put(output, text.encode("utf-8", "backslashreplace"), new=new)
         except OSError as error:
-            raise UsageError(
-                f"{output} cannot be written: {error.strerror}",
-                why="the report is lost",
-                remedy="name another file",
-            ) from error
+            raise unwritten(output, error) from error
         return
     progress.clear()
+    if sys.stdout is None:
+        raise EngineError(
+            "standard output is closed",
+            why="nobody would read the report",
+            remedy="open it, or name a file: --output FILE",
+        )
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     sys.stdout.write(text if commands else unforged(text))
     sys.stdout.flush()
+
+
+def unwritten(file: Path, error: OSError) -> CheckError:
+    """Return the error for a file that was not written: what stood there stands there still."""
+    what, why = f"{file} cannot be written: {error.strerror}", "what it was to hold is lost, and whatever it held stays"
+    if error.errno in FULL:
+        return EngineError(what, why=why, remedy=FULL[error.errno])
+    return UsageError(what, why=why, remedy="name another file, in a folder that can be written")

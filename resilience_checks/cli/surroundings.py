@@ -95,7 +95,7 @@ class Surroundings:
     def read(environment: Mapping[str, str] | None = None) -> Surroundings:
         """Return what holds for this process; `environment` replaces its variables."""
         found = os.environ if environment is None else environment
-        terminal = sys.stdout.isatty()
+        terminal = sys.stdout is not None and sys.stdout.isatty()
         summary = found.get("GITHUB_STEP_SUMMARY")
         return Surroundings(
             system=system(found),
@@ -109,7 +109,11 @@ class Surroundings:
                 found.get("RESILIENCE_OVERRIDE_BY", ""),
             ),
             # Runners that give a terminal keep all that is written to it: the first command would share progress' line.
-            progress=sys.stderr.isatty() and not system(found) and not found.get("CI") and found.get("TERM") != "dumb",
+            progress=sys.stderr is not None
+            and sys.stderr.isatty()
+            and not system(found)
+            and not found.get("CI")
+            and found.get("TERM") != "dumb",
             epoch=found.get("SOURCE_DATE_EPOCH", ""),
             cache=found.get("RESILIENCE_CACHE", ""),
             run=ci_run(found),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from resilience_checks.cli import options
 from resilience_checks.cli.lazy import Lazy
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
     from pathlib import Path
 
@@ -42,6 +44,17 @@ def place(given: dict[str, Any], root: Path) -> Path:
     from resilience_checks.gate.waiver_file import NAME
 
     return given["waivers"] or root / NAME
+
+
+@contextmanager
+def changing(file: Path) -> Iterator[None]:
+    """Change the file of waivers in such a block, which no other command enters meanwhile."""
+    from resilience_checks.cli.output import hold_writable
+    from resilience_checks.model.writing import alone
+
+    hold_writable(file)
+    with alone(file):
+        yield
 
 
 def reported(given: dict[str, Any], root: Path, around: Surroundings) -> Report:

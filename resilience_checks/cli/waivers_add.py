@@ -9,7 +9,7 @@ import click
 
 from resilience_checks.cli import options
 from resilience_checks.cli.guard import guarded
-from resilience_checks.cli.waivers import REPORT, place, reported, shown, today
+from resilience_checks.cli.waivers import REPORT, changing, place, reported, shown, today
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,12 +56,12 @@ def add(**given: Any) -> None:
 
 
 def _add(given: dict[str, Any], root: Path, around: Surroundings) -> int:
+    from resilience_checks.cli.output import write
     from resilience_checks.gate.waiver_edit import added
     from resilience_checks.gate.waiver_file import NAME, mistakes, refuse
     from resilience_checks.report.text import one_line
 
     day, file = today(given), place(given, root)
-    text = file.read_bytes().decode("utf-8-sig") if file.exists() else ""
     values = {**given, "created": day.isoformat(), "expires": given["expires"].date().isoformat()}
     for key in ("reason", "owner", "approver", "ticket"):
         if not given[key].strip():
@@ -69,9 +69,10 @@ def _add(given: dict[str, Any], root: Path, around: Surroundings) -> int:
     for key, said in mistakes(values, day):
         raise refuse(f"{'today' if key == 'created' else f'--{key}'}: {said}", "correct it")
     waiver = _waiver(given, _about(given, root, around), day)
-    _hold(waiver, given, text, root)
-    made = added(text, waiver, day)
-    file.write_text(made, encoding="utf-8", newline="")
+    with changing(file):
+        text = file.read_bytes().decode("utf-8-sig") if file.exists() else ""
+        _hold(waiver, given, text, root)
+        write(added(text, waiver, day), file)
     only = ", this finding alone" if waiver.fingerprints else ", all findings there"
     told = f"{waiver.policy} at {waiver.target}{only}, until {waiver.expires}"
     click.echo(one_line(f"added to {shown(file, root)}: {told}"))

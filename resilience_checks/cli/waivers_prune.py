@@ -8,7 +8,7 @@ import click
 
 from resilience_checks.cli import options
 from resilience_checks.cli.guard import guarded
-from resilience_checks.cli.waivers import REPORT, place, reported, shown, today
+from resilience_checks.cli.waivers import REPORT, changing, place, reported, shown, today
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,23 +42,31 @@ def prune(**given: Any) -> None:
 
 
 def _prune(given: dict[str, Any], root: Path, around: Surroundings) -> int:
+    file = place(given, root)
+    if not file.exists() or given["dry_run"]:
+        return _pruned(given, root, around, file)
+    with changing(file):
+        return _pruned(given, root, around, file)
+
+
+def _pruned(given: dict[str, Any], root: Path, around: Surroundings, file: Path) -> int:
+    from resilience_checks.cli.output import write
     from resilience_checks.gate.waiver_edit import removed
     from resilience_checks.options import Options
     from resilience_checks.report.text import one_line
     from resilience_checks.waiving import read
 
-    day, file = today(given), place(given, root)
+    day = today(given)
     found = read(Options((root,), root, waivers=given["waivers"], today=day))
     gone = {number: f"expired on {one.expires}" for number, one in enumerate(found.waivers) if one.expires < day}
     if given["unused"]:
         gone = {**dict.fromkeys(_unused(given, found, root, around), "unused"), **gone}
+    if gone and not given["dry_run"]:
+        write(removed(file.read_bytes().decode("utf-8-sig"), gone, day), file)
     verb = "would take out" if given["dry_run"] else "taken out"
     for number in sorted(gone):
         one = found.waivers[number]
         click.echo(one_line(f"{verb}: {one.policy} at {one.target}, {gone[number]} ({one.location})"))
-    if gone and not given["dry_run"]:
-        text = removed(file.read_bytes().decode("utf-8-sig"), gone, day)
-        file.write_text(text, encoding="utf-8", newline="")
     left = f"{len(found.waivers) - len(gone)} of {len(found.waivers)} waivers"
     click.echo(f"{shown(file, root)}: {left} {'would be' if given['dry_run'] else 'are'} left")
     return 0

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from resilience_checks.gate.baseline import Earlier, Entry
 from resilience_checks.model.errors import UsageError
+from resilience_checks.model.json_text import JsonError, load
 from resilience_checks.model.location import Location
 from resilience_checks.model.result import Outcome, Severity
 from resilience_checks.model.yaml_places import place
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 VERSION = "resilience-baseline/v1"
 NAME = "resilience-baseline.json"
 _LISTS = ("services", "consumers", "stacks")
+_LONGEST = 300
 _WHY = "which findings stood before is not known, so nothing was checked"
 _REMEDY = "write it anew with `resilience-checks baseline write`"
 
@@ -54,11 +56,9 @@ def read(content: bytes, name: str) -> tuple[Entry, ...]:
         line = content.count(b"\n", 0, error.start) + 1
         raise _wrong("not UTF-8 text", Location(name, line)) from error
     try:
-        data = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise _wrong(f"not valid JSON: {error.msg}", Location(name, error.lineno, error.colno)) from error
-    except RecursionError as error:
-        raise _wrong("it is nested too deeply to be a baseline", Location(name, 1)) from error
+        data = load(text)
+    except JsonError as error:
+        raise _wrong(error.what, Location(name, error.line or 1, error.column or None)) from error
     _hold(data, text, name)
     return tuple(_read(item) for item in data["findings"])
 
@@ -77,7 +77,7 @@ def _hold(data: Any, text: str, name: str) -> None:
     error = best_match(Draft202012Validator(schema()).iter_errors(data))
     if error is not None:
         named = "/".join(str(item) for item in error.absolute_path) or "the top"
-        raise _wrong(f"at {named}: {error.message}", Location(name, *place(text, error.absolute_path)))
+        raise _wrong(f"at {named}: {error.message[:_LONGEST]}", Location(name, *place(text, error.absolute_path)))
 
 
 def _wrong(what: str, location: Location) -> UsageError:

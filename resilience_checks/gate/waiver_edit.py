@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from resilience_checks.gate.waiver_file import NAME, parsed, refuse
 from resilience_checks.model.location import Location
+from resilience_checks.model.yaml_text import with_places
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -101,9 +102,7 @@ def _blocks(text: str) -> list[_Block]:
 
 
 def _list(text: str) -> SequenceNode | None:
-    from ruamel.yaml import YAML
-
-    top = YAML(typ="safe", pure=True).compose(text)
+    top = with_places("safe").compose(text)
     found = next((value for key, value in top.value if key.value == "waivers"), None)
     return found if found is not None and found.value else None
 

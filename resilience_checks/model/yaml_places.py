@@ -13,12 +13,17 @@ if TYPE_CHECKING:
 def place(text: str, path: Iterable[str | int]) -> tuple[int, int]:
     r"""Return line and column, from 1 on, of the key or item at the path, or of the nearest that encloses it.
 
+    Of a text that is no YAML, as JSON with halves of characters is none, all stands in its first line.
+
     >>> place("a:\n  b: [1, 2]\n", ["a", "b", 1]), place("a: 1\n", ["c"]), place("", [])
     ((2, 10), (1, 1), (1, 1))
     """
     import yaml
 
-    node = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    try:
+        node = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except (yaml.YAMLError, RecursionError):
+        return 1, 1
     mark = node.start_mark if node is not None else None
     for step in path:
         node, mark = _step(node, step, mark)

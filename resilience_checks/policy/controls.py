@@ -7,7 +7,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import UsageError
+from resilience_checks.model.files import text as text_of
 from resilience_checks.model.location import Location
+from resilience_checks.model.yaml_text import YamlError, load
 from resilience_checks.policy.pack import bundled
 
 if TYPE_CHECKING:
@@ -104,15 +106,15 @@ def _natural(text: str) -> list[tuple[int, str]]:
 
 
 def _read(path: Path) -> Mapping[str, Any]:
-    import yaml
-
     try:
-        found = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 both are safe
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        found = load(text_of(path))
+    except (OSError, UnicodeDecodeError) as error:
         raise UsageError(
-            f"it is not valid YAML: {error.problem}", location=Location(path.as_posix(), line), remedy="mend the YAML"
+            f"it cannot be read: {error}", location=Location(path.as_posix(), 1), remedy="make it readable UTF-8 text"
         ) from error
+    except YamlError as error:
+        at = Location(path.as_posix(), error.line, error.column)
+        raise UsageError(f"it is {error.what}", location=at, remedy="mend the YAML") from error
     if not isinstance(found, dict):
         raise UsageError(
             "it is not a mapping of control ids to titles",

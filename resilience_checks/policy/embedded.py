@@ -6,9 +6,11 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 from importlib import metadata
-from typing import TYPE_CHECKING, Any, Self
+from itertools import count
+from typing import IO, TYPE_CHECKING, Any, Self
 
 from resilience_checks.model.errors import EngineError
 from resilience_checks.policy.engine import EngineFault, deadline
@@ -29,6 +31,8 @@ class EmbeddedEngine:
         """Start nothing yet."""
         self._given, self._memory = seconds, memory
         self._worker: subprocess.Popen[str] | None = None
+        self._said: IO[bytes] | None = None
+        self._asked = count()
 
     @property
     def version(self) -> str:
@@ -42,38 +46,56 @@ class EmbeddedEngine:
 
     def start(self) -> None:
         """Start the worker; its import overlaps with whatever the caller does next."""
-        if self._worker is None:
+        if self._worker is not None:
+            return
+        said = tempfile.TemporaryFile()  # noqa: SIM115 closed in close()
+        try:
             self._worker = subprocess.Popen(
                 [sys.executable, "-m", "resilience_checks.policy.worker"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
+                stderr=said,
                 text=True,
                 encoding="utf-8",
+                errors="replace",
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
             )
+        except OSError as error:
+            said.close()
+            raise EngineError(
+                f"the policy engine's process cannot be started: {sys.executable}: {error.strerror}",
+                why="no policy was evaluated",
+                remedy="see that this Python still stands there, and that there may be one more process (ulimit -u)",
+            ) from error
+        self._said = said
 
     def evaluate(
         self, modules: Mapping[str, str], document: bytes, packages: Mapping[str, str]
     ) -> Mapping[str, list[dict[str, Any]] | EngineFault]:
         """Evaluate in the worker; kill it when the deadline passes."""
+        seconds, number = self._given if self._given is not None else deadline(document), next(self._asked)
         request = {
+            "id": number,
+            "seconds": seconds,
             "modules": dict(modules),
             "document": document.decode(),
             "packages": dict(packages),
             "memory": self._memory,
         }
-        response = self._exchange(json.dumps(request), self._given if self._given is not None else deadline(document))
+        try:
+            response = self._exchange(json.dumps(request), number, seconds)
+        except BaseException:
+            self.close()  # whatever it still says would be taken for the answer to the next request
+            raise
         if "broken" in response:
             raise EngineError(
                 f"a policy does not compile: {response['broken']}", why="no policy was evaluated", remedy=_REMEDY
             )
-        if "whole" in response:
-            return response["whole"]["result"][0]["expressions"][0]["value"]  # type: ignore[no-any-return]
-        return {
-            name: EngineFault(item["fault"]) if "fault" in item else item["report"]
-            for name, item in response["reports"].items()
-        }
+        try:
+            return _reports(response)
+        except (LookupError, TypeError, AttributeError) as error:
+            self.close()
+            raise self._garbled() from error
 
     def close(self) -> None:
         """Stop the worker."""
@@ -81,6 +103,9 @@ class EmbeddedEngine:
             self._worker.kill()
             self._worker.communicate()
             self._worker = None
+        if self._said is not None:
+            self._said.close()
+            self._said = None
 
     def __enter__(self) -> Self:
         """Return the engine itself."""
@@ -92,7 +117,7 @@ class EmbeddedEngine:
         """Stop the worker."""
         self.close()
 
-    def _exchange(self, request: str, seconds: float) -> dict[str, Any]:
+    def _exchange(self, request: str, number: int, seconds: float) -> dict[str, Any]:
         self.start()
         worker = self._worker
         assert worker is not None
@@ -122,10 +147,43 @@ class EmbeddedEngine:
                 remedy="look for a policy that searches within a search, give it longer with --policy-timeout, or check fewer "
                 "stacks at once",
             )
-        if not answer:
+        if not answer.endswith("\n"):  # none, or the half of one
             raise EngineError(
-                "the policy engine's process ended without an answer",
+                f"the policy engine's process ended without an answer: {self._how_it_ended(worker)}",
                 why="no policy was evaluated",
                 remedy="it may have run out of memory; check fewer stacks at once",
             )
-        return json.loads(answer)  # type: ignore[no-any-return]
+        try:
+            found = json.loads(answer)
+        except ValueError as error:
+            raise self._garbled() from error
+        if not isinstance(found, dict) or found.get("id") != number:
+            raise self._garbled()
+        return found
+
+    def _how_it_ended(self, worker: subprocess.Popen[str]) -> str:
+        """Return the exit code or signal, and the last that it said."""
+        worker.kill()  # one that closed its output and lives on gives no other answer
+        code = worker.wait()
+        assert self._said is not None
+        self._said.seek(0)
+        lines = self._said.read().decode(errors="replace").strip().splitlines()
+        ended = f"killed by signal {-code}" if code < 0 else f"exit code {code}"
+        return f"{ended}: {lines[-1][:300]}" if lines else ended
+
+    @staticmethod
+    def _garbled() -> EngineError:
+        return EngineError(
+            "the policy engine's process answered something that is no answer",
+            why="no policy was evaluated",
+            remedy="see whether something else writes to standard output in it, such as a sitecustomize of this Python",
+        )
+
+
+def _reports(response: dict[str, Any]) -> dict[str, list[dict[str, Any]] | EngineFault]:
+    if "whole" in response:
+        return dict(response["whole"]["result"][0]["expressions"][0]["value"])
+    return {
+        name: EngineFault(item["fault"]) if "fault" in item else item["report"]
+        for name, item in response["reports"].items()
+    }

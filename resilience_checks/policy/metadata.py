@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from resilience_checks.model.errors import EngineError
 from resilience_checks.model.location import Location
 from resilience_checks.model.yaml_places import place
+from resilience_checks.model.yaml_text import YamlError, load
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -40,18 +41,18 @@ def metadata(path: str, text: str, *, held: bool = True) -> dict[str, Any]:
             break
         block.append(line[1:])
     head = _Head(path, start + 2, "\n".join(block))
+    if not held:
+        return yaml.load(head.text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # type: ignore[no-any-return] # noqa: S506 both are safe
     try:
-        data = yaml.load(head.text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 both are safe
-    except yaml.MarkedYAMLError as error:
-        mark = error.context_mark or error.problem_mark
-        at = Location(path, head.line + mark.line, mark.column + 2) if mark else Location(path, head.line)
+        data: dict[str, Any] = load(head.text)
+    except YamlError as error:
+        at = Location(path, head.line + error.line - 1, error.column + 1)
         raise EngineError(
-            f"METADATA is not valid YAML: {error.problem}", location=at, why=WHY, remedy="correct the comment block"
+            f"METADATA is {error.what}", location=at, why=WHY, remedy="correct the comment block"
         ) from error
-    if held:
-        _hold(head, data)
-        _hold_reads(head, data["custom"].get("reads", ()))
-    return data  # type: ignore[no-any-return]
+    _hold(head, data)
+    _hold_reads(head, data["custom"].get("reads", ()))
+    return data
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,14 @@ A process of its own, because nothing tells a server that its client was killed.
 
 from __future__ import annotations
 
+import ctypes
 import os
+import signal
 import subprocess
 import sys
 import threading
+
+_SET_DEATH_SIGNAL = 1
 
 
 def main() -> None:
@@ -18,6 +22,7 @@ def main() -> None:
         [binary, "run", "--server", "--addr", address, "--disable-telemetry", "--log-level", "error"],
         stdin=subprocess.DEVNULL,
         stdout=sys.stderr,
+        preexec_fn=_end_with_keeper,  # noqa: PLW1509 there is no thread yet
     )
 
     def end() -> None:
@@ -27,6 +32,12 @@ def main() -> None:
     threading.Thread(target=end, daemon=True).start()
     code = server.wait()
     os._exit(max(0, code))  # the thread may still wait for standard input
+
+
+def _end_with_keeper() -> None:
+    """Have the system end the server when this process is killed, where it can do that."""
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(_SET_DEATH_SIGNAL, signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
+from contextlib import contextmanager
 from graphlib import TopologicalSorter
 from itertools import count
 from typing import TYPE_CHECKING, Any, Self
@@ -14,13 +15,14 @@ from resilience_checks.model.errors import EngineError, UsageError
 from resilience_checks.policy.engine import EngineFault, deadline
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from types import TracebackType
 
 _WHY = "no policy was evaluated"
 _PACKAGE = re.compile(r"^package\s+([\w.]+)", re.MULTILINE)
 _IMPORT = re.compile(r"^import\s+data\.([\w.]+)", re.MULTILINE)
-_LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
+_OF_THE_POLICY = "invalid_parameter"
+"""OPA's code for a module that it does not parse or compile."""
 _STRICT = {"strict-builtin-errors": True}
 
 
@@ -51,29 +53,60 @@ class OpaServerEngine:
         self, modules: Mapping[str, str], document: bytes, packages: Mapping[str, str]
     ) -> Mapping[str, list[dict[str, Any]] | EngineFault]:
         """Upload what is not there yet, and query each policy; after a failure nothing stays on the server."""
-        import requests
-
         self._seconds = self._given if self._given is not None else deadline(document)
         try:
-            self._connect()
-            try:
+            with self._told():
+                self._connect()
+            with self._told(answered=True):
+                self._forget_unless_held()
                 self._hold(modules)
                 data = json.loads(document)
-                return {name: self._query(package, data) for name, package in packages.items()}
-            except BaseException:
-                self._clean()
-                raise
+                found = {name: self._query(package, data) for name, package in packages.items()}
+                if not self._is_held():
+                    raise EngineError(
+                        f"the OPA server at {self._url} does not hold what was uploaded to it",
+                        why=_WHY,
+                        remedy="see whether it was restarted meanwhile, and check again; a server that many share must not be emptied",
+                    )
+                return found
+        except BaseException:
+            self._clean()
+            raise
+
+    @contextmanager
+    def _told(self, *, answered: bool = False) -> Iterator[None]:
+        """Raise EngineError for whatever keeps the server from answering; `answered`: it has done so before."""
+        import requests
+
+        at = f"the OPA server at {self._url}"
+        try:
+            yield
         except requests.exceptions.Timeout as error:
             raise EngineError(
-                f"the OPA server at {self._url} did not answer within {self._seconds:g} s",
+                f"{at} did not answer within {self._seconds:g} s",
                 why=_WHY,
                 remedy="check its load, give it longer with --policy-timeout, or use --engine embedded",
             ) from error
+        except requests.exceptions.HTTPError as error:
+            words = " ".join(f"status {error.response.status_code}: {_message(error.response)}".split())
+            raise EngineError(
+                f"{at} answered with {words.rstrip(': ')}",
+                why=_WHY,
+                remedy="see its log, and whether what answers at this URL is OPA",
+            ) from error
+        except (requests.exceptions.InvalidJSONError, LookupError, TypeError, AttributeError, ValueError) as error:
+            raise EngineError(
+                f"{at} answered something that is no answer of OPA",
+                why=_WHY,
+                remedy="see whether what answers at this URL is OPA, and no proxy or other service before it",
+            ) from error
         except requests.exceptions.RequestException as error:
             raise EngineError(
-                f"the OPA server at {self._url} cannot be reached",
+                f"{at} broke off its answer" if answered else f"{at} cannot be reached",
                 why=_WHY,
-                remedy="start it with `opa run --server`, correct --opa-url, or use --engine embedded",
+                remedy="see whether it still runs, and check again"
+                if answered
+                else "start it with `opa run --server`, correct --opa-url, or use --engine embedded",
             ) from error
 
     def close(self) -> None:
@@ -97,18 +130,32 @@ class OpaServerEngine:
         self.close()
 
     def _connect(self) -> None:
-        from opa_client.opa import OpaClient
+        from resilience_checks.policy.opa_connection import client
 
         self._disconnect()
-        port = self._parts.port or (443 if self._parts.scheme == "https" else 80)
-        self._client = OpaClient(
-            host=self._parts.hostname, port=port, ssl=self._parts.scheme == "https", timeout=self._seconds
-        )
-        if self._parts.hostname in _LOCAL:
-            self._client._session.trust_env = False  # noqa: SLF001 a proxy must not stand before this machine itself
+        self._client = client(self._parts, self._seconds)
         found = self._client.ad_hoc_query("x = opa.runtime().version")
         result = found.get("result") or [{}]
         self.version = str(result[0].get("x", "unknown"))
+
+    def _forget_unless_held(self) -> None:
+        """Upload all anew to a server that has lost it, as one that was started again has."""
+        if self._uploaded and not self._is_held():
+            self._uploaded.clear()
+            self._modules = {}
+
+    def _is_held(self) -> bool:
+        """Return whether the server still has what was uploaded last."""
+        from opa_client.errors import PolicyNotFoundError
+
+        if not self._uploaded:
+            return True
+        path, endpoint = next(reversed(self._uploaded.items()))
+        try:
+            found = self._client.get_policy(endpoint)
+        except PolicyNotFoundError:
+            return False
+        return bool(found["result"]["raw"] == self._moved(self._modules[path]))
 
     def _hold(self, modules: Mapping[str, str]) -> None:
         """Make sure that the server has these modules and no others of ours: it compiles all of them at each upload."""
@@ -144,17 +191,25 @@ class OpaServerEngine:
     def _upload(self, path: str, text: str, endpoint: str) -> None:
         from opa_client.errors import RegoParseError
 
-        moved = re.sub(r"^package resilience\b", f"package {self._prefix}.resilience", text, flags=re.MULTILINE)
-        moved = re.sub(r"\bdata\.resilience\b", f"data.{self._prefix}.resilience", moved)
         self._uploaded[path] = endpoint
         try:
-            self._client.update_policy_from_string(moved, endpoint, rego_compat=False)
+            self._client.update_policy_from_string(self._moved(text), endpoint, rego_compat=False)
         except RegoParseError as error:
+            words = " ".join(str(error).split())[:600]
+            if error.expression != _OF_THE_POLICY:
+                raise EngineError(
+                    f"the OPA server at {self._url} refused a policy: {path}: {words}", why=_WHY, remedy="see its log"
+                ) from error
             raise EngineError(
-                f"a policy does not compile: {path}: {' '.join(str(error).split())[:600]}",
+                f"a policy does not compile: {path}: {words}",
                 why=_WHY,
                 remedy="correct the policy, or take its folder out of --policies",
             ) from error
+
+    def _moved(self, text: str) -> str:
+        """Return the text of a module that stands under the prefix of this run."""
+        moved = re.sub(r"^package resilience\b", f"package {self._prefix}.resilience", text, flags=re.MULTILINE)
+        return re.sub(r"\bdata\.resilience\b", f"data.{self._prefix}.resilience", moved)
 
     def _query(self, package: str, data: dict[str, Any]) -> list[dict[str, Any]] | EngineFault:
         import requests
@@ -162,6 +217,8 @@ class OpaServerEngine:
         try:
             found = self._client.query_rule(data, f"{self._prefix}.{package}", "report", query_params=_STRICT)
         except requests.exceptions.HTTPError as error:
+            if error.response.headers.get("Content-Type", "").partition(";")[0] != "application/json":
+                raise  # said by something before OPA
             return EngineFault(_message(error.response))
         if "result" not in found:
             return EngineFault(f"data.{package}.report is undefined")
@@ -173,7 +230,9 @@ class OpaServerEngine:
         for endpoint in reversed(self._uploaded.values()):
             try:
                 self._client.delete_policy(endpoint)
-            except (requests.exceptions.RequestException, Exception):  # noqa: BLE001, S112 the first failure is the one to tell
+            except requests.exceptions.RequestException:
+                break  # whoever does not answer once would let each of the others wait, too
+            except Exception:  # noqa: BLE001, S112 the first failure is the one to tell
                 continue
         self._uploaded.clear()
         self._modules = {}
@@ -198,7 +257,9 @@ def _message(response: Any) -> str:
     try:
         data = response.json()
     except ValueError:
-        return str(response.text)[:600]
+        data = str(response.text)
+    if not isinstance(data, dict):
+        return str(data)[:600]
     errors = data.get("errors") or [{}]
     place = errors[0].get("location") or {}
     where = f"{place.get('file')}:{place.get('row')}:{place.get('col')}: " if place else ""

@@ -60,8 +60,12 @@ class StartedOpaEngine(OpaServerEngine):
     ) -> Mapping[str, list[dict[str, Any]] | EngineFault]:
         """Evaluate as soon as the server answers."""
         self.start()
-        self._await()
-        return super().evaluate(modules, document, packages)
+        try:
+            self._await()
+            return super().evaluate(modules, document, packages)
+        except EngineError:
+            self.close()  # the next estate gets a new one
+            raise
 
     def close(self) -> None:
         """Close the connection and end the server, with all that it has."""

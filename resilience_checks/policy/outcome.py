@@ -54,7 +54,7 @@ def _reports(
         packages = {policy.id: policy.package for policy in enabled}
         reports = engine.evaluate(pack.modules, json.dumps(data, sort_keys=True).encode(), packages)
         for policy in enabled:
-            report = reports.get(policy.id, EngineFault(f"the engine did not answer for {policy.id}"))
+            report = _in_shape(reports.get(policy.id, EngineFault(f"the engine did not answer for {policy.id}")))
             if isinstance(report, EngineFault) or policy.id not in one.judged:
                 yield policy, report
                 continue
@@ -66,13 +66,39 @@ def _reports(
     yield from ((policy, tuple(said[policy.id].values())) for policy in pack.policies if policy.id in said)
 
 
+_SHAPE: Mapping[str, type | tuple[type, ...]] = {
+    "outcome": str,
+    "target": str,
+    "message": str,
+    "question": str,
+    "services": list,
+    "cause": list,
+}
+
+
+def _in_shape(report: Sequence[Any] | EngineFault) -> Sequence[Mapping[str, Any]] | EngineFault:
+    """Return the report where each item of it is a result, as what the library makes is; else what is wrong with it."""
+    if isinstance(report, EngineFault):
+        return report
+    outcomes = {str(one) for one in Outcome}
+    for item in report:
+        whole = isinstance(item, dict) and all(isinstance(item.get(key), kind) for key, kind in _SHAPE.items())
+        if not whole or item["outcome"] not in outcomes:
+            return EngineFault(f"it reports what is no result of lib.result: {json.dumps(item)[:200]}")
+    return report
+
+
 _RANK = {outcome: number for number, outcome in enumerate(Outcome)}
 _LIMIT = "a limit of time or size stopped the analysis: there are at least these"
 
 
 _OF_ABSENCE = frozenset({"capacity", "recovery", "stores"})
 """Sections in which something more, such as another replica or member, would make good what is violated."""
-_WHOLE = "check the program itself, or write the preview with `pulumi preview --json --show-sames`"
+_FILES = {
+    "preview": "check the program itself, or write the preview with `pulumi preview --json --show-sames`",
+    "state": "check the program itself, or write the state again when no operation is under way (`pulumi stack export`)",
+}
+"""What makes a file whole that leaves resources out."""
 
 
 class _Completer:
@@ -84,13 +110,23 @@ class _Completer:
         self._statements = {(statement.question, statement.service): statement for statement in statements}
         self._stacks = tuple(graph.name for graph in matter.graphs)
         self._today = matter.today
-        self._partial = tuple(graph.name for graph in matter.graphs if self._leaves_out(graph))
+        self._partial = [why for graph in matter.graphs if (why := self._left_out(graph)) is not None]
         self.anchor = next(iter(matter.estate.anchors.values()), None)
 
-    def _leaves_out(self, graph: ResourceGraph) -> bool:
-        """Return whether the stack may make more than is shown, in steps of its own or in components of unknown type."""
-        unknown = (resource for resource in graph.hidden if resource.type not in self._estate.coverage.known)
-        return not graph.capabilities.complete or any(unknown)
+    def _left_out(self, graph: ResourceGraph) -> str | None:
+        """Return why the stack may make more than is shown, in steps of its own or in components of unknown type."""
+        unknown = [resource for resource in graph.hidden if resource.type not in self._estate.coverage.known]
+        if unknown:
+            names = ", ".join(f"{resource.type} {resource.name}" for resource in unknown)
+            remedy = "check a preview or a state of it, or add a catalogue entry for their types"
+            return f"no run of {graph.name} shows what its plugins make in {names}; to make it known: {remedy}"
+        if graph.capabilities.complete:
+            return None
+        if graph.source in _FILES:
+            why = f"{graph.name} is read from a {graph.source} that leaves resources out"
+            return f"{why}; to make it known: {_FILES[graph.source]}"
+        why = f"how many resources {graph.name} makes hangs on answers that are not known before it is deployed"
+        return f"{why}; to make it known: give the answers of its lookups with --lookups"
 
     def held(self, settings: Settings, services: Iterable[str]) -> tuple[tuple[int | None, Settings], ...]:
         """Return how the policy is set for each of the services that it is on for, with its tier; without services once."""
@@ -147,13 +183,12 @@ class _Completer:
         absence = item["outcome"] == Outcome.VIOLATION and not _OF_ABSENCE.isdisjoint(policy.reads)
         if not self._partial or item["question"] or not (item["outcome"] == Outcome.PASS or absence):
             return item
-        why = f"{', '.join(self._partial)} is read from an input that leaves resources out; to make it known: {_WHOLE}"
         return {
             **item,
             "outcome": "unknown",
             "cause": [],
             "message": f"as far as is shown, {item['message']}",
-            "hangs_on": [why],
+            "hangs_on": self._partial,
         }
 
     def _not_enforced(self, held: Sequence[Settings]) -> tuple[str, ...]:

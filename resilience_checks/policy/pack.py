@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import EngineError
+from resilience_checks.model.files import text as text_of
 from resilience_checks.model.location import Location
 from resilience_checks.model.question import FaultKind, Horizon, Members, Question
 from resilience_checks.model.result import Severity
@@ -167,7 +168,7 @@ def _refuse_changes(added: Mapping[str, str], known: Collection[str]) -> None:
 
 def _read(name: str, path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return text_of(path)
     except (OSError, UnicodeDecodeError) as error:
         raise EngineError(
             f"the module cannot be read: {error}",

@@ -7,6 +7,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.errors import UsageError
+from resilience_checks.model.writing import write_all
 from resilience_checks.policy import pack
 
 if TYPE_CHECKING:
@@ -41,8 +42,7 @@ def write(policy: str, area: str, directory: Path) -> tuple[Path, ...]:
             raise UsageError(f"{file} is there already", why=_WHY, remedy="take it away, or give the policy another id")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for file, text in texts.items():
-            file.write_text(text, encoding="utf-8")
+        write_all({file: text.encode() for file, text in texts.items()}, new=True)
     except OSError as error:
         raise UsageError(
             f"{folder} cannot be written: {error.strerror}", why=_WHY, remedy="name another --directory"

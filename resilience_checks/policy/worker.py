@@ -5,12 +5,18 @@ A process of its own, because regorus has no limit of time or memory and cannot 
 
 from __future__ import annotations
 
+import fcntl
 import json
+import math
+import os
+import select
+import signal
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 
 def main() -> None:
@@ -21,25 +27,49 @@ def main() -> None:
         request = json.loads(line)
         line = ""
         _limit(request["memory"])
-        for text in _respond(regorus, request):  # in pieces: each may be large
+        with _ending_with_asker(request["seconds"]):
+            found = _respond(regorus, request)
+        sys.stdout.write(f'{{"id": {request["id"]}, ')
+        for text in found:  # in pieces: each may be large
             sys.stdout.write(text)
-        sys.stdout.write("\n")
+        sys.stdout.write("}\n")
         sys.stdout.flush()
 
 
+@contextmanager
+def _ending_with_asker(seconds: float) -> Iterator[None]:
+    """End this process when the deadline is over, or when nobody holds the other end of standard input any more.
+
+    The system does it, by signals that nobody catches: nothing of this program runs while the engine does.
+    """
+    signal.alarm(math.ceil(seconds) + 1)
+    flags = fcntl.fcntl(0, fcntl.F_GETFL)
+    if sys.platform.startswith("linux"):  # elsewhere SIGIO is ignored where it is not caught
+        fcntl.fcntl(0, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(0, fcntl.F_SETFL, flags | os.O_ASYNC)
+        watched = select.poll()
+        watched.register(0, 0)
+        if watched.poll(0):  # the asker went before that
+            os._exit(1)
+    yield
+    fcntl.fcntl(0, fcntl.F_SETFL, flags)
+    signal.alarm(0)
+
+
 def _respond(regorus: Any, request: dict[str, Any]) -> Sequence[str]:
+    """Return the one member of the answer's object beside its id, as pieces of JSON."""
     engine = regorus.Engine()
     for path, text in request["modules"].items():
         try:
             engine.add_policy(path, text)
         except BaseException as error:  # noqa: BLE001 regorus raises its own kinds
-            return (json.dumps({"broken": plain(str(error)), "path": path}),)
+            return ('"broken": ', json.dumps(plain(str(error))))
     engine.set_input_json(request.pop("document"))
     packages = request["packages"]
     found = whole(engine, packages)
     if found is not None:
-        return ('{"whole": ', found, "}")
-    return (json.dumps({"reports": {name: _alone(engine, package) for name, package in packages.items()}}),)
+        return ('"whole": ', found)
+    return ('"reports": ', json.dumps({name: _alone(engine, package) for name, package in packages.items()}))
 
 
 def whole(engine: Any, packages: Mapping[str, str]) -> str | None:

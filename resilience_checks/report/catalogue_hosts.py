@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from resilience_checks.report.catalogue_phrases import any_of, cited, led_to, only
+from resilience_checks.report.catalogue_phrases import any_of, cited, holding, led_to, only
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +40,8 @@ def hosts(entry: Entry) -> Iterator[tuple[str, str]]:
     if entry.apart is not None:
         members = f"{led_to(entry.apart.members)}, or what" if entry.apart.members is not None else "what"
         surely = only(entry.apart.when).replace(", if", ", surely if", 1)
+        if entry.apart.within is not None:
+            surely += f"; not where {led_to(entry.apart.within)} is a resource without that: {holding(entry.apart.within_when)}"
         yield "apart", f"{members} refers to it, in different places{surely}{cited(entry.apart.source)}"
     if entry.scheduled is not None:
         demands = any_of(rule.each for rule in entry.scheduled.rules)

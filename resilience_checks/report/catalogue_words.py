@@ -98,8 +98,9 @@ def _role(entry: Entry) -> Iterator[Said]:
         yield "role", f"none: {'it configures ' if entry.configures else ''}{configured}"
     else:
         fault = "no fault of its own" if entry.logical else f"a fault of its own ({entry.fault})"
+        entered = f"; consumers may enter here{unless(entry.entry_unless)}" if entry.entry else ""
         fault = fault if entry.counted else "a fault of its own or none, which shows in no input"
-        yield "role", f"{entry.role}, with {fault}{'; consumers may enter here' if entry.entry else ''}"
+        yield "role", f"{entry.role}, with {fault}{entered}"
     if entry.component:
         yield "inside", "made by its plugin: this stands for it where its inside is not shown"
 

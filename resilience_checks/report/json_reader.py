@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.gate.verdict import ExitCode, Verdict
 from resilience_checks.model.graph import Capabilities, SkippedCallback
+from resilience_checks.model.json_text import load
 from resilience_checks.model.location import Location, Related
 from resilience_checks.model.question import Step
 from resilience_checks.model.result import Outcome, Result, Severity
@@ -32,11 +34,15 @@ if TYPE_CHECKING:
     Data = Mapping[str, Any]
 
 
+_LONGEST = 300
+
+
 def read(text: str) -> Report:
-    """Return the report that `JsonReport` rendered; raise ValueError when the text is of another version."""
-    data = json.loads(text)
+    """Return the report that `JsonReport` rendered; raise ValueError where the text is no report of this version."""
+    data = load(text)
     if not isinstance(data, dict) or data.get("version") != VERSION:
         raise ValueError(f"expected a report of version {VERSION}")
+    _hold(data)
     results = tuple(_result(item) for item in data["results"])
     blocking = tuple(result for result, item in zip(results, data["results"], strict=True) if item["blocks"])
     end = data["verdict"]
@@ -76,6 +82,18 @@ def read(text: str) -> Report:
         options=data.get("options"),
         audit=tuple(data["audit"]),
     )
+
+
+def _hold(data: Data) -> None:
+    """Raise ValueError at what no report has: every form of it takes what is read here at its word."""
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import best_match
+
+    text = resources.files("resilience_checks.report").joinpath("report.schema.json").read_text(encoding="utf-8")
+    error = best_match(Draft202012Validator(json.loads(text)).iter_errors(data))
+    if error is not None:
+        named = "/".join(str(item) for item in error.absolute_path) or "the top"
+        raise ValueError(f"at {named}: {error.message[:_LONGEST]}")
 
 
 def _result(item: Data) -> Result:

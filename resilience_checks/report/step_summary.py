@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from resilience_checks.report.markdown import PAGE, Markdown
@@ -22,5 +24,10 @@ def append(report: Report, file: Path) -> None:
     """Append the summary to the file that the runner named, as far as it still has room."""
     taken = file.stat().st_size if file.exists() else 0
     text = StepSummary(budget=PAGE - taken).render(report)
-    with file.open("a", encoding="utf-8", errors="backslashreplace") as opened:
-        opened.write(text)
+    try:
+        with file.open("ab") as opened:
+            opened.write(text.encode("utf-8", "backslashreplace"))
+    except OSError:
+        with suppress(OSError):
+            os.truncate(file, taken)  # the half of a table would spoil what the other steps of the job say
+        raise

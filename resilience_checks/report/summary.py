@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.result import Outcome
-from resilience_checks.report.text import counted
+from resilience_checks.report.text import counted, have
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -151,7 +151,8 @@ def coverage(report: Report) -> str:
     """Return how many resources have a type that the catalogue knows, and the types that it does not."""
     known, unknown = sum(report.known_types.values()), sum(report.unknown_types.values())
     types = f"; not known: {', '.join(sorted(report.unknown_types))}" if report.unknown_types else ""
-    return f"{known} of {counted(known + unknown, 'resource')} have a type that the catalogue knows{types}"
+    total = known + unknown
+    return f"{known} of {counted(total, 'resource')} {have(total)} a type that the catalogue knows{types}"
 
 
 def _checked(report: Report) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import stat
 from dataclasses import dataclass
@@ -15,8 +16,14 @@ if TYPE_CHECKING:
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _COMMAND = re.compile(r"##((?:vso|teamcity)?\[)", re.IGNORECASE)
+_SHAPELESS = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\U000e0000-\U000e007f]")
+_BEGINNING = re.compile(r"^([ \t]*):(?=:)", re.MULTILINE)
 _MAX_SOURCE = 4 << 20
 _MAX_LINE = 400
+_NOT_SHOWN = "(not shown: this line may hold a secret)"
+_MAKES_SECRET = re.compile(r"fn::secret|\bsecure:|\.secret\(|fn::Secret|as_secret\(")
+_PULUMI_FILE = re.compile(r"(?:^|/)(?:Pulumi(?:\.[^/]+)?|Main)\.ya?ml$")
+_CONFIG = re.compile(r"[\"']?config(?:uration)?[\"']?\s*:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +63,28 @@ def one_line(text: str) -> str:
 
 
 def inert(text: str) -> str:
-    r"""Return JSON text of the same value in which no CI runner finds a command that may stand within a line.
+    r"""Return JSON text of the same value that misleads nobody.
 
-    >>> inert('["##[error]x"]')
-    '["#\\u0023[error]x"]'
+    No CI runner finds a command in it that may stand within a line, and what has no shape of its own, or turns the
+    direction of a line, is written as its escape.
+
+    >>> inert('["##[error]x"]'), inert('["a\u202eb"]')
+    ('["#\\u0023[error]x"]', '["a\\u202eb"]')
     """
-    return _COMMAND.sub(r"#\\u0023\1", text)
+    return _SHAPELESS.sub(lambda found: json.dumps(found[0])[1:-1], _COMMAND.sub(r"#\\u0023\1", text))
 
 
 def unforged(text: str) -> str:
-    r"""Return text in which what a CI runner would take for such a command is made visible: GitHub, Azure, TeamCity.
+    r"""Return text in which what a CI runner would take for a command is made visible: GitHub, Azure, TeamCity.
+
+    GitHub's stand within a line as well, or at its beginning after white space.
 
     >>> print(unforged("##vso[task.complete result=Succeeded;] ##teamcity[x] ##[error]y ## heading"))
     #\x23vso[task.complete result=Succeeded;] #\x23teamcity[x] #\x23[error]y ## heading
+    >>> print(unforged("  ::error::x"))
+      \x3a:error::x
     """
-    return _COMMAND.sub(r"#\\x23\1", text)
+    return _BEGINNING.sub(r"\1\\x3a", _COMMAND.sub(r"#\\x23\1", text))
 
 
 def excerpt(root: Path, location: Location | None, around: int = 1, *, confined: bool = True) -> list[SourceLine]:
@@ -81,8 +95,27 @@ def excerpt(root: Path, location: Location | None, around: int = 1, *, confined:
     if location is None:
         return []
     lines = _lines(root, location.path, confined=confined)
+    hidden = _secretive(location.path, lines)
     first, last = max(1, location.line - around), min(len(lines), location.line + around)
-    return [_line(lines, number, location) for number in range(first, last + 1)]
+    return [
+        SourceLine(number, _NOT_SHOWN, number == location.line, None)
+        if number in hidden
+        else _line(lines, number, location)
+        for number in range(first, last + 1)
+    ]
+
+
+def _secretive(path: str, lines: Sequence[str]) -> set[int]:
+    """Return the numbers of the lines that may hold a secret: those that make one, and a Pulumi file's configuration."""
+    found = {number for number, line in enumerate(lines, 1) if _MAKES_SECRET.search(line)}
+    if _PULUMI_FILE.search(path):
+        within = False
+        for number, line in enumerate(lines, 1):
+            if line[:1] not in {"", " ", "\t", "#", "-"}:
+                within = _CONFIG.match(line) is not None
+            if within and not (line.strip() == "config:" or not line.strip()):
+                found.add(number)
+    return found
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:
@@ -92,6 +125,15 @@ def counted(number: int, noun: str, plural: str = "") -> str:
     ('1 pass', '0 violations')
     """
     return f"{number} {noun if number == 1 else plural or noun + 's'}"
+
+
+def have(number: int) -> str:
+    """Return the verb for so many things.
+
+    >>> have(1), have(2)
+    ('has', 'have')
+    """
+    return "has" if number == 1 else "have"
 
 
 def _line(lines: Sequence[str], number: int, location: Location) -> SourceLine:

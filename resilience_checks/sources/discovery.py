@@ -64,7 +64,7 @@ def discover(paths: Sequence[Path], root: Path, stacks: Sequence[str] = ()) -> D
             why="nothing was checked",
             remedy="name the directory of a Pulumi project",
         )
-    for file in dict.fromkeys(file.resolve() for file in files):
+    for file in dict.fromkeys(Path(os.path.realpath(file)) for file in files):
         try:
             found = _stacks(read_project(file, root))
         except InputError as error:
@@ -102,7 +102,7 @@ def projects(paths: Sequence[Path], root: Path) -> Iterator[Project]:
     for path in paths:
         for file in _project_files(path):
             with suppress(InputError):
-                yield read_project(file.resolve(), root)
+                yield read_project(Path(os.path.realpath(file)), root)
 
 
 def _stacks(project: Project) -> tuple[Stack, ...]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import UsageError
+from resilience_checks.model.json_text import JsonError
+from resilience_checks.model.json_text import load as load_json
 from resilience_checks.sources.project import relative
 
 if TYPE_CHECKING:
@@ -126,39 +127,16 @@ def _object(file: Path, value: object, what: str) -> Mapping[str, Any]:
 
 def _read(file: Path) -> object:
     try:
-        return json.loads(
-            file.read_text(encoding="utf-8-sig"), object_pairs_hook=_unmistakable, parse_constant=_unmistakable_number
-        )
-    except _DoubtfulError as error:
-        raise UsageError(f"{file}: {error}", why=_WHY, remedy="correct it there") from error
-    except RecursionError as error:
-        raise UsageError(f"{file}: it is nested too deeply to be read", why=_WHY, remedy="take levels out") from error
+        return load_json(file.read_bytes().decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise UsageError(
             f"{file}: not UTF-8 text, at byte {error.start}", why=_WHY, remedy="save it as UTF-8"
         ) from error
-    except json.JSONDecodeError as error:
-        where = f"{file}:{error.lineno}:{error.colno}"
-        raise UsageError(f"{where}: not valid JSON: {error.msg}", why=_WHY, remedy="correct it there") from error
+    except JsonError as error:
+        where = f"{file}:{error.line}:{error.column}" if error.line else str(file)
+        raise UsageError(f"{where}: {error.what}", why=_WHY, remedy="correct it there") from error
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}", why=_WHY, remedy="name a file") from error
-
-
-class _DoubtfulError(Exception):
-    """What a JSON decoder would let pass."""
-
-
-def _unmistakable(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise _DoubtfulError(f"the key {twice!r} stands twice in one object")
-    return found
-
-
-def _unmistakable_number(name: str) -> object:
-    raise _DoubtfulError(f"{name} is no JSON number")
 
 
 def _wrong(file: Path, what: str, form: str) -> UsageError:

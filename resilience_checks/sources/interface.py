@@ -15,12 +15,14 @@ if TYPE_CHECKING:
 class Limits:
     """What one program may use: wall-clock seconds, and bytes of address space (0: no limit).
 
-    `apart` are files that are none of it even where they stand in its folder: those that this very run writes.
+    `apart` are files that are none of it even where they stand in its folder: those that this very run writes. Only where
+    it is `marked`, the graph tells all that the run hangs on.
     """
 
     seconds: float = 60.0
     memory: int = 4 << 30
     apart: frozenset[Path] = frozenset()
+    marked: bool = True
 
 
 class Source(Protocol):

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import InputError
+from resilience_checks.model.files import stands
+from resilience_checks.model.files import text as text_of
 from resilience_checks.model.location import Location
+from resilience_checks.model.yaml_text import UNREADABLE, YamlError, hold, with_places
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
 UNREAD_FILE = "Pulumi.json"
@@ -166,7 +170,7 @@ def stack_config(project: Project, stack: str, root: Path) -> StackConfig:
         for other in (file.with_name(f"Pulumi.{stack}{ending}") for ending in (".yaml", ".yml"))
         if other != file and other.is_file()
     ]
-    data = read_mapping(file, root, empty=True) if file.is_file() else {}
+    data = read_mapping(file, root, empty=True) if stands(file) else {}
     config = data.get("config") or {}
     if not isinstance(config, dict):
         raise InputError(
@@ -194,13 +198,13 @@ def read_mapping(
     Sections in `without` are left out where that leaves a mapping: a program of a thousand resources may stand there.
     A file that says nothing is read as an empty mapping where it may be `empty`.
     """
-    from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     where = relative(file, root)
     try:
-        text = file.read_text(encoding="utf-8")
-        data = (_part(text, without) if without else None) or YAML(typ="rt").load(text)
+        text = text_of(file)
+        hold(text)
+        data = (_part(text, without) if without else None) or with_places("rt").load(text)
     except FileNotFoundError as error:
         raise InputError(
             f"{where} does not exist", why=_WHY, remedy="name a directory that holds a Pulumi.yaml"
@@ -209,6 +213,13 @@ def read_mapping(
         raise InputError(
             "the file is not UTF-8 text", location=Location(where, 1), why=_WHY, remedy="save it as UTF-8"
         ) from error
+    except OSError as error:
+        raise InputError(
+            f"{where} cannot be read: {error.strerror}", why=_WHY, remedy="make it a file that can be read"
+        ) from error
+    except YamlError as error:
+        location = Location(where, error.line, error.column)
+        raise InputError(error.what, location=location, why=_WHY, remedy="write it flatter") from error
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         location = Location(where, mark.line + 1, mark.column + 1) if mark else Location(where, 1)
@@ -218,7 +229,7 @@ def read_mapping(
             why=_WHY,
             remedy="correct the YAML at this line",
         ) from error
-    except YAMLError as error:
+    except (YAMLError, *UNREADABLE) as error:
         raise InputError("not valid YAML", location=Location(where, 1), why=_WHY, remedy="correct the YAML") from error
     if data is None and empty:
         return {}
@@ -231,7 +242,6 @@ def read_mapping(
 
 def _part(text: str, without: frozenset[str]) -> Mapping[str, Any] | None:
     """Return what a text says outside of some top-level sections, None where that is not told from its lines alone."""
-    from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
     kept: list[str] = []
@@ -241,18 +251,16 @@ def _part(text: str, without: frozenset[str]) -> Mapping[str, Any] | None:
             skipping = line.split(":", 1)[0] in without
         kept.append("" if skipping else line)
     try:
-        data = YAML(typ="rt").load("\n".join(kept))
-    except YAMLError:
+        data = with_places("rt").load("\n".join(kept))
+    except (YAMLError, *UNREADABLE):
         return None
     return data if isinstance(data, dict) else None
 
 
 def relative(path: Path, root: Path) -> str:
     """Return the path relative to the repository root, with forward slashes."""
-    try:
-        return path.resolve().relative_to(root.resolve()).as_posix()
-    except ValueError:
-        return path.as_posix()
+    real, top = Path(os.path.realpath(path)), Path(os.path.realpath(root))  # `resolve` fails for a link to itself
+    return real.relative_to(top).as_posix() if real.is_relative_to(top) else path.as_posix()
 
 
 def placeholder(ciphertext: str) -> str:

@@ -12,14 +12,15 @@ import hashlib
 import hmac
 import os
 import stat
-import tempfile
 import time
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from resilience_checks.model.writing import PART, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 _KEY, _PRUNED = "key", "pruned"
 _DIGEST = 32
@@ -76,21 +77,11 @@ class Store:
         path = self._path(name)
         with suppress(OSError):
             path.parent.mkdir(mode=0o700, exist_ok=True)
-            self._write(path, self._digest(name, content) + content)
+            write(path, self._digest(name, content) + content, private=True)
             self._written += len(content)
         if self._written > self._most // _SHARE:
             self._written = 0
             self._prune()
-
-    def _write(self, path: Path, data: bytes) -> None:
-        number, name = tempfile.mkstemp(dir=self._folder)  # readable by its owner alone
-        try:
-            with os.fdopen(number, "wb") as file:
-                file.write(data)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
 
     def _digest(self, name: str, content: bytes) -> bytes:
         return hmac.digest(self._key, name.encode() + b"\0" + content, "sha256")
@@ -105,12 +96,8 @@ class Store:
         with suppress(OSError):
             if len(found := path.read_bytes()) == _DIGEST:
                 return found
-        number, name = tempfile.mkstemp(dir=self._folder)
-        with os.fdopen(number, "wb") as file:
-            file.write(os.urandom(_DIGEST))
         with suppress(FileExistsError):
-            os.link(name, path)
-        Path(name).unlink()
+            write(path, os.urandom(_DIGEST), new=True, private=True)
         found = path.read_bytes()
         if len(found) != _DIGEST:
             raise Untrusted(f"{path} is no key: remove {self._folder}")
@@ -130,7 +117,7 @@ class Store:
             if left < 0 or now - asked > _KEPT:
                 with suppress(OSError):
                     path.unlink()
-        for path in self._folder.glob("tmp*"):  # of a check that was ended while it wrote
+        for path in (*self._folder.glob(f"{PART}*"), *self._folder.glob(f"*/{PART}*")):  # of a check that was killed
             with suppress(OSError):
                 if now - path.stat().st_mtime > _HOUR:
                     path.unlink()

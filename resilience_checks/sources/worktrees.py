@@ -9,7 +9,7 @@ import signal
 import subprocess
 import tempfile
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ from resilience_checks.model.errors import InputError, UsageError
 from resilience_checks.sources.blame import changes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from resilience_checks.sources.blame import LineChange
 
@@ -66,7 +66,7 @@ class Repository:
         place = path if path.is_dir() else path.parent
         if shutil.which("git") is None:
             raise UsageError("git is not on PATH", why="versions are read by git", remedy="install git")
-        done = _git(place if place.exists() else Path(), "rev-parse", "--show-toplevel")
+        done = _git(place if place.exists() else Path(), "rev-parse", "--show-toplevel", may=(128,))
         if done.returncode:
             raise UsageError(
                 f"{path} is in no git repository that can be read: {_said(done)}",
@@ -78,7 +78,7 @@ class Repository:
     def found(self, name: str) -> Commit | None:
         """Return the commit of a branch, tag or id, None where there is none."""
         asked = f"{_PINNED.get(name, name)}^{{commit}}"
-        done = _git(self.root, "rev-parse", "--verify", "--quiet", "--end-of-options", asked)
+        done = _git(self.root, "rev-parse", "--verify", "--quiet", "--end-of-options", asked, may=(1, 128))
         return None if done.returncode else Commit(name, done.stdout.strip())
 
     def commit(self, name: str) -> Commit:
@@ -95,7 +95,7 @@ class Repository:
     def fork_point(self, base: str, head: str) -> Commit:
         """Return where `head` left `base`, as a pull request shows it; the base itself where no history tells."""
         named = self.commit(base)
-        found = _git(self.root, "merge-base", named.id, self.commit(head).id)
+        found = _git(self.root, "merge-base", named.id, self.commit(head).id, may=(1,))
         if found.returncode:
             shallow = _git(self.root, "rev-parse", "--is-shallow-repository").stdout.strip() == "true"
             why = "this clone is shallow, so where the change left it is not known" if shallow else "no common history"
@@ -105,8 +105,10 @@ class Repository:
 
     def content(self, commit: Commit, path: str) -> bytes | None:
         """Return what a file, by its path from the root, holds in a commit; None where it has no such file."""
-        done = _git(self.root, "show", f"{commit.id}:{path}")
-        return None if done.returncode else done.stdout.encode()
+        found = next(_blobs(_git_bytes(self.root, ("cat-file", "--batch"), f"{commit.id}:{path}\n".encode())))
+        if found is None:
+            self._hold_absent(commit, [path])
+        return found
 
     def contents(self, commit: Commit, paths: Sequence[str]) -> list[bytes | None]:
         """Return what each file, by its path from the root, holds in a commit; links are followed inside of it alone."""
@@ -114,7 +116,17 @@ class Repository:
         lines = "".join(f"{commit.id}:{path}\n" for path in asked).encode(errors="surrogateescape")
         answer = _git_bytes(self.root, ("cat-file", "--batch", "--follow-symlinks"), lines) if asked else b""
         found = dict(zip(asked, _blobs(answer), strict=True))
+        self._hold_absent(commit, [path for path, content in found.items() if content is None])
         return [found.get(path) for path in paths]
+
+    def _hold_absent(self, commit: Commit, paths: Sequence[str]) -> None:
+        """Raise InputError where one of the files is in the commit after all: what it held is lost, and must not look like nothing."""
+        if not paths:
+            return
+        listed = _git_bytes(self.root, ("--literal-pathspecs", "ls-tree", "-z", commit.id, "--", *paths))
+        entries = (entry.partition(b"\t") for entry in listed.split(b"\0") if entry.startswith(b"100"))
+        for _, _, name in entries:
+            raise _no_answer(("cat-file", "-p", f"{commit.id}:{os.fsdecode(name)}"), 1, "the object is not there")
 
     def names(self, commit: Commit, path: str) -> list[str]:
         """Return the files at or below a path in a commit, by their paths from the root."""
@@ -129,7 +141,7 @@ class Repository:
             return False
         name = path.relative_to(self.root).as_posix()
         done = _git(self.root, "--literal-pathspecs", "ls-files", "-z", "--", name)
-        within = _git(path.parent, "rev-parse", "--show-superproject-working-tree")
+        within = _git(path.parent, "rev-parse", "--show-superproject-working-tree", may=(128,))
         return bool(done.stdout or within.stdout.strip())
 
     def digest(self, commit: Commit | None, path: str) -> str:
@@ -155,7 +167,7 @@ class Repository:
     def lines(self, path: Path) -> dict[int, LineChange] | str:
         """Return who last changed each line of a file of the working tree, from 1; a text says why that is not known."""
         name = path.name if not path.is_relative_to(self.root) else path.relative_to(self.root).as_posix()
-        done = _git(self.root, "blame", "--porcelain", "--", name)
+        done = _git(self.root, "blame", "--porcelain", "--", name, may=(128,))
         if done.returncode:
             return f"git does not know the file: {_said(done)}"
         shallow = _git(self.root, "rev-parse", "--is-shallow-repository").stdout.strip() == "true"
@@ -164,7 +176,7 @@ class Repository:
     @property
     def branch(self) -> str:
         """The branch that is checked out; empty where a commit is."""
-        return _git(self.root, "symbolic-ref", "--quiet", "--short", "HEAD").stdout.strip()
+        return _git(self.root, "symbolic-ref", "--quiet", "--short", "HEAD", may=(1,)).stdout.strip()
 
     def changed(self, commit: Commit) -> tuple[str, ...]:
         """Return the files that differ between a commit and the working tree, new ones that are not ignored among them."""
@@ -177,21 +189,12 @@ class Repository:
 
     def _listed(self, *command: str) -> tuple[str, ...]:
         """Return the paths that git lists; raise InputError where it fails, as no path would look like none."""
-        done = subprocess.run(
-            ["git", "-c", "core.fsmonitor=false", *command],  # noqa: S607 the user's own git
-            cwd=self.root,
-            env=_environment(),
-            capture_output=True,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
-        if done.returncode:
-            raise InputError(
-                f"git cannot list files: {done.stderr.decode(errors='replace').strip()}",
-                why="what the change affects is not known",
-                remedy=f"see that `git {' '.join(command)}` works here",
-            )
-        return tuple(os.fsdecode(name) for name in done.stdout.split(b"\0") if name)
+        try:
+            listed = _git_bytes(self.root, ("-c", "core.fsmonitor=false", *command))
+        except InputError as error:
+            error.what, error.why = f"git cannot list files: {error.what}", "what the change affects is not known"
+            raise
+        return tuple(os.fsdecode(name) for name in listed.split(b"\0") if name)
 
     def submodules(self, commit: str) -> tuple[str, ...]:
         """Return the folders that a commit takes from other repositories."""
@@ -225,12 +228,14 @@ class Repository:
                 yield place
             finally:
                 with _uninterrupted():
-                    _git(self.root, "worktree", "remove", "--force", "--force", str(place))
+                    with suppress(InputError):
+                        _git(self.root, "worktree", "remove", "--force", "--force", str(place))
                     shutil.rmtree(place, ignore_errors=True)
-                    _git(self.root, "worktree", "prune")
+                    with suppress(InputError):
+                        _git(self.root, "worktree", "prune")
 
     def _add(self, place: Path, commit: Commit) -> None:
-        done = _git(self.root, "worktree", "add", "--detach", "--quiet", str(place), commit.id)
+        done = _git(self.root, "worktree", "add", "--detach", "--quiet", str(place), commit.id, may=range(1, 256))
         if done.returncode:
             raise InputError(
                 f"{commit.asked} cannot be checked out: {_said(done)}",
@@ -248,9 +253,12 @@ class Repository:
                     there.symlink_to(here.resolve(), target_is_directory=True)
 
 
-def _git(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run git without hooks, prompts or large files, and without what a hook was told about another place."""
-    return subprocess.run(
+def _git(directory: Path, *arguments: str, may: Collection[int] = ()) -> subprocess.CompletedProcess[str]:
+    """Run git without hooks, prompts or large files, and without what a hook was told about another place.
+
+    Raises InputError where it ends otherwise than well or with a code that it `may` end with: that is no answer.
+    """
+    done = subprocess.run(
         ["git", "-c", "core.hooksPath=/dev/null", *arguments],  # noqa: S607 the user's own git
         cwd=directory,
         env=_environment(),
@@ -260,10 +268,13 @@ def _git(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         check=False,
         stdin=subprocess.DEVNULL,
     )
+    if done.returncode and done.returncode not in may:
+        raise _no_answer(arguments, done.returncode, _said(done))
+    return done
 
 
 def _git_bytes(directory: Path, arguments: Sequence[str], given: bytes = b"") -> bytes:
-    """Return what git says, as it is; nothing where it fails."""
+    """Return what git says, as it is; raise InputError where it fails, as nothing would look like no file."""
     done = subprocess.run(
         ["git", *arguments],  # noqa: S607 the user's own git
         cwd=directory,
@@ -272,7 +283,20 @@ def _git_bytes(directory: Path, arguments: Sequence[str], given: bytes = b"") ->
         input=given,
         check=False,
     )
+    if done.returncode:
+        lines = done.stderr.decode(errors="replace").strip().splitlines()
+        raise _no_answer(arguments, done.returncode, lines[-1] if lines else f"it ended with {done.returncode}")
     return done.stdout
+
+
+def _no_answer(arguments: Sequence[str], code: int, said: str) -> InputError:
+    words = [word for word in arguments if not word.startswith("-") and "=" not in word]
+    how = f"it was killed by signal {-code}" if code < 0 else said.removeprefix("fatal: ")
+    return InputError(
+        f"git {words[0]} failed: {how}",
+        why="what another version holds is not known, so nothing can be compared with it or trusted",
+        remedy=f"see that `git {' '.join(arguments)}` works here, and run again",
+    )
 
 
 def _blobs(answer: bytes) -> Iterator[bytes | None]:

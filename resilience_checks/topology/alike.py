@@ -25,14 +25,19 @@ if TYPE_CHECKING:
 
 def draw_alike(things: Things, parts: Parts, book: FactBook) -> None:
     """Let the gates of all that are one thing be the gate of their group; their own gates have been drawn."""
+    for members in alike(things, parts):
+        plan = members[0].entry.one_by
+        if plan is not None:
+            _draw(things, parts, book, members, plan)
+
+
+def alike(things: Things, parts: Parts) -> list[list[Thing]]:
+    """Return the groups of several that surely are one thing, in the order of the programs."""
     groups: dict[tuple[object, ...], list[Thing]] = defaultdict(list)
     for thing in things.all:
         if thing.entry.one_by is not None and thing.id in parts.all:
             groups[_key(things, thing, thing.entry.one_by)].append(thing)
-    for members in groups.values():
-        plan = members[0].entry.one_by
-        if len(members) > 1 and plan is not None:
-            _draw(things, parts, book, members, plan)
+    return [members for members in groups.values() if len(members) > 1]
 
 
 def are_one(things: Things, found: Sequence[tuple[Thing, Holds]]) -> bool:

@@ -71,7 +71,8 @@ class Backups:
         found = {
             thing.id: off
             for thing in self._parts.things.values()
-            if thing.entry.backup is not None and (off := switched_off(thing, thing.entry.backup, types)) is not None
+            if thing.entry.backup is not None
+            and (off := switched_off(self._things, thing, thing.entry.backup, types)) is not None
         }
         for item in self._declarations.backups.values():
             location = item.at.get("every", item.location)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from resilience_checks.model.location import Location
+from resilience_checks.model.yaml_text import UNREADABLE, YamlError, hold, with_places
 from resilience_checks.topology.declaration_problems import Path, Problems, path_text, printable
 
 if TYPE_CHECKING:
@@ -69,12 +70,12 @@ def read(content: bytes, path: str, problems: Problems) -> Source:
 
 
 def _compose(text: str, source: Source, problems: Problems) -> None:
-    from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
     top = Location(source.path, 1, 1)
     try:
-        node = YAML(typ="safe", pure=True).compose(text)
+        hold(text)
+        node = with_places("safe").compose(text)
         if node is None:
             problems.add(top, "the file is empty, expected at least `version: 1`")
             return
@@ -84,8 +85,10 @@ def _compose(text: str, source: Source, problems: Problems) -> None:
     except _TooMuchError:
         source.values.clear()
         problems.add(top, f"the file stands for more than {_MOST_VALUES} values, most of them through aliases")
-    except RecursionError:
-        problems.add(top, "the file is nested too deeply to be read")
+    except YamlError as error:
+        problems.add(Location(source.path, error.line, error.column), f"the file is {error.what}")
+    except UNREADABLE:
+        problems.add(top, "the file is no YAML that can be read")
 
 
 def _syntax(error: YAMLError, path: str, text: str) -> tuple[Location, str]:
@@ -188,6 +191,8 @@ def _in(path: Path) -> str:
 
 def _integer(text: str) -> int | str:
     digits = text.replace("_", "")
+    if len(digits) > _LONGEST:
+        return text
     try:
         return int(digits, 0 if digits.lstrip("+-")[:2].lower() in {"0x", "0o", "0b"} else 10)
     except ValueError:

@@ -6,6 +6,7 @@ import hashlib
 import os
 from pathlib import Path
 
+from resilience_checks.model import files
 from resilience_checks.model.errors import UsageError
 from resilience_checks.topology import declaration_references, declaration_schema
 from resilience_checks.topology.declaration_objects import build, settings
@@ -27,7 +28,7 @@ def load(path: Path, root: Path, *, alone: bool = True) -> Declarations:
     """
     name = _relative(path, root)
     try:
-        content = path.read_bytes()
+        content = files.content(path)
     except OSError as error:
         what = f"{name} cannot be read: {error.strerror}"
         raise UsageError(what, remedy="Give the path of a readable resilience.yaml.") from error

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from resilience_checks.catalogue.entries import Target
 from resilience_checks.model.question import Holds, Step
+from resilience_checks.model.resource import Resource
 from resilience_checks.model.values import Basis, Reason
 from resilience_checks.topology.estate import Member
 from resilience_checks.topology.references import Loose, resolve
@@ -17,7 +18,7 @@ from resilience_checks.topology.things import Thing, holds, text
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from resilience_checks.catalogue.host_entries import Hosted
+    from resilience_checks.catalogue.host_entries import Apart, Hosted
     from resilience_checks.topology.drafts import Drafts
     from resilience_checks.topology.estate import Condition
     from resilience_checks.topology.facts import FactBook
@@ -165,13 +166,19 @@ class SharedHosts:
         for rule in self._rules:
             plan = rule.entry.apart
             assert plan is not None
-            if holds(rule, plan.when) is Holds.YES:
+            if holds(rule, plan.when) is Holds.YES and self._counts_within(rule, plan):
                 ends = resolve(self._things, rule, plan.members) if plan.members is not None else ()
                 listed = [end.to for end in ends if isinstance(end.to, Thing)]
                 members = [*listed, *(machine for label in (rule, *listed) for machine in bearing[id(label)])]
                 for machine in dict.fromkeys(members):
                     found[id(machine)].append(rule)
         return {machine: tuple(rules) for machine, rules in found.items()}
+
+    def _counts_within(self, rule: Thing, plan: Apart) -> bool:
+        """Return whether nothing that the programs show of what a rule is set in makes it void."""
+        ends = resolve(self._things, rule, plan.within) if plan.within is not None else ()
+        shown = [end.to for end in ends if isinstance(end.to, Thing) and isinstance(end.to.source, Resource)]
+        return all(holds(thing, plan.within_when) is Holds.YES for thing in shown)
 
     def _shared(self, key: str, pool: _Pool, apart: Mapping[int, tuple[Thing, ...]], drafts: Drafts) -> None:
         groups = self._groups(pool.machines, apart)

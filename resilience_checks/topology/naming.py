@@ -50,9 +50,12 @@ def give_ids(things: Things) -> None:
 
     def base(thing: Thing) -> str:
         own = thing.natural or thing.logical_name
-        if thing.entry.token.startswith(PROVIDER) or thing.device is None or thing.entry.estate == "cloud":
+        device = thing.device
+        if thing.entry.token.startswith(PROVIDER) or device is None or thing.entry.estate == "cloud":
             return own
-        return f"{thing.device.natural or thing.device.logical_name}/{own}"
+        if device.source is None and device.natural is None:
+            return own  # a default provider that nothing names tells nobody more
+        return f"{device.natural or device.logical_name}/{own}"
 
     suffixes = (
         base,

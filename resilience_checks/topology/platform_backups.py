@@ -23,6 +23,7 @@ from resilience_checks.topology.gates import (
     Way,
 )
 from resilience_checks.topology.places import Place, region_name
+from resilience_checks.topology.references import resolve
 from resilience_checks.topology.things import holds, text
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from resilience_checks.topology.facts import FactBook
     from resilience_checks.topology.parts import Parts
     from resilience_checks.topology.placement import Placements
-    from resilience_checks.topology.things import Thing
+    from resilience_checks.topology.things import Thing, Things
 
 
 _DAY = 86_400.0
@@ -138,12 +139,13 @@ def _in_named_region(name: str, thing: Thing, plan: PlatformBackup, region: str,
     )
 
 
-def switched_off(thing: Thing, plan: PlatformBackup, types: AbstractSet[str]) -> Reason | None:
+def switched_off(things: Things, thing: Thing, plan: PlatformBackup, types: AbstractSet[str]) -> Reason | None:
     """Return why the platform surely makes no copies of a thing, None where it does, or where that is not known.
 
-    `types` are those of all resources.
+    `types` are those of all resources. What a program puts there itself needs no copy.
     """
-    if not _off(thing, plan) or not types.isdisjoint(plan.off_unless):
+    filled = any(resolve(things, thing, target) for target in plan.filled)
+    if filled or not _off(thing, plan) or not types.isdisjoint(plan.off_unless):
         return None
     value = thing.value(plan.off_path)
     said = "is not given" if value is None else f"is {str(value).lower()}"

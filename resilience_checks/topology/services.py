@@ -11,6 +11,7 @@ from resilience_checks.model.values import Basis, Reason
 from resilience_checks.topology.declared import Named
 from resilience_checks.topology.estate import Consumer, Service
 from resilience_checks.topology.gates import ALWAYS, NEVER, AnyOf, Case, Gate, Nature, Up, targets
+from resilience_checks.topology.shown import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,12 +37,26 @@ def _name(to: declared.Reference) -> str:
     return to.id if isinstance(to, Named) else str(to)
 
 
+def _left_out(graph: ResourceGraph, inside: list[str]) -> tuple[str, str]:
+    """Return what a run of the stack could not see, and what shows it; `inside` are components of unknown types."""
+    if graph.skipped:
+        what = f"{len(graph.skipped)} callbacks on values that are not known yet"
+        return what, _REMEDIES.get(graph.source, "make resources outside of `apply`")
+    if inside:
+        remedy = "check a preview or a state of it, or add a catalogue entry for their types"
+        return f"those in {', '.join(inside)}, whose plugin makes them", remedy
+    if graph.source in _REMEDIES:
+        return "steps that the input leaves out", _REMEDIES[graph.source]
+    return "how many hangs on answers that are not known yet", "give the answers of its lookups with --lookups"
+
+
 @dataclass(frozen=True, slots=True)
 class _Unshown:
     """A stack whose run could not see everything that it would make, and what a reader is told of that."""
 
     graph: ResourceGraph
     text: str
+    remedy: str
     location: Location
 
 
@@ -51,15 +66,9 @@ def _unshown(things: Things) -> Iterator[_Unshown]:
         if not graph.skipped and graph.capabilities.complete and not inside:
             continue
         first = next((callback.location for callback in graph.skipped if callback.location), None)
-        what = (
-            f"{len(graph.skipped)} callbacks on values that are not known yet"
-            if graph.skipped
-            else f"those in {', '.join(inside)}, whose plugin makes them"
-            if inside
-            else "steps that the input leaves out"
-        )
+        what, remedy = _left_out(graph, inside)
         text = f"stack {graph.name} may make more resources than this run shows: {what}"
-        yield _Unshown(graph, text, first or graph.project_file)
+        yield _Unshown(graph, text, remedy, first or graph.project_file)
 
 
 def _leaves_out(graph: ResourceGraph) -> bool:
@@ -205,7 +214,7 @@ class Services:
                 f"more resources of {one.graph.name} for {service}",
                 ("harmless", "harmful"),
                 one.text,
-                _REMEDIES.get(one.graph.source, "make resources outside of `apply`"),
+                one.remedy,
                 location=one.location,
             )
             yield Case(fact, {"harmless": ALWAYS, "harmful": NEVER})
@@ -231,16 +240,15 @@ class Services:
         return AnyOf((gate, *unseen)) if unseen else gate
 
     def _inferred(self, things: Things) -> Iterator[Service]:
-        """Yield a service for each entry that nothing else in the programs refers to."""
-        used = {target for part in self._parts.all.values() for target in targets(part.gate)}
-        for thing in things.all:
-            if thing.entry.entry and thing.id in self._parts.all and thing.id not in used:
-                reason = Reason(f"{thing.label} is where consumers enter", Basis.ASSUMED, thing.location)
-                gate = self._or_unseen(Up(thing.id, Nature.PATH, reason), thing.id)
-                needs = (*self._hidden(thing.id), *self._bordering(things))
-                yield Service(
-                    thing.id, gate, needs=needs, declared=False, location=thing.location, stack=thing.graph.name
-                )
+        """Yield a service for each place where the programs show that consumers may enter."""
+        for entry in shown(things, self._parts):
+            thing = entry.thing
+            reason = Reason(entry.why, Basis.ASSUMED, thing.location)
+            gate = self._or_unseen(Up(thing.id, Nature.PATH, reason), entry.name)
+            needs = (*self._hidden(entry.name), *self._bordering(things))
+            yield Service(
+                entry.name, gate, needs=needs, declared=False, location=thing.location, stack=thing.graph.name
+            )
 
     def _bordering(self, things: Things) -> Iterator[Gate]:
         """Yield a doubtful need for each firewall: without declared sites nobody says whose traffic it carries."""

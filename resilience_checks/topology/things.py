@@ -80,6 +80,8 @@ class Thing:
         """What to call it before a reader."""
         device = self.entry.token.startswith(PROVIDER) and self.entry.role is not None
         name = self.natural or self.logical_name
+        if device and self.source is None and self.natural is None:
+            return name
         return f"{self.entry.role if device else kind(self.entry.token)} {name}".strip()
 
     def values(self, path: str) -> tuple[tuple[str, Value], ...]:

@@ -11,7 +11,7 @@ from resilience_checks.model import paths
 from resilience_checks.model.question import Holds
 from resilience_checks.model.values import Basis, LookupAnswer, Reason
 from resilience_checks.topology import gates
-from resilience_checks.topology.gates import NEVER, AnyOf, Case, Gate, Nature, Up
+from resilience_checks.topology.gates import ALWAYS, NEVER, AnyOf, Case, Gate, Nature, Up
 from resilience_checks.topology.movers import Move, moved
 from resilience_checks.topology.parts import at_least
 from resilience_checks.topology.places import ELSEWHERE, NO_PLACE, Place
@@ -68,6 +68,9 @@ class Zoned:
         spread = _spreads(thing, zones, named)
         if spread is Holds.NO and named.one:
             stands = self._in_one(thing, place, named)
+            if fault is None and zones.alone == "replaced" and self._is_one(thing):
+                self.parts.add(part, stands, None, thing)
+                return self._replaced(thing, part, stands, None, ALWAYS)
             return take_up_machines(thing, part, stands, fault, self.parts, self.book)
         names = named.zones
         if len(names) < _SEVERAL:
@@ -157,22 +160,30 @@ class Zoned:
 
     def _alone(self, thing: Thing, part: Part, place: Place, fault: str | None, units: list[Gate]) -> Gate:
         """Return the gate of one instance, in one of the zones; where the platform replaces it, in others after that."""
-        zones = _zones(thing)
-        one = replace(part, id=f"{part.id}#one", label=f"the one instance of {part.label}")
         stands = self._in_one(thing, place, Named(chosen=1))
+        if _zones(thing).alone == "replaced":
+            return self._replaced(thing, part, stands, fault, AnyOf(tuple(units)))
+        return self._one(thing, part, stands, fault)
+
+    @staticmethod
+    def _is_one(thing: Thing) -> bool:
+        """Return whether the program surely says that there is one instance, which no scheduler places."""
+        plan = thing.entry.instances
+        return plan is not None and thing.entry.scheduled is None and number_of(thing, plan) == 1
+
+    def _one(self, thing: Thing, part: Part, stands: Place, fault: str | None) -> Gate:
+        one = replace(part, id=f"{part.id}#one", label=f"the one instance of {part.label}")
         self.parts.add(one, stands, fault, unit_of=part.id)
-        why = Reason(f"{thing.label} has one instance", location=thing.location)
-        primary = Up(one.id, Nature.PATH, why)
-        if zones.alone != "replaced":
-            return primary
-        takes = Reason(
-            f"how long {thing.label} takes to start in another zone is not known", Basis.UNKNOWN, thing.location
-        )
-        term = gates.Term("start in another zone", None, takes, "run two or more instances")
-        how = Move(
-            Holds.YES, gates.ALWAYS, (term,), Reason("moving takes a start in another zone", source=zones.source)
-        )
-        return moved(self.book, thing, primary, AnyOf(tuple(units)), how)
+        return Up(one.id, Nature.PATH, Reason(f"{thing.label} has one instance", location=thing.location))
+
+    def _replaced(self, thing: Thing, part: Part, stands: Place, fault: str | None, elsewhere: Gate) -> Gate:
+        """Return the gate of one instance, or of the one that the platform starts once the machine of that is lost."""
+        own = "device" if fault is None and thing.entry.scheduled is None else fault
+        primary = self._one(thing, part, stands, own)
+        takes = Reason(f"how long {thing.label} takes to start elsewhere is not known", Basis.UNKNOWN, thing.location)
+        term = gates.Term("start elsewhere", None, takes, "run two or more instances")
+        why = Reason("moving takes a start elsewhere", source=_zones(thing).source)
+        return moved(self.book, thing, primary, elsewhere, Move(Holds.YES, ALWAYS, (term,), why))
 
     def _doubt(self, thing: Thing, what: str, told: str, *values: str) -> str:
         first, second, *remedy = values

@@ -148,3 +148,10 @@ def test_a_standby_that_never_takes_over_holds_data_and_keeps_nothing_up() -> No
     assert [(sorted(copy.parts), copy.high) for copy in store.copies] == [(["a"], 0.0), (["b"], 30.0)]
     north, south = recoveries(estate, [("site:north/outage",), ("site:south/outage",)])
     assert (north.returns, south.kept) == (False, True)
+
+
+def test_a_database_on_the_path_of_tasks_is_a_store_and_no_disk_of_theirs() -> None:
+    found = stores(part("web", "compute-group", Up("db", Nature.PATH)), part("db", "database"))
+    assert [one.part.id for one in found.all] == ["db"]
+    found = stores(part("web", "compute", Up("disk", Nature.PATH)), part("disk", "storage"))
+    assert not found.all

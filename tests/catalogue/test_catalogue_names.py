@@ -66,6 +66,7 @@ def _selecting(entry: Entry) -> tuple[str | None, ...]:
 def _the_rest(entry: Entry) -> Iterator[str]:
     yield from _moved_by(entry.mover) if entry.mover else ()
     yield from (entry.backup.paths if entry.backup else ())
+    yield from _conditions(entry.entry_unless)
     yield from (*entry.instances.paths, *_conditions(entry.instances.on_demand)) if entry.instances else ()
     yield from (
         *(entry.one_by.paths if entry.one_by else ()),

@@ -104,9 +104,23 @@ def test_without_a_project_there_is_nothing_to_check(command: str, project: Proj
 
 def test_an_estate_without_services_was_not_checked(project: Project) -> None:
     project.remove("resilience.yaml")
+    project.program("import pulumi", "pulumi.CustomResource('aws:ec2/vpc:Vpc', 'network', {})")
     done = project.run("check")
     assert done.returncode == 3
     assert " ".join(done.stdout.partition("  verdict   ")[2].split()) == NOTHING
+
+
+def test_without_a_declared_service_what_the_program_shows_is_checked(project: Project) -> None:
+    project.remove("resilience.yaml")
+    project.program(
+        "import pulumi",
+        "pulumi.CustomResource('aws:ec2/instance:Instance', 'web', {'region': 'eu-west-2', 'availabilityZone': 'eu-west-2a'})",
+    )
+    done = project.run("check")
+    assert done.returncode == 12
+    assert "One outage of zone eu-west-2/eu-west-2a loses web" in done.stdout
+    assert "1 inferred service" in done.stdout
+    assert "1 of 1 resource has a type that the catalogue knows" in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from resilience_checks.analysis import bounds
 from resilience_checks.check import run as check
 from resilience_checks.options import Options
+from resilience_checks.sources.program.child_process import ChildProcess
 from resilience_checks.topology import estate_builder
 from tests.end_to_end.editing import STACKS
 from tests.end_to_end.versions import committed
@@ -17,13 +18,9 @@ if TYPE_CHECKING:
     import pytest
 
 PROGRAM = """\
-from pathlib import Path
-
 import pulumi
 
-with Path({log!r}).open("a") as log:
-    log.write(f"{{Path(__file__).resolve().parent.parent}}\\n")
-front = pulumi.CustomResource("vsphere:index/virtualMachine:VirtualMachine", "front", {{"numCpus": 1}})
+front = pulumi.CustomResource("vsphere:index/virtualMachine:VirtualMachine", "front", {"numCpus": 1})
 pulumi.export("front", front.id)
 """
 MORE = "pulumi.CustomResource('vsphere:index/virtualMachine:VirtualMachine', 'back', {})\n"
@@ -31,12 +28,12 @@ DECLARED = "version: 1\nservices:\n  shop: {scope: national, tier: 1, rto: 1h, r
 PREVIEW = STACKS / "nhs-wales-2018" / "routine-change.preview.json.gz"
 
 
-def repository(root: Path, log: Path) -> Path:
+def repository(root: Path) -> Path:
     for name in ("web", "shop"):
         (root / name).mkdir(parents=True)
         (root / name / "Pulumi.yaml").write_text(f"name: {name}\nruntime: python\n", encoding="utf-8")
         (root / name / "Pulumi.prod.yaml").write_text("config: {}\n", encoding="utf-8")
-        (root / name / "__main__.py").write_text(PROGRAM.format(log=str(log)), encoding="utf-8")
+        (root / name / "__main__.py").write_text(PROGRAM, encoding="utf-8")
         (root / name / "resilience.yaml").write_text(DECLARED.replace("shop", name), encoding="utf-8")
     return committed(root)
 
@@ -57,24 +54,24 @@ def noted(monkeypatch: pytest.MonkeyPatch, module: object, name: str) -> tuple[l
 
 
 def test_each_program_of_either_version_runs_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    log = tmp_path / "log"
-    root = repository(tmp_path / "repository", log)
+    root = repository(tmp_path / "repository")
     for name in ("web", "shop"):
         with (root / name / "__main__.py").open("a", encoding="utf-8") as program:
             program.write(MORE)
+    started, _ = noted(monkeypatch, ChildProcess, "start")
     _, built = noted(monkeypatch, estate_builder, "build")
     compiled, _ = noted(monkeypatch, bounds, "compile_estate")
     report = check(Options((root,), root, base="main"))
     assert [failure.what for failure in report.failures] == []
-    places = log.read_text(encoding="utf-8").splitlines()
-    assert (places.count(str(root)), len(places)) == (2, 4)
+    places = [source.directory.parent for source in started]
+    assert (places.count(root), len(places)) == (2, 4)
     # Two stacks that share nothing are two estates of either version, those under check first.
     assert (len(built), [compiled.count(estate) for estate in built[:2]]) == (4, [1, 1])
 
 
-def test_what_stands_beside_a_preview_runs_once(tmp_path: Path) -> None:
-    log = tmp_path / "log"
-    root = repository(tmp_path / "repository", log)
+def test_what_stands_beside_a_preview_runs_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = repository(tmp_path / "repository")
+    started, _ = noted(monkeypatch, ChildProcess, "start")
     report = check(Options((root,), root, previews=(PREVIEW,)))
     assert [failure.what for failure in report.failures] == []
-    assert log.read_text(encoding="utf-8").splitlines() == [str(root)] * 2
+    assert [source.directory.parent for source in started] == [root] * 2

@@ -238,7 +238,7 @@ def test_a_file_that_is_wrong_is_an_error_at_its_line(text: str, said: tuple[str
         (b"\n{\n\xff\n\n}", "not UTF-8 text", Location("b.json", 3)),
         (b"\xff\n", "not UTF-8 text", Location("b.json", 1)),
         (b'{\n "schema" 1}', "not valid JSON: Expecting ':' delimiter", Location("b.json", 2, 11)),
-        (b"[" * 100_000, "it is nested too deeply to be a baseline", Location("b.json", 1)),
+        (b"[" * 100_000, "it is nested too deeply to be read", Location("b.json", 1)),
     ],
 )
 def test_what_no_schema_can_read_is_told_whole(content: bytes, said: str, at: Location) -> None:

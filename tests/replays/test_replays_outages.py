@@ -78,7 +78,7 @@ CASES = {
     ),
     "a standby that takes longer to move to than the service may be away": Outage(
         "standby-out-of-reach",
-        "device:default vsphere provider of standby-out-of-reach/dev/ledger-1/outage",
+        "device:ledger-1/outage",
         lost=(),
         kept=("payments", "website"),
         sound=(declare("decide: 15m", "decide: 3h"),),
@@ -86,7 +86,7 @@ CASES = {
     ),
     "a standby to which nobody says how to move": Outage(
         "standby-out-of-reach",
-        "device:default vsphere provider of standby-out-of-reach/dev/ledger-1/outage",
+        "device:ledger-1/outage",
         lost=(),
         kept=("payments", "website"),
         sound=(declare("mode: manual, detect: 5m, decide: 15m, promote: 10m", "mode: manual"),),

@@ -18,24 +18,22 @@ if TYPE_CHECKING:
 
 PYTHON = """
 import time
-alive = open("alive", "w")
-alive.write("x")
-alive.flush()
+alive = open("alive")
 time.sleep(600)
 """
 NODE = """
 const fs = require("fs");
-fs.writeSync(fs.openSync("alive", "w"), "x");
+fs.openSync("alive", "r");
 setTimeout(() => {}, 600000);
 """
 SECONDS = 60
 
 
-def answers(stream: int) -> bytes:
-    """Return what comes next through a FIFO: nothing once every program that held its other end is gone."""
-    ready, _, _ = select.select([stream], [], [], SECONDS)
-    assert ready, "the program is still there"
-    return os.read(stream, 1)
+def ended(stream: int) -> bool:
+    """Return whether every program that held the other end of a FIFO goes, which a program can only read."""
+    poll = select.poll()
+    poll.register(stream, 0)
+    return bool(poll.poll(SECONDS * 1000))
 
 
 @pytest.mark.parametrize(
@@ -57,31 +55,7 @@ def test_a_program_ends_with_a_check_that_is_killed(
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         ) as check,
-        (tmp_path / "alive").open("rb", buffering=0) as stream,
+        (tmp_path / "alive").open("wb", buffering=0) as stream,  # which waits until the program has opened it
     ):
-        assert answers(stream.fileno()) == b"x"
         check.send_signal(signal.SIGKILL)
-        assert answers(stream.fileno()) == b""
-
-
-def test_what_a_program_starts_ends_with_its_check(tmp_path: Path) -> None:
-    program = """
-import subprocess, sys
-subprocess.Popen([sys.executable, "-c", "import time; print('x', flush=True); time.sleep(600)"], stdout=open("alive", "w"))
-"""
-    (tmp_path / "Pulumi.yaml").write_text("name: sleeps\nruntime: python\n", encoding="utf-8")
-    (tmp_path / "__main__.py").write_text(program, encoding="utf-8")
-    os.mkfifo(tmp_path / "alive")
-    with (
-        subprocess.Popen(
-            [sys.executable, "-m", "resilience_checks", "graph"],
-            cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        ) as check,
-        (tmp_path / "alive").open("rb", buffering=0) as stream,
-    ):
-        assert check.wait(SECONDS) == 0
-        while answers(stream.fileno()):
-            pass
+        assert ended(stream.fileno())

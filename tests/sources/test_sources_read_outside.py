@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PYTHON = """\
-import json, pathlib, sys
+import json, os, pathlib, sys
 sys.path.insert(0, "../lib")
 import pulumi, net, local
 size = json.loads(pathlib.Path("../data/sizes.json").read_text())["size"]
-pathlib.Path("../data/written.txt").write_text("x")
+pathlib.Path(os.environ["TMPDIR"], "written.txt").write_text("x")
 class Thing(pulumi.CustomResource):
     def __init__(self, name): super().__init__("example:index:Thing", name, {"size": size + net.more()})
 Thing("a")
@@ -29,7 +29,7 @@ const pulumi = require("@pulumi/pulumi");
 const fs = require("fs");
 const net = require("../lib/net");
 const size = JSON.parse(fs.readFileSync("../data/sizes.json", "utf8")).size;
-fs.writeFileSync("../data/written.txt", "x");
+fs.writeFileSync(`${process.env.TMPDIR}/written.txt`, "x");
 new pulumi.CustomResource("example:index:Thing", "a", { size: size + net.more() });
 """
 YAML = """\

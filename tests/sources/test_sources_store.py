@@ -115,7 +115,7 @@ def test_what_was_not_asked_for_longest_goes_where_there_is_too_much(tmp_path: P
 
 def test_what_a_check_left_that_was_ended_goes_away(tmp_path: Path) -> None:
     Store(tmp_path / "cache")
-    left = tmp_path / "cache" / "tmpabc"
+    left = tmp_path / "cache" / ".resilience-checks-abc"
     left.touch()
     for path in (left, tmp_path / "cache" / "pruned"):
         os.utime(path, (time.time() - 7200, time.time() - 7200))

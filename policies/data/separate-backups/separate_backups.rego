@@ -2,7 +2,7 @@
 # title: One fault takes a data store and every backup of it
 # description: >-
 #   No one place, device or account holds a data store together with all of its backups, so that what destroys the data
-#   leaves a copy to restore it from.
+#   leaves a copy to restore it from. The loss of a region counts for what services need that somebody declared.
 # custom:
 #   id: separate-backups
 #   severity: high
@@ -28,13 +28,16 @@ settings := input.settings["separate-backups"]
 
 kinds := {kind | some kind in settings.kinds}
 
+# What takes a whole region away is not surely asked about where nobody said how far a service reaches, or how much it matters.
+wide := {"region", "hazard"}
+
 report := (violations | others) | stores.without(settings.roles)
 
 violations := {found |
 	some id, store in input.stores
 	stores.counts(store, settings.roles) == "yes"
 	some domain in store.shared
-	surely(domain)
+	surely(domain, store)
 	message := sprintf("One %s of %s %s takes %s and every backup of it (%s)", [domain.fault, domain.kind, domain.name, store.label, names(store)])
 	found := result.about("violation", domain.id, store.services, message, {"cause": [id, domain.id], "at": at(id, store, domain)})
 }
@@ -43,11 +46,19 @@ names(store) := concat(", ", [backup.id | some backup in store.backups])
 
 at(id, store, _) := array.concat([backup.at | some backup in store.backups], [id])
 
-surely(domain) if {
+surely(domain, store) if {
 	domain.holds == "yes"
 	domain.kind in kinds
 	count({kind | some kind in domain.inside; kind in kinds}) == 0
+	counts(domain, store)
 }
+
+counts(domain, _) if domain.kind in kinds - wide
+
+counts(_, store) if count(said(store)) > 0
+
+# said are the services that need the store, and whose scope or tier somebody declared.
+said(store) := {service | some service in store.services; some key in ["scope", "tier"]; input.services[service][key] != "unknown"}
 
 others := {found |
 	some id, store in input.stores
@@ -62,7 +73,7 @@ outcome_of(store) := "not_applicable" if {
 } else := "violation" if {
 	stores.counts(store, settings.roles) == "yes"
 	some domain in store.shared
-	surely(domain)
+	surely(domain, store)
 } else := "unknown" if {
 	some domain in store.shared
 	domain.kind in kinds
@@ -80,9 +91,21 @@ more("pass", _, _) := {}
 
 more("not_applicable", _, _) := {}
 
-reasons(store) := store.hangs_on if count(store.hangs_on) > 0
+reasons(store) := array.concat(undeclared(store), store.hangs_on) if count(store.hangs_on) > 0
 
-reasons(store) := [sprintf("whether %s %s takes both is not known; to make it known: declare where they stand", [domain.kind, domain.name]) |
+undeclared(store) := [text |
+	some service in store.services
+	some domain in store.shared
+	domain.holds == "yes"
+	domain.kind in wide & kinds
+	count(said(store)) == 0
+	text := sprintf("neither the scope nor the tier of %s is declared, so whether a copy must outlive %s %s is not known; to make it known: declare `scope` and `tier` of %s", [service, domain.kind, domain.name, service])
+]
+
+reasons(store) := undeclared(store) if {
+	count(store.hangs_on) == 0
+	count(undeclared(store)) > 0
+} else := [sprintf("whether %s %s takes both is not known; to make it known: declare where they stand", [domain.kind, domain.name]) |
 	some domain in store.shared
 	domain.kind in kinds
 ] if {

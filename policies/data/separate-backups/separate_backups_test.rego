@@ -72,3 +72,24 @@ test_a_service_without_a_store_is_not_applicable if {
 	some found in report({"role": "cache", "may_be": ["cache"]})
 	found.message == "record needs no data store, as far as is known"
 }
+
+region := object.union(site, {"id": "region:eu", "kind": "region", "name": "eu"})
+
+in_region(service) := found if {
+	found := separate_backups.report with input as {
+		"settings": {"separate-backups": {"roles": ["database"], "kinds": ["site", "region"]}},
+		"services": {"record": service},
+		"stores": {"results": object.union(object.remove(store, ["shared"]), {"shared": [region]})},
+	}
+}
+
+test_a_region_counts_for_a_service_of_a_declared_scope_or_tier if {
+	{one.outcome | some one in in_region({"scope": "local", "tier": "unknown"})} == {"violation"}
+	{one.outcome | some one in in_region({"scope": "unknown", "tier": 3})} == {"violation"}
+}
+
+test_a_region_is_unknown_for_a_service_of_which_nobody_said_how_far_it_reaches if {
+	some found in in_region({"scope": "unknown", "tier": "unknown"})
+	found.outcome == "unknown"
+	found.hangs_on == ["neither the scope nor the tier of record is declared, so whether a copy must outlive region eu is not known; to make it known: declare `scope` and `tier` of record"]
+}

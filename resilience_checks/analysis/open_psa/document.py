@@ -56,7 +56,7 @@ def parse(data: bytes, shown: str) -> Element:
         where = Location(shown, error.lineno, error.offset + 1)
         words = expat.ErrorString(error.code)
         raise broken(f"{shown} is no XML: {words}", where, remedy="correct the XML there") from error
-    except (UnicodeError, LookupError) as error:
+    except (ValueError, LookupError) as error:
         raise broken(f"{shown} is no XML: {error}", Location(shown, 1), remedy="write it in UTF-8") from error
     assert content.root is not None, "a document without a root is no XML"
     return content.root

@@ -15,7 +15,7 @@ from resilience_checks.report.html.estates import estates as read_estates
 from resilience_checks.report.html.limits import limits
 from resilience_checks.report.summary import counts
 from resilience_checks.report.summary import limits as stack_limits
-from resilience_checks.report.text import counted, safe
+from resilience_checks.report.text import counted, have, safe
 from resilience_checks.report.words import lasting
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ def _environment() -> Environment:
         "outcome": matrix.outcome,
         "short": _short,
     }
-    made.filters |= {"counted": counted, "lasting": lasting, "limits": stack_limits, "day": _day}
+    made.filters |= {"counted": counted, "have": have, "lasting": lasting, "limits": stack_limits, "day": _day}
     return made
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from resilience_checks.model.errors import InputError
 from resilience_checks.model.location import Location
 from resilience_checks.sources.nodejs.toolchain import install
+from resilience_checks.sources.program import limits, private_files
 from resilience_checks.sources.program.failures import missing_value
-from resilience_checks.sources.program.left import left_text
 from resilience_checks.sources.program.notes import is_file
 from resilience_checks.sources.project import relative
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from resilience_checks.sources.project import Project
 
 _WHY = "a program that does not run to its end has no graph, so nothing of this stack was checked"
-_MAX_OUTPUT = 2000
 _LONGEST_LAST = 1 << 16
 _LONGEST_NUMBER = 10
 _OUT_OF_MEMORY = ("heap out of memory", "Allocation failed", "bad_alloc", "Cannot allocate memory")
@@ -37,8 +36,8 @@ def endless(project: Project, private: Path, root: Path, seconds: float) -> Inpu
 
 def failed(end: Mapping[str, Any], project: Project, root: Path, private: Path, code: int) -> InputError:
     """Return the error for a program that ended badly."""
-    output = _output(private)
-    what, remedy = _words(end, project, output, code)
+    output = private_files.printed(private)
+    what, remedy = limits.used_up(end) or _words(end, project, output, code)
     error = InputError(what, location=_location(end, project, root), why=_WHY, remedy=remedy)
     details = [text for text in (end.get("traceback"), f"the program printed:\n{output}" if output else None) if text]
     error.add_note("\n".join(details))
@@ -91,7 +90,7 @@ def _raised(end: Mapping[str, Any], message: str) -> tuple[str, str]:
     remedy = "run `pulumi preview` to see the same error, and correct the program"
     if lookups:
         remedy = f"if it needs the answer of {lookups}, give it with --lookups; else correct the program"
-    return f"{end.get('type', 'error')}: {message}", remedy
+    return f"{end.get('type', 'error')}: {message}", limits.out_of_reach(end) or remedy
 
 
 def _install(project: Project) -> str:
@@ -106,11 +105,7 @@ def _location(end: Mapping[str, Any], project: Project, root: Path) -> Location:
 
 def _last_seen(project: Project, file: Path, root: Path) -> Location:
     """Return the last line of the program's own that made something, or began to run."""
-    seen, _, rest = left_text(file, _LONGEST_LAST).partition("\t")
+    seen, _, rest = private_files.text(file, _LONGEST_LAST).partition("\t")
     line = rest.partition("\t")[0]
     known = seen and is_file(seen) and line.isdecimal() and len(line) < _LONGEST_NUMBER
     return Location(relative(root / seen, root), int(line)) if known else project.location
-
-
-def _output(private: Path) -> str:
-    return left_text(private / "output.txt", _MAX_OUTPUT).strip()

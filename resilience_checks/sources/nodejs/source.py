@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.sources.nodejs import failures, toolchain
-from resilience_checks.sources.program.child_process import ChildProcess, Launch, passed_on
+from resilience_checks.sources.program import confinement, readable
+from resilience_checks.sources.program.child_process import ChildProcess, Launch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from resilience_checks.sources.project import StackConfig
 
 _PASSED_ON = ("PULUMI_NODEJS_TRANSPILE_ONLY", "PULUMI_NODEJS_TSCONFIG_PATH")
-_LAUNCH = Path(__file__).with_name("launch.py")
+_MAIN = Path(__file__).with_name("child") / "main.js"
 
 
 class NodeSource(ChildProcess):
@@ -35,8 +35,11 @@ class NodeSource(ChildProcess):
             "run": str(tools.run),
             "arguments": self._arguments(tools, address),
         }
-        command = [sys.executable, "-I", "-S", str(_LAUNCH)]
-        return Launch(command, job, _environment(tools, config), tools.directory)
+        memory = self._limits.memory
+        heap = [f"--max-old-space-size={memory * 3 // 4 >> 20}"] if memory else []
+        packages = readable.node(Path(tools.node), tools.modules())
+        command = [tools.node, *heap, *tools.node_arguments, str(_MAIN)]
+        return Launch(command, job, _environment(tools, config), tools.directory, packages, addresses=False)
 
     def _arguments(self, tools: Toolchain, address: str) -> list[str]:
         """Return the arguments that the language host gives to the SDK's `cmd/run`."""
@@ -61,7 +64,7 @@ class NodeSource(ChildProcess):
 
 def _environment(tools: Toolchain, config: StackConfig) -> dict[str, str]:
     environment = {
-        **passed_on(_PASSED_ON),
+        **confinement.passed_on(_PASSED_ON),
         "NO_COLOR": "1",
         "PULUMI_CONFIG": json.dumps(dict(config.values)),
         "PULUMI_CONFIG_SECRET_KEYS": json.dumps(sorted(config.secrets)),

@@ -6,13 +6,12 @@ import json
 import shlex
 import shutil
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import InputError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from resilience_checks.sources.project import Project
 
 RUNTIMES = frozenset({"nodejs", "bun"})
@@ -45,6 +44,12 @@ class Toolchain:
     typescript: bool
     tsconfig: str | None
     node_arguments: tuple[str, ...]
+
+    def modules(self) -> tuple[Path, ...]:
+        """Return the folders of packages in the program's directory and above, and that which holds its SDK."""
+        above = (folder / "node_modules" for folder in (self.directory, *self.directory.parents))
+        holding = (folder for folder in self.run.parents if folder.name == "node_modules")
+        return (*filter(Path.is_dir, above), *list(holding)[-1:])
 
 
 def find(project: Project) -> Toolchain:

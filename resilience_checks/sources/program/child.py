@@ -1,27 +1,21 @@
 """Runs one Pulumi program against a monitor; a script of its own, in the program's own interpreter.
 
-It imports nothing but the standard library and the program's `pulumi`. It closes the network, runs the program,
-and writes what the protocol does not carry into files of a private directory: the dependencies of each element
+It imports nothing but the standard library and the program's `pulumi`. Started by launch.py in a process that is
+confined, it runs the program, and writes what the protocol does not carry into files of a private directory: the dependencies of each element
 of an input, lookups that were never sent, callbacks that were not called, and how the program ended.
 """
 
 from __future__ import annotations
 
 import contextvars
-import ctypes
 import faulthandler
 import gc
 import json
 import os
-import resource
 import runpy
-import signal
 import sys
-import threading
 import time
 from pathlib import Path
-
-CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 
 
 def main() -> int:
@@ -30,9 +24,6 @@ def main() -> int:
     private = Path(sys.argv[1])
     job = json.loads((private / "job.json").read_text(encoding="utf-8"))
     (private / "job.json").unlink()  # it holds the token of the monitor, which is this process's alone
-    _limit(job)
-    _end_with(job["parent"])
-    isolated = close_network()
     from resilience_child.ending import refuse_connections
     from resilience_child.notes import Notes
     from resilience_child.reads import Reads
@@ -45,45 +36,10 @@ def main() -> int:
     faulthandler.dump_traceback_later(max(0.1, job["seconds"] * 0.95), file=stuck)
     end = _run(job, notes)
     faulthandler.cancel_dump_traceback_later()
-    notes.finish({**end, "isolated": isolated, "read": reads.files(), "looked_at": reads.told()})
+    notes.finish({**end, "read": reads.files(), "looked_at": reads.told()})
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0 if end["ok"] else 1)  # threads of a program that failed must not keep it alive
-
-
-def _limit(job: dict) -> None:
-    if sys.platform != "darwin" and job["memory"]:
-        resource.setrlimit(resource.RLIMIT_AS, (job["memory"], job["memory"]))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def _end_with(parent: int) -> None:
-    """End this process and what it started when the checker is gone, which closes its end of the pipe."""
-    os.set_inheritable(parent, False)  # noqa: FBT003 it takes no keyword
-
-    def wait() -> None:
-        os.read(parent, 1)
-        os.killpg(os.getpgrp(), signal.SIGKILL)
-
-    threading.Thread(target=wait, daemon=True).start()
-
-
-def close_network() -> bool:
-    """Move into a network namespace without interfaces, where the system allows it."""
-    if not sys.platform.startswith("linux"):
-        return False
-    libc = ctypes.CDLL(None, use_errno=True)
-    user, group = os.getuid(), os.getgid()
-    if libc.unshare(CLONE_NEWNET) == 0:
-        return True
-    if libc.unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0:
-        return False
-    for name, text in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
-        try:
-            Path(f"/proc/self/{name}").write_text(text, encoding="utf-8")
-        except OSError:
-            return True
-    return True
 
 
 def _run(job: dict, notes: object) -> dict:

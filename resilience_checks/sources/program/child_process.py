@@ -5,18 +5,16 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import signal
-import subprocess
 import tempfile
 import time
 from abc import ABC, abstractmethod
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import InputError
-from resilience_checks.sources.program.left import left, remove
+from resilience_checks.sources.hidden import telling_no_secret
+from resilience_checks.sources.program import confinement, private_files, readable
 from resilience_checks.sources.program.notes import is_file
 from resilience_checks.sources.program.own_files import OwnFiles
 from resilience_checks.sources.project import stack_config, stack_file
@@ -24,30 +22,36 @@ from resilience_checks.sources.stack_source import StackSource
 from resilience_checks.sources.stacks.waiting import ended
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from resilience_checks.model.graph import ResourceGraph
     from resilience_checks.sources.discovery import Stack
     from resilience_checks.sources.given import Given
     from resilience_checks.sources.interface import Limits
+    from resilience_checks.sources.program.confinement import Confinement, Started
     from resilience_checks.sources.program.monitor import Preview
-    from resilience_checks.sources.program.record import Registered
+    from resilience_checks.sources.program.record import Record, Registered
     from resilience_checks.sources.project import StackConfig
 
-_PASSED_ON = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT")
+_PREFIX, _SOCKET = "resilience-checks-", "monitor.sock"
+_LONGEST, _SHORT = 100, "/tmp"  # noqa: S108 a folder of its own is made there
+"""How long the name of a socket may be on every system, and where there is a short one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Launch:
     """How a child is started: its command, to which the private directory is added, and what its job file says.
 
-    `directory` is where the program runs, `environment` what it sees besides the minimum.
+    `directory` is where the program runs, `environment` what it sees besides the minimum, and `packages` what it may
+    read besides its repository. `addresses`: whether its memory is counted in addresses.
     """
 
     command: Sequence[str]
     job: Mapping[str, Any]
     environment: Mapping[str, str]
     directory: Path
+    packages: Collection[Path] = ()
+    addresses: bool = True
 
 
 class ChildProcess(StackSource, ABC):
@@ -60,12 +64,15 @@ class ChildProcess(StackSource, ABC):
         """Remember what to run; nothing runs yet."""
         super().__init__(stack, root, limits, given)
         self._private: Path | None = None
-        self._child: subprocess.Popen[bytes] | None = None
-        self._pipe: int | None = None
+        self._child: Started | None = None
         self._preview: Preview | None = None
         self._started = 0.0
-        self._killed = False
         self.seconds = 0.0
+
+    @property
+    def secrets(self) -> tuple[StackConfig | None, Record | None]:
+        """What is known of the stack's secrets so far: its configuration, and what the program has registered."""
+        return getattr(self, "_config", None), self._preview.record if self._preview is not None else None
 
     @abstractmethod
     def _launch(self, config: StackConfig, address: str) -> Launch:
@@ -80,29 +87,30 @@ class ChildProcess(StackSource, ABC):
         """Return the error for a program that ended badly."""
 
     def start(self) -> None:
-        """Start the child, then serve it; the imports of both overlap."""
-        config = stack_config(self._project, self._stack.stack, self.root)
-        private = Path(tempfile.mkdtemp(prefix="resilience-checks-")).resolve()
-        self._private, self._config = private, config
-        socket = private / "monitor.sock"
-        launch = self._launch(config, f"unix:{socket}")
-        self._directory = launch.directory
-        read, self._pipe = os.pipe()
-        token = secrets.token_hex(16)
-        limits = {"seconds": self._limits.seconds, "memory": self._limits.memory, "parent": read, "token": token}
-        (private / "job.json").write_text(json.dumps({**launch.job, **limits}), encoding="utf-8")
-        self._started = time.monotonic()
+        """Start the child, then serve it; the imports of both overlap. Where that fails, nothing is left of it."""
         try:
-            self._child = self._popen(launch, private, read)
-        except OSError as error:
-            raise InputError(
-                f"{launch.command[0]} cannot be run: {error.strerror}",
-                location=self._project.location,
-                why="it is what the program runs with, so nothing of this stack was checked",
-                remedy="make the program's environment anew",
-            ) from error
-        finally:
-            os.close(read)
+            self._start()
+        except BaseException:
+            self.close()
+            raise
+
+    def _start(self) -> None:
+        config = stack_config(self._project, self._stack.stack, self.root)
+        private = _private_folder()
+        self._private, self._config = private, config
+        socket = private / _SOCKET
+        launch = self._launch(config, f"unix:{socket}")
+        self._directory, self._command = launch.directory, launch.command
+        token = secrets.token_hex(16)
+        told = {**launch.job, "seconds": self._limits.seconds, "marked": self._limits.marked, "token": token}
+        (private / "job.json").write_text(json.dumps(told), encoding="utf-8")
+        tops = readable.repositories(self.root.resolve(), self._project.directory.resolve())
+        packages = {*launch.packages, *readable.folder(launch.directory, tops)}
+        words = [*launch.command, str(private)]
+        job = confinement.Job(words, launch.directory, tops, packages, self._limits, launch.addresses)
+        self._started = time.monotonic()
+        with (private / "output.txt").open("wb") as output:
+            self._child = job.start(private, launch.environment, output)
         self._own = OwnFiles(self._project.directory, self._limits.apart)
         from resilience_checks.sources.program.monitor import Preview
 
@@ -118,20 +126,7 @@ class ChildProcess(StackSource, ABC):
         )
         (private / "ready").touch()
 
-    @staticmethod
-    def _popen(launch: Launch, private: Path, read: int) -> subprocess.Popen[bytes]:
-        with (private / "output.txt").open("wb") as output:
-            return subprocess.Popen(
-                [*launch.command, str(private)],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                env={**_minimum(private), **launch.environment},
-                cwd=private,
-                start_new_session=True,
-                pass_fds=(read,),
-            )
-
+    @telling_no_secret
     def graph(self) -> ResourceGraph:
         """Wait for the end of the program and return its graph."""
         from resilience_checks.sources.program import failures, graph_of
@@ -143,24 +138,27 @@ class ChildProcess(StackSource, ABC):
         assert self._child is not None
         assert self._private is not None
         assert self._preview is not None
-        in_time = ended(self._child, self._started, self._limits.seconds, self._given)
-        self._kill()  # what it has started writes no more either
+        in_time = ended(self._child.process, self._started, self._limits.seconds, self._given)
+        self._child.end()  # what it has started writes no more either
         record = self._preview.sealed()
         if not in_time:
             raise self._endless(self._private)
         if changed := self._own.changed():
             raise failures.changed_itself(changed, self._project, self.root)
         self.seconds = time.monotonic() - self._started
-        end = _how_it_ended(self._private, self._child.returncode)
+        confined = self._confined()
+        end = _how_it_ended(self._private, self._child.process.returncode)
         if end.get("ok") and not record.finished:
             end = _died()
+        if confined.stopped:
+            end = {"ok": False, "stopped": confined.stopped}
         if record.duplicates:
             raise failures.duplicate(_in_order(record.duplicates[0]), self._project, self.root)
         if record.refusals:
             raise failures.refused(record.refusals[0], self._project, self.root)
         if not end.get("ok"):
             end["environment"] = self._config.environment
-            raise self._failed(end, self._private, self._child.returncode)
+            raise self._failed(end, self._private, self._child.process.returncode)
         try:
             graph = graph_of.build(
                 self._stack,
@@ -174,44 +172,44 @@ class ChildProcess(StackSource, ABC):
             )
         except Exception as error:
             raise failures.no_graph(error, self._project) from error
+        looked_at = end.get("looked_at") if self._limits.marked else None
         packed = [path for item in record.resources for path in paths(item.inputs)]
         others = [stack_file(self._project, self._stack.stack)]
-        found = of_child(end.get("looked_at"), self._project.directory, self._directory, packed, others)
-        return replace(graph, marks=found.marks, unseen=found.unseen)
+        began = time.time() - (time.monotonic() - self._started)
+        found = of_child(looked_at, self._project.directory, self._directory, packed, others, began)
+        return replace(graph, marks=found.marks, unseen=found.unseen, notes=(*graph.notes, *confined.note()))
+
+    def _confined(self) -> Confinement:
+        """Return what the launcher told; raise InputError where the program did not even begin."""
+        assert self._child is not None
+        told = self._child.confinement()
+        if told.unstarted:
+            raise InputError(
+                f"{self._command[0]} cannot be run: {told.unstarted}",
+                location=self._project.location,
+                why="it is what the program runs with, so nothing of this stack was checked",
+                remedy="make the program's environment anew",
+            )
+        return told
 
     def close(self) -> None:
         """Stop the child and the monitor, and remove the private directory."""
-        self._kill()
-        if self._pipe is not None:
-            os.close(self._pipe)
-            self._pipe = None
+        if self._child is not None:
+            self._child.close()
         if self._preview is not None:
             self._preview.close()
         if self._private is not None:
-            remove(self._private)
-
-    def _kill(self) -> None:
-        """End the child and whatever it has started, which may still be there when the child is not."""
-        if self._child is not None and not self._killed:
-            self._killed = True  # once: the number of a group that is gone may become another's
-            with suppress(ProcessLookupError, PermissionError):  # macOS refuses where only the ended child is left
-                os.killpg(self._child.pid, signal.SIGKILL)
-            self._child.wait()
+            private_files.remove(self._private)
+            self._private = None
 
 
-def passed_on(names: Sequence[str]) -> dict[str, str]:
-    """Return those of the caller's variables that a program may see."""
-    return {name: os.environ[name] for name in names if name in os.environ}
-
-
-def _minimum(private: Path) -> dict[str, str]:
-    """Return the least that a program needs: none of the caller's credentials are in it."""
-    return {
-        **passed_on(_PASSED_ON),
-        "HOME": str(private),
-        "TMPDIR": str(private),
-        "PULUMI_SKIP_UPDATE_CHECK": "true",
-    }
+def _private_folder() -> Path:
+    """Return a new folder whose name is short enough for a socket in it."""
+    made = Path(tempfile.mkdtemp(prefix=_PREFIX)).resolve()
+    if len(os.fsencode(made / _SOCKET)) <= _LONGEST:
+        return made
+    made.rmdir()
+    return Path(tempfile.mkdtemp(prefix=_PREFIX, dir=_SHORT)).resolve()
 
 
 def _in_order(pair: tuple[Registered, Registered]) -> tuple[Registered, Registered]:
@@ -226,11 +224,11 @@ def _how_it_ended(private: Path, code: int) -> dict[str, Any]:
     Its program could write there too: what no child writes counts for nothing.
     """
     try:
-        end = json.loads(left(private / "end.json", _LONGEST_END) or b"")
+        end = json.loads(private_files.content(private / "end.json", _LONGEST_END) or b"")
     except (ValueError, RecursionError):
         return _died()
     fits = isinstance(end, dict) and all(end.get(name) is None or fit(end[name]) for name, fit in _END.items())
-    whole = code == 0 and left(private / "notes.jsonl", 0) is not None
+    whole = code == 0 and private_files.content(private / "notes.jsonl", 0) is not None
     return end if fits and (whole or not end.get("ok")) else _died()
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import InputError
 from resilience_checks.model.location import Location
-from resilience_checks.sources.program.left import left_text
+from resilience_checks.sources.program import limits, private_files
 from resilience_checks.sources.project import relative
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ PREVIEW = (
     "check a preview of it instead: run `pulumi preview --json --show-sames > preview.json`, "
     "and give it with `--preview preview.json`"
 )
-_MAX_OUTPUT = 2000
-_LONGEST_DUMP = 1 << 20
 
 
 def other_language(project: Project) -> InputError:
@@ -38,7 +36,7 @@ def other_language(project: Project) -> InputError:
 
 def endless(project: Project, private: Path, root: Path, seconds: float) -> InputError:
     """Return the error for a program that did not end in time, at the line where it was."""
-    text = left_text(private / "stuck.txt", _LONGEST_DUMP)
+    text = private_files.text(private / "stuck.txt")
     found = next(
         (
             Location(relative(root / match["file"], root), int(match["line"]))
@@ -100,9 +98,9 @@ def no_graph(error: Exception, project: Project) -> InputError:
 
 def failed(end: Mapping[str, Any], project: Project, root: Path, private: Path, code: int) -> InputError:
     """Return the error for a program that ended badly."""
-    what, remedy = _words(end, project, code)
+    what, remedy = limits.used_up(end) or _words(end, project, code)
     error = InputError(what, location=_location(end, project, root), why=_WHY, remedy=remedy)
-    output = _output(private)
+    output = private_files.printed(private)
     details = [text for text in (end.get("traceback"), f"the program printed:\n{output}" if output else None) if text]
     error.add_note("\n".join(details))
     return error
@@ -140,7 +138,7 @@ def _words(end: Mapping[str, Any], project: Project, code: int) -> tuple[str, st
             )
     return (
         f"{end.get('type', 'error')}: {message}",
-        "run `pulumi preview` to see the same error, and correct the program",
+        limits.out_of_reach(end) or "run `pulumi preview` to see the same error, and correct the program",
     )
 
 
@@ -184,7 +182,3 @@ def _location(end: Mapping[str, Any], project: Project, root: Path) -> Location:
 def _in_project(frames: tuple[tuple[str, int], ...], project: Project, root: Path) -> Location | None:
     inside = str(project.directory.resolve())
     return next((Location(relative(root / file, root), line) for file, line in frames if file.startswith(inside)), None)
-
-
-def _output(private: Path) -> str:
-    return left_text(private / "output.txt", _MAX_OUTPUT).strip()

@@ -77,10 +77,13 @@ class _Builder:
             remarks.append(
                 f"not set, so that the `environment:` may define it: {', '.join(sorted(set(self._notes.unset)))}"
             )
-        if not end.get("isolated"):
-            remarks.append("no network namespace: connections were refused inside the program's own process only")
         if self._record.log:
             remarks.append(f"the program itself reports errors ({len(self._record.log)}), which `pulumi preview` shows")
+        if self._record.strangers:
+            remarks.append(
+                f"requests without the token of this run, which were refused: {self._record.strangers}; "
+                "another process tries to speak to the engine of this program"
+            )
         remote = [item.name for item in registered if item.remote]
         if remote:
             remarks.append(f"the resources inside remote components are not visible: {', '.join(remote)}")

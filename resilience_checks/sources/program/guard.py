@@ -47,13 +47,12 @@ class Guard:
             refusals = len(self._record.refusals)
             try:
                 return method(request, context)
-            except RefusedError:
-                raise
             except Exception as error:
-                if len(self._record.refusals) == refusals:  # an abort raises, too
-                    what = f"a request that no SDK sends ({type(error).__name__}): {method.__name__}"
-                    self._note(Refusal(what, "look for what of the program speaks to the engine itself"))
-                raise
+                if isinstance(error, RefusedError) or len(self._record.refusals) > refusals:
+                    raise  # an abort, of which it was noted why
+                what = f"a request that no SDK sends ({type(error).__name__}): {method.__name__}"
+                self._note(Refusal(what, "look for what of the program speaks to the engine itself"))
+                context.abort(grpc.StatusCode.INVALID_ARGUMENT, what)
 
         return guarded
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +17,26 @@ if TYPE_CHECKING:
 
 TOOLCHAINS = ("pip", "poetry", "uv")
 _USUAL = (".venv", "venv")
-_SECONDS = 30
+_OF_POETRY = (
+    ".asdf/installs",
+    ".cache/pypoetry/virtualenvs",
+    ".config/pypoetry/config.toml",
+    ".local/bin",
+    ".local/pipx",
+    ".local/share/mise/installs",
+    ".local/share/pipx",
+    ".local/share/pypoetry",
+    ".local/share/uv",
+    ".local/lib",
+    ".pyenv",
+)
+_POETRY_VARIABLES = (
+    "POETRY_CACHE_DIR",
+    "POETRY_CONFIG_DIR",
+    "POETRY_DATA_DIR",
+    "POETRY_HOME",
+    "POETRY_VIRTUALENVS_PATH",
+)
 _WHY = "the program's own packages are not there, so it cannot be read"
 
 
@@ -68,23 +86,26 @@ def _named(project: Project, named: str, toolchain: str) -> str:
 
 
 def _poetry(project: Project) -> str | None:
-    """Ask poetry where the environment of the program is; None where it has none, or there is no poetry."""
+    """Ask poetry where the environment of the program is; None where it has none, or there is no poetry.
+
+    The repository's settings and plugins are poetry's own code, so it is confined, too. It finds its settings and
+    environments in the home, of which no other hidden file is shown.
+    """
     poetry = shutil.which("poetry")
     if poetry is None:
         return None
-    try:
-        done = subprocess.run(
-            [poetry, "env", "info", "--path"],
-            cwd=next(iter(_upward(project))),
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=_SECONDS,
-            stdin=subprocess.DEVNULL,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    lines = done.stdout.strip().splitlines() if done.returncode == 0 else []
+    from resilience_checks.sources.program import confinement, readable
+
+    program = next(iter(_upward(project)))
+    home = Path(os.path.expanduser("~"))  # noqa: PTH111 that of pathlib fails where there is none
+    said = confinement.run(
+        [poetry, "env", "info", "--path"],
+        {Path(os.sep), *readable.repositories(program, project.directory.resolve())},
+        [home / name for name in _OF_POETRY],
+        {**confinement.passed_on(_POETRY_VARIABLES), "HOME": str(home)},
+        program,
+    )
+    lines = (said.output or "").strip().splitlines()
     return _python(Path(lines[-1])) if lines else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from concurrent import futures
 from contextlib import suppress
@@ -73,6 +74,8 @@ class Preview:
         os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # a program that ends closes connections, which is no news
         import grpc
 
+        for name in ("grpc._common", "grpc._server"):  # they would print what a program sends
+            logging.getLogger(name).disabled = True
         protocol.load()
         from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
 

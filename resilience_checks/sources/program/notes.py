@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.sources.program.answers import MARKER
-from resilience_checks.sources.program.left import left
+from resilience_checks.sources.program.private_files import content
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -58,13 +58,13 @@ class Notes:
 
 def read_notes(file: Path) -> Notes:
     """Return what the child noted; raise MisshapenError where there is nothing, too much, or what no child writes."""
-    content = left(file, MOST)
-    if content is None:
+    found = content(file, MOST)
+    if found is None:
         raise MisshapenError("the notes are gone")
-    if len(content) == MOST:
+    if len(found) == MOST:
         raise MisshapenError(f"there are more than {MOST >> 20} MB of notes")
     notes = Notes()
-    for number, line in enumerate(content.split(b"\n"), 1):
+    for number, line in enumerate(found.split(b"\n"), 1):
         if line:
             try:
                 note = json.loads(line)
@@ -78,7 +78,7 @@ def read_notes(file: Path) -> Notes:
 def _take(notes: Notes, kind: str, note: dict[str, Any]) -> None:
     match kind:
         case "elements":
-            notes.elements[note["number"]] = note["elements"]
+            notes.elements[note["number"]] = note.get("elements")
         case "place":
             notes.places[note["number"]] = note
         case "lookup":
@@ -86,7 +86,7 @@ def _take(notes: Notes, kind: str, note: dict[str, Any]) -> None:
         case "mark":
             notes.marks.append((note["text"], note["number"], note["path"], note.get("whole", False)))
         case "outputs":
-            notes.outputs = note["elements"] or {}
+            notes.outputs = note.get("elements") or {}
         case "standin" | "guess" | "skipped":
             {"standin": notes.standins, "guess": notes.guesses, "skipped": notes.skipped}[kind].append(note)
         case "unset":
@@ -99,7 +99,7 @@ def _take(notes: Notes, kind: str, note: dict[str, Any]) -> None:
 
 def _hold(note: Any) -> None:
     """Raise MisshapenError for what is no note: of an unknown kind, without a part that it needs, or with another form."""
-    form = _FORMS.get(note.get("kind") or "") if isinstance(note, dict) else None
+    form = _FORMS.get(str(note.get("kind"))) if isinstance(note, dict) else None
     if form is None or not all(fits(note.get(name)) for name, fits in form.items()):
         raise MisshapenError
 
@@ -159,7 +159,7 @@ _FORMS: Mapping[str, Mapping[str, Callable[[Any], bool]]] = {
     "guess": {
         "number": _is_number,
         "token": _is_text,
-        "what": lambda value: value in _GUESSED,
+        "what": lambda value: isinstance(value, str) and value in _GUESSED,
         "path": _is_text,
         "value": _is_amount,
         "place": _is_place,

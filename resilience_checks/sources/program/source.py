@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from resilience_checks.sources.program import interpreters
+from resilience_checks.sources.program import interpreters, readable
 from resilience_checks.sources.program.child_process import ChildProcess, Launch
 
 if TYPE_CHECKING:
@@ -44,7 +44,9 @@ class ProgramSource(ChildProcess):
             "secrets": sorted(config.secrets),
         }
         directory = program if program.is_dir() else program.parent
-        return Launch([interpreters.find(project), "-s", str(_CHILD)], job, _ENVIRONMENT, directory)
+        python = interpreters.find(project)
+        packages = readable.environment(Path(python))
+        return Launch([python, "-s", str(_CHILD)], job, _ENVIRONMENT, directory, packages)
 
     def _endless(self, private: Path) -> InputError:
         from resilience_checks.sources.program import failures

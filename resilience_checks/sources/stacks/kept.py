@@ -6,6 +6,7 @@ import hashlib
 import json
 import logging
 import os
+import shutil
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -115,9 +116,12 @@ def _told(outputs: Mapping[str, Any] | None) -> str:
 
 
 def _interpreter(make: OfProgram) -> list[str]:
-    """Return which Python runs the program, and how it stands; programs in other languages tell none."""
+    """Return which Python, or which Node, runs the program, and how it stands; programs in YAML have none."""
     from resilience_checks.sources.program import interpreters
 
+    if make.stack.project.runtime == "nodejs":
+        node = shutil.which("node")
+        return [] if node is None else [node, *_installed(node)]
     if make.stack.project.runtime != "python":
         return []
     try:

@@ -261,7 +261,7 @@ def _read_file(evaluator: Evaluator, at: At, value: Any, called: str = "") -> An
         if not stat.S_ISREG(found.st_mode) and not stat.S_ISDIR(found.st_mode):
             return unknown(f"{name} is neither a file nor a folder, so it is not read")
         evaluator.afford(found.st_size, at)
-        scope.read.add(path)
+        scope.read.update((path, scope.directory / name))
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         return unknown(f"{name} is no text")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import InputError
 from resilience_checks.model.graph import Capabilities, ResourceGraph
+from resilience_checks.sources.hidden import Hidden
 from resilience_checks.sources.program.assets import paths
 from resilience_checks.sources.program.digest import digest
 from resilience_checks.sources.program.engine import Engine
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from resilience_checks.sources.discovery import Stack
     from resilience_checks.sources.given import Given
     from resilience_checks.sources.interface import Limits
+    from resilience_checks.sources.program.record import Record
     from resilience_checks.sources.project import StackConfig
 
 _ORGANIZATION = "organization"
@@ -45,7 +47,9 @@ class YamlSource(StackSource):
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
         self._graph: ResourceGraph | None = None
-        self._failure: BaseException | None = None
+        self._failure: Exception | None = None
+        self._hidden = Hidden()
+        self._record: Record | None = None
 
     def start(self) -> None:
         """Evaluate on a thread of its own: a reference to another stack may wait for that stack."""
@@ -71,7 +75,7 @@ class YamlSource(StackSource):
 
     def _run(self) -> None:
         try:
-            self._graph = self._evaluated()
+            self._graph = self._hidden.graph(self._evaluated())
         except EndlessError:
             self._failure = self._error(
                 f"the evaluation did not end within {self._limits.seconds:g} s",
@@ -79,8 +83,10 @@ class YamlSource(StackSource):
             )
         except RecursionError:
             self._failure = self._error("the program is nested too deeply", "use variables for its parts")
-        except BaseException as error:  # noqa: BLE001 the thread that asks for the graph raises it
-            self._failure = error
+        except Exception as error:  # noqa: BLE001 the thread that asks for the graph raises it
+            if self._record is not None:
+                self._hidden.recorded(self._record)
+            self._failure = self._hidden.error(error)
 
     def _evaluated(self) -> ResourceGraph:
         project, root = self._stack.project, self.root
@@ -104,7 +110,9 @@ class YamlSource(StackSource):
         document = Document(file, relative(file, root))
         read = template.read(document)
         config = stack_config(project, self.stack, root)
+        self._hidden = Hidden.of(config)
         engine = Engine(project.name, self.stack, self._given, config.values)
+        self._record = engine.record
         lowering = Lowering(engine.answers)
         registry = Registry(engine, lowering, directory)
         registry.start(f"{project.name}-{self.stack}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -9,6 +10,7 @@ import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from resilience_checks.model.errors import InputError
+from resilience_checks.model.files import text
 from resilience_checks.model.location import Location
 
 if TYPE_CHECKING:
@@ -41,9 +43,11 @@ class Document:
         """Read the file; raise InputError where it is no YAML mapping."""
         self.shown = shown
         try:
-            self.text = path.read_text(encoding="utf-8")
+            self.text = text(path)
         except UnicodeDecodeError as error:
             raise self.error((1, 1), "the file is not UTF-8 text", "save it as UTF-8") from error
+        except OSError as error:
+            raise self.error((1, 1), f"it cannot be read: {error.strerror}", "make it a readable file") from error
         self.root = self._compose()
 
     def error(self, at: tuple[int, int], what: str, remedy: str) -> InputError:
@@ -125,9 +129,17 @@ def _read(text: str) -> Scalar:
     if text[0] not in "+-.0123456789":
         return text
     plain = text.replace("_", "")
+    try:
+        number = _number(plain)
+    except (ValueError, OverflowError):  # more digits than Python reads, or than a double has
+        return text
+    return text if number is None or not math.isfinite(number) else number
+
+
+def _number(plain: str) -> float | None:
     if _INTEGER.fullmatch(plain):
         sign = -1.0 if plain[0] == "-" else 1.0
         digits = plain.lstrip("+-")
         octal = len(digits) > 1 and digits[0] == "0" and digits.isdigit()
         return sign * float(int(digits, 8) if octal else int(digits, 0))
-    return float(plain) if _FLOAT.fullmatch(plain) else text
+    return float(plain) if _FLOAT.fullmatch(plain) else None

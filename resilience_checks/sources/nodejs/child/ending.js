@@ -9,7 +9,7 @@ const reads = require("./reads");
 
 const NO_ENTRY = 32; // the SDK has said why it found nothing to run
 
-exports.watch = function (notes, isolated) {
+exports.watch = function (notes) {
     let failure;
     const exit = process.exit;
     // The first error ends the program. What the SDK would print of it is not needed, and its printing can loop for
@@ -42,8 +42,8 @@ exports.watch = function (notes, isolated) {
             callbacks.report(notes);
         }
         notes.flush();
-        const whole = end ? { ok: false, ...end, unanswered: notes.standins.map((standin) => standin.token) } : { ok: true, read: reads.files(notes) };
-        fs.writeFileSync(path.join(notes.directory, "end.json"), JSON.stringify({ ...whole, isolated }));
+        const whole = end ? { ok: false, ...end, unanswered: notes.standins.map((standin) => standin.token) } : { ok: true, looked_at: reads.told(notes), read: reads.files(notes) };
+        fs.writeFileSync(path.join(notes.directory, "end.json"), JSON.stringify(whole));
     });
 };
 
@@ -77,6 +77,9 @@ function special(error, notes) {
     if (error.code === "MODULE_NOT_FOUND" || error.code === "ERR_MODULE_NOT_FOUND") {
         const named = /Cannot find (?:module|package) '([^']+)'/.exec(error.message);
         return { kind: "module", module: named ? named[1] : "", ...required(error, notes) };
+    }
+    if (error.syscall && typeof error.path === "string") {
+        return { path: path.resolve(error.path), code: error.code };
     }
     const missing = /^Missing required configuration variable '([^']+)'/.exec(error.message);
     return missing ? { kind: "config", key: missing[1] } : {};

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -69,8 +70,16 @@ def failure(error: BaseException, notes: Notes) -> dict:
         end.update(kind="lookup", token=str(error))
     elif type(error).__name__ == "ConfigMissingError":
         end.update(kind="config", key=getattr(error, "key", ""))
+    end.update(_file(error))
     end["traceback"] = "".join(traceback.format_exception(type(error), error, error.__traceback__))[-20000:]
     return end
+
+
+def _file(error: BaseException) -> dict:
+    """Return which file an error is about, which the program may not have been let to."""
+    if not isinstance(error, OSError) or not isinstance(error.filename, str):
+        return {}
+    return {"path": os.path.abspath(error.filename), "code": errno.errorcode.get(error.errno, "")}
 
 
 def _chain(error: BaseException) -> list:

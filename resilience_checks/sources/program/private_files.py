@@ -1,4 +1,4 @@
-"""What a child left in its private directory, which its program could write to as well: read and removed, never followed."""
+"""Files of a child's private directory, where a program may have put something else in their place: never followed."""
 
 from __future__ import annotations
 
@@ -13,30 +13,36 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-"""Neither through a link, which may lead to what only the caller may read, nor waiting for somebody to write."""
+_PRINTED = 2000
+_LONGEST = 1 << 20
 
 
-def left(file: Path, most: int) -> bytes | None:
-    """Return what a plain file holds, of one with more bytes than `most` its last ones.
+def content(file: Path, most: int) -> bytes | None:
+    """Return what a plain file holds, of one with more bytes than `most` its last ones; None where there is none.
 
-    None where there is no such file, or something else in its place: a link (a hard one too), a FIFO, a device.
+    A link, a hard one too, could lead to a file that the program itself cannot read, and a pipe would never come to
+    an end.
     """
     try:
-        found = os.open(file, _FLAGS)
+        descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except (OSError, ValueError):
         return None
-    with os.fdopen(found, "rb") as stream:
-        status = os.fstat(found)
-        if not stat.S_ISREG(status.st_mode) or status.st_nlink != 1:
+    with os.fdopen(descriptor, "rb") as opened:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode) or found.st_nlink != 1:
             return None
-        stream.seek(max(0, status.st_size - most))
-        return stream.read(most)
+        opened.seek(max(0, found.st_size - most))
+        return opened.read(most)
 
 
-def left_text(file: Path, most: int) -> str:
+def text(file: Path, most: int = _LONGEST) -> str:
     """Return the same as text, "" where there is none."""
-    return (left(file, most) or b"").decode(errors="replace")
+    return (content(file, most) or b"").decode(errors="replace")
+
+
+def printed(private: Path) -> str:
+    """Return the end of what a program printed."""
+    return text(private / "output.txt", _PRINTED).strip()
 
 
 def remove(folder: Path) -> None:

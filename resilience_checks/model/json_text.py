@@ -1,0 +1,51 @@
+"""JSON that somebody else wrote, read so that it can mean one thing only."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+
+class JsonError(ValueError):
+    """Why a text is no JSON that can be relied on, and where; `line` is 0 where the place is not known."""
+
+    def __init__(self, what: str, line: int = 0, column: int = 0) -> None:
+        """Keep the parts, for an error that names the file too."""
+        super().__init__(f"{what} (line {line}, column {column})" if line else what)
+        self.what, self.line, self.column = what, line, column
+
+
+def load(text: str | bytes) -> Any:
+    """Return what a JSON text says; raise JsonError for what other readers might take for something else.
+
+    That is, besides what is no JSON: a key that stands twice, NaN and infinite numbers, and what is larger than Python
+    reads, in depth or in digits.
+
+    >>> load('{"a": [1, null]}')
+    {'a': [1, None]}
+    """
+    try:
+        return json.loads(text, object_pairs_hook=_object, parse_constant=_constant)
+    except JsonError:
+        raise
+    except json.JSONDecodeError as error:
+        raise JsonError(f"not valid JSON: {error.msg}", error.lineno, error.colno) from error
+    except UnicodeDecodeError as error:
+        raise JsonError(f"not UTF-8 text, at byte {error.start}") from error
+    except RecursionError as error:
+        raise JsonError("it is nested too deeply to be read") from error
+    except ValueError as error:
+        raise JsonError("it holds a number of more than 4300 digits") from error
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        raise JsonError(f"the key {twice!r} stands twice in one object")
+    return found
+
+
+def _constant(name: str) -> object:
+    raise JsonError(f"{name} is no JSON number")

@@ -1,0 +1,137 @@
+"""Repositories that are the attack themselves: what a checker finds before any program runs."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from tests.hostile.attack import SETTINGS, Attack, Attempt
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+_KINDS = "only plain files are read, and none is waited for"
+_INSIDE = "a YAML program is read here, and reads files of its repository alone"
+
+
+def _knows_nothing_of_it(found: Attempt) -> None:
+    [graph] = found.graphs
+    assert "root:" not in repr(graph)
+
+
+def _shows_no_account(found: Attempt) -> None:
+    assert "root:" not in found.said
+
+
+def _fifo(name: str) -> Callable[[Path], None]:
+    def place(root: Path) -> None:
+        (root / name).unlink(missing_ok=True)
+        (root / name).parent.mkdir(exist_ok=True)
+        os.mkfifo(root / name)
+
+    return place
+
+
+def _link(name: str, to: str) -> Callable[[Path], None]:
+    def place(root: Path) -> None:
+        (root / name).unlink(missing_ok=True)
+        (root / name).symlink_to(to)
+
+    return place
+
+
+def _loops(root: Path) -> None:
+    (root / "self").symlink_to("self")
+    (root / "above").symlink_to("..")
+
+
+def _large(root: Path) -> None:
+    with (root / "large").open("wb") as file:
+        file.truncate(1 << 40)
+
+
+_UNFOLDING = (
+    '  two: {type: "acme:net:Thing", properties: {told: "${i}"}}\nvariables:\n  a: [x, x, x, x, x, x, x, x, x]\n'
+)
+_UNFOLDING += "".join(
+    f"  {two}: [" + ", ".join(['"${' + one + '}"'] * 9) + "]\n" for one, two in zip("abcdefgh", "bcdefghi", strict=True)
+)
+ATTACKS = (
+    Attack(
+        "yaml-reads-a-file",
+        "reads a file of the machine by `fn::readFile`",
+        _INSIDE,
+        '  two: {type: "acme:net:Thing", properties: {told: {"fn::readFile": /etc/passwd}}}\n',
+        exit_code=0,
+        proof=_knows_nothing_of_it,
+        language="yaml",
+    ),
+    Attack(
+        "yaml-hashes-a-file",
+        "declares a file of the machine as an asset, and learns of it by its hash",
+        _INSIDE,
+        '  two: {type: "acme:net:Thing", properties: {told: {"fn::fileAsset": /etc/passwd}}}\n',
+        exit_code=0,
+        proof=_knows_nothing_of_it,
+        language="yaml",
+    ),
+    Attack(
+        "yaml-bomb",
+        "unfolds nine aliases of nine aliases to gigabytes",
+        "what a YAML program makes is limited",
+        _UNFOLDING,
+        "builds values of more than 64 MB",
+        language="yaml",
+    ),
+    Attack("fifo", "holds a FIFO", _KINDS, "", exit_code=0, place=_fifo("data")),
+    Attack(
+        "fifo-of-a-project",
+        "has a FIFO for the Pulumi.yaml of a second project",
+        _KINDS,
+        "",
+        "no regular file",
+        place=_fifo("two/Pulumi.yaml"),
+    ),
+    Attack(
+        "fifo-of-a-program",
+        "has a FIFO for its program",
+        _KINDS,
+        "",
+        "can't find '__main__' module",
+        place=_fifo("__main__.py"),
+    ),
+    Attack(
+        "link-to-itself",
+        "has a symbolic link to itself, and one to the folder above",
+        _KINDS,
+        "",
+        exit_code=0,
+        place=_loops,
+    ),
+    Attack(
+        "link-to-a-file-of-the-machine",
+        "has a link to a file of the machine for the configuration of its stack, so that an error would show it",
+        "errors tell places and forms, and nothing of what a file holds",
+        "",
+        "not a mapping",
+        proof=_shows_no_account,
+        place=_link("Pulumi.prod.yaml", "/etc/passwd"),
+    ),
+    Attack(
+        "terabyte",
+        "holds a file of a terabyte that takes up no space",
+        "of files beyond a gigabyte the size and the beginning count",
+        "",
+        exit_code=0,
+        place=_large,
+    ),
+    Attack(
+        "large-settings",
+        "brings a resilience.yaml of half a megabyte",
+        "nothing has to: it is read in seconds",
+        "",
+        exit_code=0,
+        files={"resilience.yaml": SETTINGS + "#" * (1 << 19) + "\n"},
+    ),
+)

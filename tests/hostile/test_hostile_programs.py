@@ -1,0 +1,76 @@
+"""What each hostile program tries, what it comes to, and that the check is clean only where it can be relied on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from resilience_checks.sources.program import confinement
+from tests.hostile import changing
+from tests.hostile.attack import Attack, Attempt, attempt
+from tests.hostile.table import ATTACKS
+from tools.hostile_programs import FILE, written
+
+if TYPE_CHECKING:
+    from tests.hostile.conftest import Surroundings
+
+CONTROLS = [
+    Attack(f"control-{language}", "nothing", "", "", exit_code=0, language=language)
+    for language in ("python", "nodejs", "yaml")
+]
+
+
+@pytest.mark.parametrize("attack", [*CONTROLS, *ATTACKS], ids=lambda attack: attack.name)
+def test_a_program(
+    attack: Attack, surroundings: Surroundings, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    """Without an attack the same estate is clean, so it is the attack that makes it something else."""
+    repository = surroundings.folder / "repository"
+    attack.plant(repository, surroundings.known)
+    if attack.language == "nodejs":
+        (repository / "node_modules").symlink_to(request.getfixturevalue("node_packages"))
+    found = attempt(attack, surroundings.folder, monkeypatch)
+    assert found.exit_code == attack.exit_code, found.said
+    assert attack.says in found.said
+    _is_stopped(attack, found, surroundings)
+
+
+@pytest.mark.parametrize("attack", changing.ATTACKS, ids=lambda attack: attack.name)
+def test_where_the_system_confines_nothing_a_change_is_a_failure(
+    attack: Attack, surroundings: Surroundings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(confinement, "MEANS", ())
+    attack.plant(surroundings.folder / "repository", surroundings.known)
+    found = attempt(attack, surroundings.folder, monkeypatch)
+    assert (found.exit_code, " was changed while the " in found.said) == (4, True)
+
+
+@pytest.mark.parametrize("attack", [attack for attack in ATTACKS if attack.by_system], ids=lambda attack: attack.name)
+def test_where_the_system_confines_nothing_it_comes_through_and_the_report_says_so(
+    attack: Attack, surroundings: Surroundings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is the confinement that stops these, and their proofs can fail."""
+    monkeypatch.setattr(confinement, "MEANS", ())
+    attack.plant(surroundings.folder / "repository", surroundings.known)
+    found = attempt(attack, surroundings.folder, monkeypatch)
+    assert [
+        note for note in found.report.stacks[0].notes if note.startswith("what the program may do is only hindered")
+    ]
+    with pytest.raises(AssertionError):
+        _is_stopped(attack, found, surroundings)
+
+
+def _is_stopped(attack: Attack, found: Attempt, surroundings: Surroundings) -> None:
+    attack.proof(found)
+    assert surroundings.are_untouched()
+
+
+def test_there_are_at_least_forty_and_each_has_a_name_of_its_own() -> None:
+    names = [attack.name for attack in ATTACKS]
+    assert len(set(names)) == len(names) >= 40
+
+
+def test_the_page_on_security_tells_of_each_of_them() -> None:
+    text = FILE.read_text(encoding="utf-8")
+    assert written(text) == text, "run `python -m tools.hostile_programs`"
