@@ -21,7 +21,9 @@ OTHERWISE = {
     "report/step_summary.py": "adds to a file that several steps of a job add to; what it cannot add whole it takes back",
     "trust.py": "into a temporary folder of the run",
     "sources/program/child_process.py": "into the private folder of a child",
-    "sources/program/child.py": "the child, into its private folder",
+    "sources/program/child.py": "the child, where it is stuck, into its private folder",
+    "sources/program/confinement.py": "the job of a launcher, into the private folder of a child",
+    "sources/program/confining/namespaces.py": "the launcher, into /proc and a file system that ends with it",
     "sources/program/resilience_child/notes.py": "the child, into its private folder",
 }
 _WRITES = re.compile(r"""\.write_(text|bytes)\(|\bopen\([^)]*["'][wax]b?\+?["']|os\.replace\(|mkstemp|os\.truncate""")
