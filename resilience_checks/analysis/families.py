@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from sys import intern
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.question import Event, Members, Question
@@ -101,7 +102,7 @@ def counted(estate: Estate, question: Question) -> Counted:
         for fault in domain.faults:
             if fault not in question.faults:
                 continue
-            key = f"{domain.id}/{fault}"
+            key = intern(f"{domain.id}/{fault}")  # one text with that of the equations, and of other questions
             if question.members is Members.ALONE and other.members:
                 whole[f"{own.id}/{fault}"] = key
                 key = f"{own.id}/{fault}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import partial
+from sys import intern
 from typing import TYPE_CHECKING
 
 from resilience_checks.analysis.expressions import (
@@ -345,7 +346,7 @@ def hits(domains: Iterable[Domain]) -> dict[str | None, tuple[tuple[str, Conditi
     """Return for each part the events that take it down, each with the completions in which it does."""
     found: dict[str | None, list[tuple[str, Condition]]] = {}
     for domain in domains:
-        events = [f"{domain.id}/{fault}" for fault in domain.faults]
+        events = [intern(f"{domain.id}/{fault}") for fault in domain.faults]
         alike: dict[Condition, list[tuple[str, Condition]]] = {}
         for member in domain.members:
             hit = alike.get(member.when)

@@ -66,12 +66,12 @@ def again(report: Mapping[str, Any], root: Path, opa_url: str | None = None) -> 
             why="another engine may word its errors otherwise, so the report would not be the same",
             remedy="leave it out",
         )
-    lacking = tuple(_lacking(told, root, opa_url))
-    if lacking:
-        return Again(None, {}, lacking)
     try:
+        lacking = tuple(_lacking(told, root, opa_url))
+        if lacking:
+            return Again(None, {}, lacking)
         return Again(_options(told, report, root, opa_url), told.get("commits") or {})
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         return Again(None, {}, (f"what the evidence says of the options cannot be read: {error!r}",))
 
 

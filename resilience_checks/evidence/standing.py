@@ -63,7 +63,7 @@ def _program(subject: Subject, root: Path, apart: frozenset[Path]) -> Compared:
         return _outside(subject.name)
     if not folder.is_dir():
         return Compared(subject.name, State.MISSING, f"there is no folder {subject.annotations.get('folder')}")
-    own = {(root / name).resolve() for name in subject.annotations.get("apart") or ()}
+    own = {place for name in subject.annotations.get("apart") or () if (place := _within(root, name)) is not None}
     if digest(folder, apart | own) == subject.sha256:
         return Compared(subject.name, State.SAME)
     prefix = "" if folder == root.resolve() else f"{folder.relative_to(root.resolve()).as_posix()}/"
@@ -179,7 +179,10 @@ def _changes(before: Mapping[str, str], now: Mapping[str, str]) -> Changes:
 
 def _within(root: Path, name: str) -> Path | None:
     """Return the place of a path from the root, None where it leads out of it."""
-    found = (root / name).resolve()
+    try:
+        found = (root / name).resolve()
+    except (ValueError, RuntimeError):  # no name of any file, or links that lead to each other
+        return None
     return found if found.is_relative_to(root.resolve()) else None
 
 

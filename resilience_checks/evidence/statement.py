@@ -12,8 +12,9 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from resilience_checks.evidence.witness import Subject
+from resilience_checks.evidence.witness import CATALOGUE, Subject
 from resilience_checks.model.errors import InputError
+from resilience_checks.model.json_text import load
 from resilience_checks.report.interface import VERSION
 from resilience_checks.report.json_report import as_data
 
@@ -83,7 +84,7 @@ def envelope(report: Report, subjects: Sequence[Subject]) -> Envelope:
 def read(path: Path) -> Envelope:
     """Return the envelope in a file; raise InputError where there is none."""
     try:
-        data = json.loads(path.read_bytes())
+        data = load(path.read_bytes())
         signatures = tuple(
             Signature(_decoded(one["sig"]), str(one.get("keyid") or "")) for one in data.get("signatures") or ()
         )
@@ -99,13 +100,15 @@ def opened(found: Envelope, path: Path) -> Statement:
     if found.kind != PAYLOAD:
         raise InputError(f"{path} holds {found.kind}, not {PAYLOAD}", why=_WHY, remedy=_REMEDY)
     try:
-        data = json.loads(found.payload)
+        data = load(found.payload)
         kinds = data["_type"], data["predicateType"]
         subjects = tuple(
             Subject(one["name"], one["digest"]["sha256"], one.get("annotations") or {}) for one in data["subject"]
         )
         report = data["predicate"]
         sound = all(isinstance(part, str) for one in subjects for part in (one.name, one.sha256))
+        sound = sound and all(_fits(one.annotations) for one in subjects)
+        sound = sound and isinstance(report, dict) and isinstance(report.get("failures", []), list)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InputError(f"what {path} holds is not an in-toto statement", why=_WHY, remedy=_REMEDY) from error
     if kinds != (STATEMENT, PREDICATE) or not sound or not isinstance(report, dict):
@@ -117,6 +120,27 @@ def opened(found: Envelope, path: Path) -> Statement:
     if len({one.name for one in subjects}) < len(subjects):
         raise InputError(f"{path} names a subject twice", why=_WHY, remedy=_REMEDY)
     return Statement(subjects, report)
+
+
+def _fits(annotations: object) -> bool:
+    """Return whether what is told of a subject has the form that `check --attest` gives it; resources are held later."""
+    if not isinstance(annotations, dict):
+        return False
+    texts = (annotations.get(key) for key in ("kind", "source", "file", "folder", "version"))
+    folders = annotations.get("folders") or {}
+    files = [annotations.get(key) or {} for key in ("files", "bundled")]
+    if isinstance(folders, dict):
+        files += folders.values()
+    return (
+        all(text is None or isinstance(text, str) for text in texts)
+        and _are_texts(annotations.get("apart") or [])
+        and (isinstance(folders, dict) or (annotations.get("kind") == CATALOGUE and _are_texts(folders)))
+        and all(isinstance(one, dict) and _are_texts(list(one.values())) for one in files)
+    )
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
 def _decoded(text: str) -> bytes:

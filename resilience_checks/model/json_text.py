@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
+
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class JsonError(ValueError):
@@ -18,24 +21,33 @@ class JsonError(ValueError):
 def load(text: str | bytes) -> Any:
     """Return what a JSON text says; raise JsonError for what other readers might take for something else.
 
-    That is, besides what is no JSON: a key that stands twice, NaN and infinite numbers, and what is larger than Python
-    reads, in depth or in digits.
+    That is, besides what is no JSON: a key that stands twice, NaN and infinite numbers, halves of characters, and what
+    is larger than Python reads, in depth or in digits.
 
     >>> load('{"a": [1, null]}')
     {'a': [1, None]}
     """
     try:
-        return json.loads(text, object_pairs_hook=_object, parse_constant=_constant)
+        return _loaded(text)
     except JsonError:
         raise
     except json.JSONDecodeError as error:
         raise JsonError(f"not valid JSON: {error.msg}", error.lineno, error.colno) from error
+    except UnicodeEncodeError as error:
+        raise JsonError("it holds half of a character (a lone surrogate), which no output can write") from error
     except UnicodeDecodeError as error:
         raise JsonError(f"not UTF-8 text, at byte {error.start}") from error
     except RecursionError as error:
         raise JsonError("it is nested too deeply to be read") from error
     except ValueError as error:
         raise JsonError("it holds a number of more than 4300 digits") from error
+
+
+def _loaded(text: str | bytes) -> Any:
+    found = json.loads(text, object_pairs_hook=_object, parse_constant=_constant)
+    if isinstance(text, bytes) or _SURROGATE.search(text) is not None:
+        json.dumps(found, ensure_ascii=False).encode()
+    return found
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

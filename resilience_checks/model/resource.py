@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from resilience_checks.model.location import Location
     from resilience_checks.model.values import Value
+
+
+_NOTHING: Mapping[str, Any] = {}
+"""One for all: most of what may be said of a resource is not, and there are hundreds of thousands of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,9 @@ class ResourceOptions:
     deleted_with: str | None = None
     ignore_changes: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+
+
+_PLAIN = ResourceOptions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +52,15 @@ class Resource:
     parent: str | None = None
     provider: str | None = None
     dependencies: tuple[str, ...] = ()
-    property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    element_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _NOTHING)
+    element_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _NOTHING)
     location: Location | None = None
     external_id: str | None = None
     """The id of a resource that the program reads (`get`) or imports instead of making it."""
-    options: ResourceOptions = field(default_factory=ResourceOptions)
+    options: ResourceOptions = _PLAIN
     remote: bool = False
     """Whether it is a component that a plugin makes, and this run does not show what is in it."""
-    providers: Mapping[str, str] = field(default_factory=dict)
+    providers: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     """The URNs of the explicit providers that such a component hands to what is in it, by package."""
 
 
@@ -72,5 +79,5 @@ class Lookup:
     location: Location | None = None
     answered: bool = True
     dependencies: tuple[str, ...] = ()
-    element_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    element_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _NOTHING)
     answer: Value = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, datetime
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +43,7 @@ def read(text: str) -> Report:
     if not isinstance(data, dict) or data.get("version") != VERSION:
         raise ValueError(f"expected a report of version {VERSION}")
     _hold(data)
+    datetime.fromisoformat(data["started"])
     results = tuple(_result(item) for item in data["results"])
     blocking = tuple(result for result, item in zip(results, data["results"], strict=True) if item["blocks"])
     end = data["verdict"]
@@ -105,7 +106,7 @@ def _result(item: Data) -> Result:
         title=item["title"],
         message=item["message"],
         location=_place(item["location"]),
-        related=tuple(Related(related["label"], Location(**related["location"])) for related in item["related"]),
+        related=tuple(Related(related["label"], _at(related["location"])) for related in item["related"]),
         services=tuple(item["services"]),
         cause=tuple(item["cause"]),
         chain=tuple(Step(step["text"], _place(step["location"]), step.get("source")) for step in item["chain"]),
@@ -141,7 +142,7 @@ def _stack(item: Data) -> StackSummary:
 def _waiver(item: Data) -> Waiver:
     days = {name: date.fromisoformat(item[name]) for name in ("created", "expires")}
     only = tuple(item["fingerprints"])
-    return Waiver(**{**item, **days, "location": Location(**item["location"]), "fingerprints": only})
+    return Waiver(**{**item, **days, "location": _at(item["location"]), "fingerprints": only})
 
 
 def _waiver_use(item: Data) -> WaiverUse:
@@ -153,8 +154,14 @@ def _code(number: int | None) -> ExitCode | None:
 
 
 def _remark(item: Data) -> Remark:
-    return Remark(item["text"], tuple(Location(**place) for place in item["locations"]))
+    return Remark(item["text"], tuple(_at(place) for place in item["locations"]))
 
 
 def _place(item: Data | None) -> Location | None:
-    return None if item is None else Location(**item)
+    return None if item is None else _at(item)
+
+
+def _at(item: Data) -> Location:
+    """Return a place; JSON has no whole numbers, so `3.0` and `1e9` are lines to its schema."""
+    column = item.get("column")
+    return Location(item["path"], int(item["line"]), None if column is None else int(column))

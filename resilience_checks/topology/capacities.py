@@ -32,6 +32,8 @@ DIMENSIONS = frozenset(
 )
 """Figures of a peak that are always demands; others are demands where some capacity is declared in them."""
 _LARGEST_FACTOR = 10.0
+_NOTHING: Mapping[str, float] = {}
+"""One for all parts of which nothing is declared."""
 
 
 @dataclass
@@ -54,7 +56,7 @@ class Capacities:
             roles = {found.role, *(role for role, _ in found.roles)}
             if part not in self._found and roles & CARRYING and kind not in _SHARED:
                 why = Reason(f"how much {found.label} carries is not declared", Basis.UNKNOWN, found.location)
-                self._found[part] = Carrier({}, why)
+                self._found[part] = Carrier(_NOTHING, why)
         return self._found
 
     def _declare(self, component: declared.Component, capacity: Capacity) -> None:

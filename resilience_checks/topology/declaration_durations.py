@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 _MILLISECONDS = {"w": 604_800_000, "d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1000, "ms": 1}
-_NUMBER = r"([0-9]+(?:\.[0-9]+)?)"
+_NUMBER = r"([0-9]{1,9}(?:\.[0-9]+)?)"
 _SHORT = re.compile("".join(f"(?:{_NUMBER}{unit})?" for unit in _MILLISECONDS))
 _ISO = re.compile(f"P(?:{_NUMBER}D)?(?:T(?:{_NUMBER}H)?(?:{_NUMBER}M)?(?:{_NUMBER}S)?)?")
 
@@ -30,6 +31,8 @@ def duration(length: float) -> str:
     >>> duration(5400.0), duration(0.25), duration(0.0)
     ('1h30m', '250ms', '0s')
     """
+    if not math.isfinite(length * 1000):  # of a report that somebody else wrote
+        return f"{length:g}s"
     left = round(length * 1000)
     parts = []
     for unit, size in _MILLISECONDS.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from sys import intern
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.question import FaultKind
@@ -47,7 +48,7 @@ class Drafts:
 
     def get(self, kind: str, key: str, name: str, faults: tuple[FaultKind, ...] = OUTAGE) -> Draft:
         """Return the domain of this kind and key."""
-        full = f"{kind}:{key}"
+        full = intern(f"{kind}:{key}")  # larger domains name it too
         if full not in self.all:
             self.all[full] = Draft(kind, name, faults)
         return self.all[full]

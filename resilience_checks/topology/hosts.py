@@ -194,9 +194,11 @@ class SharedHosts:
         draft.exists = ((shared, "yes"),)
         draft.reason = Reason(told, Basis.DOCUMENTED, last.location, plan.source)
         pinned = tuple(sorted({name for name in named if name is not None}))
+        alike: dict[Condition, Condition] = {}
         for machine, host in zip(pool.machines, named, strict=True):
-            when = (*self._alone(machine, apart, groups), *self._on(key, machine, host, pinned))
-            draft.members[Member(machine.id, ((shared, "yes"), *when, *self._restarted(machine)))] = None
+            own = (*self._alone(machine, apart, groups), *self._on(key, machine, host, pinned))
+            when = (*draft.exists, *own, *self._restarted(machine))
+            draft.members[Member(machine.id, alike.setdefault(when, when))] = None
             draft.join(Step(f"{machine.label} may run there", machine.location), machine.urn)
 
     def _alone(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
+from sys import intern
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.values import Basis, Reason
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from resilience_checks.model.location import Location
     from resilience_checks.topology.control_planes import ControlPlanes
-    from resilience_checks.topology.estate import Condition
+    from resilience_checks.topology.estate import Condition, PlacedWhen
     from resilience_checks.topology.facts import FactBook
     from resilience_checks.topology.placement import Placements
     from resilience_checks.topology.references import Loose
@@ -41,6 +42,7 @@ class Parts:
         self.either: dict[str, tuple[str, ...]] = {}
         """The units of a whole of which each reference to the whole means one."""
         self._outside: dict[str, str] = {}
+        self._sites: dict[int, str | PlacedWhen | None] = {}
         self._units: dict[str, list[str]] = defaultdict(list)
         self._wholes: dict[str, str] = {}
 
@@ -48,7 +50,8 @@ class Parts:
         self, part: Part, place: Place, fault: str | None, thing: Thing | None = None, *, unit_of: str | None = None
     ) -> None:
         """Take up a part, where it stands, and the kind of its own fault; `unit_of` names the device that it is one of."""
-        self.all[part.id] = replace(part, site=place.site)
+        site = self._sites.setdefault(id(place), place.site)  # many parts share a place, and the places are kept
+        self.all[part.id] = part if site == part.site else replace(part, site=site)
         self.places[part.id] = place
         if unit_of is not None:
             self._units[unit_of].append(part.id)
@@ -76,11 +79,12 @@ class Parts:
 
     def own_domain(self, part: str) -> str:
         """Return the id of the part's own failure domain."""
-        return f"{self.faults[part]}:{self.own_key(part)}"
+        return intern(f"{self.faults[part]}:{self.own_key(part)}")
 
     def set_gate(self, part: str, gate: Gate) -> None:
         """Say what the part hangs on."""
-        self.all[part] = replace(self.all[part], gate=gate)
+        if gate != self.all[part].gate:
+            self.all[part] = replace(self.all[part], gate=gate)
 
     def set_role(self, part: str, role: str) -> None:
         """Say what the part is, where a declaration knows better than its type."""

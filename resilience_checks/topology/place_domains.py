@@ -109,7 +109,8 @@ class PlaceDomains:
             name = f"the {plural}{where} that are not known, if one"
             one = self._drafts.get(kind, f"unknown places that are one{where}", name)
             one.exists, one.implied = ((fact, "yes"),), unknown[0].implied
-            one.members = {Member(member.part, (*member.when, (fact, "yes"))): None for member in everyone}
+            under = {when: (*when, *one.exists) for when in {member.when for member in everyone}}
+            one.members = {Member(member.part, under[member.when]): None for member in everyone}
             return
         for draft in unknown:
             own = set(draft.members)

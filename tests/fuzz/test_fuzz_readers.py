@@ -5,7 +5,10 @@ The corpus is what `python -m tools.fuzz --keep` found to reach new code, `crash
 
 from __future__ import annotations
 
+import json
+from copy import copy
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +17,9 @@ from hypothesis import strategies as st
 from tools.fuzz.guard import tried
 from tools.fuzz.harnesses import HARNESSES
 from tools.fuzz.seeds import NASTY, seeds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 HERE = Path(__file__).parent
 CRASHES = sorted((HERE / "crashes").glob("*/*"))
@@ -65,8 +71,6 @@ def test_what_once_crashed(path: Path) -> None:
 @given(data=st.data())
 @settings(max_examples=15)
 def test_values_of_other_kinds_in_known_places(reader: str, data: st.DataObject) -> None:
-    import json
-
     document = json.loads(next(iter(seeds(reader))).partition(b"\n")[0])
     for _ in range(data.draw(st.integers(1, 3))):
         document = _changed(document, data)
@@ -84,6 +88,38 @@ def _changed(document: object, data: st.DataObject) -> object:
         index = data.draw(st.integers(0, len(document) - 1))
         return [*document[:index], _changed(document[index], data), *document[index + 1 :]]
     return data.draw(values)
+
+
+ODD = (None, 1, "x", [1], ["a"], {"a": 1}, "\ud800", "a\0b", 1e308, -1)
+"""Values that stand in turn for each value of a sample."""
+
+
+@pytest.mark.parametrize("reader", [name for name in FORMS if name != "report"])
+def test_each_value_of_a_sample_as_one_of_another_kind(reader: str) -> None:
+    document = json.loads(next(iter(seeds(reader))).partition(b"\n")[0])
+    turned = [
+        json.dumps(_with(document, path, ODD[(number + turn) % len(ODD)])).encode()
+        for number, path in enumerate(_paths(document))
+        for turn in (0, 3)
+    ]
+    assert [said for data in turned if (said := refused(reader, data)) is not None] == []
+
+
+def _paths(document: object) -> Iterator[tuple[str | int, ...]]:
+    yield ()
+    pairs = (
+        document.items() if isinstance(document, dict) else enumerate(document) if isinstance(document, list) else ()
+    )
+    for key, value in pairs:
+        yield from ((key, *path) for path in _paths(value))
+
+
+def _with(document: Any, path: tuple[str | int, ...], value: object) -> Any:
+    if not path:
+        return value
+    changed = copy(document)
+    changed[path[0]] = _with(document[path[0]], path[1:], value)
+    return changed
 
 
 def test_the_corpus_is_small() -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
 
+from resilience_checks import check
+from resilience_checks.model.errors import UsageError
 from resilience_checks.sources.program import confinement
 from tests.hostile import changing
 from tests.hostile.attack import Attack, Attempt, attempt
@@ -13,6 +16,8 @@ from tests.hostile.table import ATTACKS
 from tools.hostile_programs import FILE, written
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.hostile.conftest import Surroundings
 
 CONTROLS = [
@@ -64,6 +69,15 @@ def test_where_the_system_confines_nothing_it_comes_through_and_the_report_says_
 def _is_stopped(attack: Attack, found: Attempt, surroundings: Surroundings) -> None:
     attack.proof(found)
     assert surroundings.are_untouched()
+
+
+@pytest.mark.parametrize("name", ["resilience.yaml", "resilience-waivers.yaml"])
+def test_settings_that_are_a_pipe_are_an_error_and_nobody_waits(name: str, tmp_path: Path) -> None:
+    CONTROLS[-1].plant(tmp_path / "repository", {})
+    (tmp_path / "repository" / name).unlink(missing_ok=True)
+    os.mkfifo(tmp_path / "repository" / name)
+    with pytest.raises(UsageError, match="no regular file"):
+        check.run(check.Options(paths=(tmp_path / "repository",), root=tmp_path / "repository"))
 
 
 def test_there_are_at_least_forty_and_each_has_a_name_of_its_own() -> None:

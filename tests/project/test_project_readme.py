@@ -18,7 +18,7 @@ def test_as_many_policies_are_told_as_there_are() -> None:
     assert f"[{len(pack.load().policies)} policies](docs/policies.md)" in text
 
 
-def test_the_catalogue_knows_close_to_a_thousand_types_of_the_platforms_that_are_told() -> None:
+def test_the_catalogue_knows_more_than_a_thousand_types_of_the_platforms_that_are_told() -> None:
     told = {
         *("aws", "azure-native", "gcp", "kubernetes", "cloudflare", "vsphere", "fortios", "f5bigip", "openstack"),
         *("equinix", "proxmoxve", "nutanix", "meraki", "junipermist"),
@@ -26,4 +26,4 @@ def test_the_catalogue_knows_close_to_a_thousand_types_of_the_platforms_that_are
     catalogue = loader.load()
     packages = {name: package for name in catalogue.packages if (package := catalogue.package(name)) is not None}
     assert told <= set(packages)
-    assert 950 <= sum(len(package.types) for package in packages.values()) <= 1_050
+    assert sum(len(package.types) for package in packages.values()) > 1_000

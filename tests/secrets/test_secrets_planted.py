@@ -70,24 +70,24 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
     """The repository after every command that writes something of it."""
     made = Repository(tmp_path_factory.mktemp("planted"))
     forms = [f"--format={name}={made.written / name}" for name in FORMS]
-    made.run("check", ".", *INPUTS, "--debug", "--audit", "--timings", *forms, codes={4})
+    made.run(
+        "check", ".", *INPUTS, "--debug", "--audit", "--timings", *forms, codes={4}, RESILIENCE_CACHE=str(made.cache)
+    )
     report = str(made.written / "sound.json")
     sound = ("yaml", "app", *INPUTS)
     evidence = str(made.written / "evidence.json")
     made.run("check", *sound, "--debug", "--attest", evidence, f"--format=json={report}", codes={0, 10, 11, 12, 13, 14})
-    made.run("check", *sound, codes={0, 10, 11, 12, 13, 14}, RESILIENCE_CACHE=str(made.cache), GITHUB_ACTIONS="true")
     made.run("graph", *sound, "--format", "json", "--output", str(made.written / "graph.json"), codes={0})
     made.run("graph", "yaml", "--format", "policy-input", codes={0, 2})
     found = json.loads(Path(report).read_text())["results"]
     made.run("explain", found[0]["fingerprint"], "--report", report, codes={0})
-    made.run("report", "render", report, f"--format=html={made.written / 'again.html'}", codes={0})
     made.run("verify", evidence, "--state", "files/state.json", codes={0, 5, 10})
     made.run("baseline", "write", *sound, "--output", str(made.written / "baseline.json"), codes={0})
-    made.run("init", "yaml", "--output", "-", codes={0, 2})
     return made
 
 
 def test_no_secret_leaves_the_check(repository: Repository) -> None:
+    assert any(path.is_file() and path.stat().st_size > 1000 for path in repository.cache.rglob("*"))
     assert repository.leaks() == []
 
 

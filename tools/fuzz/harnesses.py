@@ -307,7 +307,7 @@ HARNESSES = {
     "notes": Harness(_notes, "notes.jsonl", 1 << 12),
     "positions": Harness(_positions, "", 1 << 10),
     "attestation": Harness(_attestation, "statement.json"),
-    "statement": Harness(_statement, "statement.json"),
+    "statement": Harness(_statement, ""),
     "key": Harness(_key, "key.pem", 1 << 12),
     "report": Harness(_report, "report.json", 1 << 15),
     "lookups": Harness(_lookups, "lookups.json", 1 << 12),

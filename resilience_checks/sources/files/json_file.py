@@ -48,7 +48,7 @@ def read(path: Path, root: Path) -> Content:
             raw = _whole(sys.stdin.buffer)
         else:
             with path.open("rb") as file:
-                raw = file.read(MAX_BYTES + 1)
+                raw = _all_of(file)
     except OSError as error:
         raise InputError(
             f"{name} cannot be read: {error.strerror}", why="nothing was checked", remedy="name a file that exists"
@@ -64,7 +64,17 @@ def read(path: Path, root: Path) -> Content:
 @lru_cache(maxsize=1)
 def _whole(stream: BinaryIO) -> bytes:
     """Return what standard input holds; it can be read once, and a change is looked at from both sides."""
-    return stream.read(MAX_BYTES + 1)
+    return _all_of(stream)
+
+
+def _all_of(stream: BinaryIO) -> bytes:
+    """Return what a stream holds, and of more than the limit one byte too much; no room is asked for but for that."""
+    parts: list[bytes] = []
+    room = MAX_BYTES + 1
+    while room and (part := stream.read(min(room, _CHUNK))):
+        parts.append(part)
+        room -= len(part)
+    return b"".join(parts)
 
 
 class Reader:

@@ -77,6 +77,8 @@ class Snapshot:
     """The id of the resource of each URN, where it has one."""
     providers: dict[str, str | None] = field(default_factory=dict)
     """The provider that each reference means."""
+    alike: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
+    """Dependencies, equal ones once."""
     default_providers: dict[str, dict[str, str]] = field(default_factory=dict)
     """By package, what the default provider is given as plain text."""
 
@@ -151,7 +153,8 @@ class Snapshot:
         return found or _NONE
 
     def _urns(self, state: dict[str, Any], key: str) -> tuple[str, ...]:
-        return tuple(sorted(self._texts(state, key)))
+        urns = tuple(sorted(self._texts(state, key)))
+        return self.alike.setdefault(urns, urns)
 
     def _urn(self, state: dict[str, Any], key: str) -> str | None:
         urn = state.get(key)

@@ -167,7 +167,10 @@ class _Document:
                 for at in self.reader.elements():
                     yield at, self.reader.value()
             elif key == "pending_operations":
-                self.pending += [_pending(item) for item in self.reader.value() or ()]
+                at, found = self.reader.at, self.reader.value()
+                if not isinstance(found, list | None):
+                    raise self.reader.fault(at, "`pending_operations` is no list")
+                self.pending += map(_pending, found or ())
             else:
                 self.reader.value()
 

@@ -29,7 +29,7 @@ class TooDeepError(Exception):
 
 
 class Values:
-    """Converts the values of one file; equal texts are kept once.
+    """Converts the values of one file; equal texts, lists and objects are kept once, as nothing changes them.
 
     `hides` says that the file writes `[secret]` in place of each secret, as a preview does. No two of those are
     equal: the file cannot tell. A ciphertext stands for itself: the same one is the same secret, two different
@@ -42,6 +42,9 @@ class Values:
         self._surrogates = surrogates
         self._texts: dict[str, str] = {}
         self._unknowns: dict[str | None, Unknown] = {}
+        self._whole: dict[int, int] = {}
+        self._alike: dict[tuple[object, ...], Value] = {}
+        """Each list and object by what it is made of: each part is one object for all equal ones, and lives as long."""
 
     def text(self, value: str) -> str:
         """Return the text, the same object for equal ones."""
@@ -69,10 +72,11 @@ class Values:
         if isinstance(value, list):
             if depth >= MAX_DEPTH:
                 raise TooDeepError
-            return [self._value(item, origin, depth + 1) for item in value]
+            items = [self._value(item, origin, depth + 1) for item in value]
+            return self._alike.setdefault((list, *map(id, items)), items)
         if isinstance(value, float) and value.is_integer():
-            return int(value)
-        return value  # type: ignore[no-any-return]
+            value = int(value)
+        return self._whole.setdefault(value, value) if type(value) is int else value
 
     def _mapping(self, value: dict[str, Any], origin: str | None, depth: int) -> Value:
         match value.get(SIGNATURE):
@@ -88,11 +92,12 @@ class Values:
                 return self.text(_shown(value.get("value")))
             case str(mark) if mark == _FLOAT:
                 return Unknown(f"{_number(value.get('value'))} is no number that can be compared")
-        return {
+        found = {
             self.text(key): self._value(item, origin, depth)
             for key, item in value.items()
             if key != SIGNATURE and not (key == DEFAULTS and isinstance(item, list))
         }
+        return self._alike.setdefault((dict, *map(id, found), *map(id, found.values())), found)
 
     def _unknown(self, origin: str | None) -> Unknown:
         if origin not in self._unknowns:

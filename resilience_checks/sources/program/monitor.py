@@ -77,6 +77,7 @@ class Preview:
         for name in ("grpc._common", "grpc._server"):  # they would print what a program sends
             logging.getLogger(name).disabled = True
         protocol.load()
+        protocol.limit_nesting()
         from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
 
         self._engine = Engine(project, stack, given or Given(), config or {})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 import threading
+from contextlib import suppress
 from types import ModuleType
 
 _LOCK = threading.Lock()
@@ -32,3 +33,14 @@ def load() -> None:
         finally:
             for name in _ABOVE:
                 del sys.modules[name]
+
+
+def limit_nesting() -> None:
+    """Have messages of more than a hundred levels refused, which the SDK, where this process has it, would let through.
+
+    They are decoded by recursion, and programs may send what they like.
+    """
+    with suppress(ImportError):
+        from google._upb._message import SetAllowOversizeProtos  # type: ignore[import-untyped,import-not-found,unused-ignore]
+
+        SetAllowOversizeProtos(False)  # noqa: FBT003 it takes no keyword

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.sources.given import Given
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 class Evaluated:
     """What became of one source: its graph, or why there is none, and the indices of the stacks that it names.
 
-    A graph that came from a worker stays packed (`made`) until somebody asks for it.
+    A graph that came from a worker stays packed (`made`) until somebody asks for it, and is then held open alone.
     """
 
     source: Source
@@ -36,10 +35,13 @@ class Evaluated:
     needs: frozenset[int] = frozenset()
     references: Mapping[str, Reference] = field(default_factory=dict)
 
-    @cached_property
+    @property
     def graph(self) -> ResourceGraph | None:
         """The graph."""
-        return opened(self.made)
+        if isinstance(self.made, bytes):
+            object.__setattr__(self, "made", opened(self.made))
+        assert not isinstance(self.made, bytes)
+        return self.made
 
 
 def opened(made: ResourceGraph | bytes | None) -> ResourceGraph | None:

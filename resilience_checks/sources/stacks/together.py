@@ -108,16 +108,7 @@ class Together:
         """Wait for all, run again what stands in a circle, and return what became of each source."""
         self._wait(self._running, self._evaluations)
         self._settle_circles()
-        return tuple(
-            Evaluated(
-                item.source,
-                item.made,
-                item.error if isinstance(item.error, CheckError) else None,
-                frozenset(needed.index for needed in item.needs),
-                dict(item.references),
-            )
-            for item in self._evaluations
-        )
+        return tuple(map(_handed_over, self._evaluations))
 
     def close(self) -> None:
         """Stop what still runs; after an interrupt nobody waits for programs."""
@@ -372,3 +363,10 @@ class Together:
             evaluation.done.wait()
             if evaluation.error is not None and not isinstance(evaluation.error, CheckError):
                 raise evaluation.error
+
+
+def _handed_over(item: Evaluation) -> Evaluated:
+    """Return what became of a source; its graph is held by whoever gets this alone."""
+    made, item.made = item.made, None
+    error = item.error if isinstance(item.error, CheckError) else None
+    return Evaluated(item.source, made, error, frozenset(needed.index for needed in item.needs), dict(item.references))
