@@ -37,7 +37,6 @@ ELSEWHERE = {
     "a cache of somebody else": (_STORE, "test_a_folder_of_somebody_else_is_not_used"),
     "a cache's entry is moved or changed": (_STORE, "test_what_is_not_whole_is_not_there"),
     "programs of a check that is killed": (_ORPHANS, "test_a_program_ends_with_a_check_that_is_killed"),
-    "what a program starts": (_ORPHANS, "test_what_a_program_leaves_ends_with_it"),
     "a comparison is interrupted": (
         "tests/end_to_end/test_end_to_end_change.py",
         "test_an_interrupted_comparison_leaves_no_worktree_behind",
