@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from resilience_checks.catalogue.entries import IN_ORDER, Target
+from resilience_checks.catalogue.modelled import modelled
 from resilience_checks.model import paths
 from resilience_checks.model.question import Holds
 from resilience_checks.model.values import Reason, Unknown
@@ -329,11 +330,11 @@ class Wiring:
         """Yield a doubtful need for each reference that the entry says nothing about."""
         if thing.source is None:
             return
-        modelled = self._modelled(thing.entry)
+        spoken_of = self._modelled(thing.entry)
         found: dict[tuple[str, str], str] = {}
         for at, targets in thing.source.element_dependencies.items():
             plain = re.sub(r"\[\d+\]", "[]", at)
-            if not any(paths.within(path, plain) or paths.within(plain, path) for path in modelled):
+            if not any(paths.within(path, plain) or paths.within(plain, path) for path in spoken_of):
                 found.update({(re.split(r"[.\[]", at, maxsplit=1)[0], target): at for target in targets})
         ends = {
             (top, id(there), end): (at, self._things.at(there, end))
@@ -354,7 +355,7 @@ class Wiring:
 
     def _modelled(self, entry: Entry) -> tuple[str, ...]:
         if id(entry) not in self._read:
-            self._read[id(entry)] = _modelled(entry)
+            self._read[id(entry)] = modelled(entry)
         return self._read[id(entry)]
 
     @staticmethod
@@ -374,31 +375,3 @@ def _applies(thing: Thing, edge: Edge) -> Holds:
 
 def _any_holds(value: Value, condition: Condition) -> bool:
     return any(paths.first(value, path) in allowed for path, allowed in condition)
-
-
-def _modelled(entry: Entry) -> tuple[str, ...]:
-    """Return every path of which the entry says what a reference there means."""
-    placement = entry.placement
-    found = [path for edge in entry.edges for path in edge.paths]
-    found += [edge.each for edge in entry.edges if edge.each]
-    found += [path for name in entry.names for path in (name.of.paths if name.of else name.paths)]
-    found += [path for domain in entry.domains for path in domain.key if domain.of is None]
-    found += [
-        path for domain in entry.domains for target in (domain.of, domain.members) if target for path in target.paths
-    ]
-    found += [element.each for element in entry.elements if element.each]
-    found += [*entry.named, *entry.ignore]
-    if placement is not None:
-        found += [*placement.inside, *placement.region, *placement.also, *([placement.site] if placement.site else [])]
-        found += placement.zones.paths if placement.zones is not None else ()
-    if entry.mover is not None:
-        found += entry.mover.requires
-    found += [path for join in entry.joins for path in (*join.at.paths, *join.to.paths)]
-    found += [path for copies in entry.copies for path in copies.paths]
-    found += entry.one_by.paths if entry.one_by is not None else ()
-    found += (entry.settings_of,) if entry.settings_of is not None else ()
-    found += entry.hosted.paths if entry.hosted is not None else ()
-    found += entry.scheduled.paths if entry.scheduled is not None else ()
-    found += entry.apart.paths if entry.apart is not None else ()
-    found += entry.restarts.paths if entry.restarts is not None else ()
-    return tuple(path.lstrip("^").partition("{")[0] for path in found)
