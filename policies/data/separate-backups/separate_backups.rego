@@ -53,7 +53,7 @@ surely(domain, store) if {
 	counts(domain, store)
 }
 
-counts(domain, _) if domain.kind in kinds - wide
+counts(domain, _) if domain.kind in (kinds - wide)
 
 counts(_, store) if count(said(store)) > 0
 
@@ -97,7 +97,7 @@ undeclared(store) := [text |
 	some service in store.services
 	some domain in store.shared
 	domain.holds == "yes"
-	domain.kind in wide & kinds
+	domain.kind in (wide & kinds)
 	count(said(store)) == 0
 	text := sprintf("neither the scope nor the tier of %s is declared, so whether a copy must outlive %s %s is not known; to make it known: declare `scope` and `tier` of %s", [service, domain.kind, domain.name, service])
 ]
