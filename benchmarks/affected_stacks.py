@@ -10,6 +10,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.generated import check
+
 ROOT = Path(__file__).resolve().parent.parent
 PROJECTS = 20
 LIMIT = 0.4
@@ -64,18 +66,7 @@ def main(runs: int = 3) -> int:
 
 
 def _seconds(root: Path, *more: str) -> tuple[float, int]:
-    command = [
-        sys.executable,
-        "-m",
-        "resilience_checks",
-        "check",
-        "--no-cache",
-        "--base",
-        "main",
-        *more,
-        "--format",
-        "json",
-    ]
+    command = check("--base", "main", *more, "--format", "json")
     begun = time.perf_counter()
     done = subprocess.run(command, cwd=root, check=False, capture_output=True, text=True)
     if 0 < done.returncode < UNDECIDED:

@@ -183,16 +183,7 @@ def _memory(folder: Path, total: int) -> bool:
     folder.mkdir()
     files = generated.states(folder, total // RESOURCES, RESOURCES)
     states = [part for file in files for part in ("--state", str(file))]
-    command = [
-        sys.executable,
-        "-m",
-        "resilience_checks",
-        "check",
-        "--no-cache",
-        "--config",
-        str(folder / "resilience.yaml"),
-        *states,
-    ]
+    command = generated.check("--config", str(folder / "resilience.yaml"), *states)
     seconds, memory = _run(command, fine=FINE)
     print(f"check of {total} resources in {len(files)} states: {seconds:.0f} s, {memory:.0f} MB (goal {MEMORY} MB)")
     return memory <= MEMORY

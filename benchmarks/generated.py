@@ -7,6 +7,7 @@ zone. A resilience.yaml at the root declares the services and nothing else.
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -51,6 +52,11 @@ def declare(folder: Path, projects: list[str]) -> None:
     """Write the resilience.yaml of the estate."""
     lines = [f"  {name}: {{entry: {{select: {{name: {name}}}}}, tier: 2, rto: 1h, rpo: 15m}}\n" for name in projects]
     (folder / "resilience.yaml").write_text(f"version: 1\nservices:\n{''.join(lines)}", encoding="utf-8")
+
+
+def check(*arguments: str) -> list[str]:
+    """Return the command that checks anew, whatever was found before."""
+    return [sys.executable, "-m", "resilience_checks", "check", "--no-cache", *arguments]
 
 
 def states(folder: Path, stacks: int, resources: int = 100) -> list[Path]:

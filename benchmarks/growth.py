@@ -28,16 +28,7 @@ def _measured(size: int) -> tuple[float, float]:
         folder = Path(name)
         files = generated.states(folder, max(1, size // RESOURCES), RESOURCES)
         states = [part for file in files for part in ("--state", str(file))]
-        command = [
-            sys.executable,
-            "-m",
-            "resilience_checks",
-            "check",
-            "--no-cache",
-            "--config",
-            str(folder / "resilience.yaml"),
-            *states,
-        ]
+        command = generated.check("--config", str(folder / "resilience.yaml"), *states)
         seconds, memory = _run(command, fine=FINE)
     print(f"{size:7} resources {seconds:7.1f} s {memory:6.0f} MB", flush=True)
     return seconds, memory

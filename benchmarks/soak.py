@@ -24,7 +24,7 @@ CHECKS = 2000
 SLOPE = 1.0
 """KiB that each check may add to the resident memory: a check makes some 20 MB, so what is kept by mistake shows."""
 _WARM = 10
-_FILES = {
+FILES = {
     "Pulumi.yaml": """\
 name: web
 runtime: yaml
@@ -68,7 +68,7 @@ def soak(checks: int, temporary: Path, *, every: int = 10) -> Iterator[tuple[int
     """Check one small project that often, and yield what is held after each so many checks, from the tenth on."""
     project = temporary.parent / "project"
     project.mkdir()
-    for name, text in _FILES.items():
+    for name, text in FILES.items():
         (project / name).write_text(text, encoding="utf-8")
     options = Options((project,), project)
     for number in range(1, checks + 1):

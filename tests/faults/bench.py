@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from click.testing import CliRunner
 
+from benchmarks.soak import FILES
 from resilience_checks.cli.main import cli
 from tests.cli.conftest import ROOT
 
@@ -25,18 +26,6 @@ if TYPE_CHECKING:
 
 BLOCKED = 13
 """The exit code of the project as it is: two violations, the worst of them high. No fault may make it 0."""
-FILES = {
-    "Pulumi.yaml": """\
-name: web
-runtime: yaml
-resources:
-  front:
-    type: vsphere:index/virtualMachine:VirtualMachine
-    properties: {}
-""",
-    "Pulumi.prod.yaml": "config: {}\n",
-    "resilience.yaml": "version: 1\nservices:\n  shop: {scope: national, tier: 1, entry: {select: {name: front}}}\n",
-}
 PATIENCE = 60.0
 
 

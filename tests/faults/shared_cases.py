@@ -13,51 +13,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-_WAIVED = """\
-version: 1
-waivers:
-  - policy: no-single-point-of-failure
-    target: shop
-    reason: r
-    owner: o
-    approver: a
-    ticket: t
-    created: 2026-11-01
-    expires: 2026-11-20
-  - policy: no-single-region-national-service
-    target: shop
-    reason: r
-    owner: o
-    approver: a
-    ticket: t
-    created: 2026-11-01
-    expires: 2026-11-20
-  - policy: national-service-declared-whole
-    target: shop
-    reason: r
-    owner: o
-    approver: a
-    ticket: t
-    created: 2026-11-01
-    expires: 2026-11-20
-  - policy: cross-site-failover
-    target: shop
-    reason: r
-    owner: o
-    approver: a
-    ticket: t
-    created: 2026-11-01
-    expires: 2026-11-20
-"""
+_RULES = (
+    "no-single-point-of-failure",
+    "no-single-region-national-service",
+    "national-service-declared-whole",
+    "cross-site-failover",
+)
+_WHOSE = {"reason": "r", "owner": "o", "approver": "a", "ticket": "t"}
+_WAIVER = ", ".join(f"{key}: {text}" for key, text in _WHOSE.items())
+_DAYS = "created: 2026-11-01, expires: 2026-11-20"
+_WAIVED = "version: 1\nwaivers:\n" + "".join(
+    f"  - {{policy: {rule}, target: shop, {_WAIVER}, {_DAYS}}}\n" for rule in _RULES
+)
 _WHO = (
-    "--reason",
-    "r",
-    "--owner",
-    "o",
-    "--approver",
-    "a",
-    "--ticket",
-    "t",
+    *(word for key, text in _WHOSE.items() for word in (f"--{key}", text)),
     "--expires",
     "2027-01-01",
     "--today",
