@@ -20,7 +20,10 @@ LOCKS: dict[str, list[str]] = {
     "demo": [_PROJECT, "--extra=demo", "--group=build"],
     "test": [_PROJECT, "--extra=test", "--group=build"],
     "types": [_PROJECT, "--extra=types", "--group=imports", "--group=build"],
-    **{name: [f"--group={name}"] for name in ("lint", "tox", "build", "release", "audit", "fuzz", "go", "node")},
+    **{
+        name: [f"--group={name}"]
+        for name in ("lint", "tox", "build", "release", "audit", "fuzz", "mutation", "go", "node")
+    },
 }
 """What each lock is made of: the project with extras, or one of its dependency groups alone."""
 
