@@ -63,9 +63,4 @@ def answer(
     color = given["color"] == "always" or (given["color"] == "auto" and around.colorful and not to_file)
     page = Page(root, color=color, width=WIDTH if to_file else around.width)
     text(page)
-    told = page.text()
-    if around.github and not to_file:
-        from resilience_checks.report.github import fenced
-
-        told = "".join(f"{line}\n" for line in fenced(told))
-    write(told, given["output"])
+    write(page.text(), given["output"], fence=around.github)

@@ -178,7 +178,7 @@ def _tell(report: Report, targets: Sequence[Target], given: dict[str, Any], root
 
     for target in targets:
         text = rendered(report, target, root, color=given["color"], around=around)
-        write(text, target.file, commands=target.form.commands)
+        write(text, target.file, commands=target.form.commands, fence=around.github and target.form.name == "terminal")
     if not any(target.form.readable and target.file is None for target in targets):
         for failure in report.failures:
             show(block(failure, root), github=around.github)

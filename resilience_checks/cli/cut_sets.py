@@ -135,14 +135,9 @@ def _of_file(file: Path, given: dict[str, Any], root: Path, around: Surroundings
     named = read(_data(file), _shown(file, root), given["top"])
     found = minimal_cut_sets(named.tree, [named.top], given["max_order"], limits)[0]
     if given["form"] == "json":
-        text = inert(report.as_json(named.name, named.events, found))
+        write(inert(report.as_json(named.name, named.events, found)), given["output"])
     else:
-        text = report.as_text(named.name, named.events, found)
-        if around.github and given["output"] is None:
-            from resilience_checks.report.github import fenced
-
-            text = "".join(f"{line}\n" for line in fenced(text))
-    write(text, given["output"])
+        write(report.as_text(named.name, named.events, found), given["output"], fence=around.github)
     return 0 if found.complete else INCOMPLETE
 
 

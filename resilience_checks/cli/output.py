@@ -52,16 +52,11 @@ def targets(named: Sequence[tuple[str, Path | None]], output: Path | None, syste
 
 
 def rendered(report: Report, target: Target, root: Path, *, color: str, around: Surroundings) -> str:
-    """Return the report in the form, for a file or for standard output; what a CI runner must not read is fenced."""
+    """Return the report in the form, for a file or for standard output."""
     to_file, page = target.file is not None, target.form.name == "terminal"
     colored = color == "always" or (color == "auto" and page and around.colorful and not to_file)
     width = around.width if page and not to_file else WIDTH
-    text = target.form.renderer(Style(root, colored, width)).render(report)
-    if page and around.github and not to_file:
-        from resilience_checks.report.github import fenced
-
-        return "".join(f"{line}\n" for line in fenced(text))
-    return text
+    return target.form.renderer(Style(root, colored, width)).render(report)
 
 
 def _chosen(name: str, system: str) -> str:
@@ -92,10 +87,11 @@ def hold_writable(output: Path | None) -> None:
         )
 
 
-def write(text: str, output: Path | None, *, commands: bool = False, new: bool = False) -> None:
+def write(text: str, output: Path | None, *, commands: bool = False, fence: bool = False, new: bool = False) -> None:
     """Write UTF-8 to the file (a `new` one replaces none), or to standard output; what UTF-8 cannot hold as its escape.
 
-    `commands`: the text has commands for the CI runner that reads standard output, which finds none in any other.
+    `commands`: the text has commands for the CI runner that reads standard output, which finds none in any other;
+    `fence`: the runner is GitHub's, which is told to look for none.
     """
     if output is not None:
         try:
@@ -112,8 +108,16 @@ def write(text: str, output: Path | None, *, commands: bool = False, new: bool =
         )
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
-    sys.stdout.write(text if commands else unforged(text))
+    sys.stdout.write(text if commands else _without_commands(text, fence=fence))
     sys.stdout.flush()
+
+
+def _without_commands(text: str, *, fence: bool) -> str:
+    if not fence:
+        return unforged(text)
+    from resilience_checks.report.github import fenced
+
+    return "".join(f"{line}\n" for line in fenced(unforged(text)))
 
 
 def unwritten(file: Path, error: OSError) -> CheckError:

@@ -41,11 +41,7 @@ def tell(given: dict[str, Any], around: Surroundings, text: Callable[[int], str]
         write(inert(written(data)), given["output"])
         return
     told = text(around.width if given["output"] is None else WIDTH)
-    if around.github and given["output"] is None:
-        from resilience_checks.report.github import fenced
-
-        told = "".join(f"{line}\n" for line in fenced(told))
-    write(told, given["output"])
+    write(told, given["output"], fence=around.github)
 
 
 @click.group(cls=Lazy, places=PLACES)

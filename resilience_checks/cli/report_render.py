@@ -52,5 +52,5 @@ def _render(given: dict[str, Any], root: Path, around: Surroundings) -> int:
     report = reading(given["file"])
     for target in asked:
         text = rendered(report, target, root, color=given["color"], around=around)
-        write(text, target.file, commands=target.form.commands)
+        write(text, target.file, commands=target.form.commands, fence=around.github and target.form.name == "terminal")
     return 0

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import sysconfig
-import venv
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from ruamel.yaml import YAML
 
-from tests.end_to_end.editing import ROOT, STACKS, Edit, copy, report, run
+from tests.end_to_end.editing import STACKS, Edit, copy, report, run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,13 +85,6 @@ services:
 """
 
 
-def environment(directory: Path) -> None:
-    """Give the program an environment of its own with this package and the SDKs in it."""
-    venv.create(directory / ".venv", symlinks=True)
-    [packages] = (directory / ".venv" / "lib").glob("python*/site-packages")
-    (packages / "tested.pth").write_text(f"{ROOT}\n{sysconfig.get_path('purelib')}\n", encoding="utf-8")
-
-
 def results(data: dict[str, Any]) -> list[tuple[object, ...]]:
     return sorted(
         (
@@ -118,7 +109,6 @@ def test_an_estate_declared_in_its_program_is_the_same_estate(stack: str, tmp_pa
     (directory / "resilience.yaml").unlink()
     program = directory / "__main__.py"
     program.write_text(program.read_text(encoding="utf-8") + OBJECTIVES + DECLARING, encoding="utf-8")
-    environment(directory)
     found, by_program = report(directory)
     assert by_program["failures"] == []
     assert found == code

@@ -114,11 +114,11 @@ class Bench:
         return Ended(process.returncode, f"{out or ''}\n{err or ''}", results(out or ""))
 
     def files(self) -> dict[str, str]:
-        """Return what stands in the project and beside it, but for what git keeps to itself."""
+        """Return what stands in the project and beside it, but for what git and Python keep to themselves."""
         found = {}
         for path in sorted(self.folder.rglob("*")):
             name = path.relative_to(self.folder).as_posix()
-            if path.is_file() and "/.git/" not in f"/{name}":
+            if path.is_file() and {".git", "__pycache__"}.isdisjoint(path.parts):
                 found[name] = path.read_bytes().decode(errors="replace")
         return found
 
