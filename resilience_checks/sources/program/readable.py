@@ -162,7 +162,8 @@ def _own_packages(python: Path) -> set[Path]:
     """Return where the checker's own Python finds modules, for a program that runs with it."""
     if python != Path(sys.executable):
         return set()
-    return {path.resolve() for entry in sys.path if entry and _harmless(path := Path(entry)) and path != Path.cwd()}
+    # The first is where this process was started or its script stands: nobody chose that for packages.
+    return {path.resolve() for entry in sys.path[1:] if entry and _harmless(path := Path(entry))}
 
 
 def _harmless(path: Path) -> bool:
