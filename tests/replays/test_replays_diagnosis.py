@@ -42,6 +42,18 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Built]:
     return made
 
 
+@pytest.fixture(scope="module")
+def diagnosed(build: Callable[[str], Built]) -> Callable[[str], Diagnosis]:
+    """Diagnose each shape once."""
+
+    @cache
+    def made(name: str) -> Diagnosis:
+        shape, found = build(name)
+        return diagnose(found, seen(shape))
+
+    return made
+
+
 def seen(shape: Shape) -> Observed:
     return Observed(shape.down, shape.up)
 
@@ -65,26 +77,32 @@ def in_area(found: Estate, shape: Shape, events: frozenset[str]) -> bool:
 
 
 @pytest.mark.parametrize("name", SHAPES)
-def test_the_reported_area_is_among_the_smallest_explanations(name: str, build: Callable[[str], Built]) -> None:
+def test_the_reported_area_is_among_the_smallest_explanations(
+    name: str, build: Callable[[str], Built], diagnosed: Callable[[str], Diagnosis]
+) -> None:
     shape, found = build(name)
-    places = ranked(diagnose(found, seen(shape)))
+    places = ranked(diagnosed(name))
     reported = [events for events in places if in_area(found, shape, events)]
     assert reported
     assert min(map(len, reported)) == shape.faults
 
 
 @pytest.mark.parametrize("name", SHAPES)
-def test_rivals_stand_beside_it(name: str, build: Callable[[str], Built]) -> None:
+def test_rivals_stand_beside_it(
+    name: str, build: Callable[[str], Built], diagnosed: Callable[[str], Diagnosis]
+) -> None:
     shape, found = build(name)
-    places = ranked(diagnose(found, seen(shape)))
+    places = ranked(diagnosed(name))
     rivals = [events for events in places if not any(roles(found, event) <= shape.area for event in events)]
     assert rivals
 
 
 @pytest.mark.parametrize("name", SHAPES)
-def test_the_ranking_is_that_of_number_and_class_alone(name: str, build: Callable[[str], Built]) -> None:
-    shape, found = build(name)
-    places = ranked(diagnose(found, seen(shape)))
+def test_the_ranking_is_that_of_number_and_class_alone(
+    name: str, build: Callable[[str], Built], diagnosed: Callable[[str], Diagnosis]
+) -> None:
+    _, found = build(name)
+    places = ranked(diagnosed(name))
     weights = {events: rank(found.likelihood(event).likelihood for event in events) for events in places}
     for events, weight in weights.items():
         before = sum(other < weight for other in weights.values())
@@ -92,14 +110,16 @@ def test_the_ranking_is_that_of_number_and_class_alone(name: str, build: Callabl
 
 
 @pytest.mark.parametrize("name", SHAPES)
-def test_names_that_say_nothing_change_no_place(name: str, build: Callable[[str], Built], tmp_path: Path) -> None:
-    shape, found = build(name)
+def test_names_that_say_nothing_change_no_place(
+    name: str, build: Callable[[str], Built], diagnosed: Callable[[str], Diagnosis], tmp_path: Path
+) -> None:
+    shape, _ = build(name)
     words = neutral(shape.stack)
     directory = copy(shape.stack, tmp_path, *shape.edits)
     rename_all(directory, words)
     other = estate(directory, tmp_path)
     said = Observed(*(tuple(rename(service, words) for service in names) for names in (shape.down, shape.up)))
-    before = ranked(diagnose(found, seen(shape)), words)
+    before = ranked(diagnosed(name), words)
     assert ranked(diagnose(other, said)) == before
     assert set(said.down).isdisjoint(shape.down)
 
@@ -107,12 +127,12 @@ def test_names_that_say_nothing_change_no_place(name: str, build: Callable[[str]
 @pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.parametrize("name", ["Wales: one change made twice", "Manchester: one fabric over both campuses"])
 def test_the_order_in_which_anything_is_declared_changes_no_place(
-    name: str, seed: int, build: Callable[[str], Built]
+    name: str, seed: int, build: Callable[[str], Built], diagnosed: Callable[[str], Diagnosis]
 ) -> None:
     shape, found = build(name)
     shuffled = _shuffled(found, random.Random(seed))
     said = Observed(tuple(reversed(shape.down)), tuple(reversed(shape.up)))
-    assert ranked(diagnose(shuffled, said)) == ranked(diagnose(found, seen(shape)))
+    assert ranked(diagnose(shuffled, said)) == ranked(diagnosed(name))
 
 
 def _shuffled(found: Estate, chance: random.Random) -> Estate:
