@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+"""What JSON writes the half of a character as."""
 
 
 class JsonError(ValueError):
@@ -45,7 +49,7 @@ def load(text: str | bytes) -> Any:
 
 def _loaded(text: str | bytes) -> Any:
     found = json.loads(text, object_pairs_hook=_object, parse_constant=_constant)
-    if isinstance(text, bytes) or _SURROGATE.search(text) is not None:
+    if isinstance(text, bytes) or SURROGATE.search(text) is not None:
         json.dumps(found, ensure_ascii=False).encode()
     return found
 
@@ -53,10 +57,18 @@ def _loaded(text: str | bytes) -> Any:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        seen: set[str] = set()
-        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise JsonError(f"the key {twice!r} stands twice in one object")
+        raise JsonError(f"the key {repeated(pairs)!r} stands twice in one object")
     return found
+
+
+def repeated(pairs: Iterable[tuple[str, Any]]) -> str:
+    """Return the first key that stands again, of pairs among which one does.
+
+    >>> repeated([("a", 1), ("b", 2), ("b", 3), ("a", 4)])
+    'b'
+    """
+    seen: set[str] = set()
+    return next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
 
 
 def _constant(name: str) -> object:

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from resilience_checks.model.errors import InputError
+from resilience_checks.model.json_text import SURROGATE, repeated
 from resilience_checks.sources.project import relative
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ _GZIP = b"\x1f\x8b"
 _CHUNK = 1 << 20
 _LONGEST_WORD = 5
 _SPACE = re.compile(r"[ \t\n\r]*")
-_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class Reader:
     def __init__(self, content: Content) -> None:
         """Stand before the first value."""
         self.name, self.text = content.name, content.text
-        self.surrogates = _SURROGATE.search(self.text) is not None
+        self.surrogates = SURROGATE.search(self.text) is not None
         self._decoder = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant, parse_float=_float)
         self.at = self._past_space(0)
         if self.at == len(self.text):
@@ -184,9 +184,7 @@ class _Refused(Exception):  # noqa: N818 it becomes the end of an error's senten
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        seen: set[str] = set()
-        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise _Refused(f"has the key {twice!r} twice in one object")
+        raise _Refused(f"has the key {repeated(pairs)!r} twice in one object")
     return found
 
 
