@@ -22,7 +22,7 @@ LOCKS: dict[str, list[str]] = {
     "types": [_PROJECT, "--extra=types", "--group=imports", "--group=build"],
     **{
         name: [f"--group={name}"]
-        for name in ("lint", "tox", "build", "release", "audit", "fuzz", "mutation", "go", "node")
+        for name in ("lint", "tox", "build", "release", "audit", "fuzz", "coverage", "mutation", "go", "node")
     },
 }
 """What each lock is made of: the project with extras, or one of its dependency groups alone."""
