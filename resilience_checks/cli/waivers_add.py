@@ -59,6 +59,7 @@ def _add(given: dict[str, Any], root: Path, around: Surroundings) -> int:
     from resilience_checks.cli.output import write
     from resilience_checks.gate.waiver_edit import added
     from resilience_checks.gate.waiver_file import NAME, mistakes, refuse
+    from resilience_checks.model.files import content
     from resilience_checks.report.text import one_line
 
     day, file = today(given), place(given, root)
@@ -70,7 +71,7 @@ def _add(given: dict[str, Any], root: Path, around: Surroundings) -> int:
         raise refuse(f"{'today' if key == 'created' else f'--{key}'}: {said}", "correct it")
     waiver = _waiver(given, _about(given, root, around), day)
     with changing(file):
-        text = file.read_bytes().decode("utf-8-sig") if file.exists() else ""
+        text = content(file).decode("utf-8-sig") if file.exists() else ""
         _hold(waiver, given, text, root)
         write(added(text, waiver, day), file)
     only = ", this finding alone" if waiver.fingerprints else ", all findings there"
