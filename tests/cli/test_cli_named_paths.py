@@ -21,6 +21,7 @@ runtime: yaml
 resources:
   one: {type: "azure-native:web:AppServicePlan", properties: {location: uksouth, zoneRedundant: true}}
 """
+WHO = "--reason r --owner a --approver b --ticket t --expires 2999-01-01"
 COMMANDS = (
     "check . --baseline {}",
     "check . --config {}",
@@ -40,6 +41,9 @@ COMMANDS = (
     "cut-sets {}",
     "waivers list --waivers {}",
     "graph . --lookups {}",
+    "baseline write --output {}",
+    f"waivers add --policy cross-site-failover --target site:x --waivers {{}} {WHO}",
+    "waivers prune --waivers {}",
 )
 
 
