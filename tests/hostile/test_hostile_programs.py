@@ -80,6 +80,15 @@ def test_settings_that_are_a_pipe_are_an_error_and_nobody_waits(name: str, tmp_p
         check.run(check.Options(paths=(tmp_path / "repository",), root=tmp_path / "repository"))
 
 
+@pytest.mark.parametrize("name", ["resilience.yaml", "resilience-waivers.yaml"])
+def test_settings_that_lead_to_a_device_are_an_error_and_nobody_waits(name: str, tmp_path: Path) -> None:
+    CONTROLS[-1].plant(tmp_path / "repository", {})
+    (tmp_path / "repository" / name).unlink(missing_ok=True)
+    (tmp_path / "repository" / name).symlink_to("/dev/zero")
+    with pytest.raises(UsageError, match="no regular file"):
+        check.run(check.Options(paths=(tmp_path / "repository",), root=tmp_path / "repository"))
+
+
 def test_there_are_at_least_forty_and_each_has_a_name_of_its_own() -> None:
     names = [attack.name for attack in ATTACKS]
     assert len(set(names)) == len(names) >= 40

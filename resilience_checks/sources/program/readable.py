@@ -6,6 +6,7 @@ home cannot be hidden whole, because repositories and interpreters stand in it.
 
 from __future__ import annotations
 
+import errno
 import os
 import pwd
 import re
@@ -13,6 +14,8 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from resilience_checks.model.files import LARGEST_PROGRAM, content, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -93,6 +96,12 @@ def repositories(root: Path, project: Path) -> set[Path]:
     return tops | {main for top in tops if (main := _main(top)) is not None}
 
 
+def named(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """Return paths of a user as absolute ones, and where links lead, too."""
+    both = ((Path(os.path.abspath(path)), path.resolve()) for path in paths)  # noqa: PTH100 links stay
+    return tuple(dict.fromkeys(one for pair in both for one in pair))
+
+
 def folder(program: Path, tops: Iterable[Path]) -> set[Path]:
     """Return the folder that `main` names where it stands outside: only where nothing says how far a repository goes.
 
@@ -113,7 +122,10 @@ def _main(top: Path) -> Path | None:
     link = top / ".git"
     if not link.is_file():
         return None
-    named = link.read_text(encoding="utf-8", errors="replace").removeprefix("gitdir:").strip()
+    try:
+        named = content(link).decode(errors="replace").removeprefix("gitdir:").strip()
+    except OSError:
+        return None
     return next((one.parent for one in (top / named).resolve().parents if one.name == ".git"), None)
 
 
@@ -151,7 +163,7 @@ def _parts(prefixes: Iterable[Path]) -> set[Path]:
 
 def _base(file: Path) -> Path | None:
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = text(file).splitlines()
     except (OSError, ValueError):
         return None
     fields = (line.partition("=") for line in lines)
@@ -216,6 +228,6 @@ def _git_settings(folder: Path) -> Iterator[Path]:
 
 def _holds_credentials(file: Path) -> bool:
     try:
-        return _WITH_CREDENTIALS.search(file.read_bytes()) is not None
-    except OSError:
-        return False
+        return _WITH_CREDENTIALS.search(content(file, LARGEST_PROGRAM)) is not None
+    except OSError as error:
+        return error.errno == errno.EFBIG

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import importlib.util
 import os
@@ -14,6 +15,7 @@ from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from resilience_checks.model.files import LARGEST_PROGRAM, content
 from resilience_checks.sources.program import digest
 from resilience_checks.sources.program.digest import is_part, sha256
 
@@ -231,9 +233,14 @@ def _chance_in_scripts(found: _Found) -> Iterable[str]:
 
 
 def _asks(path: Path, chance: re.Pattern[bytes]) -> Iterable[str]:
-    with suppress(OSError):
-        if path.is_file() and (match := chance.search(path.read_bytes())) is not None:
-            yield f"{path.name} may ask for the time, for chance or for this machine: {match.group(0).decode(errors='replace').strip()}"
+    try:
+        match = chance.search(content(path, LARGEST_PROGRAM))
+    except OSError as error:
+        if error.errno == errno.EFBIG:
+            yield f"{path.name} cannot be looked through: {error.strerror}"
+        return
+    if match is not None:
+        yield f"{path.name} may ask for the time, for chance or for this machine: {match.group(0).decode(errors='replace').strip()}"
 
 
 def _changed(path: str, *, folders: bool) -> float:

@@ -63,6 +63,7 @@ class Kept:
             "answers": self._given,
             "environment": {name: os.environ.get(name) for name in _ENVIRONMENT},
             "memory": make.limits.memory,
+            "readable": sorted(map(str, make.limits.readable)),
             "plain": plain,
         }
         return f"graph {hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()}"
