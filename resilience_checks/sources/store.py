@@ -8,6 +8,7 @@ is too much.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import hmac
 import os
@@ -63,7 +64,7 @@ class Store:
         """Return what is kept under a name, None where nothing whole is."""
         path = self._path(name)
         try:
-            data = path.read_bytes()
+            data = _plain(path)
         except OSError:
             return None
         if not hmac.compare_digest(data[:_DIGEST], self._digest(name, data[_DIGEST:])):
@@ -94,11 +95,11 @@ class Store:
         """Return the key of the folder; of several checks that make one at the same time, one wins."""
         path = self._folder / _KEY
         with suppress(OSError):
-            if len(found := path.read_bytes()) == _DIGEST:
+            if len(found := _plain(path)) == _DIGEST:
                 return found
         with suppress(FileExistsError):
             write(path, os.urandom(_DIGEST), new=True, private=True)
-        found = path.read_bytes()
+        found = _plain(path)
         if len(found) != _DIGEST:
             raise Untrusted(f"{path} is no key: remove {self._folder}")
         return found
@@ -128,3 +129,12 @@ class Store:
             with suppress(OSError):  # another check may have removed it
                 found = path.stat()
                 yield path, found.st_mtime, found.st_size
+
+
+def _plain(path: Path) -> bytes:
+    """Return what a plain file holds; raise OSError for any other, without following a link or waiting for a pipe."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "it is no plain file", str(path))
+        return file.read()
