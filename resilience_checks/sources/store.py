@@ -78,6 +78,8 @@ class Store:
         path = self._path(name)
         with suppress(OSError):
             path.parent.mkdir(mode=0o700, exist_ok=True)
+            if _is_another_thing(path):
+                path.unlink()  # what is written would go into it, or to where it leads
             write(path, self._digest(name, content) + content, private=True)
             self._written += len(content)
         if self._written > self._most // _SHARE:
@@ -94,6 +96,8 @@ class Store:
     def _own_key(self) -> bytes:
         """Return the key of the folder; of several checks that make one at the same time, one wins."""
         path = self._folder / _KEY
+        if _is_another_thing(path):
+            raise Untrusted(f"{path} is no key: remove {self._folder}")
         with suppress(OSError):
             if len(found := _plain(path)) == _DIGEST:
                 return found
@@ -138,3 +142,11 @@ def _plain(path: Path) -> bytes:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise OSError(errno.EINVAL, "it is no plain file", str(path))
         return file.read()
+
+
+def _is_another_thing(path: Path) -> bool:
+    """Return whether there is something that is no plain file, a link to one among them."""
+    try:
+        return not stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return False

@@ -68,6 +68,11 @@ def test_what_is_no_plain_file_is_not_there_and_nobody_waits(tmp_path: Path, kin
         case _:
             path.mkdir()
     assert store.get("a") is None
+    store.put("a", b"other")
+    assert (store.get("a"), (tmp_path / "moved").read_bytes()[32:]) == (
+        None if kind == "folder" else b"other",
+        b"content",
+    )
 
 
 @pytest.mark.parametrize("name", ["key", "cache"])
