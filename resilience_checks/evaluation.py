@@ -204,7 +204,8 @@ class Inputs:
         jobs = self._options.jobs or processors()
         workers = chosen(makes, jobs, self._options.scheduler)
         supplied = self._supplied()
-        return Together(makes, supplied, observer, elsewhere, jobs, workers, kept(self._options.cache, supplied))
+        store = kept(self._options.cache, supplied, self._options.root)
+        return Together(makes, supplied, observer, elsewhere, jobs, workers, store)
 
     def load(self) -> None:
         """Read every resilience.yaml; raise UsageError for one that is wrong."""

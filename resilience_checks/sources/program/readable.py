@@ -77,6 +77,9 @@ _CREDENTIAL_VARIABLES = re.compile(
 )
 _WITH_CREDENTIALS = re.compile(rb"extraheader|https?://[^/\s@]+@", re.IGNORECASE)
 _CREDENTIAL_FILES = "gha-creds-*.json"
+_WORKTREE = re.compile(r"^\s*worktree\s*=\s*(.*\S)", re.MULTILINE | re.IGNORECASE)
+_MARKS_OF_PYTHON = ("pyvenv.cfg", "lib/python*/os.py", "lib64/python*/os.py", "lib/pypy*/os.py", "lib-python/*/os.py")
+"""What stands in an environment, and in an installation of Python."""
 
 
 def system() -> Iterator[str]:
@@ -111,6 +114,15 @@ def folder(program: Path, tops: Iterable[Path]) -> set[Path]:
     return {program} if not marked and _harmless(program) else set()
 
 
+def brings(root: Path, place: Path) -> bool:
+    """Return whether a place stands in the repository of `root`, whose author could have put there what it holds.
+
+    One that is all of a home, or of the machine, is the user's own.
+    """
+    top = _repository(root.resolve())
+    return place.resolve().is_relative_to(top) and not any(home.is_relative_to(top) for home in _homes())
+
+
 def _repository(folder: Path) -> Path:
     """Return the nearest folder above that is a repository, the folder itself where there is none."""
     above = (folder, *folder.parents)
@@ -118,15 +130,33 @@ def _repository(folder: Path) -> Path:
 
 
 def _main(top: Path) -> Path | None:
-    """Return the repository of which this is a working tree or a submodule."""
+    """Return the repository of which this is a working tree or a submodule, where that one says so, too.
+
+    A file named .git could name any folder, and whoever wrote it would read all that is there.
+    """
     link = top / ".git"
     if not link.is_file():
         return None
-    try:
-        named = content(link).decode(errors="replace").removeprefix("gitdir:").strip()
-    except OSError:
+    named = (top / _written(link).removeprefix("gitdir:").strip()).resolve()
+    if not _says_so(named, link):
         return None
-    return next((one.parent for one in (top / named).resolve().parents if one.name == ".git"), None)
+    return next((one.parent for one in named.parents if one.name == ".git"), None)
+
+
+def _says_so(folder: Path, link: Path) -> bool:
+    """Return whether git's own folder of a working tree, or of a submodule, names what has the link to it."""
+    back = _written(folder / "gitdir").strip()
+    tree = _WORKTREE.search(_written(folder / "config"))
+    named = folder / back if back else folder / tree[1].strip('"') / ".git" if tree else None
+    return named is not None and named.parent.resolve() == link.parent.resolve()
+
+
+def _written(file: Path) -> str:
+    """Return what a small file of git's says, "" where there is none."""
+    try:
+        return content(file).decode(errors="replace")
+    except OSError:
+        return ""
 
 
 def environment(python: Path) -> set[Path]:
@@ -137,7 +167,12 @@ def environment(python: Path) -> set[Path]:
     for prefix in prefixes[:2]:
         base = _base(prefix / "pyvenv.cfg")
         prefixes += [base.parent, base.resolve().parent] if base is not None else []
-    return {python, *_parts(prefixes), *_own_packages(python)}
+    return {python, *_parts(filter(_is_of_python, prefixes)), *_own_packages(python)}
+
+
+def _is_of_python(prefix: Path) -> bool:
+    """Return whether Python is installed there: the program's own pyvenv.cfg could name any folder, as ~/.local."""
+    return any(next(prefix.glob(mark), None) is not None for mark in _MARKS_OF_PYTHON)
 
 
 def node(executable: Path, modules: Iterable[Path]) -> set[Path]:

@@ -109,8 +109,10 @@ class _Found:
         self._folders: set[str] = set()
 
     def opened(self, path: str) -> None:
-        """Add a file; that of compiled code stands for its source, which Python holds it against."""
+        """Add a file; compiled code of a package stands for its source, other compiled code counts beside its source."""
         if path.endswith(".pyc"):
+            if not (_PACKAGES.search(path) or path.startswith(self._environments)):
+                self.add(FILE, path)  # Python believes its time
             with suppress(ValueError, NotImplementedError):
                 path = importlib.util.source_from_cache(path)
         self.add(FILE, path)
@@ -218,7 +220,11 @@ def _package(path: str) -> str:
 
 def _chance(project: Path, found: _Found) -> Iterable[str]:
     """Yield the Python files of the program that may ask for what is another the next time."""
-    own = [path for path in digest.parts(project) if path.suffix == ".py"]
+    parts = list(digest.parts(project))
+    own = [path for path in parts if path.suffix == ".py"]
+    yield from (
+        f"{path.name} is compiled, and nothing shows what it asks for" for path in parts if path.suffix == ".pyc"
+    )
     others = [Path(path) for kind, path in found.keys if kind == FILE and path.endswith(".py")]
     for path in (*own, *others):
         yield from _asks(path, PYTHON)
