@@ -10,6 +10,7 @@ from resilience_checks.catalogue.entry_data import package_entry
 from resilience_checks.model import files
 from resilience_checks.model.errors import UsageError
 from resilience_checks.model.location import Location
+from resilience_checks.model.schema_fault import fault
 from resilience_checks.model.yaml_places import place
 from resilience_checks.model.yaml_text import YamlError, load
 
@@ -80,13 +81,10 @@ def built_in(text: str) -> Mapping[str, Any]:
 
 def validate(data: Mapping[str, Any], where: str, text: str = "") -> None:
     """Hold a catalogue file against schema.json; built-in files are held against it by the tests."""
-    from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import best_match
-
     schema = json.loads(
         resources.files("resilience_checks.catalogue").joinpath("schema.json").read_text(encoding="utf-8")
     )
-    error = best_match(Draft202012Validator(schema).iter_errors(data))
+    error = fault(schema, data)
     if error is not None:
         named = "/".join(str(item) for item in error.absolute_path) or "the top"
         raise UsageError(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks import __version__
@@ -195,7 +194,3 @@ def _is_elsewhere(name: str, place: Path) -> bool:
 
 def _outside(name: str) -> Compared:
     return Compared(name, State.UNKNOWN, "it is not under the path")
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()

@@ -12,6 +12,7 @@ from resilience_checks.model.errors import UsageError
 from resilience_checks.model.json_text import JsonError, load
 from resilience_checks.model.location import Location
 from resilience_checks.model.result import Outcome, Severity
+from resilience_checks.model.schema_fault import fault
 from resilience_checks.model.yaml_places import place
 
 if TYPE_CHECKING:
@@ -71,10 +72,7 @@ def schema() -> dict[str, Any]:
 
 
 def _hold(data: Any, text: str, name: str) -> None:
-    from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import best_match
-
-    error = best_match(Draft202012Validator(schema()).iter_errors(data))
+    error = fault(schema(), data)
     if error is not None:
         named = "/".join(str(item) for item in error.absolute_path) or "the top"
         raise _wrong(f"at {named}: {error.message[:_LONGEST]}", Location(name, *place(text, error.absolute_path)))

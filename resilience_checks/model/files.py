@@ -15,7 +15,7 @@ LARGEST = 1 << 20
 """How many bytes a file may have that people write, such as settings: YAML with places takes some 5 s for so many."""
 LARGEST_PROGRAM = 16 << 20
 """The same of a YAML program, which tools may write, too."""
-LARGEST_DATA = 64 << 20
+LARGEST_DATA = 32 << 20
 """The same of JSON that stands in a repository, such as a baseline, or answers lookups."""
 LARGEST_OUTPUT = 512 << 20
 """The same of what tools write of a whole estate: previews, states and reports; more would not fit the memory of a CI runner."""

@@ -103,6 +103,17 @@ Thing("asset", "acme:net:Thing", told=pulumi.FileAsset(str(Path(__file__).parent
         exit_code=0,
         proof=_has_no_hash,
     ),
+    Attack(
+        "asset-of-a-token",
+        "does the same with the token that a checkout leaves in `.git/config`",
+        "the checker reads assets of the repository alone, and none that is hidden from the program",
+        """\
+Thing("asset", "acme:net:Thing", told=pulumi.FileAsset(".git/config"))
+""",
+        exit_code=0,
+        proof=_has_no_hash,
+        files={".git/config": f"[http]\n\textraheader = AUTHORIZATION: basic {STOLEN}\n"},
+    ),
     reach(
         "writes-outside",
         "writes into the folder above its repository",

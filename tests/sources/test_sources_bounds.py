@@ -10,8 +10,11 @@ import pytest
 
 from resilience_checks.model import files
 from resilience_checks.model.errors import InputError, UsageError
+from resilience_checks.model.schema_fault import fault
 from resilience_checks.model.yaml_text import MOST_WITH_PLACES, YamlError, hold
 from resilience_checks.sources.given import digests, load
+from resilience_checks.sources.program.reads import outside
+from resilience_checks.sources.program.standing import of_child
 from resilience_checks.sources.project import read_mapping
 from resilience_checks.sources.yaml_program.syntax import Document
 
@@ -70,7 +73,7 @@ def test_a_file_has_the_limit_and_no_byte_more(read: Callable[[Path, int], bytes
 def test_a_file_that_takes_up_no_space_is_not_read_to_see_how_large_it_is(tmp_path: Path) -> None:
     with (tmp_path / "it").open("wb") as file:
         file.truncate(1 << 40)
-    with pytest.raises(OSError, match="larger than 64 MB"):
+    with pytest.raises(OSError, match="larger than 32 MB"):
         files.given(tmp_path / "it")
 
 
@@ -159,6 +162,25 @@ def test_values_are_counted_as_they_are_written(text: str, most: int) -> None:
     hold(text, most)
     with pytest.raises(YamlError, match=f"more than {most - 1} values"):
         hold(text, most - 1)
+
+
+def test_of_data_that_is_wrong_throughout_the_first_faults_tell_why() -> None:
+    found = fault({"items": {"type": "string"}}, [1] * 5_000)
+    assert found is not None
+    assert list(found.absolute_path) < [1000]
+
+
+def test_a_script_without_end_is_not_looked_through_and_its_graph_not_kept(tmp_path: Path) -> None:
+    """Whoever looked for the time in it would fill the memory; the hash of it is that of its size and beginning."""
+    for name in ("web/large.py", "large.bin"):
+        (tmp_path / "web").mkdir(exist_ok=True)
+        with (tmp_path / name).open("wb") as file:
+            file.truncate(1 << 40)
+    found = of_child({"opened": [str(tmp_path / "large.bin")]}, tmp_path / "web", tmp_path / "web", ())
+    said = "larger than 16 MB, the most that is read of such a file"
+    assert found.unseen == f"large.py cannot be looked through: it is {said}"
+    assert [key for key, mark in found.marks.items() if mark] == [f"file {tmp_path}/large.bin"]
+    assert list(outside([tmp_path / "large.bin"], tmp_path, tmp_path / "web")) == ["large.bin"]
 
 
 def _write(number: int, content: bytes) -> None:

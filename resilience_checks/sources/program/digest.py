@@ -56,12 +56,6 @@ def is_part(path: Path, project: Path) -> bool:
     return NOT_PROGRAM.isdisjoint(path.relative_to(project).parts)
 
 
-def sha256(path: Path) -> str:
-    """Return the SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _contents(directory: Path, apart: Collection[Path]) -> Iterator[tuple[str, bytes]]:
     for path in parts(directory, apart):
         try:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.files import LARGEST_PROGRAM, content
 from resilience_checks.sources.program import digest
-from resilience_checks.sources.program.digest import is_part, sha256
+from resilience_checks.sources.program.digest import is_part
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -198,7 +198,7 @@ def _mark(kind: str, path: str) -> str:
         if kind == LINK:
             return os.path.realpath(path)
         if kind == FILE and place.is_file():
-            return sha256(place)
+            return digest.content(place).hex()
         if kind == STAT:
             found = place.stat()
             return "folder" if place.is_dir() else f"{found.st_size} {found.st_mtime_ns}"
