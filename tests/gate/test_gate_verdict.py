@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resilience_checks.gate.verdict import NOTHING, ExitCode, Verdict, blocks, verdict
+from resilience_checks.gate.verdict import NOTHING, ExitCode, Verdict, blocks, unaffected, verdict
 from resilience_checks.model.result import Outcome, Result, Severity
 
 if TYPE_CHECKING:
@@ -140,3 +140,8 @@ ABOUT_NO_SERVICE = replace(NOT_APPLICABLE, services=())
 )
 def test_the_words_of_a_verdict(results: list[Result], errors: list[int], expected: Verdict) -> None:
     assert verdict(results, Severity.MEDIUM, errors) == expected
+
+
+def test_a_change_that_affects_no_stack_is_clean_and_says_why() -> None:
+    words = "clean: no stack is affected by the change since origin/main"
+    assert unaffected("origin/main") == Verdict(ExitCode.CLEAN, (), words)

@@ -19,7 +19,7 @@ from coverage import Coverage
 from resilience_checks.sources.program import confinement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 _DATA = ".measured"
 
@@ -40,7 +40,7 @@ _folders: dict[subprocess.Popen[bytes], Path] = {}
 
 
 @pytest.fixture(autouse=True)
-def measured_children(monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config) -> Iterator[None]:
+def measured_children(monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config) -> None:
     """Measure what this test starts."""
     end = confinement.Started.end
 
@@ -51,4 +51,3 @@ def measured_children(monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Conf
 
     monkeypatch.setattr(confinement, "subprocess", SimpleNamespace(**{**vars(subprocess), "Popen": measured}))
     monkeypatch.setattr(confinement.Started, "end", fetched)
-    yield

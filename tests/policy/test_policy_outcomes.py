@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ from resilience_checks.model.location import Related
 from resilience_checks.model.result import Outcome, Result, Severity
 from resilience_checks.policy import document, pack
 from resilience_checks.policy.embedded import EmbeddedEngine
+from resilience_checks.policy.engine import EngineFault
 from resilience_checks.policy.matter import Matter
 from resilience_checks.policy.outcome import decide
 from resilience_checks.policy.pack import reads
@@ -17,7 +19,7 @@ from resilience_checks.policy.settings import settings
 from tests.policy import documents as given
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from resilience_checks.policy.engine import Engine
     from resilience_checks.topology.estate import Estate
@@ -127,6 +129,51 @@ def test_the_scope_decides_whether_the_policy_applies(
     assert callable(said)
     found = results(engine, given.answers(SITE_QUESTION, record=said(SITE_QUESTION, "record")), given.estate(scope))
     assert found[("cross-site-failover", "record")].outcome is expected
+
+
+class _Saying:
+    """An engine that says one thing of every policy, or nothing."""
+
+    def __init__(self, report: object) -> None:
+        self.report = report
+
+    def evaluate(self, _modules: object, _document: bytes, packages: Mapping[str, str]) -> dict[str, object]:
+        return {} if self.report is None else dict.fromkeys(packages, self.report)
+
+
+PASS = {"outcome": "pass", "target": "record", "message": "", "question": "", "services": [], "cause": []}
+
+
+@pytest.mark.parametrize(
+    ("report", "said"),
+    [
+        (EngineFault("rules.rego:3:1: no"), "rules.rego:3:1: no"),
+        (None, "the engine did not answer for cross-site-failover"),
+        ([PASS, 7], "it reports what is no result of lib.result: 7"),
+        (
+            [{**PASS, "outcome": "sound"}],
+            f"it reports what is no result of lib.result: {json.dumps({**PASS, 'outcome': 'sound'})}",
+        ),
+        (
+            [{**PASS, "cause": None}],
+            f"it reports what is no result of lib.result: {json.dumps({**PASS, 'cause': None})}",
+        ),
+        (["x" * 300], f'it reports what is no result of lib.result: "{"x" * 199}'),
+    ],
+)
+def test_a_policy_that_cannot_be_evaluated_is_an_error(report: object, said: str) -> None:
+    found = results(_Saying(report), given.answers(SITE_QUESTION))  # type: ignore[arg-type]
+    assert {result.outcome for result in found.values()} == {Outcome.ERROR}
+    assert found[("cross-site-failover", "cross-site-failover")] == Result(
+        policy="cross-site-failover",
+        outcome=Outcome.ERROR,
+        severity=Severity.HIGH,
+        target="cross-site-failover",
+        title="The loss of one site loses a service",
+        message=f"the policy could not be evaluated: {said}",
+        location=next(iter(given.estate().anchors.values()), None),
+        remediation="correct the policy; nothing is known of what it would have found",
+    )
 
 
 def test_fingerprints_do_not_depend_on_lines_or_order(engine: Engine) -> None:
