@@ -39,7 +39,7 @@ class Solution(Generic[T]):
         while found is None:
             assert holder._base is not None
             holder = holder._base
-            found = holder._values.get(node)
+            found = holder._values.get(node)  # noqa: SLF001 another of this class
         return found
 
     @property
