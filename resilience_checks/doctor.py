@@ -105,7 +105,8 @@ def _isolation() -> Symptom:
     found = confinement.run([sys.executable, "-I", "-S", "-c", ""]).confinement
     hindered = found.hindered()
     if not hindered:
-        return Symptom("isolation", OK, f"programs run {found.by()}")
+        files = "they read their repository, their packages, and what --readable names"
+        return Symptom("isolation", OK, f"programs run {found.by()}; {files}")
     return Symptom(
         "isolation",
         MISSING,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from resilience_checks.gate.baseline import Earlier, entries
 from resilience_checks.gate.baseline_file import Baseline
+from resilience_checks.model import files
 from resilience_checks.model.errors import CheckError, UsageError
 from resilience_checks.sources.project import relative
 
@@ -58,12 +59,12 @@ def _at_fork(base: str, root: Path, inside: str, name: str) -> Baseline:
 
 def _content(file: Path, name: str) -> bytes:
     try:
-        return file.read_bytes()
+        return files.given(file)
     except OSError as error:
         raise UsageError(
             f"the baseline {name} cannot be read: {error.strerror}",
             why="which findings stood before is not known, so nothing was checked",
-            remedy="write it with `resilience-checks baseline write`",
+            remedy=files.remedy(error, "write it with `resilience-checks baseline write`"),
         ) from error
 
 

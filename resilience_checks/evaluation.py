@@ -209,7 +209,8 @@ class Inputs:
         jobs = self._options.jobs or processors()
         workers = chosen(makes, jobs, self._options.scheduler)
         supplied = self._supplied()
-        return Together(makes, supplied, observer, elsewhere, jobs, workers, kept(self._options.cache, supplied))
+        store = kept(self._options.cache, supplied, self._options.root)
+        return Together(makes, supplied, observer, elsewhere, jobs, workers, store)
 
     def load(self) -> None:
         """Read every resilience.yaml; raise UsageError for one that is wrong."""
@@ -280,9 +281,11 @@ class Inputs:
     def _programs(self, stacks: Sequence[Stack]) -> Iterator[_Subject]:
         from resilience_checks.sources import opening
         from resilience_checks.sources.interface import Limits
+        from resilience_checks.sources.program.readable import named
 
         kept, root = self._options.cache is not None, self._options.root.resolve()
-        limits = Limits(self._options.seconds, apart=self._options.written, marked=kept)
+        more = named(self._options.readable)
+        limits = Limits(self._options.seconds, apart=self._options.written, marked=kept, readable=more)
         for stack in stacks:
             make = opening.OfProgram(stack, root, limits)
             yield _Subject(stack.name, stack.project.directory, self._file(stack.project.directory), make)

@@ -44,6 +44,8 @@ class Options:
     fail_on_given: bool = False
     """Whether somebody asks for that threshold: what resilience.yaml says then counts only where it is stricter."""
     seconds: float = 60.0
+    readable: tuple[Path, ...] = ()
+    """Files and folders outside of the repository that programs may read, too; never taken from what is checked."""
     jobs: int | None = None
     """How many stacks are evaluated at a time; None: as many as there are processors."""
     cache: Path | None = None

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from resilience_checks.model.errors import InputError
+from resilience_checks.model.files import LARGEST_PROGRAM, content
 from resilience_checks.model.location import Location
 from resilience_checks.policy.loosening import Loosening
 from resilience_checks.sources.project import read_project, stack_names
@@ -77,7 +78,10 @@ class _Earlier:
 
     def _stands_as_it_was(self, files: Collection[str]) -> bool:
         here = self.trust.root / self.file
-        same = here.is_file() and here.read_bytes() == self.trust.fork.files.content(self.file)
+        try:
+            same = content(here, LARGEST_PROGRAM) == self.trust.fork.files.content(self.file)
+        except OSError:
+            return False
         return same and all((self.trust.root / file).is_file() for file in files)
 
     def _holds_first_tier(self) -> bool:

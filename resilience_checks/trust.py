@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import UsageError
+from resilience_checks.model.files import content
 from resilience_checks.model.thresholds import strictest
 from resilience_checks.sources.trusted import SETTINGS, TrustedCommit, trusted
 from resilience_checks.topology.declared_settings import Strictness
@@ -315,12 +316,20 @@ def _united(version: Version, files: Sequence[str]) -> Declarations:
     return united([version.declared(file) for file in files])
 
 
+def _held(file: Path) -> bytes:
+    """Return what a file holds, and of one that cannot be read why: that is nothing that stands where settings are trusted."""
+    try:
+        return content(file)
+    except OSError as error:
+        return f"{error}".encode()
+
+
 def on_disk(place: Path) -> dict[str, bytes]:
     """Return what is read of a file or folder of the checkout, by the path from it ("" for a file itself)."""
     if place.is_file():
-        return {"": place.read_bytes()}
+        return {"": _held(place)}
     files = {file.relative_to(place).as_posix(): file for file in sorted(place.rglob("*")) if file.is_file()}
-    return {name: file.read_bytes() for name, file in files.items() if _is_read(name)}
+    return {name: _held(file) for name, file in files.items() if _is_read(name)}
 
 
 def digest(content: Mapping[str, bytes]) -> str:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from resilience_checks.gate.waiver_file import NAME, WHY, Waivers, hold_policies, parsed
 from resilience_checks.gate.waiver_trust import Versions, loosened
 from resilience_checks.gate.waivers import Claim, State, Terms, apply
+from resilience_checks.model import files as files_of
 from resilience_checks.model.errors import UsageError
-from resilience_checks.model.files import content as content_of
 from resilience_checks.report.interface import WaiverUse
 
 if TYPE_CHECKING:
@@ -69,10 +69,10 @@ def read(options: Options) -> Waivers:
     if options.waivers is None and not os.path.lexists(place):
         return Waivers(name)
     try:
-        content = content_of(place) if options.waivers is None else place.read_bytes()
+        content = (files_of.content if options.waivers is None else files_of.given)(place, files_of.LARGEST)
     except OSError as error:
         what = f"{name} cannot be read: {error.strerror}"
-        raise UsageError(what, why=WHY, remedy="make it a readable file") from error
+        raise UsageError(what, why=WHY, remedy=files_of.remedy(error, "make it a readable file")) from error
     return parsed(content, name, options.today)
 
 

@@ -22,7 +22,12 @@ BEGIN, END = (
     "<!-- end of what is written -->",
 )
 _BY_SYSTEM = "¹"
-_EXITS = {0: "the check goes on", 4: "no verdict (exit code 4)"}
+_EXITS = {
+    0: "the check goes on",
+    2: "the command is refused (exit code 2)",
+    4: "no verdict (exit code 4)",
+    13: "what is wrong is found (exit code 13)",
+}
 
 
 def written(text: str) -> str:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from resilience_checks.analysis.expressions import scan
 from resilience_checks.analysis.fault_tree import compile_estate
 from resilience_checks.analysis.loads import Spread, Ways
+from resilience_checks.analysis.sharing import spread_remedy
 from resilience_checks.analysis.terms import Walk
 from resilience_checks.analysis.times import Times, alike, since
 from resilience_checks.analysis.together import SLACK, Both, Together
@@ -322,21 +323,35 @@ class _Capacity:
         return all(loads[part] <= mine.carries(part) * (1 + SLACK) for part in mine.carried)
 
     def _doubts(self, service: Service, dimension: str, index: int) -> Iterator[Doubt]:
-        """Yield what an unknown answer hangs on: parts of unknown capacity, else facts about what is up."""
+        """Yield what an unknown answer hangs on: what is unknown of the service, else of what shares parts with it."""
+        together = self._all(dimension, index)
+        others = [name for name in together.sharing(service.id) if name != service.id]
+        mine = self._unknown(service, dimension, index)
+        found = mine or {
+            doubt.id: doubt
+            for name in others
+            for doubt in self._unknown(self.estate.services[name], dimension, index).values()
+        }
+        yield from found.values()
+        if not found:
+            text = f"groups that {service.id} uses share members, and whether some spread fits is not known"
+            yield Doubt(f"spread of {service.id}", Reason(text, Basis.UNKNOWN, service.location), spread_remedy())
+
+    def _unknown(self, service: Service, dimension: str, index: int) -> dict[str, Doubt]:
+        """Return by name the parts of unknown capacity that a service uses, and facts about what of it is up."""
         mine = self._all(dimension, index).of[service.id]
         used = {**mine.best.parts(mine.best.shares), **mine.worst.parts(mine.worst.shares)}
-        unknown = [part for part in used if self._amount(part, service, dimension) is None]
-        for part in unknown:
-            why = self.estate.carriers[part].why
-            remedy = f"declare `capacity: {{{dimension}: ...}}` of a component that selects it"
-            yield Doubt(f"capacity of {part}", why, remedy)
+        remedy = f"declare `capacity: {{{dimension}: ...}}` of a component that selects it"
+        found = [
+            Doubt(f"capacity of {part}", self.estate.carriers[part].why, remedy)
+            for part in used
+            if self._amount(part, service, dimension) is None
+        ]
         best, worst = (self._walk(index, pessimistic=pessimistic) for pessimistic in (False, True))
-        names = worst.doubtful(self._tree.roots[service.id], best)
-        yield from (Doubt(name, self._tree.facts[name].reason, self._tree.facts[name].remedy) for name in names)
-        if not unknown and not names:
-            text = f"groups that {service.id} uses share members, and whether some spread fits is not known"
-            reason = Reason(text, Basis.UNKNOWN, service.location)
-            yield Doubt(f"spread of {service.id}", reason, "install scipy, which finds the best spread")
+        for name in worst.doubtful(self._tree.roots[service.id], best):
+            fact = self._tree.facts[name]
+            found.append(Doubt(name, fact.reason, fact.remedy))
+        return {doubt.id: doubt for doubt in found}
 
 
 def _in_time(seconds: float, service: Service) -> bool:

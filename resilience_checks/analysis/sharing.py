@@ -39,6 +39,13 @@ def best_scale(spreads: Sequence[tuple[float, Spread]]) -> float | None:
     return program.solve()
 
 
+def spread_remedy() -> str:
+    """Return what makes known whether some spread fits, where `best_scale` did not seek it."""
+    if find_spec("scipy") is None:
+        return "install resilience-checks[capacity]: scipy finds the best spread"
+    return "declare what single members carry for these services, or give the services groups of their own"
+
+
 @dataclass
 class _Program:
     """Variables from 0 up, number 0 being t; sums that are 0 (equations), at most 0 (bounds), or limited (loads)."""

@@ -86,11 +86,11 @@ class Together:
     def fits(self, service: str) -> bool | None:
         """Return whether some spread fits of all services that share limited parts with this one, None where unknown."""
         if service not in self._fitting:
-            names = self._sharing(service)
+            names = self.sharing(service)
             self._fitting |= dict.fromkeys(names, _fits([self.of[name] for name in names]))
         return self._fitting[service]
 
-    def _sharing(self, service: str) -> list[str]:
+    def sharing(self, service: str) -> list[str]:
         """Return the services that share a limited part with this one, or with one that does, itself among them."""
         found, pending = {service}, [service]
         while pending:

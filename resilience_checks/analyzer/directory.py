@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from resilience_checks import __version__
 from resilience_checks.analyzer.settings import PACK
 from resilience_checks.model.errors import UsageError
+from resilience_checks.model.files import text
 from resilience_checks.model.writing import write_all
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def _may_write(directory: Path, project: Path) -> bool:
     if not directory.is_dir():
         return False
     try:
-        mine = _MARK in project.read_text(encoding="utf-8").splitlines()
+        mine = _MARK in text(project).splitlines()
     except (OSError, UnicodeDecodeError):
         mine = False
     return mine or not any(directory.iterdir())

@@ -14,7 +14,7 @@ from resilience_checks.catalogue.entries import Entry, PackageEntry, ProviderEnt
 from resilience_checks.catalogue.entry_data import package_entry
 from resilience_checks.catalogue.installed import hold_apart
 from resilience_checks.model.errors import UsageError
-from resilience_checks.model.files import content
+from resilience_checks.model.files import content, text
 from resilience_checks.model.question import Holds
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class Catalogue:
         added = ((file.path, file.shown) for file in self._installed)
         for path, shown in (*own, *added, *built_in):
             if path not in self._stated:
-                self._stated[path] = own_files.parsed(path.read_text(encoding="utf-8"), shown)
+                self._stated[path] = own_files.parsed(text(path), shown)
             data = self._stated[path]
             for section in ("types", "lookups"):
                 found = (data.get(section) or {}).get(token)

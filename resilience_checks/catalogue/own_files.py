@@ -30,7 +30,7 @@ def read(path: Path, shown: str | None = None) -> PackageEntry:
         text = files.text(path)
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(
-            f"the catalogue file {where} cannot be read: {_said(error)}", why=_WHY, remedy="make it readable UTF-8 text"
+            f"the catalogue file {where} cannot be read: {_said(error)}", why=_WHY, remedy=_remedy(error)
         ) from error
     data = parsed(text, where)
     validate(data, where, text)
@@ -48,6 +48,11 @@ def read(path: Path, shown: str | None = None) -> PackageEntry:
 
 def _said(error: OSError | UnicodeDecodeError) -> str:
     return f"{error.strerror}" if isinstance(error, OSError) else str(error)
+
+
+def _remedy(error: OSError | UnicodeDecodeError) -> str:
+    otherwise = "make it readable UTF-8 text"
+    return files.remedy(error, otherwise) if isinstance(error, OSError) else otherwise
 
 
 def parsed(text: str, where: str) -> Mapping[str, Any]:

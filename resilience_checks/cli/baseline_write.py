@@ -52,6 +52,7 @@ _NOT_WRITTEN = "a baseline that lacks findings would block them later as new, so
     help="The day on which dates in declarations are judged (default: today, in UTC).",
 )
 @options.TIMEOUT
+@options.READABLE
 @options.DEBUG
 def write(**given: Any) -> None:
     """Write the findings that stand to a file: violations, and unknowns that block.
@@ -147,11 +148,18 @@ def _before(place: Path | None) -> frozenset[tuple[object, ...]] | None:
     """Return what stands in the file that is there; raise UsageError for one that is no baseline."""
     from resilience_checks.gate.baseline_file import read
     from resilience_checks.model.errors import UsageError
+    from resilience_checks.model.files import LARGEST_DATA, content, remedy
 
     if place is None or not place.exists():
         return None
     try:
-        return frozenset(entry.key for entry in read(place.read_bytes(), place.as_posix()))
+        return frozenset(entry.key for entry in read(content(place, LARGEST_DATA), place.as_posix()))
+    except OSError as error:
+        raise UsageError(
+            f"{place} is there and cannot be read: {error.strerror}",
+            why="what it holds would be lost, so nothing was written",
+            remedy=remedy(error, "make it readable, or name another file with --output"),
+        ) from error
     except UsageError as error:
         raise UsageError(
             f"{place} is there and is no baseline: {error.what}",

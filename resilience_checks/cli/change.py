@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 @options.LOOKUPS
 @options.STACK_OUTPUTS
 @options.TIMEOUT
+@options.READABLE
 @options.FORM
 @options.COLOR
 @options.OUTPUT

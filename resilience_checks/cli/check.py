@@ -103,6 +103,7 @@ FAIL_ON = ("low", "medium", "high", "critical", "never")
 @options.LOOKUPS
 @options.STACK_OUTPUTS
 @options.TIMEOUT
+@options.READABLE
 @options.JOBS
 @options.SCHEDULER
 @options.CACHE

@@ -156,11 +156,12 @@ def _hold_no_programs(given: dict[str, Any], file: Path) -> None:
 
 def _data(file: Path) -> bytes:
     from resilience_checks.model.errors import UsageError
+    from resilience_checks.model.files import LARGEST_OUTPUT, given
 
     if str(file) == "-":
         return sys.stdin.buffer.read()
     try:
-        return file.read_bytes()
+        return given(file, LARGEST_OUTPUT)
     except OSError as error:
         raise UsageError(
             f"{file} cannot be read: {error.strerror}",

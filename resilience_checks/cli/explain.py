@@ -93,11 +93,12 @@ def _hold_alone(given: Mapping[str, Any]) -> None:
 
 
 def _read(file: Path) -> Report:
+    from resilience_checks.model import files
     from resilience_checks.model.errors import UsageError
     from resilience_checks.report.json_reader import read
 
     try:
-        text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
+        text = sys.stdin.read() if str(file) == "-" else files.given(file, files.LARGEST_OUTPUT).decode()
         return read(text)
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}", remedy="name a readable file") from error

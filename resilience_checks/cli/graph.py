@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 @options.LOOKUPS
 @options.STACK_OUTPUTS
 @options.TIMEOUT
+@options.READABLE
 @options.DEBUG
 def graph(**given: Any) -> None:
     """Print what the Pulumi programs under PATHS would register, one JSON document a stack."""

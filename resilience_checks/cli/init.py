@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 @options.LOOKUPS
 @options.STACK_OUTPUTS
 @options.TIMEOUT
+@options.READABLE
 @click.option(
     "--output",
     "-o",

@@ -36,6 +36,14 @@ TIMEOUT = click.option(
     metavar="SECONDS",
     help="How long one program may run.",
 )
+READABLE = click.option(
+    "--readable",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True),
+    metavar="PATH",
+    help="A file or folder outside of the repository that programs may read, too; may be repeated. No file of what is "
+    "checked can say this.",
+)
 JOBS = click.option(
     "--jobs",
     "-j",
@@ -183,6 +191,7 @@ def selection(command: Callable[..., None]) -> Callable[..., None]:
             LOOKUPS,
             STACK_OUTPUTS,
             TIMEOUT,
+            READABLE,
             JOBS,
             SCHEDULER,
             OUTPUT,
@@ -229,6 +238,7 @@ def chosen(given: dict[str, Any], root: Path) -> Options:
         fail_on=None if fail_on == NEVER else Severity(fail_on),
         fail_on_given=bool(given.get("fail_on")),
         seconds=given["timeout"],
+        readable=given.get("readable", ()),
         jobs=given.get("jobs"),
         scheduler=given.get("scheduler"),
         previews=given["previews"],

@@ -24,10 +24,11 @@ def report() -> None:
 
 def reading(file: Path) -> Report:
     """Return the report in a file; raise UsageError where it is none that can be read."""
+    from resilience_checks.model import files
     from resilience_checks.report.json_reader import read
 
     try:
-        return read(file.read_text(encoding="utf-8"))
+        return read(files.given(file, files.LARGEST_OUTPUT).decode())
     except OSError as error:
         why = error.strerror or "it is no file"
     except (ValueError, KeyError, TypeError, AttributeError) as error:

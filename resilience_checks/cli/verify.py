@@ -43,6 +43,7 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
     metavar="URL",
     help="With --again: a running OPA server, for a check that asked one; no address of any stands in evidence.",
 )
+@options.READABLE
 @options.OUTPUT
 @options.DEBUG
 @asking.form
@@ -126,7 +127,9 @@ def _again(given: dict[str, Any], root: Path, around: Surroundings, stated: Stat
 
     apart = {place.resolve() for place in (given["evidence"], given["output"]) if place is not None}
     observer = observing(around)
-    return repeated(stated, root, frozenset(apart), lambda chosen: run(chosen, observer), given["opa_url"])
+    return repeated(
+        stated, root, frozenset(apart), lambda chosen: run(chosen, observer), given["opa_url"], given["readable"]
+    )
 
 
 def _signed(envelope: Envelope, key: Path | None) -> Signed:

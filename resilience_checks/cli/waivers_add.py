@@ -70,7 +70,7 @@ def _add(given: dict[str, Any], root: Path, around: Surroundings) -> int:
         raise refuse(f"{'today' if key == 'created' else f'--{key}'}: {said}", "correct it")
     waiver = _waiver(given, _about(given, root, around), day)
     with changing(file):
-        text = file.read_bytes().decode("utf-8-sig") if file.exists() else ""
+        text = _text(file, root) if file.exists() else ""
         _hold(waiver, given, text, root)
         write(added(text, waiver, day), file)
     only = ", this finding alone" if waiver.fingerprints else ", all findings there"
@@ -81,6 +81,17 @@ def _add(given: dict[str, Any], root: Path, around: Surroundings) -> int:
             "next: resilience-checks schema resilience-waivers.yaml -o resilience-waivers.schema.json, for editors"
         )
     return 0
+
+
+def _text(file: Path, root: Path) -> str:
+    from resilience_checks.gate.waiver_file import refuse
+    from resilience_checks.model import files
+
+    try:
+        return files.content(file).decode("utf-8-sig")
+    except OSError as error:
+        remedy = files.remedy(error, "make it a readable file")
+        raise refuse(f"{shown(file, root)} cannot be read: {error.strerror}", remedy) from error
 
 
 def _about(given: Mapping[str, Any], root: Path, around: Surroundings) -> tuple[str, str]:

@@ -52,6 +52,7 @@ def _prune(given: dict[str, Any], root: Path, around: Surroundings) -> int:
 def _pruned(given: dict[str, Any], root: Path, around: Surroundings, file: Path) -> int:
     from resilience_checks.cli.output import write
     from resilience_checks.gate.waiver_edit import removed
+    from resilience_checks.model.files import content
     from resilience_checks.options import Options
     from resilience_checks.report.text import one_line
     from resilience_checks.waiving import read
@@ -62,7 +63,7 @@ def _pruned(given: dict[str, Any], root: Path, around: Surroundings, file: Path)
     if given["unused"]:
         gone = {**dict.fromkeys(_unused(given, found, root, around), "unused"), **gone}
     if gone and not given["dry_run"]:
-        write(removed(file.read_bytes().decode("utf-8-sig"), gone, day), file)
+        write(removed(content(file).decode("utf-8-sig"), gone, day), file)
     verb = "would take out" if given["dry_run"] else "taken out"
     for number in sorted(gone):
         one = found.waivers[number]

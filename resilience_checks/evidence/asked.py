@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from resilience_checks.model.result import NEVER, Severity
 from resilience_checks.options import Options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 _ONE = ("config", "lookups", "stack_outputs", "baseline", "waivers")
 """Options that are one file, if any."""
@@ -42,6 +42,7 @@ def asked(options: Options) -> dict[str, Any]:
         **{name: [_from_root(path, options.root) for path in getattr(options, name)] for name in _SEVERAL},
         **{name: _optional(getattr(options, name), options.root) for name in _ONE},
         **{name: getattr(options, name) for name in _PLAIN},
+        **({"readable": _readable(options.readable, options.root)} if options.readable else {}),
         "stacks": list(options.stacks),
         "engine": _SERVER if options.opa_url is not None else options.engine,
         "fail_on": options.threshold,
@@ -52,8 +53,10 @@ def asked(options: Options) -> dict[str, Any]:
     }
 
 
-def again(report: Mapping[str, Any], root: Path, opa_url: str | None = None) -> Again:
+def again(report: Mapping[str, Any], root: Path, opa_url: str | None = None, readable: Sequence[Path] = ()) -> Again:
     """Return what the check of a report, as JSON values, is to be asked for anew on what stands under `root`.
+
+    What programs may read outside of the repository is never taken from evidence, but has to be `readable` again.
 
     Raises UsageError where `opa_url` names a server and the check asked none.
     """
@@ -67,10 +70,11 @@ def again(report: Mapping[str, Any], root: Path, opa_url: str | None = None) -> 
             remedy="leave it out",
         )
     try:
-        lacking = tuple(_lacking(told, root, opa_url))
+        lacking = (*_lacking(told, root, opa_url), *_unreadable(told, readable, root))
         if lacking:
             return Again(None, {}, lacking)
-        return Again(_options(told, report, root, opa_url), told.get("commits") or {})
+        options = replace(_options(told, report, root, opa_url), readable=tuple(readable))
+        return Again(options, told.get("commits") or {})
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         return Again(None, {}, (f"what the evidence says of the options cannot be read: {error!r}",))
 
@@ -120,6 +124,16 @@ def _lacking(told: Mapping[str, Any], root: Path, opa_url: str | None) -> Iterat
     yield from (
         f"{name} was no commit when the check ran" for name in names if name and name not in (told.get("commits") or {})
     )
+
+
+def _unreadable(told: Mapping[str, Any], readable: Sequence[Path], root: Path) -> Iterator[str]:
+    before, now = set(told.get("readable") or ()), set(_readable(readable, root))
+    yield from (f"programs were let read {path}: allow it again with --readable" for path in sorted(before - now))
+    yield from (f"programs were not let read {path}: leave out its --readable" for path in sorted(now - before))
+
+
+def _readable(paths: Sequence[Path], root: Path) -> list[str]:
+    return sorted({_from_root(path, root) for path in paths})
 
 
 def _paths(told: Mapping[str, Any]) -> Iterator[str]:

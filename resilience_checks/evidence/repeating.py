@@ -27,13 +27,18 @@ _OF_A_RUN = ("run", "timings")
 
 
 def repeated(
-    stated: Statement, root: Path, apart: frozenset[Path], run: Callable[[Options], Report], opa_url: str | None = None
+    stated: Statement,
+    root: Path,
+    apart: frozenset[Path],
+    run: Callable[[Options], Report],
+    opa_url: str | None = None,
+    readable: Sequence[Path] = (),
 ) -> Repetition:
     """Return what comes out when `run` checks what stands under `root` as the evidence says it was asked for.
 
     Programs of the repository are run. `apart` are files that are no part of them, such as the evidence.
     """
-    found = again(stated.report, root, opa_url)
+    found = again(stated.report, root, opa_url, readable)
     if found.options is None:
         return _not(*found.lacking)
     options = replace(found.options, written=apart | _written(stated, root))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from resilience_checks.evidence.statement import Signature
 from resilience_checks.model.errors import UsageError
+from resilience_checks.model.files import given
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -131,7 +132,7 @@ def _hold_kind(public: object, file: Path, remedy: str) -> None:
 
 def _content(file: Path) -> bytes:
     try:
-        return file.read_bytes()
+        return given(file)
     except OSError as error:
         raise UsageError(
             f"{file} cannot be read: {error.strerror}", why="the key is needed", remedy="name a readable PEM file"

@@ -112,6 +112,8 @@ def _named(folder: str, changes: Changes) -> Changes:
 
 
 def _file(subject: Subject, root: Path, name: str) -> Compared:
+    from resilience_checks.sources.program.digest import content
+
     if not name:
         return Compared(subject.name, State.UNKNOWN, "it was read from standard input, or from a file that was gone")
     place = _within(root, name)
@@ -123,7 +125,7 @@ def _file(subject: Subject, root: Path, name: str) -> Compared:
         )
     if not place.is_file():
         return Compared(subject.name, State.MISSING, f"there is no file {name}")
-    same = _sha256(place.read_bytes()) == subject.sha256
+    same = content(place).hex() == subject.sha256
     return Compared(subject.name, State.SAME if same else State.CHANGED)
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from resilience_checks.evidence.witness import CATALOGUE, Subject
 from resilience_checks.model.errors import InputError
+from resilience_checks.model.files import LARGEST_OUTPUT, given
 from resilience_checks.model.json_text import load
 from resilience_checks.report.interface import VERSION
 from resilience_checks.report.json_report import as_data
@@ -84,7 +85,7 @@ def envelope(report: Report, subjects: Sequence[Subject]) -> Envelope:
 def read(path: Path) -> Envelope:
     """Return the envelope in a file; raise InputError where there is none."""
     try:
-        data = load(path.read_bytes())
+        data = load(given(path, LARGEST_OUTPUT))
         signatures = tuple(
             Signature(_decoded(one["sig"]), str(one.get("keyid") or "")) for one in data.get("signatures") or ()
         )

@@ -16,6 +16,10 @@ DEEPEST = 100
 _TOO_DEEP = f"nested more than {DEEPEST} deep"
 MOST_REPEATED = 200_000
 """How many values may stand there through aliases alone."""
+MOST_VALUES = 500_000
+"""How many values a text may have in all: each takes a kilobyte of memory where a program is made of it."""
+MOST_WITH_PLACES = 100_000
+"""The same of a text that ruamel.yaml reads, which takes some 5 s for so many."""
 _MOST_DIGITS = 1000
 _BASED = re.compile(r"[-+]?0[xob][0-9a-fA-F_]+")
 """A number that Python reads whatever its length, and cannot write."""
@@ -65,14 +69,19 @@ def with_places(kind: str) -> Any:
     return made
 
 
-def hold(text: str) -> None:
-    """Raise YamlError for a text that is nested too deeply, or stands for too much; whether it is YAML is not looked at."""
+def hold(text: str, most: int = MOST_VALUES) -> None:
+    """Raise YamlError for a text that is nested too deeply, stands for too much, or has more values than `most`.
+
+    Whether it is YAML is not looked at.
+    """
     import yaml
 
     found = _Size()
     try:
         for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
             found.take(event)
+            if found.values - found.repeated > most:
+                raise _at(event, f"too much: it has more than {most} values")
     except RecursionError as error:
         raise YamlError(_TOO_DEEP) from error
     except yaml.YAMLError as error:

@@ -83,7 +83,7 @@ class Pack:
     def page(self, policy: Policy) -> str:
         """Return the policy's page, "" where it has none."""
         page = self.files[policy.path].with_name("README.md")
-        return page.read_text(encoding="utf-8") if page.is_file() else ""
+        return text_of(page) if page.is_file() else ""
 
     @property
     def digest(self) -> str:

@@ -66,10 +66,18 @@ def summary_lines(report: Report) -> Iterator[SummaryLine]:
         )
     if report.compared_with:
         yield SummaryLine("compared", _compared(report))
-    for stack in report.stacks:
-        for text in limits(stack):
-            yield SummaryLine("note", f"{stack.name}: {text}")
+    yield from _notes(report.stacks)
     yield SummaryLine("verdict", report.verdict.words)
+
+
+def _notes(stacks: Iterable[StackSummary]) -> Iterator[SummaryLine]:
+    """Yield what a reader must know of how the stacks were read, each once for all of which it holds."""
+    found: dict[str, list[str]] = {}
+    for stack in stacks:
+        for text in limits(stack):
+            found.setdefault(text, []).append(stack.name)
+    for text, names in found.items():
+        yield SummaryLine("note", f"{_some(names)}: {text}")
 
 
 def waiver_lines(report: Report) -> Iterator[SummaryLine]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import UsageError
+from resilience_checks.model.files import given, remedy
 from resilience_checks.model.json_text import JsonError
 from resilience_checks.model.json_text import load as load_json
 from resilience_checks.sources.project import relative
@@ -83,7 +84,7 @@ def _name(file: Path | None, root: Path | None) -> str | None:
 
 def digests(files: Iterable[Path], root: Path) -> dict[str, str]:
     """Return the SHA-256 of each file, by its path from the root."""
-    return {relative(file, root): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+    return {relative(file, root): hashlib.sha256(given(file)).hexdigest() for file in files}
 
 
 def _qualified(name: str, project: str) -> tuple[str, str]:
@@ -127,7 +128,7 @@ def _object(file: Path, value: object, what: str) -> Mapping[str, Any]:
 
 def _read(file: Path) -> object:
     try:
-        return load_json(file.read_bytes().decode("utf-8-sig"))
+        return load_json(given(file).decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise UsageError(
             f"{file}: not UTF-8 text, at byte {error.start}", why=_WHY, remedy="save it as UTF-8"
@@ -136,7 +137,9 @@ def _read(file: Path) -> object:
         where = f"{file}:{error.line}:{error.column}" if error.line else str(file)
         raise UsageError(f"{where}: {error.what}", why=_WHY, remedy="correct it there") from error
     except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}", why=_WHY, remedy="name a file") from error
+        raise UsageError(
+            f"{file} cannot be read: {error.strerror}", why=_WHY, remedy=remedy(error, "name a file")
+        ) from error
 
 
 def _wrong(file: Path, what: str, form: str) -> UsageError:

@@ -16,13 +16,15 @@ class Limits:
     """What one program may use: wall-clock seconds, and bytes of address space (0: no limit).
 
     `apart` are files that are none of it even where they stand in its folder: those that this very run writes. Only where
-    it is `marked`, the graph tells all that the run hangs on.
+    it is `marked`, the graph tells all that the run hangs on. `readable` are files and folders outside of the repository,
+    absolute, that programs may read, too.
     """
 
     seconds: float = 60.0
     memory: int = 4 << 30
     apart: frozenset[Path] = frozenset()
     marked: bool = True
+    readable: tuple[Path, ...] = ()
 
 
 class Source(Protocol):

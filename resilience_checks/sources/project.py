@@ -9,11 +9,10 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from resilience_checks.model import files
 from resilience_checks.model.errors import InputError
-from resilience_checks.model.files import stands
-from resilience_checks.model.files import text as text_of
 from resilience_checks.model.location import Location
-from resilience_checks.model.yaml_text import UNREADABLE, YamlError, hold, with_places
+from resilience_checks.model.yaml_text import MOST_WITH_PLACES, UNREADABLE, YamlError, hold, with_places
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -170,7 +169,7 @@ def stack_config(project: Project, stack: str, root: Path) -> StackConfig:
         for other in (file.with_name(f"Pulumi.{stack}{ending}") for ending in (".yaml", ".yml"))
         if other != file and other.is_file()
     ]
-    data = read_mapping(file, root, empty=True) if stands(file) else {}
+    data = read_mapping(file, root, empty=True) if files.stands(file) else {}
     config = data.get("config") or {}
     if not isinstance(config, dict):
         raise InputError(
@@ -202,9 +201,9 @@ def read_mapping(
 
     where = relative(file, root)
     try:
-        text = text_of(file)
+        text = files.text(file, files.LARGEST_PROGRAM if without else files.LARGEST)
         hold(text)
-        data = (_part(text, without) if without else None) or with_places("rt").load(text)
+        data = (_part(text, without) if without else None) or _whole(text, file)
     except FileNotFoundError as error:
         raise InputError(
             f"{where} does not exist", why=_WHY, remedy="name a directory that holds a Pulumi.yaml"
@@ -214,12 +213,11 @@ def read_mapping(
             "the file is not UTF-8 text", location=Location(where, 1), why=_WHY, remedy="save it as UTF-8"
         ) from error
     except OSError as error:
-        raise InputError(
-            f"{where} cannot be read: {error.strerror}", why=_WHY, remedy="make it a file that can be read"
-        ) from error
+        remedy = files.remedy(error, "make it a file that can be read")
+        raise InputError(f"{where} cannot be read: {error.strerror}", why=_WHY, remedy=remedy) from error
     except YamlError as error:
         location = Location(where, error.line, error.column)
-        raise InputError(error.what, location=location, why=_WHY, remedy="write it flatter") from error
+        raise InputError(error.what, location=location, why=_WHY, remedy="write less, and flatter") from error
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         location = Location(where, mark.line + 1, mark.column + 1) if mark else Location(where, 1)
@@ -240,6 +238,14 @@ def read_mapping(
     return data
 
 
+def _whole(text: str, file: Path) -> Any:
+    """Return what a text says, each value with its line; raise OSError or YamlError where that would take too long."""
+    if len(text) - text.count("\n") > files.LARGEST:
+        raise files.too_large(file, files.LARGEST)
+    hold(text, MOST_WITH_PLACES)
+    return with_places("rt").load(text)
+
+
 def _part(text: str, without: frozenset[str]) -> Mapping[str, Any] | None:
     """Return what a text says outside of some top-level sections, None where that is not told from its lines alone."""
     from ruamel.yaml.error import YAMLError
@@ -251,8 +257,8 @@ def _part(text: str, without: frozenset[str]) -> Mapping[str, Any] | None:
             skipping = line.split(":", 1)[0] in without
         kept.append("" if skipping else line)
     try:
-        data = with_places("rt").load("\n".join(kept))
-    except (YAMLError, *UNREADABLE):
+        data = _whole("\n".join(kept), Path())
+    except (OSError, YAMLError, *UNREADABLE):
         return None
     return data if isinstance(data, dict) else None
 

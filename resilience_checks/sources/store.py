@@ -8,6 +8,7 @@ is too much.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import hmac
 import os
@@ -63,7 +64,7 @@ class Store:
         """Return what is kept under a name, None where nothing whole is."""
         path = self._path(name)
         try:
-            data = path.read_bytes()
+            data = _plain(path)
         except OSError:
             return None
         if not hmac.compare_digest(data[:_DIGEST], self._digest(name, data[_DIGEST:])):
@@ -77,6 +78,8 @@ class Store:
         path = self._path(name)
         with suppress(OSError):
             path.parent.mkdir(mode=0o700, exist_ok=True)
+            if _is_another_thing(path):
+                path.unlink()  # what is written would go into it, or to where it leads
             write(path, self._digest(name, content) + content, private=True)
             self._written += len(content)
         if self._written > self._most // _SHARE:
@@ -93,12 +96,14 @@ class Store:
     def _own_key(self) -> bytes:
         """Return the key of the folder; of several checks that make one at the same time, one wins."""
         path = self._folder / _KEY
+        if _is_another_thing(path):
+            raise Untrusted(f"{path} is no key: remove {self._folder}")
         with suppress(OSError):
-            if len(found := path.read_bytes()) == _DIGEST:
+            if len(found := _plain(path)) == _DIGEST:
                 return found
         with suppress(FileExistsError):
             write(path, os.urandom(_DIGEST), new=True, private=True)
-        found = path.read_bytes()
+        found = _plain(path)
         if len(found) != _DIGEST:
             raise Untrusted(f"{path} is no key: remove {self._folder}")
         return found
@@ -128,3 +133,20 @@ class Store:
             with suppress(OSError):  # another check may have removed it
                 found = path.stat()
                 yield path, found.st_mtime, found.st_size
+
+
+def _plain(path: Path) -> bytes:
+    """Return what a plain file holds; raise OSError for any other, without following a link or waiting for a pipe."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "it is no plain file", str(path))
+        return file.read()
+
+
+def _is_another_thing(path: Path) -> bool:
+    """Return whether there is something that is no plain file, a link to one among them."""
+    try:
+        return not stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return False

@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from resilience_checks.model import files
 from resilience_checks.model.errors import UsageError
 from resilience_checks.sources.worktrees import Commit, Repository
 
@@ -97,10 +98,10 @@ class TrustedFile(Trusted):
         name = PurePosixPath(path).name
         place = self.file if name == SETTINGS else self.file.parent / name
         try:
-            return place.read_bytes() if place.exists() else None
+            return files.content(place) if place.exists() else None
         except OSError as error:
             what = f"--settings: {place} cannot be read: {error.strerror}"
-            raise UsageError(what, why=_WHY, remedy="make it a readable file") from error
+            raise UsageError(what, why=_WHY, remedy=files.remedy(error, "make it a readable file")) from error
 
     def unnamed(self, *names: str) -> tuple[Path, ...]:
         """Return the file itself, and those beside it that there are."""

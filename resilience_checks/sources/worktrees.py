@@ -28,6 +28,8 @@ _PREFIX = "resilience-checks-"
 _OF_A_HOOK = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
 """Variables that git sets for its hooks, and that would lead a command in a worktree astray."""
 _SHORT = 10
+_GIT = ("git", "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "safe.bareRepository=explicit")
+"""Git without programs that settings name, as far as it does without, and blind to a repository among a commit's files."""
 _PINNED: dict[str, str] = {}
 """What names of commits are held to stand for, whatever they do by now."""
 
@@ -167,7 +169,7 @@ class Repository:
     def lines(self, path: Path) -> dict[int, LineChange] | str:
         """Return who last changed each line of a file of the working tree, from 1; a text says why that is not known."""
         name = path.name if not path.is_relative_to(self.root) else path.relative_to(self.root).as_posix()
-        done = _git(self.root, "blame", "--porcelain", "--", name, may=(128,))
+        done = _git(self.root, "blame", "--no-textconv", "--porcelain", "--", name, may=(128,))
         if done.returncode:
             return f"git does not know the file: {_said(done)}"
         shallow = _git(self.root, "rev-parse", "--is-shallow-repository").stdout.strip() == "true"
@@ -180,7 +182,7 @@ class Repository:
 
     def changed(self, commit: Commit) -> tuple[str, ...]:
         """Return the files that differ between a commit and the working tree, new ones that are not ignored among them."""
-        tracked = self._listed("diff", "--name-only", "--no-renames", "--no-ext-diff", "-z", commit.id)
+        tracked = self._listed("diff", "--name-only", "--no-renames", "--no-ext-diff", "--no-textconv", "-z", commit.id)
         return (*tracked, *self._listed("ls-files", "--others", "--exclude-standard", "-z"))
 
     def files(self) -> tuple[str, ...]:
@@ -190,7 +192,7 @@ class Repository:
     def _listed(self, *command: str) -> tuple[str, ...]:
         """Return the paths that git lists; raise InputError where it fails, as no path would look like none."""
         try:
-            listed = _git_bytes(self.root, ("-c", "core.fsmonitor=false", *command))
+            listed = _git_bytes(self.root, command)
         except InputError as error:
             error.what, error.why = f"git cannot list files: {error.what}", "what the change affects is not known"
             raise
@@ -259,7 +261,7 @@ def _git(directory: Path, *arguments: str, may: Collection[int] = ()) -> subproc
     Raises InputError where it ends otherwise than well or with a code that it `may` end with: that is no answer.
     """
     done = subprocess.run(
-        ["git", "-c", "core.hooksPath=/dev/null", *arguments],  # noqa: S607 the user's own git
+        [*_GIT, *arguments],
         cwd=directory,
         env=_environment(),
         capture_output=True,
@@ -276,7 +278,7 @@ def _git(directory: Path, *arguments: str, may: Collection[int] = ()) -> subproc
 def _git_bytes(directory: Path, arguments: Sequence[str], given: bytes = b"") -> bytes:
     """Return what git says, as it is; raise InputError where it fails, as nothing would look like no file."""
     done = subprocess.run(
-        ["git", *arguments],  # noqa: S607 the user's own git
+        [*_GIT, *arguments],
         cwd=directory,
         env=_environment(),
         capture_output=True,

@@ -6,8 +6,9 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
+from resilience_checks.model.files import LARGEST
 from resilience_checks.model.location import Location
-from resilience_checks.model.yaml_text import UNREADABLE, YamlError, hold, with_places
+from resilience_checks.model.yaml_text import MOST_WITH_PLACES, UNREADABLE, YamlError, hold, with_places
 from resilience_checks.topology.declaration_problems import Path, Problems, path_text, printable
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ Data: TypeAlias = "bool | int | float | str | list[Data] | dict[str, Data] | Non
 _TAG = "tag:yaml.org,2002:"
 _SCALARS = frozenset({"null", "bool", "int", "float", "str", "timestamp"})
 _LONGEST = 200
-_MOST_BYTES = 4 * 1024 * 1024
 _MOST_VALUES = 200_000
 """Aliases repeat what they stand for; without a bound a page of them fills the memory."""
 
@@ -56,8 +56,8 @@ def read(content: bytes, path: str, problems: Problems) -> Source:
     """Return the data of a file, `path` relative to the repository root; what is not YAML 1.2 goes to `problems`."""
     source = Source(path)
     top = Location(path, 1, 1)
-    if len(content) > _MOST_BYTES:
-        problems.add(top, f"the file has {len(content)} bytes, expected at most {_MOST_BYTES}")
+    if len(content) > LARGEST:
+        problems.add(top, f"the file has {len(content)} bytes, expected at most {LARGEST}")
         return source
     try:
         text = content.decode("utf-8-sig")
@@ -74,7 +74,7 @@ def _compose(text: str, source: Source, problems: Problems) -> None:
 
     top = Location(source.path, 1, 1)
     try:
-        hold(text)
+        hold(text, MOST_WITH_PLACES)
         node = with_places("safe").compose(text)
         if node is None:
             problems.add(top, "the file is empty, expected at least `version: 1`")

@@ -31,7 +31,7 @@ def load(path: Path, root: Path, *, alone: bool = True) -> Declarations:
         content = files.content(path)
     except OSError as error:
         what = f"{name} cannot be read: {error.strerror}"
-        raise UsageError(what, remedy="Give the path of a readable resilience.yaml.") from error
+        raise UsageError(what, remedy=files.remedy(error, "Give the path of a readable resilience.yaml.")) from error
     return parsed(content, name, alone=alone)
 
 

@@ -102,6 +102,23 @@ def test_a_stage_of_unknown_capacity_is_unknown_with_its_remedy(tmp_path: Path) 
     ]
 
 
+def test_what_is_unknown_of_a_service_that_shares_is_why_the_other_is_unknown(tmp_path: Path) -> None:
+    mixed = "any-of: [{component: web-s, nature: path}, {component: old, nature: path}]"
+    text = TEXT.replace(
+        "services:",
+        f"  old: {{role: application, site: s}}\n  mixed: {{role: global-traffic, {mixed}}}\nservices:",
+    )
+    found = after(text + "  mail: {entry: mixed, peak: {rps: 200}, consumers: [powys]}\n", tmp_path, "site:n/outage")
+
+    why = ("capacity of component old", "how much old carries is not declared")
+    assert [
+        (item.service, item.enough, [(doubt.id, doubt.reason.text) for doubt in item.doubts]) for item in found
+    ] == [
+        ("record", Enough.UNKNOWN, [why]),
+        ("mail", Enough.UNKNOWN, [why]),
+    ]
+
+
 def test_an_unknown_stage_excuses_no_other_that_is_short(tmp_path: Path) -> None:
     text = TEXT.replace(", capacity: {rps: 250}}", "}").replace("rps: 300}}", "rps: 100}}")
 

@@ -10,8 +10,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resilience_checks.analysis import together
-from resilience_checks.analysis.capacity import headrooms, losses
+from resilience_checks.analysis import sharing, together
+from resilience_checks.analysis.capacity import Enough, headrooms, losses
 from resilience_checks.catalogue.loader import load as load_catalogue
 from resilience_checks.topology.declarations import load
 from resilience_checks.topology.estate_builder import build
@@ -63,6 +63,23 @@ def test_a_service_is_told_the_same_alone_as_beside_all_others(
     asked = losses(found)
     alone = [item for name in found.services for item in headrooms(found, asked, [name])]
     assert list(headrooms(found, asked)) == alone
+
+
+@settings(max_examples=10, deadline=None)
+@given(CAPACITIES, USES)
+def test_what_is_there_is_not_asked_for(capacities: list[int | None], uses: list[tuple[set[int], int]]) -> None:
+    found = estate(capacities, uses)
+    remedies = {doubt.remedy for item in headrooms(found, losses(found)) for doubt in item.doubts}
+    assert remedies <= {"declare `capacity: {rps: ...}` of a component that selects it"}
+
+
+def test_without_scipy_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sharing, "find_spec", lambda _: None)
+    found = list(headrooms(estate([5, 3, 2, 1], [({0, 1}, 13), ({0}, 2)]), [()]))
+    assert [(item.service, item.enough, [doubt.remedy for doubt in item.doubts]) for item in found] == [
+        (service, Enough.UNKNOWN, ["install resilience-checks[capacity]: scipy finds the best spread"])
+        for service in ("service-0", "service-1")
+    ]
 
 
 def test_the_best_spread_is_sought_once_for_all_services_that_share_parts(monkeypatch: pytest.MonkeyPatch) -> None:

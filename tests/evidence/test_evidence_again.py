@@ -195,8 +195,24 @@ def test_whatever_else_can_be_asked_for_is_written_down() -> None:
     of_the_machine = {"root", "written", "jobs", "scheduler", "cache", "opa_url"}
     elsewhere_in_the_report = {"clock", "override"}
     worked_out = {"aside"}
-    told = set(asked(Options((), Path()))) - {"commits"}
+    told = set(asked(Options((), Path(), readable=(Path(),)))) - {"commits"}
     assert told | of_the_machine | elsewhere_in_the_report | worked_out == {one.name for one in fields(Options)}
+
+
+def test_what_programs_may_read_is_never_taken_from_evidence(tmp_path: Path) -> None:
+    """Whoever writes evidence could name the home of whoever verifies it."""
+    (tmp_path / "web").mkdir()
+    options = Options((tmp_path / "web",), tmp_path / "web", readable=(tmp_path / "shared",))
+    written = asked(options)
+    told = {"options": written, "started": CLOCK}
+    assert written["readable"] == ["../shared"]
+    assert again(told, options.root).lacking == ("programs were let read ../shared: allow it again with --readable",)
+    found = again(told, options.root, readable=options.readable)
+    assert (found.lacking, found.options and found.options.readable) == ((), options.readable)
+    more = (*options.readable, tmp_path / "home")
+    assert again(told, options.root, readable=more).lacking == (
+        "programs were not let read ../home: leave out its --readable",
+    )
 
 
 def _resolved(options: Options) -> Options:

@@ -51,6 +51,18 @@ const fs = require("fs");
 const pulumi = require("@pulumi/pulumi");
 new pulumi.CustomResource("azure-native:web:AppServicePlan", "one", { location: "uksouth", zoneRedundant: true });
 """
+TYPESCRIPT = """\
+import * as fs from "fs";
+import * as pulumi from "@pulumi/pulumi";
+
+class Thing extends pulumi.CustomResource {
+    constructor(name: string, token = "azure-native:web:AppServicePlan", inputs = {}) {
+        super(token, name, { location: "uksouth", zoneRedundant: true, ...inputs });
+    }
+}
+
+new Thing("one");
+"""
 YAML = """\
 name: web
 runtime: yaml
@@ -58,7 +70,19 @@ resources:
   one: {type: "azure-native:web:AppServicePlan", properties: {location: uksouth, zoneRedundant: true}}
 """
 SETTINGS = "version: 1\nservices:\n  shop: {scope: local, tier: 3, rto: 4h, rpo: 1h, entry: {select: {name: one}}}\n"
-_BEGINNINGS = {"python": ("__main__.py", PYTHON), "nodejs": ("index.js", NODE), "yaml": ("Pulumi.yaml", YAML)}
+_BEGINNINGS = {
+    "python": ("__main__.py", PYTHON),
+    "nodejs": ("index.js", NODE),
+    "typescript": ("index.ts", TYPESCRIPT),
+    "yaml": ("Pulumi.yaml", YAML),
+}
+_RUNTIMES = {"typescript": "nodejs"}
+OF_NODE = ("nodejs", "typescript")
+_TYPESCRIPT_FILES = {
+    "package.json": '{"name": "web"}',
+    "tsconfig.json": '{"compilerOptions": {"noCheck": true}}',
+}
+"""Types are not checked, which would take seconds and bear on nothing here."""
 SECONDS = 20.0
 STOLEN = "of-the-caller"
 """What stands wherever a program must not read, as the credentials of whoever runs the check."""
@@ -99,7 +123,7 @@ class Attack:
 
     `says` is what the first failure says. `prevented` is False where it is only hindered: another program of the kind
     would come through. `by_system`: only what the system offers prevents it. `files` are further ones of the repository, in
-    which `place` puts what no text is.
+    which `place` puts what no text is. `options` are those of the check, for a repository.
     """
 
     name: str
@@ -116,16 +140,18 @@ class Attack:
     place: Callable[[Path], None] = lambda _: None
     seconds: float = SECONDS
     limits: Mapping[str, int] = field(default_factory=dict)
+    options: Callable[[Path], Mapping[str, Any]] = lambda _: {}
 
     def plant(self, root: Path, known: Mapping[str, str]) -> None:
         """Write the repository of the program, in which each name of `known` stands for what the test knows."""
         (root / ".git").mkdir(parents=True)
         name, beginning = _BEGINNINGS[self.language]
         written = {
-            "Pulumi.yaml": f"name: web\nruntime: {self.language}\n",
+            "Pulumi.yaml": f"name: web\nruntime: {_RUNTIMES.get(self.language, self.language)}\n",
             "Pulumi.prod.yaml": "config: {}\n",
             "resilience.yaml": SETTINGS,
             name: beginning + re.sub("|".join(known) or "(?!)", lambda match: known[match[0]], self.program),
+            **(_TYPESCRIPT_FILES if self.language == "typescript" else {}),
             **self.files,
         }
         for path, text in written.items():
@@ -152,7 +178,8 @@ def attempt(attack: Attack, around: Path, monkeypatch: pytest.MonkeyPatch, **opt
     with _scratch() as scratch:
         (scratch / "neighbour").mkdir()
         (scratch / "neighbour" / "job.json").write_text(STOLEN, encoding="utf-8")
-        given = {"paths": (root,), "root": root, "seconds": attack.seconds, "jobs": 1, **options}
+        given = {"paths": (root,), "root": root, "seconds": attack.seconds, "jobs": 1}
+        given |= {**attack.options(root), **options}
         report = check.run(check.Options(**given), witness=witness)  # type: ignore[arg-type] # it is one, by its form
         assert [one.name for one in scratch.iterdir()] == ["neighbour"]
         assert [line for line in processes() if str(scratch) in line] == []

@@ -5,19 +5,33 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from tests.hostile.attack import SETTINGS, Attack, Attempt
+from tests.hostile.attack import SETTINGS, STOLEN, Attack, Attempt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
 _KINDS = "only plain files are read, and none is waited for"
+_SIZES = "what a file may hold, in bytes and in values, is limited before it is read"
 _INSIDE = "a YAML program is read here, and reads files of its repository alone"
 
 
 def _knows_nothing_of_it(found: Attempt) -> None:
     [graph] = found.graphs
     assert "root:" not in repr(graph)
+
+
+def _has_no_hash(found: Attempt) -> None:
+    assert "hash" not in repr(found.input("two", "told"))
+
+
+def _knows_no_token(found: Attempt) -> None:
+    assert STOLEN not in repr(found.graphs)
+    assert "hash" not in repr(found.input("two", "packed"))
+
+
+def _token(root: Path) -> None:
+    (root / ".git" / "config").write_text(f"[http]\n\textraheader = AUTHORIZATION: basic {STOLEN}\n", encoding="utf-8")
 
 
 def _shows_no_account(found: Attempt) -> None:
@@ -73,8 +87,43 @@ ATTACKS = (
         _INSIDE,
         '  two: {type: "acme:net:Thing", properties: {told: {"fn::fileAsset": /etc/passwd}}}\n',
         exit_code=0,
-        proof=_knows_nothing_of_it,
+        proof=_has_no_hash,
         language="yaml",
+    ),
+    Attack(
+        "yaml-hashes-by-a-link",
+        "does the same by a link of its own folder",
+        _INSIDE,
+        '  two: {type: "acme:net:Thing", properties: {told: {"fn::fileAsset": ./mine}}}\n',
+        exit_code=0,
+        proof=_has_no_hash,
+        language="yaml",
+        place=_link("mine", "/etc/passwd"),
+    ),
+    Attack(
+        "yaml-packs-a-link",
+        "declares an archive of its own folder, in which such a link stands",
+        _INSIDE,
+        '  two: {type: "acme:net:Thing", properties: {told: {"fn::fileArchive": ./data}}}\n',
+        exit_code=0,
+        proof=_has_no_hash,
+        language="yaml",
+        files={"data/own": "x"},
+        place=_link("data/mine", "/etc/passwd"),
+    ),
+    Attack(
+        "yaml-reads-a-token",
+        "reads and packs the token that a checkout leaves in `.git/config`",
+        "what is hidden from programs that run is not read for a YAML program either",
+        """\
+  two:
+    type: "acme:net:Thing"
+    properties: {told: {"fn::readFile": .git/config}, packed: {"fn::fileArchive": .git}}
+""",
+        exit_code=0,
+        proof=_knows_no_token,
+        language="yaml",
+        place=_token,
     ),
     Attack(
         "yaml-bomb",
@@ -133,5 +182,29 @@ ATTACKS = (
         "",
         exit_code=0,
         files={"resilience.yaml": SETTINGS + "#" * (1 << 19) + "\n"},
+    ),
+    Attack(
+        "large-stack",
+        "brings a configuration of its stack of 2.5 MB, which would be read for long",
+        _SIZES,
+        "",
+        "larger than 1 MB",
+        files={"Pulumi.prod.yaml": "config:\n" + "".join(f"  web:key-{number}: value\n" for number in range(120_000))},
+    ),
+    Attack(
+        "dense-stack",
+        "does so in less than a megabyte",
+        _SIZES,
+        "",
+        "more than 100000 values",
+        files={"Pulumi.prod.yaml": "config:\n  web:all: [" + "1," * 100_001 + "]\n"},
+    ),
+    Attack(
+        "device-of-a-stack",
+        "has a link to a device that never ends for the configuration of its stack",
+        _KINDS,
+        "",
+        "no regular file",
+        place=_link("Pulumi.prod.yaml", "/dev/zero"),
     ),
 )

@@ -54,6 +54,37 @@ def test_what_is_not_whole_is_not_there(tmp_path: Path, harm: str) -> None:
     assert store.get("a") is None
 
 
+@pytest.mark.parametrize("kind", ["pipe", "link", "folder"])
+def test_what_is_no_plain_file_is_not_there_and_nobody_waits(tmp_path: Path, kind: str) -> None:
+    store = Store(tmp_path / "cache")
+    store.put("a", b"content")
+    path = entry(tmp_path / "cache")
+    path.rename(tmp_path / "moved")
+    match kind:
+        case "pipe":
+            os.mkfifo(path)
+        case "link":
+            path.symlink_to(tmp_path / "moved")
+        case _:
+            path.mkdir()
+    assert store.get("a") is None
+    store.put("a", b"other")
+    assert (store.get("a"), (tmp_path / "moved").read_bytes()[32:]) == (
+        None if kind == "folder" else b"other",
+        b"content",
+    )
+
+
+@pytest.mark.parametrize("name", ["key", "cache"])
+def test_a_key_or_a_folder_that_is_a_pipe_is_no_store_and_nobody_waits(tmp_path: Path, name: str) -> None:
+    Store(tmp_path / "cache")
+    place = tmp_path / "cache" if name == "cache" else tmp_path / "cache" / name
+    place.rename(tmp_path / "moved")
+    os.mkfifo(place)
+    with pytest.raises((Untrusted, OSError)):
+        Store(tmp_path / "cache")
+
+
 def test_a_folder_that_others_may_enter_is_not_used(tmp_path: Path) -> None:
     tmp_path.chmod(0o750)
     with pytest.raises(Untrusted, match=r"is open to others: chmod 700 it$"):

@@ -136,8 +136,16 @@ resources:
 """
     assert inputs(evaluate(repository, program, files={"in.txt": "inside"}), "pet") == {
         "in": "inside",
-        "out": {"$unknown": {"why": "../secret.txt is outside of the repository, so it is not read"}},
-        "link": {"$unknown": {"why": "link.txt is outside of the repository, so it is not read"}},
+        "out": {
+            "$unknown": {
+                "why": "../secret.txt is outside of the repository, so it is not read; --readable lets programs read more"
+            }
+        },
+        "link": {
+            "$unknown": {
+                "why": "link.txt is outside of the repository, so it is not read; --readable lets programs read more"
+            }
+        },
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import re
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from resilience_checks.model import files
 from resilience_checks.model.errors import InputError
 from resilience_checks.model.json_text import SURROGATE, repeated
 from resilience_checks.sources.project import relative
@@ -21,8 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 STANDARD_INPUT = "-"
-MAX_BYTES = 512 << 20
-"""How much text one file may hold, unpacked: some 500,000 resources; more would not fit the memory of a CI runner."""
+MAX_BYTES = files.LARGEST_OUTPUT
+"""How much text one file may hold, unpacked: some 500,000 resources."""
 _WHY = "a file that was not read to its end would be a partial graph, so nothing was decided about it"
 _GZIP = b"\x1f\x8b"
 _CHUNK = 1 << 20
@@ -44,14 +46,14 @@ def read(path: Path, root: Path) -> Content:
     standard = str(path) == STANDARD_INPUT
     name = "standard input" if standard else relative(path, root)
     try:
-        if standard:
-            raw = _whole(sys.stdin.buffer)
-        else:
-            with path.open("rb") as file:
-                raw = _all_of(file)
+        raw = _whole(sys.stdin.buffer) if standard else files.given(path, MAX_BYTES)
     except OSError as error:
+        if error.errno == errno.EFBIG:
+            raise _too_large(name) from error
         raise InputError(
-            f"{name} cannot be read: {error.strerror}", why="nothing was checked", remedy="name a file that exists"
+            f"{name} cannot be read: {error.strerror}",
+            why="nothing was checked",
+            remedy=files.remedy(error, "name a file that exists"),
         ) from error
     digest = hashlib.sha256(raw).hexdigest()
     if raw.startswith(_GZIP):

@@ -59,7 +59,7 @@ def _words(end: Mapping[str, Any], project: Project, output: str, code: int) -> 
         "syntax": (f"syntax error: {message}", "correct the line"),
         "module": (
             f"the program imports {end.get('module')!r}, which is not there",
-            f"install the program's packages ({_install(project)}), or correct the path",
+            f"install the program's packages ({_install(project)}), or correct the path{_elsewhere(end)}",
         ),
         "config": missing_value(key, project, environment=bool(end.get("environment"))),
         "entry": (
@@ -83,6 +83,12 @@ def _words(end: Mapping[str, Any], project: Project, output: str, code: int) -> 
         ),
     }
     return known[kind] if kind in known else _raised(end, message)
+
+
+def _elsewhere(end: Mapping[str, Any]) -> str:
+    """Return what else may help for a module that is named by its path, which may lead out of the repository."""
+    by_path = str(end.get("module")).startswith((".", "/"))
+    return "; what stands outside of the repository is read with --readable alone" if by_path else ""
 
 
 def _raised(end: Mapping[str, Any], message: str) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import InputError
+from resilience_checks.model.files import text
 
 if TYPE_CHECKING:
     from resilience_checks.sources.project import Project
@@ -153,7 +154,7 @@ def _sdk(project: Project, directory: Path) -> Path:
 
 def _supported(project: Project, sdk: Path) -> Path:
     try:
-        version = str(json.loads((sdk / "package.json").read_text(encoding="utf-8"))["version"])
+        version = str(json.loads(text(sdk / "package.json"))["version"])
         major = int(version.split(".", 1)[0])
     except (OSError, ValueError, KeyError, TypeError):
         version, major = "of no known version", 0

@@ -12,12 +12,15 @@ import os
 import stat
 from typing import TYPE_CHECKING, Any
 
+from resilience_checks.model.files import content
 from resilience_checks.sources.program.record import RefusedError
 from resilience_checks.sources.wire import OUTPUT, SECRET, SIGNATURE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from resilience_checks.sources.program.reach import Reach
 
 ASSET = "c44067f5952c0a294b673a41bacd8c17"
 ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7"
@@ -33,32 +36,30 @@ class _UnhashedError(Exception):
     """Something whose hash is not computed here."""
 
 
-def hashed(value: Any, directory: Path, root: Path | None = None, *, hidden: bool = False) -> Any:
+def hashed(value: Any, directory: Path, reach: Reach | None = None, *, hidden: bool = False) -> Any:
     """Return a value with the hash of each asset and archive in it; paths are relative to `directory`.
 
-    What stands outside of `root` gets none, and is not even asked about: a program must not learn of files by way of
-    the check. Raises RefusedError where the engine would: at a path that does not exist, which it does not name where
+    What is out of `reach` gets none, and is not even asked about: a program must not learn of files by way of the check. Raises RefusedError where the engine would: at a path that does not exist, which it does not name where
     the path is `hidden`, part of a secret.
     """
     if isinstance(value, list):
-        return [hashed(item, directory, root, hidden=hidden) for item in value]
+        return [hashed(item, directory, reach, hidden=hidden) for item in value]
     if not isinstance(value, dict):
         return value
     hidden = hidden or value.get(SIGNATURE) == SECRET or (value.get(SIGNATURE) == OUTPUT and bool(value.get("secret")))
-    inner = {key: hashed(item, directory, root, hidden=hidden) for key, item in value.items()}
+    inner = {key: hashed(item, directory, reach, hidden=hidden) for key, item in value.items()}
     if value.get(SIGNATURE) not in {ASSET, ARCHIVE} or value.get("hash"):
         return inner
     try:
-        if root is not None and not all(_is_inside(directory / path, root) for path in paths(value)):
+        if reach is not None and not _may_read(value, directory, reach, hidden=hidden):
             return inner
-        content = _asset(value, directory) if value[SIGNATURE] == ASSET else _archive(value, directory)
+        packed = _asset(value, directory) if value[SIGNATURE] == ASSET else _archive(value, directory)
     except _UnhashedError:
         return inner
     except OSError as error:
-        what = "asset" if value[SIGNATURE] == ASSET else "archive"
-        name = "whose path is secret" if hidden else value.get("path") or error.filename
-        raise RefusedError(f"the {what} {name} cannot be read: {error.strerror}", _CORRECT) from error
-    return {**inner, "hash": hashlib.sha256(content).hexdigest()}
+        what = _called(value, value.get("path") or error.filename, hidden=hidden)
+        raise RefusedError(f"{what} cannot be read: {error.strerror}", _CORRECT) from error
+    return {**inner, "hash": hashlib.sha256(packed).hexdigest()}
 
 
 def paths(value: Any) -> Iterator[str]:
@@ -73,13 +74,19 @@ def paths(value: Any) -> Iterator[str]:
             yield from paths(item)
 
 
-def _is_inside(path: Path, root: Path) -> bool:
-    """Return whether a path leads below the root; nor must a folder that is packed have links that lead out of it."""
-    found = path.resolve()
-    if not found.is_relative_to(root.resolve()):
-        return False
-    inner = found.rglob("*") if found.is_dir() else ()
-    return all(one.resolve().is_relative_to(root.resolve()) for one in inner if one.is_symlink())
+def _called(value: dict[str, Any], name: object, *, hidden: bool) -> str:
+    return f"the {'asset' if value[SIGNATURE] == ASSET else 'archive'} {'whose path is secret' if hidden else name}"
+
+
+def _may_read(value: dict[str, Any], directory: Path, reach: Reach, *, hidden: bool) -> bool:
+    """Return whether all that it is made of is within reach; what is not is taken note of."""
+    for name in paths(value):
+        path = directory / name
+        why = reach.lacks(path) or (reach.lacks_of(path) if path.is_dir() else "")
+        if why:
+            reach.refused[f"{_called(value, name, hidden=hidden)} {why}"] = None
+            return False
+    return True
 
 
 def _asset(value: dict[str, Any], directory: Path) -> bytes:
@@ -95,10 +102,10 @@ def _archive(value: dict[str, Any], directory: Path) -> bytes:
     if isinstance(path, str) and path.endswith(_PACKED):
         return _bytes(directory / path)
     total, seen = bytearray(), set()
-    for name, content in _members(value, directory):
+    for name, member in _members(value, directory):
         if name not in seen:
             seen.add(name)
-            total += _header(name, len(content)) + content + bytes(-len(content) % _BLOCK)
+            total += _header(name, len(member)) + member + bytes(-len(member) % _BLOCK)
         if len(total) > _LARGEST:
             raise _UnhashedError
     return bytes(total) + bytes(2 * _BLOCK)
@@ -116,8 +123,8 @@ def _members(value: dict[str, Any], directory: Path) -> Iterator[tuple[str, byte
             if member.get(SIGNATURE) == ASSET:
                 yield name, _asset(member, directory)
             elif member.get(SIGNATURE) == ARCHIVE and not str(member.get("path", "")).endswith(_PACKED):
-                for inner, content in _members(member, directory):
-                    yield os.path.normpath(f"{name}/{inner}"), content
+                for inner, found in _members(member, directory):
+                    yield os.path.normpath(f"{name}/{inner}"), found
             else:
                 raise _UnhashedError
     else:
@@ -149,7 +156,7 @@ def _bytes(path: Path) -> bytes:
         raise IsADirectoryError(0, "it is a directory", str(path))
     if not stat.S_ISREG(found.st_mode) or found.st_size > _LARGEST:
         raise _UnhashedError
-    return path.read_bytes()
+    return content(path, _LARGEST)
 
 
 def _header(name: str, size: int) -> bytes:

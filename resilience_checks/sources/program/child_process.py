@@ -17,6 +17,7 @@ from resilience_checks.sources.hidden import telling_no_secret
 from resilience_checks.sources.program import confinement, private_files, readable
 from resilience_checks.sources.program.notes import is_file
 from resilience_checks.sources.program.own_files import OwnFiles
+from resilience_checks.sources.program.reach import Reach
 from resilience_checks.sources.project import stack_config, stack_file
 from resilience_checks.sources.stack_source import StackSource
 from resilience_checks.sources.stacks.waiting import ended
@@ -105,7 +106,10 @@ class ChildProcess(StackSource, ABC):
         told = {**launch.job, "seconds": self._limits.seconds, "marked": self._limits.marked, "token": token}
         (private / "job.json").write_text(json.dumps(told), encoding="utf-8")
         tops = readable.repositories(self.root.resolve(), self._project.directory.resolve())
-        packages = {*launch.packages, *readable.folder(launch.directory, tops)}
+        own = readable.folder(launch.directory, tops)
+        packages = {*launch.packages, *own}
+        self._reach = Reach((*tops, *own), self._limits.readable)
+        tops |= set(self._limits.readable)
         words = [*launch.command, str(private)]
         job = confinement.Job(words, launch.directory, tops, packages, self._limits, launch.addresses)
         self._started = time.monotonic()
@@ -122,7 +126,7 @@ class ChildProcess(StackSource, ABC):
             config.values,
             launch.directory,
             token,
-            self.root,
+            self._reach,
         )
         (private / "ready").touch()
 
@@ -174,10 +178,13 @@ class ChildProcess(StackSource, ABC):
             raise failures.no_graph(error, self._project) from error
         looked_at = end.get("looked_at") if self._limits.marked else None
         packed = [path for item in record.resources for path in paths(item.inputs)]
+        packed = self._reach.held(packed, self._directory)
         others = [stack_file(self._project, self._stack.stack)]
         began = time.time() - (time.monotonic() - self._started)
         found = of_child(looked_at, self._project.directory, self._directory, packed, others, began)
-        return replace(graph, marks=found.marks, unseen=found.unseen, notes=(*graph.notes, *confined.note()))
+        return replace(
+            graph, marks=found.marks, unseen=found.unseen, notes=(*graph.notes, *confined.note(), *self._reach.notes())
+        )
 
     def _confined(self) -> Confinement:
         """Return what the launcher told; raise InputError where the program did not even begin."""

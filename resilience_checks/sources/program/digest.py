@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 NOT_PROGRAM = frozenset(
     {".git", ".venv", "venv", "node_modules", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"}
 )
+_COMPILED = "__pycache__"
 _UNREADABLE = b"not readable"
 _BEGINNING = 1 << 20
 _LARGEST = 1 << 30
@@ -52,7 +53,7 @@ def is_part(path: Path, project: Path) -> bool:
     """Return whether a path is of what `digest` covers; both are resolved."""
     if not path.is_relative_to(project):
         return False
-    return NOT_PROGRAM.isdisjoint(path.relative_to(project).parts) and path.suffix != ".pyc"
+    return NOT_PROGRAM.isdisjoint(path.relative_to(project).parts)
 
 
 def sha256(path: Path) -> str:
@@ -80,10 +81,26 @@ def content(path: Path) -> bytes:
 
 
 def parts(directory: Path, apart: Collection[Path] = ()) -> Iterator[Path]:
-    """Yield the program's files in the order of their folders and names, environments and those of `apart` left out."""
+    """Yield the program's files in the order of their folders and names, environments and those of `apart` left out.
+
+    Code that Python has compiled is of it where it stands for no source, or where Python would not look at that.
+    """
     for parent, folders, names in os.walk(directory):
+        compiled = Path(parent) / _COMPILED if _COMPILED in folders else None
         folders[:] = sorted(name for name in folders if name not in NOT_PROGRAM)
         for name in sorted(names):
             path = Path(parent) / name
-            if not (name.endswith(".pyc") or not path.is_file() or (apart and path.resolve() in apart)):
+            if path.is_file() and not (apart and path.resolve() in apart):
                 yield path
+        if compiled is not None:
+            yield from filter(_is_unchecked, sorted(compiled.glob("*.pyc")))
+
+
+def _is_unchecked(path: Path) -> bool:
+    """Return whether Python runs it without a look at its source: of its flags, by a hash, and unchecked (PEP 552)."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(8) if path.is_file() else b""
+    except OSError:
+        return False
+    return len(head) == 8 and int.from_bytes(head[4:], "little") & 0b11 == 0b01  # noqa: PLR2004 the head's length

@@ -10,7 +10,8 @@ from resilience_checks.sources.program.confining.keeping import DISK, MEMORY, PR
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_REFUSED = {"EACCES", "EPERM", "EROFS"}
+_READ_ONLY = "EROFS"
+_REFUSED = {"EACCES", "EPERM", _READ_ONLY}
 _HIDDEN = "ENOENT"
 _USED_UP = {
     MEMORY: (
@@ -38,9 +39,10 @@ def out_of_reach(end: Mapping[str, Any]) -> str | None:
     path, code = end.get("path"), end.get("code")
     if not isinstance(path, str) or not (code in _REFUSED or (code == _HIDDEN and _there(path))):
         return None
+    readable = "" if code == _READ_ONLY else ", or let programs read it with --readable"
     return (
         f"a program under check reads its repository and its packages, and writes to its temporary folder alone: "
-        f"keep {path} where it may, or let a step before the check make it (docs/trust-model.md)"
+        f"keep {path} where it may, let a step before the check make it{readable} (docs/trust-model.md)"
     )
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from resilience_checks.sources.program.answers import Answers
+    from resilience_checks.sources.program.reach import Reach
     from resilience_checks.sources.program.record import Record
 
 _FEATURES = frozenset(
@@ -65,11 +66,11 @@ class Preview:
         config: Mapping[str, str] | None = None,
         directory: Path | None = None,
         token: str = "",
-        root: Path | None = None,
+        reach: Reach | None = None,
     ) -> None:
         """Bind the socket; the program, which runs in `directory`, may connect from now on.
 
-        With a `token` only requests that have it as metadata are served, with a `root` no file outside of it is read.
+        With a `token` only requests that have it as metadata are served, with a `reach` no file outside of it is read.
         """
         os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # a program that ends closes connections, which is no news
         import grpc
@@ -82,7 +83,7 @@ class Preview:
 
         self._engine = Engine(project, stack, given or Given(), config or {})
         self._transforms = Transforms(socket.parent if token else None)
-        self._directory, self._root = directory, root
+        self._directory, self._reach = directory, reach
         self._packages: dict[str, str] = {}
         self._guard = Guard(self._engine.record, token)
         self._server = grpc.server(futures.ThreadPoolExecutor(max_workers=_WORKERS), options=_OPTIONS)
@@ -334,7 +335,7 @@ class Preview:
     def _hashed(self, inputs: dict[str, Any]) -> dict[str, Any]:
         if self._directory is None:
             return inputs
-        return {key: hashed(item, self._directory, self._root) for key, item in inputs.items()}
+        return {key: hashed(item, self._directory, self._reach) for key, item in inputs.items()}
 
     def _refuse(self, refused: RefusedError, asked: Request, context: Any) -> None:
         """End the call as the engine does, and keep why."""

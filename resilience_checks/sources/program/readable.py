@@ -6,6 +6,7 @@ home cannot be hidden whole, because repositories and interpreters stand in it.
 
 from __future__ import annotations
 
+import errno
 import os
 import pwd
 import re
@@ -13,6 +14,8 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from resilience_checks.model.files import LARGEST_PROGRAM, content, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -74,6 +77,9 @@ _CREDENTIAL_VARIABLES = re.compile(
 )
 _WITH_CREDENTIALS = re.compile(rb"extraheader|https?://[^/\s@]+@", re.IGNORECASE)
 _CREDENTIAL_FILES = "gha-creds-*.json"
+_WORKTREE = re.compile(r"^\s*worktree\s*=\s*(.*\S)", re.MULTILINE | re.IGNORECASE)
+_MARKS_OF_PYTHON = ("pyvenv.cfg", "lib/python*/os.py", "lib64/python*/os.py", "lib/pypy*/os.py", "lib-python/*/os.py")
+"""What stands in an environment, and in an installation of Python."""
 
 
 def system() -> Iterator[str]:
@@ -93,6 +99,12 @@ def repositories(root: Path, project: Path) -> set[Path]:
     return tops | {main for top in tops if (main := _main(top)) is not None}
 
 
+def named(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """Return paths of a user as absolute ones, and where links lead, too."""
+    both = ((Path(os.path.abspath(path)), path.resolve()) for path in paths)  # noqa: PTH100 links stay
+    return tuple(dict.fromkeys(one for pair in both for one in pair))
+
+
 def folder(program: Path, tops: Iterable[Path]) -> set[Path]:
     """Return the folder that `main` names where it stands outside: only where nothing says how far a repository goes.
 
@@ -102,6 +114,15 @@ def folder(program: Path, tops: Iterable[Path]) -> set[Path]:
     return {program} if not marked and _harmless(program) else set()
 
 
+def brings(root: Path, place: Path) -> bool:
+    """Return whether a place stands in the repository of `root`, whose author could have put there what it holds.
+
+    One that is all of a home, or of the machine, is the user's own.
+    """
+    top = _repository(root.resolve())
+    return place.resolve().is_relative_to(top) and not any(home.is_relative_to(top) for home in _homes())
+
+
 def _repository(folder: Path) -> Path:
     """Return the nearest folder above that is a repository, the folder itself where there is none."""
     above = (folder, *folder.parents)
@@ -109,12 +130,33 @@ def _repository(folder: Path) -> Path:
 
 
 def _main(top: Path) -> Path | None:
-    """Return the repository of which this is a working tree or a submodule."""
+    """Return the repository of which this is a working tree or a submodule, where that one says so, too.
+
+    A file named .git could name any folder, and whoever wrote it would read all that is there.
+    """
     link = top / ".git"
     if not link.is_file():
         return None
-    named = link.read_text(encoding="utf-8", errors="replace").removeprefix("gitdir:").strip()
-    return next((one.parent for one in (top / named).resolve().parents if one.name == ".git"), None)
+    named = (top / _written(link).removeprefix("gitdir:").strip()).resolve()
+    if not _says_so(named, link):
+        return None
+    return next((one.parent for one in named.parents if one.name == ".git"), None)
+
+
+def _says_so(folder: Path, link: Path) -> bool:
+    """Return whether git's own folder of a working tree, or of a submodule, names what has the link to it."""
+    back = _written(folder / "gitdir").strip()
+    tree = _WORKTREE.search(_written(folder / "config"))
+    named = folder / back if back else folder / tree[1].strip('"') / ".git" if tree else None
+    return named is not None and named.parent.resolve() == link.parent.resolve()
+
+
+def _written(file: Path) -> str:
+    """Return what a small file of git's says, "" where there is none."""
+    try:
+        return content(file).decode(errors="replace")
+    except OSError:
+        return ""
 
 
 def environment(python: Path) -> set[Path]:
@@ -125,7 +167,12 @@ def environment(python: Path) -> set[Path]:
     for prefix in prefixes[:2]:
         base = _base(prefix / "pyvenv.cfg")
         prefixes += [base.parent, base.resolve().parent] if base is not None else []
-    return {python, *_parts(prefixes), *_own_packages(python)}
+    return {python, *_parts(filter(_is_of_python, prefixes)), *_own_packages(python)}
+
+
+def _is_of_python(prefix: Path) -> bool:
+    """Return whether Python is installed there: the program's own pyvenv.cfg could name any folder, as ~/.local."""
+    return any(next(prefix.glob(mark), None) is not None for mark in _MARKS_OF_PYTHON)
 
 
 def node(executable: Path, modules: Iterable[Path]) -> set[Path]:
@@ -151,7 +198,7 @@ def _parts(prefixes: Iterable[Path]) -> set[Path]:
 
 def _base(file: Path) -> Path | None:
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = text(file).splitlines()
     except (OSError, ValueError):
         return None
     fields = (line.partition("=") for line in lines)
@@ -216,6 +263,6 @@ def _git_settings(folder: Path) -> Iterator[Path]:
 
 def _holds_credentials(file: Path) -> bool:
     try:
-        return _WITH_CREDENTIALS.search(file.read_bytes()) is not None
-    except OSError:
-        return False
+        return _WITH_CREDENTIALS.search(content(file, LARGEST_PROGRAM)) is not None
+    except OSError as error:
+        return error.errno == errno.EFBIG

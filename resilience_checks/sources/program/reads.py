@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from resilience_checks.sources.program.digest import NOT_PROGRAM
+from resilience_checks.sources.program.digest import NOT_PROGRAM, content
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,8 +22,4 @@ def outside(found: Iterable[str | Path], root: Path, directory: Path) -> dict[st
     paths = {Path(path).resolve() for path in found}
     within = [path for path in paths if path.is_relative_to(top) and not path.is_relative_to(own)]
     told = {path.relative_to(top): path for path in within if path.is_file()}
-    return {
-        name.as_posix(): hashlib.sha256(told[name].read_bytes()).hexdigest()
-        for name in sorted(told)
-        if _INSTALLED.isdisjoint(name.parts)
-    }
+    return {name.as_posix(): content(told[name]).hex() for name in sorted(told) if _INSTALLED.isdisjoint(name.parts)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import importlib.util
 import os
@@ -14,6 +15,7 @@ from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from resilience_checks.model.files import LARGEST_PROGRAM, content
 from resilience_checks.sources.program import digest
 from resilience_checks.sources.program.digest import is_part, sha256
 
@@ -107,8 +109,10 @@ class _Found:
         self._folders: set[str] = set()
 
     def opened(self, path: str) -> None:
-        """Add a file; that of compiled code stands for its source, which Python holds it against."""
+        """Add a file; compiled code of a package stands for its source, other compiled code counts beside its source."""
         if path.endswith(".pyc"):
+            if not (_PACKAGES.search(path) or path.startswith(self._environments)):
+                self.add(FILE, path)  # Python believes its time
             with suppress(ValueError, NotImplementedError):
                 path = importlib.util.source_from_cache(path)
         self.add(FILE, path)
@@ -216,7 +220,11 @@ def _package(path: str) -> str:
 
 def _chance(project: Path, found: _Found) -> Iterable[str]:
     """Yield the Python files of the program that may ask for what is another the next time."""
-    own = [path for path in digest.parts(project) if path.suffix == ".py"]
+    parts = list(digest.parts(project))
+    own = [path for path in parts if path.suffix == ".py"]
+    yield from (
+        f"{path.name} is compiled, and nothing shows what it asks for" for path in parts if path.suffix == ".pyc"
+    )
     others = [Path(path) for kind, path in found.keys if kind == FILE and path.endswith(".py")]
     for path in (*own, *others):
         yield from _asks(path, PYTHON)
@@ -231,9 +239,14 @@ def _chance_in_scripts(found: _Found) -> Iterable[str]:
 
 
 def _asks(path: Path, chance: re.Pattern[bytes]) -> Iterable[str]:
-    with suppress(OSError):
-        if path.is_file() and (match := chance.search(path.read_bytes())) is not None:
-            yield f"{path.name} may ask for the time, for chance or for this machine: {match.group(0).decode(errors='replace').strip()}"
+    try:
+        match = chance.search(content(path, LARGEST_PROGRAM))
+    except OSError as error:
+        if error.errno == errno.EFBIG:
+            yield f"{path.name} cannot be looked through: {error.strerror}"
+        return
+    if match is not None:
+        yield f"{path.name} may ask for the time, for chance or for this machine: {match.group(0).decode(errors='replace').strip()}"
 
 
 def _changed(path: str, *, folders: bool) -> float:

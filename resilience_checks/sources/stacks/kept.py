@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from resilience_checks.model.errors import CheckError
 from resilience_checks.sources import wire
 from resilience_checks.sources.opening import OfProgram
+from resilience_checks.sources.program import readable
 from resilience_checks.sources.program.digest import digest
 from resilience_checks.sources.program.standing import PACKAGE, mark, stands
 from resilience_checks.sources.stacks.packed import UnreadableError, pack, unpack
@@ -63,6 +64,7 @@ class Kept:
             "answers": self._given,
             "environment": {name: os.environ.get(name) for name in _ENVIRONMENT},
             "memory": make.limits.memory,
+            "readable": sorted(map(str, make.limits.readable)),
             "plain": plain,
         }
         return f"graph {hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()}"
@@ -96,12 +98,20 @@ class Kept:
         return self.store.get(key) is not None
 
 
-def kept(folder: Path | None, given: Given) -> Kept | None:
-    """Return what a folder keeps, None without one, or where it is not the user's own alone."""
+def kept(folder: Path | None, given: Given, root: Path) -> Kept | None:
+    """Return what a folder keeps, None without one, or where it is not the user's own alone.
+
+    It is not where the repository that holds `root` could have brought it, with a key that its author knows.
+    """
     if folder is None:
         return None
     from resilience_checks.sources.store import Store, Untrusted
 
+    if readable.brings(root, folder):
+        _log.warning(
+            "the cache is not used: %s stands in the repository that is checked, which could have brought it", folder
+        )
+        return None
     try:
         store = Store(folder)
     except (Untrusted, OSError) as error:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path as File
 
+    from resilience_checks.sources.program.reach import Reach
     from resilience_checks.sources.yaml_program.expressions import At, Expression, Path
     from resilience_checks.sources.yaml_program.syntax import Document
 
@@ -42,7 +43,7 @@ class Scope:
     document: Document
     project: str
     directory: File
-    root: File
+    reach: Reach
     invoke: Callable[[Evaluator, Invoke], Any]
     stack_output: Callable[[Evaluator, str, Any, At], Any]
     resources: dict[str, Handle] = field(default_factory=dict)

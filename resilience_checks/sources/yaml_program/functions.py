@@ -9,6 +9,8 @@ import stat
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+from resilience_checks.model.files import LARGEST_DATA, text
+from resilience_checks.sources.program.reach import ALLOWED
 from resilience_checks.sources.yaml_program.expressions import FUNCTIONS, Listed, Mapped
 from resilience_checks.sources.yaml_program.opaque import built_from
 from resilience_checks.sources.yaml_program.outputs import (
@@ -252,17 +254,19 @@ def _read_file(evaluator: Evaluator, at: At, value: Any, called: str = "") -> An
     why = built_from(name)
     if why:
         return unknown(why)
-    path = (scope.directory / name).resolve()
+    named = scope.directory / name
     name = called or name
-    if not path.is_relative_to(scope.root.resolve()):
-        return unknown(f"{name} is outside of the repository, so it is not read")
+    why = scope.reach.lacks(named)
+    if why:
+        return unknown(f"{name} {why}, so it is not read; {ALLOWED}")
     try:
+        path = named.resolve()
         found = path.stat()
         if not stat.S_ISREG(found.st_mode) and not stat.S_ISDIR(found.st_mode):
             return unknown(f"{name} is neither a file nor a folder, so it is not read")
         evaluator.afford(found.st_size, at)
-        scope.read.update((path, scope.directory / name))
-        return path.read_text(encoding="utf-8")
+        scope.read.update((path, named))
+        return text(path, LARGEST_DATA)
     except UnicodeDecodeError:
         return unknown(f"{name} is no text")
     except OSError as error:

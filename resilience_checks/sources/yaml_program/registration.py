@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from resilience_checks.model.location import Location
     from resilience_checks.sources.program.engine import Engine
+    from resilience_checks.sources.program.reach import Reach
     from resilience_checks.sources.program.record import Registered
     from resilience_checks.sources.yaml_program.settled import Lowering, Settled
 
@@ -60,6 +61,7 @@ class Registry:
     lowering: Lowering
     directory: Path
     """Where the paths of files in the program start."""
+    reach: Reach | None = None
     root: str = ""
     declared: dict[str, Declaration] = field(default_factory=dict)
 
@@ -120,7 +122,7 @@ class Registry:
             custom=not declaration.component,
             remote=declaration.component,
             parent=declaration.parent.urn if declaration.parent else self.root,
-            inputs={name: hashed(sent(value), self.directory) for name, value in inputs.tree.items()},
+            inputs={name: hashed(sent(value), self.directory, self.reach) for name, value in inputs.tree.items()},
             provider=f"{provider.urn}::{UNKNOWN}" if provider else "",
             version=declaration.version,
             download_url=declaration.download_url,

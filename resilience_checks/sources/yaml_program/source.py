@@ -97,7 +97,7 @@ class YamlSource(StackSource):
                 f"there is no program in {relative(directory, root)}",
                 "write Main.yaml there, or the program into Pulumi.yaml, and correct `main:`",
             )
-        if not file.resolve().is_relative_to(root.resolve()):
+        if self._reach.lacks(file):
             raise self._error(
                 f"the program {file.name} leads outside of the repository, so it is not read",
                 "keep it in the repository",
@@ -114,7 +114,7 @@ class YamlSource(StackSource):
         engine = Engine(project.name, self.stack, self._given, config.values)
         self._record = engine.record
         lowering = Lowering(engine.answers)
-        registry = Registry(engine, lowering, directory)
+        registry = Registry(engine, lowering, directory, self._reach)
         registry.start(f"{project.name}-{self.stack}")
         local_packages = packages.local(project.packages)
         lookups = Lookups(engine, lowering, document.shown, local_packages=local_packages)
@@ -123,7 +123,7 @@ class YamlSource(StackSource):
             document,
             project.name,
             directory.resolve(),
-            root,
+            self._reach,
             invoke=lookups.call,
             stack_output=program.stack_output,
             remarks=[*config.notes, *read.remarks],
@@ -153,7 +153,7 @@ class YamlSource(StackSource):
         config: StackConfig,
     ) -> ResourceGraph:
         project = self._stack.project
-        remarks = [*scope.remarks, *program.assumptions, *program.lookups.assumptions]
+        remarks = [*scope.remarks, *program.assumptions, *program.lookups.assumptions, *self._reach.notes()]
         if program.components:
             remarks.append(f"the resources inside remote components are not visible: {', '.join(program.components)}")
         remarks += [
@@ -162,6 +162,7 @@ class YamlSource(StackSource):
         ]
         files = (*scope.read, stack_file(project, self.stack))
         packed = [path for item in program.registry.engine.record.resources for path in paths(item.inputs)]
+        packed = self._reach.held(packed, scope.directory)
         found = of_files(files, project.directory, scope.directory, packed)
         return ResourceGraph(
             project=project.name,

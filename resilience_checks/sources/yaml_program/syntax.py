@@ -10,8 +10,9 @@ import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from resilience_checks.model.errors import InputError
-from resilience_checks.model.files import text
+from resilience_checks.model.files import LARGEST_PROGRAM, remedy, text
 from resilience_checks.model.location import Location
+from resilience_checks.model.yaml_text import YamlError, hold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,11 +44,18 @@ class Document:
         """Read the file; raise InputError where it is no YAML mapping."""
         self.shown = shown
         try:
-            self.text = text(path)
+            self.text = text(path, LARGEST_PROGRAM)
+            hold(self.text)
         except UnicodeDecodeError as error:
             raise self.error((1, 1), "the file is not UTF-8 text", "save it as UTF-8") from error
         except OSError as error:
-            raise self.error((1, 1), f"it cannot be read: {error.strerror}", "make it a readable file") from error
+            raise self.error(
+                (1, 1), f"it cannot be read: {error.strerror}", remedy(error, "make it a readable file")
+            ) from error
+        except YamlError as error:
+            raise self.error(
+                (error.line, error.column), f"the program is {error.what}", "split it into several"
+            ) from error
         self.root = self._compose()
 
     def error(self, at: tuple[int, int], what: str, remedy: str) -> InputError:
