@@ -27,7 +27,7 @@ from resilience_checks.untouched import Untouched
 from resilience_checks.waiving import waiving
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from resilience_checks.catalogue.loader import Catalogue
@@ -230,19 +230,20 @@ def _prepare(inputs: Inputs, *, ahead: bool) -> tuple[Pack, Mapping[str, str], C
     own = inputs.own("catalogue")
     catalogue = loader.load(own, inputs.shown(own))
     if ahead:
-        _load(catalogue)
+        _load(catalogue, inputs.folders)
     folders, added = inputs.own("policy_packs"), inputs.added_packs()
     found = pack.load(folders, added, inputs.shown((*folders, *added)))
     return found, controls.titles(added) | controls.titles(folders), catalogue
 
 
-def _load(catalogue: Catalogue) -> None:
-    """Load what topology, analysis and policies need, while the programs run."""
+def _load(catalogue: Catalogue, folders: Collection[Path]) -> None:
+    """Load what topology, analysis and policies need of the projects in these folders, while their programs run."""
     import resilience_checks.analysis.answers
     import resilience_checks.policy.outcome
     import resilience_checks.topology.estate_builder  # noqa: F401
+    from resilience_checks.catalogue.named import named
 
-    for package in catalogue.packages:
+    for package in named(catalogue.packages, folders):
         catalogue.package(package)
 
 

@@ -132,6 +132,11 @@ class Inputs:
         """Where settings are trusted; None where what is checked is trusted itself."""
         return None if self.trust is None else self.trust.files
 
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The folders of the projects whose stacks are checked."""
+        return tuple(dict.fromkeys(subject.project.directory for subject in self._subjects))
+
     def own(self, key: str) -> tuple[Path, ...]:
         """Return the catalogue (or policy_packs) of the files that take part, then those of the command line.
 

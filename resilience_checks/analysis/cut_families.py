@@ -328,6 +328,11 @@ def _holds(one: Family, other: Family) -> bool:
 
 
 def _different(items: Sequence[Family], neutral: Family) -> list[Family]:
+    if len(items) == 2:  # noqa: PLR2004 most are
+        one, other = items
+        if one is other or other is neutral:
+            return [] if one is neutral else [one]
+        return [other] if one is neutral else [one, other]
     return [item for item in {id(item): item for item in items}.values() if item is not neutral]
 
 

@@ -61,7 +61,7 @@ class Evaluation(Generic[T]):
 
     def read(self, ref: Ref) -> Steps[T]:
         """Return the value of a node that is solved already."""
-        return self.value(ref.node)
+        return self._solution.value(ref.node) if self._lower is None else self.value(ref.node)
 
     def value(self, node: int) -> Steps[T]:
         """Return the value of a node that is solved already."""
@@ -145,8 +145,9 @@ class Evaluation(Generic[T]):
         match expression:
             case Ref():
                 return read(expression)
-            case Threshold(k=k, items=items):
-                return threshold(self._algebra, k, [self._value(item, known, read) for item in items])
+            case Threshold(k=k, items=items):  # most items are references
+                values = [read(item) if type(item) is Ref else self._value(item, known, read) for item in items]
+                return threshold(self._algebra, k, values)
             case Choice(fact=fact, branches=branches):
                 if fact in known:
                     return self._value(branches[known[fact]], known, read)

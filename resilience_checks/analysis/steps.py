@@ -7,12 +7,13 @@ lost from then on; later ones are smaller, and before the first step all is lost
 from __future__ import annotations
 
 from bisect import bisect_right
+from operator import itemgetter
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from resilience_checks.analysis.algebra import at_least
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from resilience_checks.analysis.algebra import Algebra
 
@@ -34,8 +35,7 @@ def at(algebra: Algebra[T], value: Steps[T], seconds: float) -> T:
     return value[index - 1][1] if index else algebra.everything
 
 
-def _time(step: tuple[float, T]) -> float:
-    return step[0]
+_time = itemgetter(0)
 
 
 def threshold(algebra: Algebra[T], k: int, values: Sequence[Steps[T]]) -> Steps[T]:
@@ -61,10 +61,18 @@ def threshold(algebra: Algebra[T], k: int, values: Sequence[Steps[T]]) -> Steps[
     else:
         found = at_least(algebra, lost, at_once)
         return () if found == algebra.everything else ((0.0, found),)
-    times = sorted({time for value in values for time, _ in value})
-    return _plain(
-        algebra, ((time, at_least(algebra, lost, [at(algebra, value, time) for value in values])) for time in times)
-    )
+    return _plain(algebra, ((time, at_least(algebra, lost, now)) for time, now in _states(algebra, values)))
+
+
+def _states(algebra: Algebra[T], values: Sequence[Steps[T]]) -> Iterator[tuple[float, list[T]]]:
+    """Yield each time at which a value steps, with what all are from then on, in one list that is changed in place."""
+    now = [algebra.everything] * len(values)
+    steps = sorted([(step[0], place, step[1]) for place, value in enumerate(values) for step in value], key=_time)
+    last = len(steps) - 1
+    for number, (time, place, lost) in enumerate(steps):
+        now[place] = lost
+        if number == last or steps[number + 1][0] != time:
+            yield time, now
 
 
 def delayed(value: Steps[T], seconds: float, cap: float) -> Steps[T]:

@@ -35,10 +35,11 @@ class Solution(Generic[T]):
 
     def value(self, node: int) -> Steps[T]:
         """Return when the node is lost."""
-        found = self._values.get(node)
-        if found is None:
-            assert self._base is not None
-            return self._base.value(node)
+        holder, found = self, self._values.get(node)
+        while found is None:
+            assert holder._base is not None
+            holder = holder._base
+            found = holder._values.get(node)  # noqa: SLF001 another of this class
         return found
 
     @property

@@ -12,7 +12,8 @@ import pytest
 
 from resilience_checks.sources.discovery import discover
 from resilience_checks.sources.program.source import ProgramSource
-from tests.end_to_end.editing import ROOT
+from tests.end_to_end.editing import ROOT, STACKS, TODAY, report
+from tests.plugins.shared import once
 from tests.sources.filing import as_state, export, preview, root, state, step, urn
 
 if TYPE_CHECKING:
@@ -125,18 +126,21 @@ def test_one_stack_twice_is_a_usage_error(tmp_path: Path) -> None:
 
 def offline(name: str) -> tuple[Path, ResourceGraph]:
     """Return a demo stack and what its program registers."""
-    directory = ROOT / "stacks" / name
+    directory = STACKS / name
+    return directory, once(lambda: _registered(directory), "registered", name)
+
+
+def _registered(directory: Path) -> ResourceGraph:
     source = ProgramSource(discover([directory], ROOT).stacks[0], ROOT)
     try:
-        return directory, source.graph()
+        return source.graph()
     finally:
         source.close()
 
 
-def outcomes(directory: Path, *arguments: str) -> dict[str, set[str]]:
-    done = run(directory, "check", *arguments, "--format", "json")
+def outcomes(data: dict[str, Any]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
-    for result in json.loads(done.stdout)["results"]:
+    for result in data["results"]:
         found.setdefault(result["policy"], set()).add(result["outcome"])
     return found
 
@@ -160,8 +164,11 @@ def test_what_a_file_cannot_tell_makes_no_pass_of_what_the_program_violates(
         document["changeSummary"]["same"] = 5
     file = tmp_path / "file.json"
     file.write_text(json.dumps(document), encoding="utf-8")
-    by_program = outcomes(directory, ".")
-    by_file = outcomes(directory, "--state" if form == "state" else "--preview", str(file))
+    _, data = report(directory)
+    by_program = outcomes(data)
+    option = "--state" if form == "state" else "--preview"
+    done = run(directory, "check", option, str(file), "--format", "json", "--today", TODAY)
+    by_file = outcomes(json.loads(done.stdout))
     violated = {policy for policy, found in by_program.items() if "violation" in found}
     assert violated
     assert all(by_file[policy] & {"violation", "unknown"} for policy in violated)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from resilience_checks.analysis.answers import Analysis, answer
@@ -13,6 +13,7 @@ from resilience_checks.analysis.evaluation import Evaluation
 from resilience_checks.model.question import FaultKind, Question
 from resilience_checks.topology.estate import Domain, Estate, Member, Part, Service
 from resilience_checks.topology.gates import AnyOf, Nature, Up
+from tests.properties.examples import usually
 from tests.properties.strategies import estates, questions
 
 if TYPE_CHECKING:
@@ -31,8 +32,8 @@ def cuts(estate: Estate, asked: Sequence[Question]) -> list[dict[str, tuple[obje
     return [{name: (one.sure, one.possible, one.complete) for name, one in each.items()} for each in found]
 
 
-@settings(max_examples=150, deadline=None)
 @given(estates(), st.lists(questions(), min_size=1, max_size=3))
+@usually(60)
 def test_what_is_solved_together_is_what_is_solved_alone(estate: Estate, asked: list[Question]) -> None:
     together = cuts(estate, asked)
     answers = answer(estate, asked).statements

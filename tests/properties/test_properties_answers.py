@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from hypothesis import event, given, settings
+from hypothesis import event, given
 from hypothesis import strategies as st
 
 from resilience_checks.analysis.answers import answer
@@ -13,6 +13,7 @@ from resilience_checks.analysis.what_if import what_if
 from resilience_checks.model.question import Holds, Horizon, Question
 from tests.properties import exact
 from tests.properties.completions import completions, learn, settle
+from tests.properties.examples import usually
 from tests.properties.oracle import event_ids, lost
 from tests.properties.strategies import estates, questions
 
@@ -41,6 +42,7 @@ def fault_sets(draw: st.DrawFn, *, facts: int = 2) -> tuple[Estate, frozenset[st
 
 
 @given(fault_sets())
+@usually(60)
 def test_what_if_is_what_every_completion_says(case: tuple[Estate, frozenset[str], Horizon, bool]) -> None:
     estate, events, horizon, within_rpo = case
     for service in estate.services:
@@ -50,7 +52,7 @@ def test_what_if_is_what_every_completion_says(case: tuple[Estate, frozenset[str
 
 
 @given(estates(facts=1), st.sampled_from(Horizon))
-@settings(max_examples=30)
+@usually(15)
 def test_all_mixtures_of_what_nobody_wrote_down_lie_between_all_good_and_all_bad(
     estate: Estate, horizon: Horizon
 ) -> None:
@@ -64,6 +66,7 @@ def test_all_mixtures_of_what_nobody_wrote_down_lie_between_all_good_and_all_bad
 
 
 @given(estates(), questions())
+@usually(40)
 def test_a_statement_is_what_enumeration_says(estate: Estate, question: Question) -> None:
     for statement in answer(estate, [question]).statements:
         table = exact.table(estate, question, statement.service)
@@ -79,6 +82,7 @@ def test_a_statement_is_what_enumeration_says(estate: Estate, question: Question
 
 
 @given(estates(facts=0), questions())
+@usually(60)
 def test_where_all_is_known_the_cuts_are_the_minimal_cut_sets(estate: Estate, question: Question) -> None:
     for statement in answer(estate, [question]).statements:
         table = exact.table(estate, question, statement.service)
@@ -114,6 +118,7 @@ def test_one_more_fault_never_helps(case: tuple[Estate, frozenset[str], Horizon,
 
 
 @given(estates(), questions(), st.randoms(use_true_random=False))
+@usually(30)
 def test_the_order_of_what_an_estate_lists_changes_nothing(estate: Estate, question: Question, random: Random) -> None:
     other = replace(
         estate,

@@ -17,6 +17,7 @@ from resilience_checks.model.question import FaultKind
 from resilience_checks.model.values import Reason
 from resilience_checks.topology.estate import Carrier, Demand, Domain, Estate, Member, Part, Service
 from resilience_checks.topology.gates import ALWAYS, All, AnyOf, Gate, Nature, Up
+from tests.properties.examples import usually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -178,6 +179,7 @@ def test_where_a_spread_fits_no_stage_is_short(case: tuple[Estate, tuple[str, ..
 
 
 @given(loaded(unknown=True))
+@usually(50)
 def test_losses_that_share_a_verdict_would_have_had_it_alone(case: tuple[Estate, tuple[str, ...]]) -> None:
     estate, hit = case
     asked = [(), hit, *((f"device:{name}/outage",) for name in PARTS)]

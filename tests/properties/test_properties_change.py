@@ -18,6 +18,7 @@ from resilience_checks.model.operation import CREATE, DELETE, UPDATE, Operation
 from resilience_checks.model.question import FaultKind, Holds, Horizon
 from resilience_checks.topology.estate import Domain, Member, Reach
 from tests.properties import exact
+from tests.properties.examples import usually
 from tests.properties.oracle import event_ids
 from tests.properties.strategies import estates, some
 
@@ -77,6 +78,7 @@ def test_from_an_estate_to_itself_nothing_changes(estate: Estate, horizon: Horiz
 
 
 @given(versions(), HORIZONS)
+@usually(40)
 def test_the_other_way_round_what_was_lost_is_gained(pair: tuple[Estate, Estate], horizon: Horizon) -> None:
     one, other = (Probe(estate, horizon) for estate in pair)
     there, back = compare(one, other, 2), compare(other, one, 2)
@@ -122,7 +124,7 @@ def cuts_of(found: Iterable[object]) -> set[tuple[str, ...]]:
 
 
 @given(versions(), HORIZONS)
-@settings(max_examples=60)
+@usually(30)
 def test_no_order_one_cut_that_surely_came_or_went_is_missed(pair: tuple[Estate, Estate], horizon: Horizon) -> None:
     before, after = pair
     found = compare(Probe(before, horizon), Probe(after, horizon), 1)
@@ -141,6 +143,7 @@ def test_no_order_one_cut_that_surely_came_or_went_is_missed(pair: tuple[Estate,
 
 
 @given(estates(), HORIZONS, st.data())
+@usually(40)
 def test_a_deployment_is_one_event_that_hits_all_it_touches(
     estate: Estate, horizon: Horizon, data: st.DataObject
 ) -> None:

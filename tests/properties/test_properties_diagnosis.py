@@ -24,6 +24,7 @@ from tests.properties.completions import (
     unstated_access,
     unstated_borders,
 )
+from tests.properties.examples import usually
 from tests.properties.oracle import event_ids, lost
 from tests.properties.strategies import estates
 
@@ -105,6 +106,7 @@ def told(found: Diagnosis) -> tuple[set[Events], set[Events]]:
 
 
 @given(written())
+@usually(60)
 def test_where_only_facts_are_open_the_explanations_are_those_of_enumeration(
     case: tuple[Estate, Observed, Horizon],
 ) -> None:
@@ -130,6 +132,7 @@ def test_families_of_minimal_sets_give_the_same_explanations(case: tuple[Estate,
 
 
 @given(cases())
+@usually(50)
 def test_a_sure_explanation_is_one_in_every_world_and_none_is_missed(case: tuple[Estate, Observed, Horizon]) -> None:
     estate, seen, horizon = case
     sure, possible = truths(estate, seen, horizon)

@@ -13,6 +13,7 @@ from resilience_checks.analysis.answers import Analysis, cut_sets
 from resilience_checks.model.question import FaultKind, Horizon, Question
 from tests.properties import exact
 from tests.properties.completions import completions, settle
+from tests.properties.examples import usually
 from tests.properties.oracle import event_ids
 from tests.properties.strategies import estates
 
@@ -47,6 +48,7 @@ def lost_in_each_completion(estate: Estate, service: str, question: Question) ->
 
 
 @given(estates(), everything())
+@usually(50)
 def test_what_surely_and_possibly_loses_a_service_encloses_every_completion(estate: Estate, question: Question) -> None:
     for service, found in cut_sets(estate, question).items():
         assert (found.asked, found.finished, found.complete) == (question.order, question.order, True)

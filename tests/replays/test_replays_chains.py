@@ -7,12 +7,8 @@ from pathlib import Path
 import pytest
 
 from resilience_checks.analysis.answers import answer
-from resilience_checks.catalogue.loader import load as load_catalogue
 from resilience_checks.model.question import FaultKind, Horizon, Question
-from resilience_checks.sources.discovery import discover
-from resilience_checks.sources.opening import of_program
-from resilience_checks.topology.declarations import load
-from resilience_checks.topology.estate_builder import build
+from tests.replays.estates import estate
 
 ROOT = Path(__file__).resolve().parents[2]
 STACKS = sorted(path.parent.name for path in (ROOT / "stacks").glob("*/Pulumi.yaml"))
@@ -25,14 +21,8 @@ QUESTIONS = [
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_every_cut_is_explained_step_by_step(stack: str) -> None:
-    directory = ROOT / "stacks" / stack
-    source = of_program(discover([directory], ROOT).stacks[0], ROOT)
-    try:
-        estate = build([source.graph()], load(directory / "resilience.yaml", ROOT), load_catalogue())
-    finally:
-        source.close()
     told = 0
-    for statement in answer(estate, QUESTIONS).statements:
+    for statement in answer(estate(ROOT / "stacks" / stack), QUESTIONS).statements:
         for cut in statement.cuts if statement.holds == "no" else ():
             told += 1
             faults = [step for step in cut.chain if step.text.startswith(("an outage of", "a bad change of"))]

@@ -14,8 +14,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from resilience_checks.analysis.diagnosis import Diagnosis, Observed, diagnose
+from resilience_checks.check import Options, graphs
+from resilience_checks.estates import estates
 from resilience_checks.model.likelihood import rank
-from tests.end_to_end.editing import Edit, copy
+from resilience_checks.sources.opening import Fixed
+from tests.end_to_end.editing import ROOT, STACKS, copy
+from tests.plugins.shared import once
 from tests.replays.estates import estate
 from tests.replays.shapes import CLINICAL, MANCHESTER, SHAPES, STAYED, WALES, Shape, neutral, rename, rename_all
 
@@ -33,11 +37,13 @@ Ranked = dict[frozenset[str], tuple[int, int]]
 def build(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Built]:
     """Build each shape once."""
 
+    def of(name: str) -> Estate:
+        root = tmp_path_factory.mktemp("shape")
+        return estate(copy(SHAPES[name].stack, root, *SHAPES[name].edits), root)
+
     @cache
     def made(name: str) -> Built:
-        shape = SHAPES[name]
-        root = tmp_path_factory.mktemp("shape")
-        return shape, estate(copy(shape.stack, root, *shape.edits), root)
+        return SHAPES[name], once(lambda: of(name), "shape", name)
 
     return made
 
@@ -49,7 +55,7 @@ def diagnosed(build: Callable[[str], Built]) -> Callable[[str], Diagnosis]:
     @cache
     def made(name: str) -> Diagnosis:
         shape, found = build(name)
-        return diagnose(found, seen(shape))
+        return once(lambda: diagnose(found, seen(shape)), "diagnosis of a shape", name)
 
     return made
 
@@ -177,7 +183,11 @@ STATED = {
 
 @pytest.mark.parametrize("stated", STATED)
 def test_a_declared_class_and_nothing_else_moves_the_reported_area(stated: str, tmp_path: Path) -> None:
-    declared = Edit("resilience.yaml", "consumers:", f'likelihood: {{"management-plane:*": {stated}}}\n\nconsumers:')
-    found = estate(copy("nhs-wales-2018", tmp_path, declared), tmp_path)
-    places = ranked(diagnose(found, Observed(WALES)))
+    stack = STACKS / "nhs-wales-2018"
+    (graph,) = once(lambda: list(graphs(Options((stack,), ROOT))), "graphs", stack.name)
+    declared = tmp_path / "resilience.yaml"
+    said = f'likelihood: {{"management-plane:*": {stated}}}\n'
+    declared.write_text((stack / "resilience.yaml").read_text(encoding="utf-8") + said, encoding="utf-8")
+    (built,) = estates(Options((), ROOT, config=declared), ready=[Fixed(graph, ROOT)])
+    places = ranked(diagnose(built.estate, Observed(WALES)))
     assert places[frozenset({"management-plane:fmg.wales.example/bad-change"})] == STATED[stated]

@@ -13,6 +13,7 @@ from resilience_checks.analysis.cut_sets.portfolio import minimal_cut_sets
 from resilience_checks.analysis.lowering import fault_trees
 from resilience_checks.analysis.open_psa.writer import written
 from resilience_checks.model.question import FaultKind, Horizon, Question
+from tests.plugins.shared import once
 from tests.replays.estates import estate as standing
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def estate(stack: str) -> Estate:
 
 def expected(stack: str, *, pessimistic: bool) -> dict[str, set[frozenset[str]]]:
     """Return the cut sets that the analysis of the estate finds for each service."""
-    found = cut_sets(estate(stack), QUESTION)
+    found = once(lambda: cut_sets(estate(stack), QUESTION), "cut sets", stack, QUESTION)
     assert all(sets.complete for sets in found.values())
     return {
         service: {frozenset(cut) for cut in (sets.possible if pessimistic else sets.sure)}
