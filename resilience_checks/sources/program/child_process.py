@@ -183,7 +183,10 @@ class ChildProcess(StackSource, ABC):
         began = time.time() - (time.monotonic() - self._started)
         found = of_child(looked_at, self._project.directory, self._directory, packed, others, began)
         return replace(
-            graph, marks=found.marks, unseen=found.unseen, notes=(*graph.notes, *confined.note(), *self._reach.notes())
+            graph,
+            marks=found.marks,
+            unseen=found.unseen,
+            notes=(*graph.notes, *confined.note(), *self._reach.notes(self.root)),
         )
 
     def _confined(self) -> Confinement:
