@@ -109,6 +109,18 @@ def test_so_does_a_yaml_program_for_which_what_is_outside_is_unknown(tmp_path: P
     assert notes == ["as --readable says, the program may read ../shared"]
 
 
+@pytest.mark.parametrize("language", ["python", "yaml"])
+def test_a_program_of_a_second_repository_reads_that_one(language: str, tmp_path: Path) -> None:
+    first = program(tmp_path / "first", "yaml")
+    usual = PROGRAMS[language][1]
+    root = program(tmp_path / "second", language, usual.replace("../../shared", "../shared"))
+    (root / "shared").mkdir()
+    (root / "shared" / "names.txt").write_text("shop", encoding="utf-8")
+    [graph] = graphs(Options((root,), first))
+    found = {one["name"]: one["inputs"]["told"] for one in as_data(graph)["resources"] if one["name"] in {"one", "two"}}
+    assert (found["one"], found["two"].keys()) == ("shop", {"path", "hash"})
+
+
 def test_a_note_names_no_path_that_is_secret(tmp_path: Path, shared: Path) -> None:
     secret = YAML.replace(
         '{"fn::fileAsset": ../../shared/names.txt}', '{"fn::secret": {"fn::fileAsset": ../../shared/names.txt}}'

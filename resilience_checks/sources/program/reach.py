@@ -27,6 +27,12 @@ class Reach:
     refused: dict[str, None] = field(default_factory=dict)
     """What was asked for and is out of reach, and why."""
 
+    @classmethod
+    def of(cls, root: Path, project: Path, program: Path, more: tuple[Path, ...]) -> Reach:
+        """Return that of a program in this folder, of a project in that one, whatever its language."""
+        tops = readable.repositories(root.resolve(), project.resolve())
+        return cls((*tops, *readable.folder(program, tops)), more)
+
     def lacks(self, path: Path) -> str:
         """Return why a path, links followed, is out of reach, "" where it is not; it need not be there."""
         try:

@@ -12,6 +12,7 @@ import pwd
 import re
 import sys
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -249,13 +250,18 @@ def hidden(tops: Iterable[Path]) -> Iterator[Path]:
             if home.is_relative_to(top) and home.is_dir():
                 yield from (entry for entry in home.iterdir() if entry.name.startswith("."))
         yield from (place for place in map(Path, _HIDDEN) if place.is_relative_to(top))
-        # A job of CI often checks out a second repository into a folder of the first.
-        for folder in (top / ".git", *top.glob("*/.git")):
+        for folder in (top / ".git", *_second_checkouts(top)):
             yield from (file for file in _git_settings(folder) if _holds_credentials(file))
         yield from top.glob(_CREDENTIAL_FILES)
     for name, value in os.environ.items():
         if _CREDENTIAL_VARIABLES.search(name) and Path(value).is_absolute() and Path(value).is_file():
             yield Path(value).resolve()
+
+
+@lru_cache
+def _second_checkouts(top: Path) -> tuple[Path, ...]:
+    """Return git's folders in folders of a repository, as jobs of CI make them; sought once, for estates of thousands."""
+    return tuple(top.glob("*/.git"))
 
 
 def _git_settings(folder: Path) -> Iterator[Path]:

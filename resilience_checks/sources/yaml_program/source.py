@@ -12,7 +12,7 @@ from resilience_checks.sources.hidden import Hidden
 from resilience_checks.sources.program.assets import paths
 from resilience_checks.sources.program.digest import digest
 from resilience_checks.sources.program.engine import Engine
-from resilience_checks.sources.program.reach import ALLOWED
+from resilience_checks.sources.program.reach import ALLOWED, Reach
 from resilience_checks.sources.program.reads import outside
 from resilience_checks.sources.program.standing import of_files
 from resilience_checks.sources.project import relative, stack_config, stack_file
@@ -98,6 +98,7 @@ class YamlSource(StackSource):
                 f"there is no program in {relative(directory, root)}",
                 "write Main.yaml there, or the program into Pulumi.yaml, and correct `main:`",
             )
+        self._reach = Reach.of(root, project.directory, directory.resolve(), self._limits.readable)
         why = self._reach.lacks(file)
         if why:
             raise self._error(
