@@ -1,9 +1,9 @@
 """Tells how many mutants of what decides the tests notice (`tox -e mutation`).
 
 All mutants of the gate and of outcomes count, and of what these stand on a sample, drawn at random. The mutants are
-mutmut's, and so is the run: a process for each, with the tests that pass the function, the quick ones first. Most die
+mutmut's, and so is the run: a process for each, with the tests that run the function, the quick ones first. Most die
 of the quickest tests: so a function's whole list of tests is run for those alone that survive these. A mutant that no
-test passes counts as survived, and one that makes a test endless as killed. Ends with 1 where fewer than 90 of 100
+test runs counts as survived, and one that makes a test endless as killed. Ends with 1 where fewer than 90 of 100
 are killed. What survived is shown by `mutmut show NAME`.
 """
 
@@ -26,11 +26,13 @@ WHOLE = ("resilience_checks.gate.", "resilience_checks.policy.outcome.")
 SAMPLED = ("resilience_checks.analysis.", "resilience_checks.topology.", "resilience_checks.policy.")
 LEAST = 0.9
 QUICK = 5.0
-"""Seconds of tests that every mutant has to pass first."""
+"""Seconds of tests that are run on every mutant first."""
 _MUTANTS = Path("mutants")
 _TESTS = _MUTANTS / "mutmut-stats.json"
-_SURVIVED, _UNTESTED = 0, 33
-"""mutmut's exit codes of a mutant whose tests pass, and of one that no test passes."""
+_SURVIVED, _UNTESTED = 0, (5, 33)
+"""mutmut's exit codes of a mutant whose tests pass, and of one that no test runs."""
+_KILLED = {1, 3, 37, 36, 24, -24, 152, 255, -11, -9}
+"""Those of one that a test fails, that no type check lets pass, that takes too long, or that ends the process."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -79,17 +81,19 @@ def sample(names: Iterable[str], count: int, seed: int) -> set[str]:
 
 def test(names: Sequence[str], processes: int, limits: Sequence[float]) -> None:
     """Run the mutants' tests, those of the next limit for what survived the last."""
-    if not _TESTS.exists():  # mutmut learns which tests pass which function as it first runs any mutant
+    if not _TESTS.exists():  # mutmut learns which tests run which function as it first runs any mutant
         _run(names[:1], processes)
     stats = json.loads(_TESTS.read_text(encoding="utf-8"))
-    for seconds in limits:
-        if not names:  # mutmut would run every mutant
-            break
-        _TESTS.write_text(json.dumps({**stats, **limited(stats, seconds)}), encoding="utf-8")
-        _run(names, processes)
-        found = results()
-        names = [name for name in names if found[name] == _SURVIVED]
-    _TESTS.write_text(json.dumps(stats), encoding="utf-8")
+    try:
+        for seconds in limits:
+            if not names:  # mutmut would run every mutant
+                break
+            _TESTS.write_text(json.dumps({**stats, **limited(stats, seconds)}), encoding="utf-8")
+            _run(names, processes)
+            found = results()
+            names = [name for name in names if found[name] == _SURVIVED]
+    finally:  # the next run would take the quick ones for all
+        _TESTS.write_text(json.dumps(stats), encoding="utf-8")
 
 
 def limited(stats: Mapping[str, Any], seconds: float) -> dict[str, Any]:
@@ -103,6 +107,12 @@ def limited(stats: Mapping[str, Any], seconds: float) -> dict[str, Any]:
     return {"tests_by_mangled_function_name": found}
 
 
+def _words(code: int | None) -> str:
+    if code == _SURVIVED:
+        return "survived"
+    return "no test runs" if code in _UNTESTED else f"no verdict ({code})"
+
+
 def _run(names: Sequence[str], processes: int) -> None:
     subprocess.run([sys.executable, "-m", "mutmut", "run", f"--max-children={processes}", *names], check=True)
 
@@ -113,10 +123,10 @@ def tell(what: str, found: Mapping[str, int | None]) -> int:
     for name, code in sorted(found.items()):
         station = name.split(".")[1]
         made[station] += 1
-        if code in {_SURVIVED, _UNTESTED, None}:
-            print("survived" if code == _SURVIVED else "no test passes", name)
-        else:
+        if code in _KILLED:
             killed[station] += 1
+        else:
+            print(_words(code), name)
     for station, count in sorted(made.items()):
         print(f"{station}: {killed[station]} of {count} killed")
     print(f"{what}: {killed.total()} of {made.total()} killed ({killed.total() / made.total():.1%})")

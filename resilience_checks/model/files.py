@@ -25,12 +25,12 @@ _PATIENCE = 2.0
 """Seconds within which something has to begin to write into a pipe."""
 
 
-def content(path: Path, most: int = LARGEST) -> bytes:
-    """Return what a file of at most so many bytes holds.
+def content(path: Path, most: int = LARGEST, *, links: bool = True) -> bytes:
+    """Return what a file of at most so many bytes holds, where `links` also one that a symbolic link leads to.
 
     Raises OSError for a larger one, and for what is no file: a pipe would keep its reader waiting for ever.
     """
-    number = _opened(path)
+    number = _opened(path, 0 if links else os.O_NOFOLLOW)
     try:
         if not stat.S_ISREG(os.fstat(number).st_mode):
             raise _no_file(path)
@@ -85,8 +85,8 @@ def too_large(path: object, most: int) -> OSError:
     return OSError(errno.EFBIG, f"it is larger than {most >> 20} MB, the most that is read of such a file", str(path))
 
 
-def _opened(path: Path) -> int:
-    number = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+def _opened(path: Path, more: int = 0) -> int:
+    number = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | more)
     if stat.S_ISDIR(os.fstat(number).st_mode):
         os.close(number)
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))

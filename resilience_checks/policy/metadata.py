@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import EngineError
 from resilience_checks.model.location import Location
+from resilience_checks.model.schema_fault import fault
 from resilience_checks.model.yaml_places import place
 from resilience_checks.model.yaml_text import YamlError, load
 
@@ -108,11 +109,8 @@ def _hold(head: _Head, data: object) -> None:
 
 def _hold_defaults(head: _Head, parameters: Mapping[str, Any]) -> None:
     """Raise EngineError at a default that its own schema does not allow."""
-    from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import best_match
-
     for name, item in parameters.get("properties", {}).items():
-        error = best_match(Draft202012Validator(item).iter_errors(item["default"])) if "default" in item else None
+        error = fault(item, item["default"]) if "default" in item else None
         if error is not None:
             raise EngineError(
                 f"custom.parameters.properties.{name}.default: {error.message}",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import UsageError
 from resilience_checks.model.result import Severity
+from resilience_checks.model.schema_fault import fault
 from resilience_checks.model.thresholds import strictest
 from resilience_checks.policy.pack import FIRST_SET
 from resilience_checks.topology.declared_settings import rank
@@ -211,9 +212,6 @@ def _changed(found: Settings, item: PolicySettings) -> Settings:
 
 
 def _hold(policy: Policy, declared: PolicySettings) -> None:
-    from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import best_match
-
     parameters = {**policy.defaults, **declared.parameters}
     known = policy.parameters.get("properties", {})
     for name in declared.parameters:
@@ -225,7 +223,7 @@ def _hold(policy: Policy, declared: PolicySettings) -> None:
                 why="what is set here would have no effect",
                 remedy=f"did you mean {near[0]}?" if near else f"its parameters are {', '.join(known) or 'none'}",
             )
-    error = best_match(Draft202012Validator(policy.parameters).iter_errors(dict(parameters)))
+    error = fault(policy.parameters, parameters)
     if error is None:
         return
     place = ".".join(str(item) for item in error.absolute_path)

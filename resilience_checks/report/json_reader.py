@@ -13,6 +13,7 @@ from resilience_checks.model.json_text import load
 from resilience_checks.model.location import Location, Related
 from resilience_checks.model.question import Step
 from resilience_checks.model.result import Outcome, Result, Severity
+from resilience_checks.model.schema_fault import fault
 from resilience_checks.model.waiver import Waiver
 from resilience_checks.report.interface import (
     VERSION,
@@ -87,11 +88,8 @@ def read(text: str) -> Report:
 
 def _hold(data: Data) -> None:
     """Raise ValueError at what no report has: every form of it takes what is read here at its word."""
-    from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import best_match
-
     text = resources.files("resilience_checks.report").joinpath("report.schema.json").read_text(encoding="utf-8")
-    error = best_match(Draft202012Validator(json.loads(text)).iter_errors(data))
+    error = fault(json.loads(text), data)
     if error is not None:
         named = "/".join(str(item) for item in error.absolute_path) or "the top"
         raise ValueError(f"at {named}: {error.message[:_LONGEST]}")

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from resilience_checks.sources.given import Given
 from resilience_checks.sources.interface import Limits
-from resilience_checks.sources.program.reach import Reach
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +20,6 @@ class StackSource:
         """Remember what to evaluate; nothing is read yet."""
         self._stack, self._project, self.root = stack, stack.project, root
         self._limits, self._given = limits or Limits(), given or Given()
-        self._reach = Reach((root,), self._limits.readable)
 
     @property
     def name(self) -> str:

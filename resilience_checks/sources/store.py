@@ -8,7 +8,6 @@ is too much.
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import hmac
 import os
@@ -17,6 +16,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from resilience_checks.model import files
 from resilience_checks.model.writing import PART, write
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Store:
         """Return what is kept under a name, None where nothing whole is."""
         path = self._path(name)
         try:
-            data = _plain(path)
+            data = files.content(path, files.LARGEST_OUTPUT, links=False)
         except OSError:
             return None
         if not hmac.compare_digest(data[:_DIGEST], self._digest(name, data[_DIGEST:])):
@@ -99,11 +99,11 @@ class Store:
         if _is_another_thing(path):
             raise Untrusted(f"{path} is no key: remove {self._folder}")
         with suppress(OSError):
-            if len(found := _plain(path)) == _DIGEST:
+            if len(found := files.content(path, links=False)) == _DIGEST:
                 return found
         with suppress(FileExistsError):
             write(path, os.urandom(_DIGEST), new=True, private=True)
-        found = _plain(path)
+        found = files.content(path, links=False)
         if len(found) != _DIGEST:
             raise Untrusted(f"{path} is no key: remove {self._folder}")
         return found
@@ -133,15 +133,6 @@ class Store:
             with suppress(OSError):  # another check may have removed it
                 found = path.stat()
                 yield path, found.st_mtime, found.st_size
-
-
-def _plain(path: Path) -> bytes:
-    """Return what a plain file holds; raise OSError for any other, without following a link or waiting for a pipe."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(errno.EINVAL, "it is no plain file", str(path))
-        return file.read()
 
 
 def _is_another_thing(path: Path) -> bool:

@@ -13,10 +13,13 @@ from resilience_checks.model.errors import InputError, UsageError
 from resilience_checks.model.schema_fault import fault
 from resilience_checks.model.yaml_text import MOST_WITH_PLACES, YamlError, hold
 from resilience_checks.sources.given import digests, load
+from resilience_checks.sources.program.digest import parts
 from resilience_checks.sources.program.reads import outside
 from resilience_checks.sources.program.standing import of_child
 from resilience_checks.sources.project import read_mapping
+from resilience_checks.sources.yaml_program import functions
 from resilience_checks.sources.yaml_program.syntax import Document
+from tests.sources.yaml_programs import evaluate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -181,6 +184,24 @@ def test_a_script_without_end_is_not_looked_through_and_its_graph_not_kept(tmp_p
     assert found.unseen == f"large.py cannot be looked through: it is {said}"
     assert [key for key, mark in found.marks.items() if mark] == [f"file {tmp_path}/large.bin"]
     assert list(outside([tmp_path / "large.bin"], tmp_path, tmp_path / "web")) == ["large.bin"]
+
+
+def test_a_pipe_among_compiled_code_is_not_waited_for(tmp_path: Path) -> None:
+    unchecked = (tmp_path / "__pycache__" / "one.pyc", tmp_path / "__pycache__" / "two.pyc")
+    unchecked[0].parent.mkdir()
+    unchecked[0].write_bytes(bytes(4) + (1).to_bytes(4, "little"))
+    os.mkfifo(unchecked[1])
+    assert list(parts(tmp_path)) == [unchecked[0]]
+
+
+def test_a_file_that_is_too_large_for_a_program_tells_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(functions, "LARGEST_DATA", 1 << 20)
+    _file(tmp_path / "large.txt", b"x" * ((1 << 20) + 1))
+    with pytest.raises(InputError, match=r"larger than 1 MB") as caught:
+        evaluate(tmp_path, "outputs: {told: {'fn::readFile': large.txt}}\n")
+    assert caught.value.remedy == "make it smaller, or split what it says"
 
 
 def _write(number: int, content: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -92,7 +93,8 @@ def test_a_program_reads_what_it_is_let_read_and_nothing_else(
     found, notes = told(root, tmp_path / named)
     assert found["one"] == "shop"
     assert "hash" in found["two"]
-    assert notes[0].startswith("as --readable says, the program may read ")
+    where = os.path.relpath((tmp_path / named).resolve(), root)
+    assert notes[0] == f"as --readable says, the program may read {where}"
 
 
 def test_so_does_a_yaml_program_for_which_what_is_outside_is_unknown(tmp_path: Path, shared: Path) -> None:
@@ -104,7 +106,19 @@ def test_so_does_a_yaml_program_for_which_what_is_outside_is_unknown(tmp_path: P
     )
     found, notes = told(root, shared)
     assert (found["one"], found["two"].keys()) == ("shop", {"path", "hash"})
-    assert notes == [f"as --readable says, the program may read {shared}"]
+    assert notes == ["as --readable says, the program may read ../shared"]
+
+
+@pytest.mark.parametrize("language", ["python", "yaml"])
+def test_a_program_of_a_second_repository_reads_that_one(language: str, tmp_path: Path) -> None:
+    first = program(tmp_path / "first", "yaml")
+    usual = PROGRAMS[language][1]
+    root = program(tmp_path / "second", language, usual.replace("../../shared", "../shared"))
+    (root / "shared").mkdir()
+    (root / "shared" / "names.txt").write_text("shop", encoding="utf-8")
+    [graph] = graphs(Options((root,), first))
+    found = {one["name"]: one["inputs"]["told"] for one in as_data(graph)["resources"] if one["name"] in {"one", "two"}}
+    assert (found["one"], found["two"].keys()) == ("shop", {"path", "hash"})
 
 
 def test_a_note_names_no_path_that_is_secret(tmp_path: Path, shared: Path) -> None:

@@ -166,7 +166,7 @@ def test_a_program_outside_of_the_repository_is_not_read(tmp_path: Path) -> None
     repository.mkdir()
     (repository / "Main.yaml").symlink_to(tmp_path / "outside")
     with pytest.raises(
-        InputError, match=r"^Pulumi\.yaml:1: the program Main\.yaml leads outside of the repository"
+        InputError, match=r"^Pulumi\.yaml:1: the program Main\.yaml is outside of the repository"
     ) as caught:
         evaluate(repository, "")
     assert "not for the report" not in str(caught.value)

@@ -39,8 +39,9 @@ class _UnhashedError(Exception):
 def hashed(value: Any, directory: Path, reach: Reach | None = None, *, hidden: bool = False) -> Any:
     """Return a value with the hash of each asset and archive in it; paths are relative to `directory`.
 
-    What is out of `reach` gets none, and is not even asked about: a program must not learn of files by way of the check. Raises RefusedError where the engine would: at a path that does not exist, which it does not name where
-    the path is `hidden`, part of a secret.
+    What is out of `reach` gets none, and is not even asked about: a program must not learn of files by way of the
+    check. Raises RefusedError where the engine would: at a path that does not exist, which it does not name where the
+    path is `hidden`, part of a secret.
     """
     if isinstance(value, list):
         return [hashed(item, directory, reach, hidden=hidden) for item in value]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from resilience_checks.model.errors import InputError
 from resilience_checks.sources.hidden import telling_no_secret
-from resilience_checks.sources.program import confinement, private_files, readable
+from resilience_checks.sources.program import confinement, private_files
 from resilience_checks.sources.program.notes import is_file
 from resilience_checks.sources.program.own_files import OwnFiles
 from resilience_checks.sources.program.reach import Reach
@@ -105,13 +105,10 @@ class ChildProcess(StackSource, ABC):
         token = secrets.token_hex(16)
         told = {**launch.job, "seconds": self._limits.seconds, "marked": self._limits.marked, "token": token}
         (private / "job.json").write_text(json.dumps(told), encoding="utf-8")
-        tops = readable.repositories(self.root.resolve(), self._project.directory.resolve())
-        own = readable.folder(launch.directory, tops)
-        packages = {*launch.packages, *own}
-        self._reach = Reach((*tops, *own), self._limits.readable)
-        tops |= set(self._limits.readable)
+        self._reach = Reach.of(self.root, self._project.directory, launch.directory, self._limits.readable)
+        tops = {*self._reach.tops, *self._reach.more}
         words = [*launch.command, str(private)]
-        job = confinement.Job(words, launch.directory, tops, packages, self._limits, launch.addresses)
+        job = confinement.Job(words, launch.directory, tops, launch.packages, self._limits, launch.addresses)
         self._started = time.monotonic()
         with (private / "output.txt").open("wb") as output:
             self._child = job.start(private, launch.environment, output)
@@ -183,7 +180,10 @@ class ChildProcess(StackSource, ABC):
         began = time.time() - (time.monotonic() - self._started)
         found = of_child(looked_at, self._project.directory, self._directory, packed, others, began)
         return replace(
-            graph, marks=found.marks, unseen=found.unseen, notes=(*graph.notes, *confined.note(), *self._reach.notes())
+            graph,
+            marks=found.marks,
+            unseen=found.unseen,
+            notes=(*graph.notes, *confined.note(), *self._reach.notes(self.root)),
         )
 
     def _confined(self) -> Confinement:

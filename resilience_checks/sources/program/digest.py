@@ -92,9 +92,11 @@ def parts(directory: Path, apart: Collection[Path] = ()) -> Iterator[Path]:
 
 def _is_unchecked(path: Path) -> bool:
     """Return whether Python runs it without a look at its source: of its flags, by a hash, and unchecked (PEP 552)."""
+    if not path.is_file():  # opened, a pipe would keep us waiting
+        return False
     try:
         with path.open("rb") as file:
-            head = file.read(8) if path.is_file() else b""
+            head = file.read(8)
     except OSError:
         return False
     return len(head) == 8 and int.from_bytes(head[4:], "little") & 0b11 == 0b01  # noqa: PLR2004 the head's length

@@ -27,6 +27,12 @@ class Reach:
     refused: dict[str, None] = field(default_factory=dict)
     """What was asked for and is out of reach, and why."""
 
+    @classmethod
+    def of(cls, root: Path, project: Path, program: Path, more: tuple[Path, ...]) -> Reach:
+        """Return that of a program in this folder, of a project in that one, whatever its language."""
+        tops = readable.repositories(root.resolve(), project.resolve())
+        return cls((*tops, *readable.folder(program, tops)), more)
+
     def lacks(self, path: Path) -> str:
         """Return why a path, links followed, is out of reach, "" where it is not; it need not be there."""
         try:
@@ -50,9 +56,10 @@ class Reach:
         """Return those of the paths from a directory that are within reach."""
         return [path for path in paths if not self.lacks(directory / path)]
 
-    def notes(self) -> tuple[str, ...]:
-        """Return the report's notes on what is not read."""
-        more = f"as --readable says, the program may read {' and '.join(map(str, self.more))}"
+    def notes(self, root: Path) -> tuple[str, ...]:
+        """Return the report's notes on what may be read besides, by paths from the root, and on what is not read."""
+        names = dict.fromkeys(os.path.relpath(os.path.realpath(path), os.path.realpath(root)) for path in self.more)
+        more = f"as --readable says, the program may read {' and '.join(names)}"
         refused = (f"{said}, so it is not read and has no hash; {ALLOWED}" for said in sorted(self.refused))
         return (*((more,) if self.more else ()), *refused)
 

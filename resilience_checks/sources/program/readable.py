@@ -12,6 +12,7 @@ import pwd
 import re
 import sys
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,6 +77,7 @@ _CREDENTIAL_VARIABLES = re.compile(
     r"CREDENTIAL|TOKEN|SECRET|PASSWORD|KEY|KUBECONFIG|NETRC|USERCONFIG|PIP_CONFIG|^GITHUB_|^SSH_"
 )
 _WITH_CREDENTIALS = re.compile(rb"extraheader|https?://[^/\s@]+@", re.IGNORECASE)
+_GIT_SETTINGS = ("config", "config.worktree")
 _CREDENTIAL_FILES = "gha-creds-*.json"
 _WORKTREE = re.compile(r"^\s*worktree\s*=\s*(.*\S)", re.MULTILINE | re.IGNORECASE)
 _MARKS_OF_PYTHON = ("pyvenv.cfg", "lib/python*/os.py", "lib64/python*/os.py", "lib/pypy*/os.py", "lib-python/*/os.py")
@@ -146,7 +148,7 @@ def _main(top: Path) -> Path | None:
 def _says_so(folder: Path, link: Path) -> bool:
     """Return whether git's own folder of a working tree, or of a submodule, names what has the link to it."""
     back = _written(folder / "gitdir").strip()
-    tree = _WORKTREE.search(_written(folder / "config"))
+    tree = _WORKTREE.search(_written(folder / "config") + _written(folder / "config.worktree"))
     named = folder / back if back else folder / tree[1].strip('"') / ".git" if tree else None
     return named is not None and named.parent.resolve() == link.parent.resolve()
 
@@ -248,17 +250,28 @@ def hidden(tops: Iterable[Path]) -> Iterator[Path]:
             if home.is_relative_to(top) and home.is_dir():
                 yield from (entry for entry in home.iterdir() if entry.name.startswith("."))
         yield from (place for place in map(Path, _HIDDEN) if place.is_relative_to(top))
-        yield from (file for file in _git_settings(top / ".git") if _holds_credentials(file))
+        for folder in (top / ".git", *_second_checkouts(top)):
+            yield from (file for file in _git_settings(folder) if _holds_credentials(file))
         yield from top.glob(_CREDENTIAL_FILES)
     for name, value in os.environ.items():
         if _CREDENTIAL_VARIABLES.search(name) and Path(value).is_absolute() and Path(value).is_file():
             yield Path(value).resolve()
 
 
+@lru_cache
+def _second_checkouts(top: Path) -> tuple[Path, ...]:
+    """Return git's folders in folders of a repository, as jobs of CI make them; sought once, for estates of thousands."""
+    return tuple(top.glob("*/.git"))
+
+
 def _git_settings(folder: Path) -> Iterator[Path]:
-    if folder.is_dir():
-        yield from (folder / "config", folder / "config.worktree")
-        yield from folder.glob("modules/*/config")
+    """Yield the settings of a repository, of its working trees and of its submodules, whose names may have slashes."""
+    yield from (folder / name for name in _GIT_SETTINGS)
+    for inner in ("modules", "worktrees"):
+        for parent, folders, files in os.walk(folder / inner):
+            if not {"HEAD", "config"}.isdisjoint(files):
+                folders[:] = {"modules", "worktrees"}.intersection(folders)
+                yield from (Path(parent) / name for name in _GIT_SETTINGS)
 
 
 def _holds_credentials(file: Path) -> bool:

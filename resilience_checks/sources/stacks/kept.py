@@ -109,7 +109,9 @@ def kept(folder: Path | None, given: Given, root: Path) -> Kept | None:
 
     if readable.brings(root, folder):
         _log.warning(
-            "the cache is not used: %s stands in the repository that is checked, which could have brought it", folder
+            "the cache is not used: %s stands in the repository that is checked, which could have brought it: "
+            "name a folder outside of it by RESILIENCE_CACHE",
+            folder,
         )
         return None
     try:

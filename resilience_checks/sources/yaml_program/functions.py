@@ -9,7 +9,7 @@ import stat
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from resilience_checks.model.files import LARGEST_DATA, text
+from resilience_checks.model.files import LARGEST_DATA, remedy, text
 from resilience_checks.sources.program.reach import ALLOWED
 from resilience_checks.sources.yaml_program.expressions import FUNCTIONS, Listed, Mapped
 from resilience_checks.sources.yaml_program.opaque import built_from
@@ -270,9 +270,8 @@ def _read_file(evaluator: Evaluator, at: At, value: Any, called: str = "") -> An
     except UnicodeDecodeError:
         return unknown(f"{name} is no text")
     except OSError as error:
-        raise scope.document.error(
-            at, f"{name} cannot be read: {error.strerror}", "correct the path, which is relative to the program"
-        ) from error
+        otherwise = "correct the path, which is relative to the program"
+        raise scope.document.error(at, f"{name} cannot be read: {error.strerror}", remedy(error, otherwise)) from error
 
 
 def _as_text(evaluator: Evaluator, at: At, value: Any, what: str) -> str:

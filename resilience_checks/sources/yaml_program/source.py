@@ -12,6 +12,7 @@ from resilience_checks.sources.hidden import Hidden
 from resilience_checks.sources.program.assets import paths
 from resilience_checks.sources.program.digest import digest
 from resilience_checks.sources.program.engine import Engine
+from resilience_checks.sources.program.reach import ALLOWED, Reach
 from resilience_checks.sources.program.reads import outside
 from resilience_checks.sources.program.standing import of_files
 from resilience_checks.sources.project import relative, stack_config, stack_file
@@ -97,10 +98,11 @@ class YamlSource(StackSource):
                 f"there is no program in {relative(directory, root)}",
                 "write Main.yaml there, or the program into Pulumi.yaml, and correct `main:`",
             )
-        if self._reach.lacks(file):
+        self._reach = Reach.of(root, project.directory, directory.resolve(), self._limits.readable)
+        why = self._reach.lacks(file)
+        if why:
             raise self._error(
-                f"the program {file.name} leads outside of the repository, so it is not read",
-                "keep it in the repository",
+                f"the program {file.name} {why}, so it is not read", f"keep it in the repository; {ALLOWED}"
             )
         if project.options.get("compiler"):
             raise self._error(
@@ -153,7 +155,7 @@ class YamlSource(StackSource):
         config: StackConfig,
     ) -> ResourceGraph:
         project = self._stack.project
-        remarks = [*scope.remarks, *program.assumptions, *program.lookups.assumptions, *self._reach.notes()]
+        remarks = [*scope.remarks, *program.assumptions, *program.lookups.assumptions, *self._reach.notes(self.root)]
         if program.components:
             remarks.append(f"the resources inside remote components are not visible: {', '.join(program.components)}")
         remarks += [

@@ -104,7 +104,12 @@ def test_so_is_that_of_which_it_is_a_submodule(tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     own.mkdir()
     (own / ".git").write_text("gitdir: ../.git/modules/sub\n", encoding="utf-8")
-    (folder / "config").write_text("[core]\n\tbare = false\n\tworktree = ../../../sub\n", encoding="utf-8")
+    said = "[core]\n\tworktree = ../../../sub\n"
+    (folder / "config").write_text(said, encoding="utf-8")
+    assert readable.repositories(own, own) == {own, tmp_path}
+    (folder / "config").write_text("[extensions]\n\tworktreeConfig = true\n", encoding="utf-8")
+    assert readable.repositories(own, own) == {own}
+    (folder / "config.worktree").write_text(said, encoding="utf-8")  # where git moves it for a sparse checkout
     assert readable.repositories(own, own) == {own, tmp_path}
 
 
@@ -146,6 +151,24 @@ def test_settings_of_git_are_hidden_where_they_hold_a_token(config: str, *, hidd
     (tmp_path / ".git").mkdir()
     (tmp_path / ".git" / "config").write_text(config, encoding="utf-8")
     assert (tmp_path / ".git" / "config" in set(readable.hidden([tmp_path]))) == hidden
+
+
+def test_so_are_those_of_submodules_of_any_name_of_working_trees_and_of_a_second_checkout(tmp_path: Path) -> None:
+    names = (
+        ".git/modules/libs/net/config",
+        ".git/modules/libs/net/modules/inner/config",
+        ".git/worktrees/tree/config.worktree",
+        ".git/worktrees/tree/modules/libs/net/config",
+        "tools/.git/config",
+    )
+    other = (".git/modules/libs/net/refs/heads/config", "tools/config")
+    for name in (*names, *other):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("[http]\n\textraheader = AUTHORIZATION: basic abc\n", encoding="utf-8")
+    (tmp_path / ".git" / "worktrees" / "tree" / "HEAD").touch()
+    assert {path for path in readable.hidden([tmp_path]) if path.is_relative_to(tmp_path)} == {
+        tmp_path / name for name in names
+    }
 
 
 def test_a_file_that_a_variable_names_as_credential_is_hidden(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
