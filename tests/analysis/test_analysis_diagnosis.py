@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import pytest
 
 from resilience_checks.analysis import diagnosis
 from resilience_checks.analysis.candidates import Observed
-from resilience_checks.analysis.diagnosis import Diagnosis, diagnose
-from resilience_checks.model.question import Horizon
+from resilience_checks.analysis.diagnosis import Diagnosis, Explanation, diagnose
+from resilience_checks.model.question import Doubt, FaultKind, Horizon
 from resilience_checks.model.values import Basis, Reason
-from resilience_checks.topology.estate import Fact
+from resilience_checks.topology.estate import Domain, Fact, Member
 from resilience_checks.topology.gates import ALWAYS, NEVER, All, AnyOf, Case
 from tests.analysis.test_analysis_semantics import RECORD, device, estate, part, path
-
-if TYPE_CHECKING:
-    import pytest
 
 SEEN = Observed((RECORD,))
 
@@ -67,3 +64,37 @@ def test_too_many_cases_are_said_to_be_and_what_is_sure_in_each_is_then_called_p
     assert [(told([one.events]), one.sure) for one in few.explanations] == [(["a"], True), (["b"], True)]
     assert [(told([one.events]), one.sure) for one in many.explanations] == [(["a"], False), (["b"], False)]
     assert (few.exact, many.exact) == (True, False)
+
+
+@pytest.mark.parametrize("few", [0, 1000], ids=["by cut sets", "by all sets"])
+def test_a_place_that_may_not_exist_explains_only_possibly_and_hangs_on_whether_it_does(
+    few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(diagnosis, "_FEW", few)
+    why = Reason("where it stands is not known", Basis.UNKNOWN)
+    place = Domain("site:n", "site", "n", (FaultKind.OUTAGE,), (Member("a"),), exists=(("there", "yes"),))
+    there = Fact("there", ("yes", "no"), why, "declare the site")
+    found = diagnose(
+        estate(path("a"), part("a"), domains=(device("a"), place), facts=(there,)), SEEN, horizon=Horizon.INSTANT
+    )
+    assert found.explanations == (
+        Explanation(("device:a/outage",), sure=True, place=1, tied=0),
+        Explanation(
+            ("site:n/outage",), sure=False, place=2, tied=0, depends_on=(Doubt("there", why, "declare the site"),)
+        ),
+    )
+    assert (found.order, found.finished, found.exact) == (2, 2, True)
+
+
+def test_a_place_surely_explains_nothing_together_with_others_where_it_may_not_exist() -> None:
+    """What is needed hangs on the same fact: with the site that and b must fail, without it b alone."""
+    why = Reason("where it stands is not known", Basis.UNKNOWN)
+    there = Fact("there", ("yes", "no"), why, "declare the site")
+    place = Domain("site:n", "site", "n", (FaultKind.OUTAGE,), (Member("a"),), exists=(("there", "yes"),))
+    entry = Case("there", {"yes": AnyOf((path("a"), path("b"))), "no": path("b")})
+    found = diagnose(
+        estate(entry, part("a"), part("b"), domains=(device("b"), place), facts=(there,)),
+        SEEN,
+        horizon=Horizon.INSTANT,
+    )
+    assert [(one.events, one.sure) for one in found.explanations] == [(("device:b/outage",), False)]
