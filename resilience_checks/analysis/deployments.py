@@ -21,6 +21,7 @@ from resilience_checks.analysis.touched import (
     touches,
 )
 from resilience_checks.model.question import FaultKind, Holds
+from resilience_checks.topology.gates import targets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -235,15 +236,17 @@ def _whole_roles(side: Side, service: str) -> Iterable[tuple[str, tuple[str, ...
     for part in sorted(side.probe.parts(service) & side.single):
         by_role[side.estate.parts[part].role].append(part)
     for role, parts in by_role.items():
-        if len(parts) > 1 and all(_whose(part) in side.hitting or part in side.hitting for part in parts):
-            events = {event for part in parts for name in (part, _whose(part)) for event in side.hitting.get(name, ())}
+        whose = {part: _whose(side.estate, part) for part in parts}
+        if len(parts) > 1 and all(whose[part] in side.hitting or part in side.hitting for part in parts):
+            events = {event for pair in whose.items() for name in pair for event in side.hitting.get(name, ())}
             if side.probe.survives(service, sorted(events)) is Holds.NO:
                 yield role, tuple(parts)
 
 
-def _whose(part: str) -> str:
-    """Return the device that a part is a unit of, else the part itself."""
-    return part.rpartition("#")[0] or part
+def _whose(estate: Estate, part: str) -> str:
+    """Return the device that a part is a unit of, else the part itself, whatever it is called."""
+    device = estate.parts.get(part.rpartition("#")[0])
+    return device.id if device is not None and part in targets(device.gate) else part
 
 
 def together(

@@ -110,10 +110,9 @@ class Passed:
 class Spread:
     """One service's demand over the ways that are up in one fault set; amounts are shares of the demand.
 
-    `rates` is how much each node lets through at most, whatever else its parts carry; a member that several ways of a
-    node share counts once. `shares` is how much of the demand each node carries when every group shares in proportion,
-    `forced` how much it carries however they share. `stages` are the limited ones that demand surely passes, the last
-    last.
+    `nodes` are those that a request may pass, in the order in which it does. `shares` is how much of the demand each
+    carries when every group shares in proportion, `forced` how much it carries however they share. `stages` are the
+    limited ones that demand surely passes, the last last.
     """
 
     ways: Ways
@@ -121,7 +120,7 @@ class Spread:
     up: Up
     carries: Amount
     pessimistic: bool
-    rates: dict[int, float] = field(default_factory=dict)
+    nodes: Sequence[int] = ()
     shares: dict[int, float] = field(default_factory=dict)
     _views: Sequence[tuple[int, float]] = ()
     _cuts: dict[int, _Cut] = field(default_factory=dict)
@@ -131,11 +130,10 @@ class Spread:
     """What `_cut` and `chosen` found, by the identity of expressions: they live as long as the tree and `_passes`."""
 
     def run(self) -> Spread:
-        """Fill in `rates` and `shares`; the others are found when somebody asks: where all fits nobody does."""
-        nodes = self.ways.below(self.service)
+        """Fill in `nodes` and `shares`; the others are found when somebody asks: where all fits nobody does."""
+        nodes = self.nodes = self.ways.below(self.service)
         for node in reversed(nodes):
             self._cuts[node] = self._node_cut(node)
-            self.rates[node] = self._cuts[node][0]
         self._views = tuple(self.ways.views(self.service, lambda node: self.up(Ref(node, Nature.PATH))))
         self.shares.update(self._views)
         for node in nodes:
@@ -163,7 +161,7 @@ class Spread:
 
         A part that is reached from several sites has a node for each: what passes any of them passes the part.
         """
-        nodes, views = self.ways.below(self.service), self._views
+        nodes, views = self.nodes, self._views
         reached = self._reached([node for node, _ in views])
         alike: dict[str | int, list[int]] = defaultdict(list)
         for node in nodes:
@@ -235,7 +233,7 @@ class Spread:
 
     def reachable(self) -> Iterator[str]:
         """Yield every part that a request of the service may pass."""
-        for node in self.rates:
+        for node in self.nodes:
             part = self.ways.tree.nodes[node].part
             if part is not None:
                 yield part

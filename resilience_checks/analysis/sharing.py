@@ -101,7 +101,7 @@ class _Demand:
         whole: dict[str, None] = {}
         for node, share in spread.ways.views(spread.service, lambda node: spread.up(Ref(node, Nature.PATH))):
             self.inflow[node][0] += self.amount * share
-        for node in reversed(spread.rates):
+        for node in spread.nodes:
             if node not in self.inflow:
                 continue
             variable = program.variable()

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resilience_checks.analysis.algebra import Algebra, FaultSets, TooManySets, at_least
-from resilience_checks.analysis.cut_families import EVERYTHING, NOTHING, CutFamilies
+from resilience_checks.analysis.cut_families import EVERYTHING, NOTHING, CutFamilies, Family
 from resilience_checks.analysis.steps import Steps, at, threshold
 
 T = TypeVar("T")
@@ -88,6 +88,16 @@ def test_many_families_with_no_event_in_common_are_never_lost_together() -> None
     assert algebra.interned.sets == []
     shared = algebra.event("shared")
     assert algebra.named(algebra.every([algebra.any([group, shared]) for group in groups])) == (("shared",),)
+
+
+def test_what_is_lost_together_has_no_set_that_contains_another_of_any_size() -> None:
+    algebra = CutFamilies(4)
+
+    def lost(*sets: str) -> Family:
+        return algebra.any([algebra.every([algebra.event(event) for event in events]) for events in sets])
+
+    both = algebra.named(algebra.every([lost("ab", "cd"), lost("ac", "be", "dfg")]))
+    assert both == tuple(tuple(events) for events in ("abc", "abe", "acd", "bcde", "cdfg"))
 
 
 def test_fewer_than_two_of_three_depends_on_when_each_is_up() -> None:

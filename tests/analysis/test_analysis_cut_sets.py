@@ -13,6 +13,8 @@ from resilience_checks.analysis.cut_sets.portfolio import CutSets, minimal_cut_s
 from resilience_checks.analysis.cut_sets.tree import Tree
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from resilience_checks.analysis.cut_sets.portfolio import Engine
 
 ENGINES: dict[str, Engine] = {
@@ -80,3 +82,22 @@ def test_limits_raise_where_they_are_reached() -> None:
     assert found.value.many
     with pytest.raises(StoppedError, match="deadline"):
         Limits.within(-1).hold()
+
+
+def test_sets_of_two_modules_that_fit_one_by_one_may_be_too_large_together() -> None:
+    either = Tree(6, (2, 1, 2, 1, 2), ((1, 2), (0, 6), (4, 5), (3, 8), (7, 9)))
+    by_order = ((), (), ((0, 3),), ((0, 4, 5), (1, 2, 3)), ((1, 2, 4, 5),))
+    for order in (2, 3, 4):
+        assert minimal_cut_sets(either, [10], order) == [CutSets(by_order[: order + 1], order)]
+
+
+def test_each_order_is_worked_out_once() -> None:
+    asked: list[int] = []
+
+    def engine(tree: Tree, weights: Sequence[int], order: int, limits: Limits) -> list[tuple[int, ...]]:
+        asked.append(order)
+        return choice.solve(tree, weights, order, limits)
+
+    for order in (2, 3, 5):
+        minimal_cut_sets(any_of(6, 2), [6], order, engine=engine)
+    assert asked == [2, 2, 3, 2, 3, 4, 5]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from resilience_checks.analysis.blast_radius import Blast, BlastRadius, blast_radius
 from resilience_checks.analysis.families import events_of
 from resilience_checks.analysis.fates import Fate
@@ -10,7 +12,7 @@ from resilience_checks.model.likelihood import by_default
 from resilience_checks.model.question import Doubt, FaultKind, Holds, Horizon, Step
 from resilience_checks.model.values import Basis, Reason
 from resilience_checks.topology.estate import Consumer, Domain, Estate, Fact, Link, Member, Service, Site
-from resilience_checks.topology.gates import ALWAYS, All, AnyOf, Case, Failover, Gate, Standby, Up
+from resilience_checks.topology.gates import ALWAYS, All, AnyOf, Case, Failover, Gate, Nature, Standby, Up
 from tests.analysis.test_analysis_semantics import RECORD, device, estate, part, path
 
 OPEN = Reason("the program does not say", Basis.UNKNOWN)
@@ -49,9 +51,7 @@ def told(found: Estate, *failed: str) -> Effect:
     events = outages(*failed)
     whole = effects(found, events)
     named, likelihood = events_of(found, events), by_default("device", FaultKind.OUTAGE)
-    assert whole == WhatIf(
-        tuple(named[event] for event in events), dict.fromkeys(events, likelihood), whole.effects
-    )
+    assert whole == WhatIf(tuple(named[event] for event in events), dict.fromkeys(events, likelihood), whole.effects)
     [effect] = whole.effects
     return effect
 
@@ -84,6 +84,31 @@ def test_of_a_chain_of_failovers_it_is_told_what_is_late_for_the_next() -> None:
             BOTH_LOSE,
         ),
     )
+
+
+@pytest.mark.parametrize(
+    ("failed", "why"),
+    [("b", ()), ("m2", (Step("m2 moves: m2 is lost"),))],
+    ids=["what it moves to", "one of two movers"],
+)
+def test_a_move_fails_for_what_it_needs_and_not_for_a_mover_that_is_up(failed: str, why: tuple[Step, ...]) -> None:
+    movers = All((Up("m1", Nature.MOVER), Up("m2", Nature.MOVER, says("m2 moves"))))
+    entry = Failover(path("a"), (Standby(path("b"), movers, 0),), says("a fails over to b"))
+    found = estate(entry, *(part(name) for name in ("a", "b", "m1", "m2")), service=Service(RECORD, entry, rto=0.0))
+    assert told(found, "a", failed).chain == (
+        Step("an outage of a"),
+        Step(f"an outage of {failed}"),
+        *why,
+        Step("record is lost"),
+    )
+
+
+def test_what_does_nothing_but_move_is_lost_for_the_faults_of_all_that_move_it() -> None:
+    entry = AnyOf(tuple(Up(name, Nature.MOVER, says(f"{name} moves")) for name in "mn"))
+    found = estate(entry, part("m"), part("n"), service=Service(RECORD, entry, rto=0.0))
+    faults = tuple(Step(f"an outage of {name}") for name in "mn")
+    lost = tuple(Step(f"{name} moves: {name} is lost") for name in "mn")
+    assert told(found, "m", "n").chain == (*faults, *lost, Step("record is lost"))
 
 
 def test_what_one_consumer_loses_is_told_from_its_link_on() -> None:
@@ -168,9 +193,10 @@ def test_the_blast_of_each_fault_has_what_it_takes_and_what_a_failover_brings_ba
     likelihood = by_default("device", FaultKind.OUTAGE)
     named = events_of(found, outages("a", "c", "w1"))
 
-    def blast(name: str, **ends: tuple[str, ...]) -> Blast:
-        nothing = dict.fromkeys(("lost", "degraded", "unknown", "moved"), ())
-        return Blast(named[f"device:{name}/outage"], likelihood, 1, **{**nothing, **ends})
+    def blast(
+        name: str, lost: tuple[str, ...] = (), degraded: tuple[str, ...] = (), moved: tuple[str, ...] = ()
+    ) -> Blast:
+        return Blast(named[f"device:{name}/outage"], likelihood, 1, lost, degraded, (), moved)
 
     assert blast_radius(found) == BlastRadius(
         (

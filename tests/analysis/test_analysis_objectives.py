@@ -55,7 +55,9 @@ def test_what_takes_exactly_its_objective_is_within_it() -> None:
 
 
 def test_of_cases_that_differ_both_bounds_are_held_against_the_objectives() -> None:
-    ways = [part(f"g{number}", Case("way", {"x": moved(10, path("b")), "y": moved(30, path("b"))})) for number in (0, 1)]
+    ways = [
+        part(f"g{number}", Case("way", {"x": moved(10, path("b")), "y": moved(30, path("b"))})) for number in (0, 1)
+    ]
     found = declared(All((path("g0"), path("g1"))), *ways, rpo=5.0, open_=True)
     doubt = Doubt("way", OPEN, "declare way")
     assert recoveries(found, [tuple(outages("a"))]) == (
