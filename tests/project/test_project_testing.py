@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize(
     ("words", "there"),
     [
-        ("programs in Python", (ATTACKS,)),
-        ("cases: engines", (CASES, ELSEWHERE)),
+        ("(?:hostile programs|programs in Python)", (ATTACKS,)),
+        ("(?:cases: engines|faults of engines)", (CASES, ELSEWHERE)),
         ("readers", (HARNESSES,)),
         ("kinds of secrets", (KINDS,)),
     ],
