@@ -90,14 +90,24 @@ def test_many_families_with_no_event_in_common_are_never_lost_together() -> None
     assert algebra.named(algebra.every([algebra.any([group, shared]) for group in groups])) == (("shared",),)
 
 
-def test_what_is_lost_together_has_no_set_that_contains_another_of_any_size() -> None:
-    algebra = CutFamilies(4)
+@pytest.mark.parametrize(
+    ("order", "one", "other", "both"),
+    [
+        (3, ["acd"], ["c", "de"], ["acd"]),
+        (3, ["bd", "cde"], ["e", "ab"], ["abd", "bde", "cde"]),
+        (4, ["ab", "cd"], ["ac", "be", "dfg"], ["abc", "abe", "acd", "bcde", "cdfg"]),
+    ],
+    ids=["a set that holds one of the other", "one that does and one that does not", "several sizes"],
+)
+def test_lost_together_are_the_smallest_unions_of_every_size(
+    order: int, one: list[str], other: list[str], both: list[str]
+) -> None:
+    algebra = CutFamilies(order)
 
-    def lost(*sets: str) -> Family:
+    def lost(sets: list[str]) -> Family:
         return algebra.any([algebra.every([algebra.event(event) for event in events]) for events in sets])
 
-    both = algebra.named(algebra.every([lost("ab", "cd"), lost("ac", "be", "dfg")]))
-    assert both == tuple(tuple(events) for events in ("abc", "abe", "acd", "bcde", "cdfg"))
+    assert algebra.named(algebra.every([lost(one), lost(other)])) == tuple(map(tuple, both))
 
 
 def test_fewer_than_two_of_three_depends_on_when_each_is_up() -> None:
