@@ -15,7 +15,7 @@ from resilience_checks.topology.enclosures import INSIDE
 from resilience_checks.topology.estate import Condition, Member
 from resilience_checks.topology.places import ELSEWHERE, NO_PLACE
 from resilience_checks.topology.region_spelling import RegionSpelling
-from resilience_checks.topology.zone_names import naming, region_of, zone_key
+from resilience_checks.topology.zone_names import naming, region_of, regions_at, zone_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -165,13 +165,13 @@ class PlaceDomains:
                 draft = self._drafts.get("zone", f"of {part}", f"in which {self._parts.all[part].label} stands")
                 draft.exists, draft.implied = when, True
                 self._join(draft, part, when)
-                chosen[tuple(region for region, _ in place.regions)].append(draft)
+                chosen[tuple(region for region, _ in regions_at(place, self._declared.sites))].append(draft)
         alike: dict[str, list[Draft]] = defaultdict(list)
         for key, draft in self._drafts.all.items():
             where, _, name = key.removeprefix("zone:").partition("/")
             if draft.kind != "zone" or draft.implied:
                 continue
-            region = self._drafts.all.get(f"region:{where}")
+            region = self._drafts.all.get(f"region:{self._spelling.of(where)}")
             if region is not None:
                 region.encloses[key] = None
             if where.startswith(ELSEWHERE):
