@@ -19,7 +19,7 @@ from resilience_checks.topology.movers import lagging, move, moved
 from resilience_checks.topology.parts import Parts, at_least, every
 from resilience_checks.topology.references import resolve
 from resilience_checks.topology.scheduled import take_up_instances
-from resilience_checks.topology.things import PROVIDER, UNKNOWN_ROLE, Thing, Things, holds, text, whole
+from resilience_checks.topology.things import PROVIDER, UNKNOWN_ROLE, Thing, Things, holds, number, whole
 from resilience_checks.topology.units import take_up_units
 from resilience_checks.topology.zones import Zoned
 
@@ -240,10 +240,10 @@ class Wiring:
                 )
                 for end in ends
             )
-            rank = text(paths.first(value, edge.first_by)) if edge.first_by and edge.first_by != IN_ORDER else None
-            rank = str(position) if edge.first_by == IN_ORDER else rank
+            rank = number(paths.first(value, edge.first_by)) if edge.first_by and edge.first_by != IN_ORDER else None
+            rank = float(position) if edge.first_by == IN_ORDER else rank
             if ends or isinstance(value, Unknown):
-                yield GroupMember(gate, float(rank) if rank is not None else float("inf"))
+                yield GroupMember(gate, rank if rank is not None else float("inf"))
 
     def _enough(self, thing: Thing, edge: Edge, gates: list[Gate]) -> Gate:
         """Return that as many members are up as are needed; where that number is not known, one or all of them."""
