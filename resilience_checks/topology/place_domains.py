@@ -330,6 +330,10 @@ class PlaceDomains:
                 for kind, key in spot.around:
                     outer = self._drafts.get(kind, self._key(kind, key), key)
                     outer.encloses[f"{spot.kind}:{self._key(spot.kind, spot.key)}"] = None
+                    host = self._hosts.get(spot.key) if spot.kind == "host" else None
+                    if host is not None:  # it stands where what is declared to run on it does, with all that runs on it
+                        self._join(outer, host, spot.when)
+                        within[kind][spot.site].add(host)
         for kind in INSIDE:
             for site in self._declared.sites:
                 self._undeclared(kind, site, within[kind][site])

@@ -96,9 +96,9 @@ class Select:
             named = candidate.urn in self.resources or any(urn in self.resources for urn in candidate.within)
             yield Holds.YES if named else Holds.NO
         if self.urn:
-            yield _some(self.urn, () if candidate.urn is None else (candidate.urn,))
+            yield _some(self.urn, (candidate.urn,))
         if self.type:
-            yield _some(self.type, () if candidate.type is None else (candidate.type,))
+            yield _some(self.type, (candidate.type,))
         if self.name:
             yield _some(self.name, _unseen(candidate.names))
         if self.provider:

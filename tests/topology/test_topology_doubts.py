@@ -104,12 +104,10 @@ def test_votes_that_are_counted_anew_lie_between_any_voter_and_more_than_half(tm
     why = Reason("c needs more than half of its votes", location=at(7, 23))
     doubted = (("c matches vc.example/m1", "yes"),)
     votes = (Vote("vc.example/db-1"), Vote("vc.example/m1", 1, doubted), Vote("c voter 2"))
+    one, perhaps, other = (Up(vote.voter, Nature.NEED, why, serves=True) for vote in votes)
+    alone = (one, Case("c matches vc.example/m1", {"yes": perhaps, "no": NEVER}), other)
     assert found.parts["component c"].gate == Case(
-        "votes of c are counted anew in time",
-        {
-            "yes": AnyOf(tuple(Up(vote.voter, Nature.NEED, why, serves=True) for vote in votes), why),
-            "no": Quorum(votes, why=why),
-        },
+        "votes of c are counted anew in time", {"yes": AnyOf(alone, why), "no": Quorum(votes, why=why)}
     )
     assert facts(found, "c matches", "votes of c") == [
         Fact(

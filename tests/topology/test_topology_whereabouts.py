@@ -74,6 +74,7 @@ def test_a_host_that_a_rule_names_is_that_which_the_program_makes(tmp_path: Path
     )
     found = estate(program, text, tmp_path).domains
     assert found["host:vc.example/esx1"].members == (Member("vc.example/esx1"), Member("vc.example/web"))
+    assert found["rack:n/r"].members == (Member("vc.example/web"), Member("vc.example/esx1"))
     assert "host:vc.example/esx1" in found["rack:n/r"].encloses
     assert "host:n/esx1" not in found
 
