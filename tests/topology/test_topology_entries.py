@@ -240,3 +240,30 @@ def test_the_settings_of_a_gateway_are_up_with_the_gateway() -> None:
     program.add("junipermist:device/gateway:Gateway", "settings", inputs, refers={"deviceId": cluster})
     up = "pair (path): Gateway settings are the settings of GatewayCluster pair @2"
     assert tell(built(program).parts["settings"].gate) == up
+
+
+@pytest.mark.parametrize(("ranks", "candidates"), [((LATER, 5), ["b", "a"]), ((5, LATER), ["a", "b"])])
+def test_which_member_is_the_first_is_not_known_where_a_rank_is_not(
+    ranks: tuple[object, ...], candidates: list[str]
+) -> None:
+    program = Program()
+    endpoints = [{"name": name, "target": name, "priority": rank} for name, rank in zip("ab", ranks, strict=True)]
+    profile = {"profileName": "front", "trafficRoutingMethod": "Priority", "endpoints": endpoints}
+    program.add("azure-native:network:Profile", "front", profile)
+    found = built(program)
+    uses = {
+        name: f"'{name}' outside the checked programs (path): Profile front uses '{name}' (endpoints[{n}].target) @1"
+        for n, name in enumerate("ab")
+    }
+    values = ("candidate 1", "candidate 2")
+    first = "first endpoints of front"
+    assert tell(found.parts["front"].gate) == {
+        first: {value: uses[name] for value, name in zip(values, candidates, strict=True)}
+    }
+    assert found.facts[first] == fact(
+        first,
+        values,
+        "which of its endpoints Profile front uses first is not known",
+        "give priority in the program",
+        1,
+    )
