@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from resilience_checks.topology.gates import AnyOf, Case, Gate, Quorum, Up
+from resilience_checks.topology.gates import NEVER, AnyOf, Case, Gate, Quorum, Up, Vote
 
 if TYPE_CHECKING:
     from resilience_checks.model.values import Reason
@@ -26,5 +26,12 @@ def recounted(name: str, fixed: Quorum, why: Reason, book: FactBook) -> Gate:
         "leave `recounted` out where losses at once must be survived",
         location=why.location,
     )
-    last = AnyOf(tuple(Up(vote.voter, fixed.nature, why) for vote in fixed.votes), why)
+    last = AnyOf(tuple(_alone(vote, Up(vote.voter, fixed.nature, why), book) for vote in fixed.votes), why)
     return Case(fact, {"yes": last, "no": fixed})
+
+
+def _alone(vote: Vote, up: Gate, book: FactBook) -> Gate:
+    """Return that a voter is up, and is one: of what does not vote nothing is left."""
+    for doubted, value in vote.when:
+        up = Case(doubted, {other: up if other == value else NEVER for other in book.facts[doubted].values})
+    return up

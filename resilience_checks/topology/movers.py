@@ -11,7 +11,7 @@ from resilience_checks.model.values import Basis, Reason
 from resilience_checks.topology import gates
 from resilience_checks.topology.gates import ALWAYS, Case, Failover, Gate, Nature, Standby, Up, Way
 from resilience_checks.topology.references import resolve
-from resilience_checks.topology.things import Thing, Things, holds, text
+from resilience_checks.topology.things import Thing, Things, holds, number, text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -205,8 +205,5 @@ def _number(thing: Thing, path: str | None, default: float | None) -> _Number:
     if value is None:
         shown = f"{name} {default:g} (default)" if default is not None and name else f"{name or default}"
         return _Number(default, shown.strip(), documented=default is not None)
-    known = text(value)
-    try:
-        return _Number(None if known is None else float(known), f"{name} {known}" if known is not None else name)
-    except ValueError:
-        return _Number(None, name)
+    known = number(value)
+    return _Number(known, f"{name} {text(value)}" if known is not None else name)

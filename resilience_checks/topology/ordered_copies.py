@@ -12,7 +12,7 @@ from resilience_checks.topology.gates import ALWAYS, NEVER, Case, Failover, Gate
 from resilience_checks.topology.places import Place, region_name
 from resilience_checks.topology.references import resolve
 from resilience_checks.topology.schedules import interval, orders
-from resilience_checks.topology.things import Thing, meets, text
+from resilience_checks.topology.things import Thing, meets, number, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,14 +84,14 @@ def _backup(
     if every is None:
         gate = _often_enough(name, thing, gate, Failover(NEVER, (Standby(store, ALWAYS, 0.0, _ENDLESS, way),)), book)
     fact = book.doubt(f"restore of the {name}", ("in time", "too late"), unknown.text, remedy, location=of.location)
-    days = text(thing.value(copies.keep_from)) if copies.keep_from is not None else None
+    days = number(thing.value(copies.keep_from)) if copies.keep_from is not None else None
     return Backup(
         name,
         (of.id,),
         store,
         Case(fact, {"in time": gate, "too late": NEVER}),
         every,
-        None if days is None else float(days) * _DAY,
+        None if days is None else days * _DAY,
         known=False,
         declared=False,
         location=thing.location,

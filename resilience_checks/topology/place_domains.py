@@ -15,7 +15,7 @@ from resilience_checks.topology.enclosures import INSIDE
 from resilience_checks.topology.estate import Condition, Member
 from resilience_checks.topology.places import ELSEWHERE, NO_PLACE
 from resilience_checks.topology.region_spelling import RegionSpelling
-from resilience_checks.topology.zone_names import naming, region_of, zone_key
+from resilience_checks.topology.zone_names import naming, region_of, regions_at, zone_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -165,13 +165,13 @@ class PlaceDomains:
                 draft = self._drafts.get("zone", f"of {part}", f"in which {self._parts.all[part].label} stands")
                 draft.exists, draft.implied = when, True
                 self._join(draft, part, when)
-                chosen[tuple(region for region, _ in place.regions)].append(draft)
+                chosen[tuple(region for region, _ in regions_at(place, self._declared.sites))].append(draft)
         alike: dict[str, list[Draft]] = defaultdict(list)
         for key, draft in self._drafts.all.items():
             where, _, name = key.removeprefix("zone:").partition("/")
             if draft.kind != "zone" or draft.implied:
                 continue
-            region = self._drafts.all.get(f"region:{where}")
+            region = self._drafts.all.get(f"region:{self._spelling.of(where)}")
             if region is not None:
                 region.encloses[key] = None
             if where.startswith(ELSEWHERE):
@@ -330,6 +330,10 @@ class PlaceDomains:
                 for kind, key in spot.around:
                     outer = self._drafts.get(kind, self._key(kind, key), key)
                     outer.encloses[f"{spot.kind}:{self._key(spot.kind, spot.key)}"] = None
+                    host = self._hosts.get(spot.key) if spot.kind == "host" else None
+                    if host is not None:  # it stands where what is declared to run on it does, with all that runs on it
+                        self._join(outer, host, spot.when)
+                        within[kind][spot.site].add(host)
         for kind in INSIDE:
             for site in self._declared.sites:
                 self._undeclared(kind, site, within[kind][site])

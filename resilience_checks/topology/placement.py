@@ -14,6 +14,7 @@ from resilience_checks.topology.enclosures import Enclosures, Said
 from resilience_checks.topology.places import ELSEWHERE, NO_PLACE, NOWHERE, Place, region_name
 from resilience_checks.topology.references import Loose, resolve
 from resilience_checks.topology.things import PROVIDER, Thing, Things, holds, text
+from resilience_checks.topology.zone_names import regions_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from resilience_checks.model.values import Value
     from resilience_checks.topology.declared import Declarations
     from resilience_checks.topology.declared import Placement as Rule
+    from resilience_checks.topology.estate import Condition
     from resilience_checks.topology.facts import FactBook
 
 
@@ -62,6 +64,10 @@ class Placements:
     def has_zones(self, package: str, region: str) -> Holds:
         """Return whether a region of a package's provider has zones."""
         return self._catalogue.has_zones(package, region)
+
+    def regions_at(self, place: Place) -> tuple[tuple[str, Condition], ...]:
+        """Return the regions whose zones those of a place are."""
+        return regions_at(place, self._declarations.sites)
 
     def zone_of(self, thing: Thing, value: Value) -> str | None:
         """Return the zone that a value names, None where it names none or is not known."""

@@ -24,7 +24,7 @@ from resilience_checks.topology.gates import (
 )
 from resilience_checks.topology.places import Place, region_name
 from resilience_checks.topology.references import resolve
-from resilience_checks.topology.things import holds, text
+from resilience_checks.topology.things import holds, number, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -171,8 +171,8 @@ def _keep(thing: Thing, plan: PlatformBackup) -> float | None:
     if not plan.keep_path:
         return None
     value = thing.value(plan.keep_path)
-    days = plan.keep_default if value is None else value
-    return float(days) * _DAY if isinstance(days, int | float) and not isinstance(days, bool) else None
+    days = number(plan.keep_default if value is None else value)
+    return None if days is None else days * _DAY
 
 
 def _elsewhere(thing: Thing, plan: PlatformBackup, book: FactBook, gate: Gate) -> Gate:

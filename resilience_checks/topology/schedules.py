@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from resilience_checks.model.question import Holds
 from resilience_checks.topology.references import resolve
-from resilience_checks.topology.things import Thing, holds, text
+from resilience_checks.topology.things import Thing, holds, number, text
 
 if TYPE_CHECKING:
     from resilience_checks.catalogue.backup_entries import Every, Schedule
@@ -59,15 +59,12 @@ def _seconds(source: Thing, way: Every) -> float | None:
         return None
     if way.path is None:
         return way.seconds
-    value = text(source.value(way.path))
-    if value is None:
-        return None
+    value = source.value(way.path)
     if way.unit == "iso":
-        return _duration(value)
-    try:
-        return float(value) * _SECONDS[way.unit]
-    except ValueError:
-        return None
+        shown = text(value)
+        return None if shown is None else _duration(shown)
+    found = number(value)
+    return None if found is None else found * _SECONDS[way.unit]
 
 
 def _duration(value: str) -> float | None:

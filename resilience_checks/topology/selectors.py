@@ -96,9 +96,9 @@ class Select:
             named = candidate.urn in self.resources or any(urn in self.resources for urn in candidate.within)
             yield Holds.YES if named else Holds.NO
         if self.urn:
-            yield _some(self.urn, () if candidate.urn is None else (candidate.urn,))
+            yield _some(self.urn, (candidate.urn,))
         if self.type:
-            yield _some(self.type, () if candidate.type is None else (candidate.type,))
+            yield _some(self.type, (candidate.type,))
         if self.name:
             yield _some(self.name, _unseen(candidate.names))
         if self.provider:
@@ -149,6 +149,6 @@ def text(value: Value) -> str | None:
         return value
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, int | float):
-        return str(int(value)) if float(value).is_integer() else str(value)
-    return None
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else str(value)
+    return str(value) if isinstance(value, int) else None

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from resilience_checks.model import paths
@@ -177,9 +178,9 @@ def text(value: Value) -> str | None:
         return value
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, int | float):
-        return str(int(value)) if float(value).is_integer() else str(value)
-    return None
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else str(value)
+    return str(value) if isinstance(value, int) else None
 
 
 def number_of(thing: Thing, plan: Instances) -> int | None:
@@ -205,11 +206,22 @@ def whole(value: Value) -> int | None:
     >>> whole("2"), whole(2.0), whole("50%"), whole("1e999")
     (2, 2, None, None)
     """
+    found = number(value)
+    return None if found is None else int(found)
+
+
+def number(value: Value) -> float | None:
+    """Return the number that a value is; None where it is none, or not known, or no finite one.
+
+    >>> number("2.5"), number(7), number("daily"), number(True), number("nan"), number("1e999")
+    (2.5, 7.0, None, None, None, None)
+    """
     shown = text(value)
     try:
-        return None if shown is None else int(float(shown))
-    except (ValueError, OverflowError):
+        found = None if shown is None else float(shown)
+    except ValueError:
         return None
+    return found if found is not None and isfinite(found) else None
 
 
 @dataclass

@@ -11,7 +11,7 @@ from resilience_checks.catalogue.entries import IN_ORDER, Target
 from resilience_checks.catalogue.modelled import modelled
 from resilience_checks.model import paths
 from resilience_checks.model.question import Holds
-from resilience_checks.model.values import Reason, Unknown
+from resilience_checks.model.values import LookupAnswer, Reason, Secret, StackOutput, Unknown
 from resilience_checks.topology.alike import draw_alike
 from resilience_checks.topology.estate import Part
 from resilience_checks.topology.gates import ALWAYS, NEVER, All, Case, Gate, Nature, Up
@@ -19,12 +19,12 @@ from resilience_checks.topology.movers import lagging, move, moved
 from resilience_checks.topology.parts import Parts, at_least, every
 from resilience_checks.topology.references import resolve
 from resilience_checks.topology.scheduled import take_up_instances
-from resilience_checks.topology.things import PROVIDER, UNKNOWN_ROLE, Thing, Things, holds, text, whole
+from resilience_checks.topology.things import PROVIDER, UNKNOWN_ROLE, Thing, Things, holds, number, whole
 from resilience_checks.topology.units import take_up_units
 from resilience_checks.topology.zones import Zoned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from resilience_checks.catalogue.entries import Condition, Edge, Entry, Join
     from resilience_checks.model.values import Value
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class GroupMember:
-    """One member of a group, and its rank where the group has an order."""
+    """One member of a group, and its rank where the group has an order; None: not known."""
 
     gate: Gate
-    rank: float = 0.0
+    rank: float | None = 0.0
 
 
 class Wiring:
@@ -221,10 +221,20 @@ class Wiring:
     def _at_rest(self, thing: Thing, edge: Edge, members: list[GroupMember]) -> Gate:
         """Return what must be up before anything moves: all members, or the first where the group has an order."""
         if edge.first_by is not None and _any_holds(thing.inputs, edge.first_when):
-            least = min(member.rank for member in members)
-            members = [member for member in members if member.rank == least]
-        gate = every(member.gate for member in members)
-        return replace(gate, shares=True) if isinstance(gate, All) else gate
+            unknown = [member.gate for member in members if member.rank is None]
+            least = min((member.rank for member in members if member.rank is not None), default=None)
+            members = [member for member in members if member.rank == least and least is not None]
+            if unknown:
+                return self._perhaps_first(thing, edge, [*([_shared(members)] if members else []), *unknown])
+        return _shared(members)
+
+    def _perhaps_first(self, thing: Thing, edge: Edge, gates: list[Gate]) -> Gate:
+        """Return that one of several members is up, and nobody knows which of them is the first."""
+        told = f"which of its {edge.group} {thing.label} uses first is not known"
+        remedy = f"give {edge.first_by} in the program"
+        values = tuple(f"candidate {number}" for number in range(1, len(gates) + 1))
+        fact = self._book.doubt(f"first {edge.group} of {thing.id}", values, told, remedy, location=thing.location)
+        return Case(fact, dict(zip(values, gates, strict=True)))
 
     def _own_members(self, thing: Thing, edge: Edge) -> Iterator[GroupMember]:
         if edge.each is None or edge.to is None:
@@ -240,10 +250,8 @@ class Wiring:
                 )
                 for end in ends
             )
-            rank = text(paths.first(value, edge.first_by)) if edge.first_by and edge.first_by != IN_ORDER else None
-            rank = str(position) if edge.first_by == IN_ORDER else rank
             if ends or isinstance(value, Unknown):
-                yield GroupMember(gate, float(rank) if rank is not None else float("inf"))
+                yield GroupMember(gate, float(position) if edge.first_by == IN_ORDER else _rank(value, edge))
 
     def _enough(self, thing: Thing, edge: Edge, gates: list[Gate]) -> Gate:
         """Return that as many members are up as are needed; where that number is not known, one or all of them."""
@@ -371,6 +379,20 @@ def _applies(thing: Thing, edge: Edge) -> Holds:
     if Holds.NO is when or against is Holds.YES:
         return Holds.NO
     return Holds.YES if when is Holds.YES and against is Holds.NO else Holds.UNKNOWN
+
+
+def _shared(members: Sequence[GroupMember]) -> Gate:
+    """Return that all members are up, which share what is asked of them."""
+    gate = every(member.gate for member in members)
+    return replace(gate, shares=True) if isinstance(gate, All) else gate
+
+
+def _rank(value: Value, edge: Edge) -> float | None:
+    """Return the rank that a member's input gives, the last where it gives none, None where that is not known."""
+    given = paths.first(value, edge.first_by) if edge.first_by is not None else None
+    if isinstance(given, Unknown | Secret | LookupAnswer | StackOutput):
+        return None
+    return float("inf") if (found := number(given)) is None else found
 
 
 def _any_holds(value: Value, condition: Condition) -> bool:

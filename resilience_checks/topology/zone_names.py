@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from resilience_checks.topology.places import ELSEWHERE, NO_PLACE
+from resilience_checks.topology.places import ELSEWHERE, NO_PLACE, region_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from resilience_checks.topology.declared import Site
+    from resilience_checks.topology.estate import Condition
+    from resilience_checks.topology.places import Place
 
 _FULL = re.compile(r"[a-z]+(-[a-z]+)+-?[0-9]+-?[a-z]|[a-z]+[0-9]+-[a-z]+[0-9]+")
 """Names and ids of zones that name their region too: eu-west-2a, europe-west2-a, euw2-az1."""
+
+
+def regions_at(place: Place, sites: Mapping[str, Site]) -> tuple[tuple[str, Condition], ...]:
+    """Return the regions whose zones those of a place are: what the program shows, else the regions of its sites."""
+    if place.regions:
+        return place.regions
+    found = ((sites[name].region if name in sites else None, when) for name, when in place.sites)
+    return tuple((ELSEWHERE if region is None else region_name(region), when) for region, when in found)
 
 
 def zone_key(zone: str, root: str | None) -> str:

@@ -194,19 +194,25 @@ class Zoned:
 
     def _unit(self, part: Part, place: Place, zone: str, fault: str | None, why: Reason) -> Gate:
         unit = replace(part, id=f"{part.id}#zone-{zone}", label=f"{part.label} in zone {zone}")
-        zones = tuple((f"{region}/{zone}", when) for region, when in place.regions)
-        self.parts.add(unit, replace(place, zones=zones), fault, unit_of=part.id)
+        self.parts.add(unit, self._in_zone(place, zone), fault, unit_of=part.id)
         return Up(unit.id, Nature.PATH, why)
+
+    def _in_zone(self, place: Place, zone: str) -> Place:
+        """Return the place in the zone of this name of each region where it may be."""
+        zones = tuple((f"{region}/{zone}", when) for region, when in self.placements.regions_at(place))
+        root = place.root or next((f"site {site}" for site, _ in place.sites), None)
+        return replace(place, zones=zones, root=root)
 
     def _in_one(self, thing: Thing, place: Place, named: Named) -> Place:
         """Return the place in the one zone that is named, or in one that the provider chose, if its region has zones."""
         if named.zones:
-            return replace(place, zones=tuple((f"{region}/{named.zones[0]}", when) for region, when in place.regions))
-        known = {self.placements.has_zones(thing.entry.package, region) for region, _ in place.regions}
+            return self._in_zone(place, named.zones[0])
+        regions = self.placements.regions_at(place)
+        known = {self.placements.has_zones(thing.entry.package, region) for region, _ in regions}
         if known == {Holds.NO}:
             return place
-        if known == {Holds.YES} and len(place.regions) == 1:
-            return replace(place, zones=((ELSEWHERE, place.regions[0][1]),))
+        if known == {Holds.YES} and len(regions) == 1:
+            return replace(place, zones=((ELSEWHERE, regions[0][1]),))
         told = f"in which zone {thing.label} stands is the provider's choice, if its region has zones"
         fact = self.book.doubt(
             f"zone of {thing.id}", (ELSEWHERE, NO_PLACE), told, "let it spread over zones", location=thing.location

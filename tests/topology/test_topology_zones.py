@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from resilience_checks.catalogue.loader import Catalogue
 from resilience_checks.catalogue.loader import load as load_catalogue
 from resilience_checks.model.question import FaultKind, Question
 from resilience_checks.model.values import Unknown
@@ -167,3 +168,54 @@ def test_what_always_spreads_over_zones_survives_any_one(token: str, inputs: dic
     found = build([program.graph()], load(path, tmp_path), load_catalogue())
     assert told(found, ZONE) == ["zone app: yes"]
     assert [key for key in found.domains if key.startswith("zone:")] == [f"zone:eu-west-2/{n}" for n in (1, 2, 3)]
+
+
+def at_sites(tmp_path: Path, region: str, rules: str, *inputs: dict[str, Any]) -> Estate:
+    """Return an estate of a service that any of some databases serves, placed at sites n and s by rules alone."""
+    program = Program()
+    for number, more in enumerate(inputs):
+        program.add("aws:rds/instance:Instance", f"db-{number}", {"identifier": f"db-{number}", **more})
+    edges = ", ".join(f"{{select: {{name: db-{number}}}}}" for number in range(len(inputs)))
+    path = tmp_path / "resilience.yaml"
+    path.write_text(
+        f"version: 1\nsites: {{n: {{{region}perimeter: none}}, s: {{{region}perimeter: none}}}}\n"
+        f"links: {{ns: {{between: [n, s]}}}}\nplacement: [{rules}]\n"
+        f"components: {{any: {{any-of: [{edges}]}}}}\nservices: {{app: {{entry: any}}}}\n",
+        encoding="utf-8",
+    )
+    return build([program.graph()], load(path, tmp_path), Catalogue())
+
+
+AT_N, AT_S = "{match: 'db-*', site: n}", "{match: 'db-*', site: s}"
+NAMED = {"availabilityZone": "eu-west-2a"}
+
+
+@pytest.mark.parametrize(
+    ("region", "inputs", "expected"),
+    [
+        ("region: EU-West-2, ", [NAMED], "zone app: no ['zone:eu-west-2/eu-west-2a/outage'] []"),
+        ("region: eu-west-2, ", [{}], "zone app: no ['zone:of db-0/outage'] []"),
+        ("region: eu-west-2, ", [{"multiAz": True}], "zone app: yes"),
+        ("", [NAMED], "zone app: no ['zone:a place that nobody named/eu-west-2a/outage'] []"),
+        ("", [{"multiAz": True}], "zone app: yes"),
+        (
+            "region: eu-west-2, ",
+            [{}, NAMED],
+            (
+                "zone app: unknown ['zone:eu-west-2/eu-west-2a, if chosen/outage'] "
+                "['whether the zones of region eu-west-2 that the provider chose are among those with names is not known']"
+            ),
+        ),
+    ],
+)
+def test_what_only_a_rule_places_stands_in_zones_of_its_site_s_region(
+    region: str, inputs: list[dict[str, Any]], expected: str, tmp_path: Path
+) -> None:
+    assert told(at_sites(tmp_path, region, AT_N, *inputs), ZONE) == [expected]
+
+
+def test_what_rules_place_at_two_sites_stands_in_zones_of_its_own_where_these_have_no_regions(tmp_path: Path) -> None:
+    found = at_sites(tmp_path, "", f"{AT_N}, {AT_S}", {"multiAz": True}, {"multiAz": True})
+    assert [name for name in found.domains if name.startswith("zone:")] == [
+        f"zone:a place that nobody named of db-{thing}/{zone}" for thing in (0, 1) for zone in (1, 2)
+    ]
