@@ -109,7 +109,7 @@ def causes(matter: Matter, statements: Sequence[Statement]) -> dict[str, dict[st
 def _is_on(matter: Matter, statement: Statement) -> bool:
     """Return whether the policy that asks is on for the service."""
     how = matter.settings.get(statement.question.partition(".")[0])
-    if how is None or not how.scoped:
+    if how is None:
         return True
     service = matter.estate.services[statement.service]
     stacks = (service.stack,) if service.stack is not None else tuple(graph.name for graph in matter.graphs)

@@ -58,7 +58,11 @@ class EmbeddedEngine:
                 text=True,
                 encoding="utf-8",
                 errors="replace",
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+                env={
+                    **os.environ,
+                    "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+                    "PYTHONIOENCODING": "utf-8",  # whatever the locale, or the user's own variable, says
+                },
             )
         except OSError as error:
             said.close()

@@ -77,8 +77,12 @@ _WHY = "its answer could differ between the engines, or count what is not known 
 _PLACE = re.compile(r"-->\s.*?:(\d+):(\d+)\s")
 _MAX_STEPS = 100
 _QUIET = re.compile(r'"(?:\\.|[^"\\\n])*"|`[^`]*`|#[^\n]*')
-_TELLING = re.compile(r'\b(?:not|with)\b|[\])}"]\s*\(|^\s*\(|[\w.]\s+\.|\.\s+\w|[^\x00-\x7f]', re.MULTILINE)
-"""Negations, `with`, and all brackets that may open a call of what is no plain name before them on their line."""
+_TELLING = re.compile(
+    r'\b(?:not|with)\b|[\])}"]\s*\(|^\s*\(|[\w.]\s+\.|\.\s+\w|[^\x00-\x7f]|\b(?:input|data)(?:\s|"")*(?:,|\bin\b)',
+    re.MULTILINE,
+)
+"""Negations, `with`, what may be a variable called input or data, and all brackets that may open a call of what is no
+plain name before them on their line."""
 _CALLED = re.compile(r"([\w.]+)\s*\(")
 _DEFINED = re.compile(r"^(?:default\s+)?([a-z_]\w*)\(", re.MULTILINE)
 _IMPORT = re.compile(r"^import\s+data\.([\w.]+)(?:[ \t]+as[ \t]+(\w+))?", re.MULTILINE)

@@ -89,6 +89,7 @@ def test_a_backup_of_which_no_place_is_declared_may_be_anywhere(tmp_path: Path) 
     assert data["hangs_on"] == [
         "where the copies of backup nightly are kept is not declared; to make it known: declare `to`, `site` or `region` of it"
     ]
+    assert data["backups"] == [{"id": "backup nightly", "keep": -1, "kept": "unknown", "at": "backup:nightly"}]
     assert data["ways"][0]["shares"] == [{"kind": "", "holds": "unknown"}]
     assert (data["ways"][0]["low"], data["ways"][0]["high"]) == (0.0, stores.ENDLESS)
 
@@ -252,12 +253,24 @@ def apart(found: dict[str, Any]) -> list[dict[str, Any]]:
 def test_no_region_takes_a_table_that_another_one_has_a_copy_of(tmp_path: Path) -> None:
     replica = table(tmp_path, replicas=[{"regionName": "eu-west-1"}])
     assert replica["shared"] == []
+    [doubt] = apart(replica)[0]["hangs_on"]
+    assert doubt == (
+        "how far the replica in eu-west-1 lags behind is not known; to make it known: declare a component with `select` for "
+        "it and `replication: {mode: async, lag: ...}`"
+    )
     assert [(way["label"], way["low"], way["high"]) for way in apart(replica)] == [
         ("the replica in eu-west-1", 0.0, stores.ENDLESS),
         ("automatic backup of Table db", 300.0, 300.0),
     ]
     lag = "components: {data: {role: database, select: {name: db}, replication: {mode: async, lag: 5s}}}\n"
-    assert apart(table(tmp_path, lag, replicas=[{"regionName": "eu-west-1"}]))[0]["high"] == 5.0
+    assert apart(table(tmp_path, lag, replicas=[{"regionName": "eu-west-1"}]))[0] == {
+        "label": "the replica in eu-west-1",
+        "low": 5.0,
+        "high": 5.0,
+        "behind": "5s",
+        "shares": [],
+        "hangs_on": [],
+    }
 
 
 @pytest.mark.parametrize("named", ["eu-west-2", Unknown("an output")])
