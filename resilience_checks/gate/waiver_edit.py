@@ -88,23 +88,23 @@ def _blocks(text: str) -> list[_Block]:
             "write each as an item of its own, beginning with a dash",
         )
     ends = [*starts[1:], min(node.end_mark.line + (node.end_mark.column > 0), len(lines))]
-    key = next((line for line in range(starts[0], -1, -1) if lines[line].startswith("waivers")), 0)
     blocks = []
     for start, end in zip(starts, ends, strict=True):
         last = end
-        while last > start + 1 and _is_aside(lines[last - 1]):
+        while _is_aside(lines[last - 1]):
             last -= 1
         first = start
-        while first - 1 > key and lines[first - 1].lstrip().startswith("#"):
+        while first > 0 and lines[first - 1].lstrip().startswith("#"):
             first -= 1
         blocks.append(_Block(first, start, last))
     return blocks
 
 
 def _list(text: str) -> SequenceNode | None:
+    """Return the list of a text that was read as a file of waivers, None where it is empty."""
     top = with_places("safe").compose(text)
-    found = next((value for key, value in top.value if key.value == "waivers"), None)
-    return found if found is not None and found.value else None
+    found = next(value for key, value in top.value if key.value == "waivers")
+    return found if found.value else None
 
 
 def _dash(lines: list[str], line: int) -> int:
@@ -131,7 +131,6 @@ def _item(waiver: Waiver, indent: str) -> str:
 
 def _scalar(text: str) -> str:
     """Return a text as YAML on one line."""
-    import json
     from io import StringIO
 
     from ruamel.yaml import YAML
@@ -139,5 +138,4 @@ def _scalar(text: str) -> str:
     out, writer = StringIO(), YAML(typ="safe", pure=True)
     writer.width, writer.allow_unicode, writer.default_flow_style = 10**6, True, False
     writer.dump([text], out)
-    found = out.getvalue().rstrip("\n").removeprefix("- ")
-    return found if "\n" not in found else json.dumps(text, ensure_ascii=False)
+    return out.getvalue().rstrip("\n").removeprefix("- ")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from resilience_checks.gate.waiver_edit import added, removed
-from resilience_checks.gate.waiver_file import NAME, Waivers, hold_policies, parsed, refuse, schema
+from resilience_checks.gate.waiver_file import NAME, Waivers, hold_policies, mistakes, parsed, refuse, schema
 from resilience_checks.model.errors import UsageError
 from resilience_checks.model.location import Location
 from resilience_checks.model.waiver import Waiver
@@ -119,6 +121,60 @@ def test_what_is_wrong_is_told_at_its_line(old: str, new: str, place: str, said:
         read(FILE.replace(old, new))
     assert str(caught.value.location).removeprefix(f"{NAME}:") == place or said == "not valid YAML"
     assert said in caught.value.what
+
+
+def wrong(text: str) -> UsageError:
+    with pytest.raises(UsageError) as caught:
+        read(text)
+    assert caught.value.why == "nothing was checked: what somebody accepts must be beyond doubt"
+    assert caught.value.remedy == "correct these lines; docs/gate.md describes every key"
+    return caught.value
+
+
+def test_what_the_schema_forbids_is_told_whole() -> None:
+    found = wrong(FILE.replace("version: 1", "version: 2"))
+    assert found.what == "version: found 2, expected 1, the version of this format"
+    assert found.location == Location(NAME, 2, 10)
+
+
+def test_what_no_schema_can_tell_is_told_whole_with_all_else_of_its_kind() -> None:
+    found = wrong(FILE.replace("approver: head\n", "approver: Web\n").replace("2026-01-20", "2026-01-04"))
+    assert found.what == (
+        'waivers[1].approver: found "Web", who is the owner; expected somebody else\n'
+        f"{NAME}:26:14: waivers[1].expires: found 2026-01-04, which is before the waiver was created (2026-01-05)"
+    )
+    assert found.location == Location(NAME, 23, 15)
+
+
+def test_a_file_that_is_not_read_whole_is_not_held_against_the_schema() -> None:
+    twice = wrong(FILE.replace("version: 1", "version: 1\nversion: 1").replace("    ticket: NET-1\n", ""))
+    assert twice.what == 'the key "version" is given twice, first at line 2'
+
+
+def test_a_waiver_may_be_of_today_and_for_today_alone() -> None:
+    values = {"owner": "web", "approver": "head", "created": str(TODAY), "expires": str(TODAY)}
+    assert list(mistakes(values, TODAY)) == []
+
+
+def test_a_file_without_a_longest_time_has_none_and_no_place_of_it() -> None:
+    content = FILE.replace("longest: 90d\n", "").encode()
+    assert parsed(content, "x/waivers.yaml", TODAY) == Waivers(
+        "x/waivers.yaml",
+        (
+            replace(LINK, location=Location("x/waivers.yaml", 5, 5)),
+            replace(SITE, location=Location("x/waivers.yaml", 17, 5)),
+        ),
+        None,
+        None,
+        hashlib.sha256(content).hexdigest(),
+        {0: Location("x/waivers.yaml", 5, 13), 1: Location("x/waivers.yaml", 17, 13)},
+    )
+
+
+def test_all_policies_are_told_however_many_there_are() -> None:
+    with pytest.raises(UsageError) as caught:
+        hold_policies(read(FILE), ["diverse-access-paths", *(f"q{number:02}" for number in range(20))])
+    assert caught.value.what.endswith(f" {', '.join(f'q{number:02}' for number in range(19))} and q19")
 
 
 def test_a_policy_that_there_is_not_is_told_with_the_nearest() -> None:

@@ -36,6 +36,10 @@ def later(waiver: Waiver, days: int) -> Waiver:
     return replace(waiver, expires=waiver.expires + timedelta(days=days))
 
 
+def test_a_waiver_that_is_trusted_twice_counts_once() -> None:
+    assert sides(file(OURS), file(OURS, replace(OURS, location=THERE))).claims() == (Claim(OURS),)
+
+
 def test_what_is_new_counts_for_nothing_yet() -> None:
     assert sides(file(OURS), file(OTHER), file(OTHER)).claims() == (Claim(OURS, untrusted=NOT_YET),)
 
