@@ -21,6 +21,7 @@ LARGEST_OUTPUT = 512 << 20
 """The same of what tools write of a whole estate: previews, states and reports; more would not fit the memory of a CI runner."""
 _CHUNK = 1 << 20
 _PIPES: dict[tuple[int, int], bytes] = {}
+"""What came out of each pipe, which stays open: so no other one gets its number."""
 _PATIENCE = 2.0
 """Seconds within which something has to begin to write into a pipe."""
 
@@ -49,7 +50,7 @@ def given(path: Path, most: int = LARGEST_DATA) -> bytes:
 
     A pipe is read once, and says the same to all who ask for it.
     """
-    number = _opened(path)
+    number, stays = _opened(path), False
     try:
         found = os.fstat(number)
         if stat.S_ISREG(found.st_mode):
@@ -59,9 +60,11 @@ def given(path: Path, most: int = LARGEST_DATA) -> bytes:
         pipe = found.st_dev, found.st_ino
         if pipe not in _PIPES:
             _PIPES[pipe] = _read(number, path, most, _begun(number, path))
+            stays = True
         return _PIPES[pipe]
     finally:
-        os.close(number)
+        if not stays:
+            os.close(number)
 
 
 def stands(path: Path) -> bool:

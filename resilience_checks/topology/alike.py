@@ -13,7 +13,8 @@ from resilience_checks.topology.gates import All, AnyOf, Gate, Nature, Up
 from resilience_checks.topology.movers import move, moved
 from resilience_checks.topology.parts import every
 from resilience_checks.topology.references import resolve
-from resilience_checks.topology.things import Thing, Things, holds, text
+from resilience_checks.topology.selectors import text
+from resilience_checks.topology.things import Thing, Things, holds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,7 +9,8 @@ from resilience_checks.model.values import Reason
 from resilience_checks.topology.gates import ALWAYS, NEVER, Case, Gate, Nature
 from resilience_checks.topology.parts import every
 from resilience_checks.topology.references import resolve
-from resilience_checks.topology.things import PROVIDER, Thing, text
+from resilience_checks.topology.selectors import text
+from resilience_checks.topology.things import PROVIDER, Thing
 
 if TYPE_CHECKING:
     from resilience_checks.topology.facts import FactBook

@@ -12,6 +12,7 @@ from resilience_checks.model.values import Unknown
 from resilience_checks.topology.described import described
 from resilience_checks.topology.naming import give_ids, name_values, natural, scope
 from resilience_checks.topology.references import resolve
+from resilience_checks.topology.selectors import text
 from resilience_checks.topology.things import (
     OUTPUT,
     PROVIDER,
@@ -19,7 +20,6 @@ from resilience_checks.topology.things import (
     Thing,
     Things,
     holds,
-    text,
 )
 
 if TYPE_CHECKING:

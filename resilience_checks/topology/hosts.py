@@ -13,7 +13,8 @@ from resilience_checks.model.resource import Resource
 from resilience_checks.model.values import Basis, Reason
 from resilience_checks.topology.estate import Member
 from resilience_checks.topology.references import Loose, resolve
-from resilience_checks.topology.things import Thing, holds, text
+from resilience_checks.topology.selectors import text
+from resilience_checks.topology.things import Thing, holds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

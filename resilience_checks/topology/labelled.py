@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from resilience_checks.model import paths
 from resilience_checks.model.question import Holds
-from resilience_checks.topology.things import text
+from resilience_checks.topology.selectors import text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

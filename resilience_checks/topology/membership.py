@@ -8,7 +8,8 @@ from resilience_checks.catalogue.entries import Target
 from resilience_checks.model.values import LookupAnswer, Secret, StackOutput, Unknown
 from resilience_checks.topology.drafts import HIDDEN
 from resilience_checks.topology.references import Loose, resolve
-from resilience_checks.topology.things import Thing, text
+from resilience_checks.topology.selectors import text
+from resilience_checks.topology.things import Thing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

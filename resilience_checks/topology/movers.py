@@ -11,7 +11,8 @@ from resilience_checks.model.values import Basis, Reason
 from resilience_checks.topology import gates
 from resilience_checks.topology.gates import ALWAYS, Case, Failover, Gate, Nature, Standby, Up, Way
 from resilience_checks.topology.references import resolve
-from resilience_checks.topology.things import Thing, Things, holds, number, text
+from resilience_checks.topology.selectors import text
+from resilience_checks.topology.things import Thing, Things, holds, number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,7 +6,8 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from resilience_checks.topology.things import PROVIDER, Thing, kind, text
+from resilience_checks.topology.selectors import text
+from resilience_checks.topology.things import PROVIDER, Thing, kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,8 @@ from resilience_checks.topology.gates import ALWAYS, NEVER, Case, Failover, Gate
 from resilience_checks.topology.places import Place, region_name
 from resilience_checks.topology.references import resolve
 from resilience_checks.topology.schedules import interval, orders
-from resilience_checks.topology.things import Thing, meets, number, text
+from resilience_checks.topology.selectors import text
+from resilience_checks.topology.things import Thing, meets, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

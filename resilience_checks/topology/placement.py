@@ -13,7 +13,8 @@ from resilience_checks.topology.candidates import candidate
 from resilience_checks.topology.enclosures import Enclosures, Said
 from resilience_checks.topology.places import ELSEWHERE, NO_PLACE, NOWHERE, Place, region_name
 from resilience_checks.topology.references import Loose, resolve
-from resilience_checks.topology.things import PROVIDER, Thing, Things, holds, text
+from resilience_checks.topology.selectors import text
+from resilience_checks.topology.things import PROVIDER, Thing, Things, holds
 from resilience_checks.topology.zone_names import regions_at
 
 if TYPE_CHECKING:

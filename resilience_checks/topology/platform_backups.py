@@ -24,7 +24,8 @@ from resilience_checks.topology.gates import (
 )
 from resilience_checks.topology.places import Place, region_name
 from resilience_checks.topology.references import resolve
-from resilience_checks.topology.things import holds, number, text
+from resilience_checks.topology.selectors import text
+from resilience_checks.topology.things import holds, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,8 @@ from resilience_checks.catalogue.entries import Target
 from resilience_checks.model.question import Holds
 from resilience_checks.model.values import LookupAnswer, Secret, StackOutput, Unknown
 from resilience_checks.topology.labelled import selecting
-from resilience_checks.topology.things import OUTPUT, PROVIDER, STACK_REFERENCE, Thing, Things, text
+from resilience_checks.topology.selectors import text
+from resilience_checks.topology.things import OUTPUT, PROVIDER, STACK_REFERENCE, Thing, Things
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from resilience_checks.topology.estate import Replicas
 from resilience_checks.topology.ordered_copies import ordered, place_of
 from resilience_checks.topology.places import region_name
-from resilience_checks.topology.things import text
+from resilience_checks.topology.selectors import text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

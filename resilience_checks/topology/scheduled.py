@@ -10,7 +10,8 @@ from resilience_checks.model import paths
 from resilience_checks.model.question import Holds
 from resilience_checks.model.values import Reason
 from resilience_checks.topology.gates import NEVER, AnyOf, Case, Gate, Nature, Up
-from resilience_checks.topology.things import Thing, holds, number_of, text, whole
+from resilience_checks.topology.selectors import text
+from resilience_checks.topology.things import Thing, holds, number_of, whole
 
 if TYPE_CHECKING:
     from resilience_checks.catalogue.entries import Condition

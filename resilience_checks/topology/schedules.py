@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from resilience_checks.model.question import Holds
 from resilience_checks.topology.references import resolve
-from resilience_checks.topology.things import Thing, holds, number, text
+from resilience_checks.topology.selectors import text
+from resilience_checks.topology.things import Thing, holds, number
 
 if TYPE_CHECKING:
     from resilience_checks.catalogue.backup_entries import Every, Schedule

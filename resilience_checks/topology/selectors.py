@@ -144,7 +144,7 @@ def _tag(tags: Value, key: str) -> tuple[Value, ...]:
 
 
 def text(value: Value) -> str | None:
-    """Return a scalar as the text that a pattern is held against: `true`, `443`; None for anything else."""
+    """Return a known scalar as the text by which names and patterns are compared: `true`, `443`; None for anything else."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):

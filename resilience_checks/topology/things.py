@@ -13,6 +13,7 @@ from resilience_checks.model import paths
 from resilience_checks.model.question import Holds
 from resilience_checks.model.resource import Lookup, Resource
 from resilience_checks.model.values import LookupAnswer, Secret, StackOutput, Unknown
+from resilience_checks.topology.selectors import text
 
 if TYPE_CHECKING:
     from resilience_checks.catalogue.entries import Condition, Entry, Instances
@@ -170,17 +171,6 @@ def holds(thing: Thing, condition: Condition) -> Holds:
 def meets(thing: Thing, path: str, allowed: tuple[object, ...]) -> bool:
     """Return whether an input surely has one of the values."""
     return holds(thing, ((path, allowed),)) is Holds.YES
-
-
-def text(value: Value) -> str | None:
-    """Return a known scalar as the text that names are compared by, None for anything else."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else str(value)
-    return str(value) if isinstance(value, int) else None
 
 
 def number_of(thing: Thing, plan: Instances) -> int | None:

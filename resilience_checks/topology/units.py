@@ -10,7 +10,8 @@ from resilience_checks.model.question import Holds
 from resilience_checks.model.values import Basis, Reason
 from resilience_checks.topology.gates import NEVER, AnyOf, Case, Gate, Nature, Up
 from resilience_checks.topology.places import NOWHERE, Place, region_name
-from resilience_checks.topology.things import holds, number_of, text
+from resilience_checks.topology.selectors import text
+from resilience_checks.topology.things import holds, number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,7 +17,8 @@ from resilience_checks.topology.parts import at_least
 from resilience_checks.topology.places import ELSEWHERE, NO_PLACE, Place
 from resilience_checks.topology.references import resolve
 from resilience_checks.topology.scheduled import surely_apart
-from resilience_checks.topology.things import Thing, holds, kind, number_of, text
+from resilience_checks.topology.selectors import text
+from resilience_checks.topology.things import Thing, holds, kind, number_of
 from resilience_checks.topology.units import take_up_machines
 
 if TYPE_CHECKING:

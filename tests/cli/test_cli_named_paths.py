@@ -11,16 +11,11 @@ from click.testing import CliRunner
 
 from resilience_checks.cli.main import cli
 from resilience_checks.model import files
+from tests.hostile.attack import YAML
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-PROJECT = """\
-name: web
-runtime: yaml
-resources:
-  one: {type: "azure-native:web:AppServicePlan", properties: {location: uksouth, zoneRedundant: true}}
-"""
 WHO = "--reason r --owner a --approver b --ticket t --expires 2999-01-01"
 COMMANDS = (
     "check . --baseline {}",
@@ -50,7 +45,7 @@ COMMANDS = (
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / ".git").mkdir()
-    (tmp_path / "Pulumi.yaml").write_text(PROJECT, encoding="utf-8")
+    (tmp_path / "Pulumi.yaml").write_text(YAML, encoding="utf-8")
     (tmp_path / "Pulumi.prod.yaml").write_text("config: {}\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(files, "_PATIENCE", 0.01)

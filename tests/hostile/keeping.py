@@ -10,7 +10,7 @@ from unittest import mock
 
 from resilience_checks import check
 from resilience_checks.sources.store import Store
-from tests.hostile.attack import Attack, Attempt
+from tests.hostile.attack import YAML, Attack, Attempt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,12 +18,7 @@ if TYPE_CHECKING:
 _FILES = "the child sees the repository, the interpreter and its packages, and can write in a folder of the run alone"
 _COUNTS = "compiled code counts as what it is, beside its source"
 STRICT = "version: 1\nservices:\n  shop: {scope: regional, tier: 1, rto: 1h, rpo: 1h, entry: {select: {name: one}}}\n"
-_TEXT = """\
-name: web
-runtime: yaml
-resources:
-  one: {type: "azure-native:web:AppServicePlan", properties: {location: uksouth, zoneRedundant: false}}
-"""
+_TEXT = YAML.replace("zoneRedundant: true", "zoneRedundant: false")
 _HELPER = "REDUNDANT = True\n"
 _BY_HELPER = """\
 import helper

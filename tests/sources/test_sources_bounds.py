@@ -94,6 +94,21 @@ def test_what_a_user_names_may_be_a_pipe_that_something_writes_into_and_is_read_
     os.close(ours)
 
 
+def test_another_pipe_of_the_same_name_says_its_own(tmp_path: Path) -> None:
+    place = tmp_path / "answers.json"
+    for said in (b"one", b"two", b"three"):
+        os.mkfifo(place)
+        held = os.open(place, os.O_RDWR)  # so that opening to write waits for nobody
+        writing = os.open(place, os.O_WRONLY)
+        os.write(writing, said)
+        reading = os.open(place, os.O_RDONLY | os.O_NONBLOCK)  # what is written stays until somebody reads
+        os.close(held)
+        os.close(writing)
+        assert files.given(place) == said
+        os.close(reading)
+        place.unlink()
+
+
 def test_of_a_pipe_no_more_is_read_than_of_a_file(tmp_path: Path) -> None:
     ours, theirs = os.pipe()
     os.write(theirs, b"x" * 10)
