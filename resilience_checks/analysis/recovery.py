@@ -79,9 +79,9 @@ class Bounds:
 class Recovery:
     """What becomes of one service after one set of faults.
 
-    `moves` follow each other, and their terms add up to `time`; `meanwhile` are quicker moves beside them. Where
-    nothing brings the service back, `notes` say what stands in the way. `doubts` are the facts on which an
-    unknown answer hangs.
+    `moves` follow each other, and their terms add up to `time`, or to the least that it is where that misses the RTO
+    already; `meanwhile` are quicker moves beside them. Where nothing brings the service back, `notes` say what stands
+    in the way. `doubts` are the facts on which an unknown answer hangs.
     """
 
     service: str
@@ -220,8 +220,9 @@ class Recoveries:
                 chosen = within
         time = chosen.bounds(root, index)
         loss = self._loss(root, index, time)
-        used, beside = self._moves(root, index, chosen) if time.known and 0 < time.high < inf else ((), ())
         rto, rpo = time.against(service.rto), loss.against(service.rpo)
+        told = 0 < time.low < inf and (time.known or rto is Objective.BEYOND)
+        used, beside = self._moves(root, index, chosen, slowest=time.known) if told else ((), ())
         return Recovery(
             service.id,
             self.sets[index],
@@ -235,9 +236,11 @@ class Recoveries:
             notes=tuple(dict.fromkeys(self._notes(service, index))) if self.noted and time.low == inf else (),
         )
 
-    def _moves(self, root: int, index: int, chosen: _Solution) -> tuple[tuple[Move, ...], tuple[Move, ...]]:
+    def _moves(
+        self, root: int, index: int, chosen: _Solution, *, slowest: bool
+    ) -> tuple[tuple[Move, ...], tuple[Move, ...]]:
         """Return the moves that follow each other until the service is back, and those that are done meanwhile."""
-        walk = self._walk(chosen, index)
+        walk = self._walk(chosen, index, pessimistic=slowest)
         chain = walk.chain(root)
         beside = {id(move.way): move for move in walk.used(root)}
         return chain, tuple(move for way, move in beside.items() if way not in {id(move.way) for move in chain})
@@ -317,4 +320,6 @@ def _over(service: Service, plain: Recovery, cases: Sequence[Recovery]) -> Recov
     loss = Bounds(min(case.loss.low for case in cases), max(case.loss.high for case in cases))
     if time.known and loss.known:
         return cases[0]
-    return replace(plain, time=time, loss=loss, rto=time.against(service.rto), rpo=loss.against(service.rpo))
+    rto, rpo = time.against(service.rto), loss.against(service.rpo)
+    least = min(cases, key=lambda case: case.time.low) if rto is Objective.BEYOND else plain
+    return replace(plain, time=time, loss=loss, rto=rto, rpo=rpo, moves=least.moves, meanwhile=least.meanwhile)

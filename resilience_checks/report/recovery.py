@@ -121,8 +121,10 @@ def _terms(name: str, item: Recovery, width: int) -> Iterator[str]:
             shown = duration(term.seconds) if term.seconds is not None else "?"
             why = f"{term.name}: {term.why.text}{place(term.why.location, term.why.source)}"
             yield from hanging(f"    {shown.rjust(_TIME)}  ", why, width)
-    if item.moves:
+    if item.moves and item.time.known:
         yield f"    {duration(item.time.high).rjust(_TIME)}  in all"
+    elif item.moves:
+        yield f"    {duration(item.time.low).rjust(_TIME)}  at least"
     for move in item.meanwhile:
         yield from hanging("    ", f"meanwhile {_what(move)}, in {duration(move.seconds)}", width)
     if 0 < item.loss.high < inf:

@@ -112,6 +112,10 @@ def test_an_unknown_term_is_beyond_where_the_known_ones_are_too_long_already(tmp
     found = after(pair("{mode: automatic, detect: 2h}"), tmp_path, "site:n/outage")
 
     assert (found.time, found.rto) == (Bounds(7200.0, inf), Objective.BEYOND)
+    assert terms(found) == [
+        ("detection", 7200.0, "declared at line 15"),
+        ("promotion", None, "`promote` is not declared at line 15"),
+    ]
 
 
 def test_a_lag_that_nobody_gave_leaves_the_loss_unknown_and_the_time_known(tmp_path: Path) -> None:

@@ -118,3 +118,37 @@ def test_what_a_result_hangs_on_is_said_once(tmp_path: Path) -> None:
     hanging = [item.depends_on for item in report.results if item.policy == "recovery-within-objectives"]
     assert any(any("pool-s" in text for text in texts) for texts in hanging)
     assert all(len(texts) == len(set(texts)) for texts in hanging)
+
+
+LETTERS = """\
+version: 1
+sites: {north: {region: leeds, perimeter: none}, south: {region: bristol, perimeter: none}}
+links: {ring: {between: [north, south]}}
+components:
+  db-n: {role: database, site: north}
+  db-s: {role: database, site: south}
+  db:
+    role: database
+    failover:
+      primary: db-n
+      standby: [db-s]
+      replication: {mode: async, lag: 30s}
+      mover: {mode: automatic, detect: 2h}
+services: {letters: {entry: db, tier: 1, scope: regional, rto: 1h, rpo: 15m}}
+"""
+LEAST = """\
+  After the loss of site north, region leeds:
+    db moves to its standby
+          2h  detection: declared [resilience.yaml:13]
+           ?  promotion: `promote` is not declared [resilience.yaml:13]
+          2h  at least
+    ? how long db takes to move is not declared [resilience.yaml:13]
+      help: declare `detect` and `promote` of its mover
+"""
+
+
+def test_of_what_is_too_long_already_the_known_terms_and_the_missing_one_are_shown(tmp_path: Path) -> None:
+    done = run("recovery", str(plant(tmp_path, {"letters": "resources: {}\n"}, resilience_yaml=LETTERS)))
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith(LEAST)

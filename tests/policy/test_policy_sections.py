@@ -118,6 +118,7 @@ services:
   email: {entry: db-n, rto: 1h}
 """
 RTO = "RTO|3m35s|2m|detection 30s|decision 5s|promotion 2m|time to live of names 1m"
+LETTERS = "RTO|at least 35s|30s|detection 30s|decision 5s|promotion ?"
 DOUBT = (
     "how long doubt takes to move is not declared (resilience.yaml:21:7); to make it known: declare "
     "`detect` and `promote` of its mover"
@@ -150,14 +151,14 @@ def test_objectives_are_missed_by_terms_that_add_up(tmp_path: Path) -> None:
             "at": [],
         },
         {
-            "id": "RTO: ",
+            "id": "RTO: detection + decision + promotion",
             "objective": "RTO",
             "takes": "at least 35s",
             "limit": "30s",
-            "terms": "",
+            "terms": "detection 30s + decision 5s + promotion ?",
             "services": ["letters"],
             "places": PLACES,
-            "at": [],
+            "at": [f"{LETTERS}/{number}" for number in range(3)],
         },
     ]
     assert lines(found) == {
@@ -165,6 +166,9 @@ def test_objectives_are_missed_by_terms_that_add_up(tmp_path: Path) -> None:
         f"{RTO}/1": ("time to live of names: declared", "14:112"),
         f"{RTO}/2": ("detection: 3 health checks, 10s apart", "14:48"),
         f"{RTO}/3": ("decision: declared", "14:87"),
+        f"{LETTERS}/0": ("detection: 3 health checks, 10s apart", "21:48"),
+        f"{LETTERS}/1": ("decision: declared", "21:87"),
+        f"{LETTERS}/2": ("promotion: `promote` is not declared", "21:7"),
     }
 
 
