@@ -118,7 +118,8 @@ def _service(before: Probe, after: Probe, name: str, order: int, max_sets: int |
     told = {sets[index] for index in (*lost, *gained)}
     open_before, open_after = old.possibly & ~old.surely, new.possibly & ~new.surely
     differing = (new.possibly & ~old.surely) | (old.possibly & ~new.surely)
-    perhaps = _minimal(sets, differing & ~(open_before & open_after))
+    may_differ = _minimal(sets, differing & ~(open_before & open_after))
+    perhaps = [index for index in may_differ if not _contains_one(sets[index], told)]
 
     def cuts(indices: Sequence[int]) -> tuple[CutChange, ...]:
         return tuple(_cut(before, after, sets[index], old.of(index), new.of(index)) for index in indices)
@@ -131,7 +132,7 @@ def _service(before: Probe, after: Probe, name: str, order: int, max_sets: int |
         service=name,
         lost=cuts(lost),
         gained=cuts(gained),
-        perhaps=cuts([index for index in perhaps if not _contains_one(sets[index], told)]),
+        perhaps=cuts(perhaps),
         undecided=undecided,
         objectives=objectives,
         order=reached,

@@ -9,6 +9,7 @@ from resilience_checks.analysis.families import events_of
 from resilience_checks.analysis.fates import Fate
 from resilience_checks.analysis.what_if import Effect, WhatIf, effects, what_if
 from resilience_checks.model.likelihood import by_default
+from resilience_checks.model.location import Location
 from resilience_checks.model.question import Doubt, FaultKind, Holds, Horizon, Step
 from resilience_checks.model.values import Basis, Reason
 from resilience_checks.topology.estate import Consumer, Domain, Estate, Fact, Link, Member, Service, Site
@@ -123,6 +124,67 @@ def test_what_one_consumer_loses_is_told_from_its_link_on() -> None:
             Step("no way from powys to site n is left"),
             Step("powys loses record"),
         ),
+    )
+
+
+def test_what_is_cut_off_is_told_at_the_line_of_its_place() -> None:
+    entry, line = path("a"), Location("resilience.yaml", 7)
+    found = estate(
+        entry,
+        part("a", site="n"),
+        part("fw", site="n"),
+        sites=(Site("n", path("fw"), line),),
+        links=(Link("w", "w", ("n",)),),
+        consumers=(Consumer("powys", "board", ("w",)),),
+        service=Service(RECORD, entry, rto=0.0, consumers=("powys",)),
+    )
+    assert told(found, "fw").chain == (
+        Step("an outage of fw"),
+        Step("nothing crosses the border of site n", line),
+        Step("no way from powys to site n is left"),
+        Step("powys loses record"),
+    )
+
+
+def test_what_is_lost_first_of_those_that_need_each_other_is_told_and_the_other_with_it() -> None:
+    """The one needs what fails, too: it is not for each other alone that they are lost."""
+    entry = Up("b", why=says("record needs b"))
+    found = estate(
+        entry,
+        part("a", All((Up("b", why=says("a needs b")), Up("c", why=says("a needs c"))))),
+        part("b", Up("a", why=says("b needs a"))),
+        part("c"),
+        service=Service(RECORD, entry, rto=0.0),
+    )
+    assert told(found, "c").chain == (
+        Step("an outage of c"),
+        Step("a needs c, which is lost"),
+        Step("b needs a, which is lost"),
+        Step("record needs b, which is lost"),
+        Step("record is lost"),
+    )
+
+
+def test_of_a_chain_of_failovers_it_is_told_what_is_late_in_every_case() -> None:
+    chains = [
+        part(name, Failover(path(f"{name}1"), (Standby(path(f"{name}2"), ALWAYS, 30),), says(f"{name} fails over")))
+        for name in "bc"
+    ]
+    entry = Failover(path("a"), (Standby(Case("way", {"x": path("b"), "y": path("c")}), ALWAYS, 40),), says("a moves"))
+    found = estate(
+        entry,
+        *(part(name) for name in ("a", "b1", "b2", "c1", "c2")),
+        *chains,
+        service=Service(RECORD, entry, rto=60.0),
+        facts=(fact("way"),),
+    )
+    assert told(found, "a", "b1", "c1").chain == (
+        Step("an outage of a"),
+        Step("an outage of b1"),
+        Step("an outage of c1"),
+        Step("b fails over: it takes 30 s, and only 20 s are left for it"),
+        Step("c fails over: it takes 30 s, and only 20 s are left for it"),
+        Step("record is lost"),
     )
 
 

@@ -151,6 +151,10 @@ A = '<event name="a"/>'
         ),
         ('<define-gate name="g"><gate name="g"/></define-gate>', "t.xml:3:1: g refers to itself"),
         (
+            f'<define-gate name="g"><or>{A}<and><gate name="g"/><event name="b"/></and></or></define-gate>',
+            "t.xml:3:1: g refers to itself",
+        ),
+        (
             (
                 '<define-gate name="r"><gate name="g"/></define-gate>\n<define-gate name="g"><or><gate name="h"/></or></define-gate>'
                 '\n<define-gate name="h"><and><gate name="g"/></and></define-gate>'

@@ -8,9 +8,10 @@ import pytest
 
 from resilience_checks.analysis.answers import answer, cut_sets
 from resilience_checks.analysis.what_if import what_if
-from resilience_checks.model.question import FaultKind, Holds, Horizon, Question
+from resilience_checks.model.question import Doubt, FaultKind, Holds, Horizon, Question
 from resilience_checks.model.values import Basis, Reason
 from resilience_checks.topology.estate import (
+    Aid,
     Consumer,
     Domain,
     Estate,
@@ -80,8 +81,7 @@ def estate(
 
 def cuts(found: Estate, order: int = 1, question: Question = OUTAGES) -> list[list[str]]:
     """Return the minimal cut sets that are surely cuts, as names of devices."""
-    asked = Question(question.id, question.faults, order=order, horizon=question.horizon)
-    (statement,) = answer(found, [asked]).statements
+    (statement,) = answer(found, [replace(question, order=order)]).statements
     assert statement.error is None
     assert statement.holds is not Holds.UNKNOWN
     return sorted(
@@ -318,6 +318,15 @@ def test_an_edge_of_unknown_nature_is_a_need_at_best_and_a_path_at_worst() -> No
     assert at_rest(ring) is Holds.UNKNOWN
 
 
+def test_a_voter_that_is_perhaps_a_member_adds_its_vote_where_it_is_one() -> None:
+    joins = Fact("joins", ("in", "out"), Reason("not known", Basis.UNKNOWN), "say it")
+    votes = (Vote("a", 1), Vote("b", 1), Vote("c", 1, (("joins", "in"),)))
+    found = estate(Quorum(votes), *(part(name) for name in "abc"), facts=(joins,))
+    faults = [tuple(f"device:{name}/outage" for name in failed) for failed in ("", "a", "c", "ac", "ab")]
+    answers = [what_if(found, events, RECORD) for events in faults]
+    assert answers == [Holds.YES, Holds.UNKNOWN, Holds.YES, Holds.NO, Holds.NO]
+
+
 def test_members_of_a_quorum_that_too_many_facts_decide_leave_it_open() -> None:
     facts = tuple(Fact(f"f{n}", ("in", "out"), Reason("not known", Basis.UNKNOWN), "say it") for n in range(9))
     votes = tuple(Vote(f"v{n}", 1, ((f"f{n}", "in"),)) for n in range(9))
@@ -325,6 +334,28 @@ def test_members_of_a_quorum_that_too_many_facts_decide_leave_it_open() -> None:
     found = estate(Quorum(votes), *voters, facts=facts)
     assert at_rest(found) is Holds.UNKNOWN
     assert what_if(found, ("device:v0/outage",), RECORD) is Holds.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("any_one", "found"), [(True, [["a", "b", "c"]]), (False, [["a", "b"], ["a", "c"]])], ids=["any one", "all"]
+)
+def test_a_service_is_lost_beside_its_aids_when_they_are_lost_too(any_one: bool, found: list[list[str]]) -> None:
+    aids = {f"copy {name}": Aid(f"copy {name}", "copy", (RECORD,), path(name)) for name in "bc"}
+    helped = replace(estate(path("a"), *(part(name) for name in "abc")), aids=aids)
+    question = replace(OUTAGES, beside="copy", any_beside=any_one)
+    assert cuts(helped, order=3, question=question) == found
+
+
+def test_what_only_perhaps_serves_perhaps_needs_to_reach_what_the_service_needs() -> None:
+    sites = (Site("n", ALWAYS), Site("s", ALWAYS))
+    entry = Up("a", Nature.UNKNOWN)
+    service = Service(RECORD, entry, needs=(Up("b"),))
+    parts = (part("a", site="n"), part("b", site="s"))
+    found = estate(entry, *parts, service=service, sites=sites, links=(Link("ns", "ns", ("n", "s")),))
+    (statement,) = answer(replace(found, domains={"device:ns": device("ns")}), [OUTAGES]).statements
+    why = Reason("whether a serves record, or is only needed, is not known", Basis.UNKNOWN)
+    doubt = Doubt("a serves record", why, "declare the part's `role` and `path`")
+    assert (statement.holds, statement.depends_on) == (Holds.UNKNOWN, (doubt,))
 
 
 def test_a_service_that_needs_a_service_falls_with_it() -> None:

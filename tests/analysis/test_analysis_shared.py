@@ -15,6 +15,7 @@ from resilience_checks.analysis.shared import Shared, newly_shared
 from resilience_checks.model.question import Event, FaultKind, Horizon, Members, Question
 from resilience_checks.topology.estate import Domain, Estate, Member
 from resilience_checks.topology.gates import All, AnyOf, Failover, Gate, Standby
+from tests.analysis.test_analysis_fates import fact
 from tests.analysis.test_analysis_semantics import OUTAGES, RECORD, device, estate, part, path
 
 ANY_OF_TWO = AnyOf((path("a"), path("b")))
@@ -49,6 +50,22 @@ def test_a_rack_is_not_shared_where_it_takes_no_more_than_its_parts_or_did_befor
     entry: Gate, before: str, after: str
 ) -> None:
     assert becomes_shared(entry, before, after) == ()
+
+
+def perhaps_racked(surely: str) -> Estate:
+    """Return two that stand in for each other: parts whose names are the letters stand in a rack, and b perhaps."""
+    found = racked(ANY_OF_TWO, surely)
+    rack = found.domains["rack:r"]
+    perhaps = replace(rack, members=(*rack.members, Member("b", (("place of b", "x"),))))
+    return replace(found, domains={rack.id: perhaps}, facts={"place of b": fact("place of b")})
+
+
+def test_a_rack_that_both_stood_in_perhaps_is_perhaps_shared_only_now_where_both_surely_do() -> None:
+    before, still = Probe(perhaps_racked("a"), Horizon.INSTANT), perhaps_racked("ac")
+    sure = replace(racked(ANY_OF_TWO, "abc"), facts=still.facts)
+    event = Event("rack:r/outage", "rack:r", "rack", "r", FaultKind.OUTAGE, None)
+    found = [newly_shared(before, after, Horizon.INSTANT) for after in (still, sure)]
+    assert found == [(), (Shared(event, ("c",), ("a", "b", "c"), (RECORD,), alone=True, sure=False),)]
 
 
 def moving(to: str, mover: str = "m") -> Probe:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resilience_checks.analysis.start_order import StartOrder, start_order
+from resilience_checks.analysis.start_order import StartCycle, StartOrder, start_order
 from resilience_checks.model.location import Location
-from resilience_checks.model.question import Holds
+from resilience_checks.model.question import Doubt, Holds
 from resilience_checks.model.values import Reason
 from resilience_checks.topology.estate import Estate, Fact, Part, Service
-from resilience_checks.topology.gates import ALWAYS, All, AnyOf, Case, Gate, Nature, Up
+from resilience_checks.topology.gates import ALWAYS, NEVER, All, AnyOf, Case, Gate, Nature, Up
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,6 +67,14 @@ def test_a_cycle_that_a_fact_decides_is_unknown_and_names_it() -> None:
     order = start_order(estate(Up("dns"), **gates))
     assert told(order) == [(("directory", "dns"), Holds.UNKNOWN, ("record",))]
     assert [doubt.remedy for doubt in order.cycles[0].doubts] == ["say so"]
+
+
+def test_a_cycle_that_is_perhaps_down_while_nothing_fails_is_no_sure_one() -> None:
+    needs = All((Up("directory"), Case("f", {"yes": ALWAYS, "no": NEVER})))
+    order = start_order(estate(Up("dns"), dns=needs, directory=Up("dns")))
+    doubt = Doubt("f", UNKNOWN, "say so")
+    cycle = StartCycle(("directory", "dns"), ("DIRECTORY", "DNS"), ("record",), Holds.UNKNOWN, (), (doubt,))
+    assert order == StartOrder((cycle,))
 
 
 NAMES = ("a", "b", "c", "d", "e")

@@ -6,6 +6,7 @@ from math import inf
 from typing import Any
 
 from resilience_checks.analysis.recovery import recoveries
+from resilience_checks.analysis.separation import lost_with
 from resilience_checks.analysis.stores import KEEPS_DATA, Copy, Stores
 from resilience_checks.catalogue.loader import load
 from resilience_checks.model.question import FaultKind, Holds
@@ -96,6 +97,22 @@ def test_a_lag_that_a_fact_decides_has_two_bounds() -> None:
         part("web", "compute", Up("db")), part("db", "database", gate), part("a", "compute"), part("b", "compute")
     )
     assert found.all[0].copies == (Copy(frozenset("a")), Copy(frozenset("b"), 0.0, 600.0, frozenset({"lag"})))
+
+
+def test_a_lag_that_two_facts_decide_hangs_on_both() -> None:
+    inner = Case("lag", {"low": replicated(None), "high": replicated(600.0)})
+    gate = Case("way", {"x": inner, "y": replicated(30.0)})
+    found = stores(
+        part("web", "compute", Up("db")), part("db", "database", gate), part("a", "compute"), part("b", "compute")
+    )
+    assert found.all[0].copies == (Copy(frozenset("a")), Copy(frozenset("b"), 0.0, 600.0, frozenset({"lag", "way"})))
+
+
+def test_a_place_takes_a_backup_with_its_store_though_it_needs_a_service_to_be_read() -> None:
+    parts = (part("db", "database"), part("vault", "backup"))
+    kept = Backup("nightly", ("db",), All((Up("vault"), Up("service:record"))), NEVER)
+    estate = stores(*parts, entry="db", sites=(site("north", "db", "vault"), site("south", "vault"))).estate
+    assert lost_with(estate, kept) == ("site:north",)
 
 
 def test_only_what_takes_every_copy_loses_a_store() -> None:
