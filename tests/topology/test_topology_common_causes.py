@@ -35,7 +35,7 @@ def test_what_a_resource_lists_is_one_by_the_list() -> None:
 
 
 def test_a_stack_is_told_at_its_project_file() -> None:
-    assert built(firewalls(dict.fromkeys("ns"))).domains["deployment:web/prod"] == Domain(
+    assert built(firewalls({"n": None, "s": None})).domains["deployment:web/prod"] == Domain(
         "deployment:web/prod",
         "deployment",
         "web/prod",

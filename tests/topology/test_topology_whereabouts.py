@@ -274,7 +274,7 @@ def test_a_copy_of_one_time_is_where_it_names_and_when_the_next_is_made_is_asked
     )
     assert f"place of the {name}" not in found.facts
     store = f"{name} (need): the {name} is kept there @2"
-    never, always = {"any: -": list[object]()}, {"all: -": list[object]()}
+    never, always = tell(NEVER), tell(ALWAYS)
     assert tell(found.backups[name].restored) == {
         f"restore of the {name}": {
             "in time": {
