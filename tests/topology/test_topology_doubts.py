@@ -211,6 +211,19 @@ def test_a_hazard_of_two_regions_may_be_one_event_or_not(tmp_path: Path) -> None
     )
 
 
+def test_what_a_site_stands_in_is_asked_at_the_line_of_the_site(tmp_path: Path) -> None:
+    assert facts(estate(Program(), SITES + TWO + SERVICE, tmp_path), "building of site", "campus of site") == [
+        Fact(
+            f"{kind} of site {site}",
+            ("a place that nobody named", "no place of its own"),
+            unknown(f"the {kind} of site {site} is not declared", line, 3),
+            f"declare `{kind}` of {site}",
+        )
+        for kind in ("building", "campus")
+        for site, line in (("n", 3), ("s", 4))
+    ]
+
+
 def test_a_declared_domain_stands_at_its_line(tmp_path: Path) -> None:
     text = f"{SITES}{TWO}domains:\n  feed: {{kind: power, faults: [outage], members: [a]}}\n{SERVICE}"
     assert estate(Program(), text, tmp_path).domains["power:feed"] == Domain(

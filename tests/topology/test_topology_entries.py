@@ -12,6 +12,7 @@ from resilience_checks.model.values import Basis, Reason, Unknown
 from resilience_checks.topology.declared import Declarations
 from resilience_checks.topology.estate import Estate, Fact, Member
 from resilience_checks.topology.estate_builder import build
+from resilience_checks.topology.gates import All, Failover, Nature, Term, Up, Way
 from tests.topology.gate_text import tell
 from tests.topology.graphs import Program
 
@@ -60,6 +61,28 @@ def test_pools_in_an_order_are_moved_to_after_the_first() -> None:
             (100.0, None, {"any: LoadBalancer www needs 1 of its 2 pools @4": [one, two]}, {"all: -": []}),
         ]
     }
+
+
+def test_the_device_that_watches_servers_moves_their_traffic_in_the_steps_that_the_monitor_says() -> None:
+    program = Program()
+    device = program.provider("fortios", "fw", hostname="fw.example", token="t")
+    monitor = {"name": "m", "interval": 5, "retry": 2}
+    program.add("fortios:firewall/ldbmonitor:Ldbmonitor", "m", monitor, provider=device)
+    servers = [{"ip": "10.0.0.1"}, {"ip": "10.0.0.2"}]
+    inputs = {"name": "v", "type": "server-load-balance", "monitors": [{"name": "m"}], "realservers": servers}
+    program.add("fortios:firewall/vip:Vip", "v", inputs, provider=device)
+    gate = built(program).parts["fw.example/v"].gate
+    assert isinstance(gate, All)
+    moves = gate.items[1]
+    assert isinstance(moves, Failover)
+    (standby,) = moves.standbys
+    at = Location("__main__.py", 3)
+    why = Reason("firewall fw.example moves the traffic of Vip v", location=at)
+    assert standby.mover == Up("fw.example", Nature.MOVER, why)
+    assert standby.way is not None
+    (term,) = standby.way.terms
+    read = Reason("interval 5 x retry 2 of Ldbmonitor m", location=Location("__main__.py", 2), source=term.why.source)
+    assert standby.way == Way("Vip v moves", (Term("detection", 10.0, read),))
 
 
 ORIGINS = [

@@ -63,6 +63,20 @@ def test_what_names_a_host_is_on_the_shared_one_only_if_that_is_its_own() -> Non
     )
 
 
+def test_machines_of_one_pool_may_share_a_host() -> None:
+    found = built(machines(a=None, b=None))
+    shared = "a shared host of outside:vc.example:pool"
+    assert found.facts[shared] == Fact(
+        shared,
+        ("no", "yes"),
+        unknown("the platform chooses where in 'pool' its 2 machines run", 3),
+        "keep those that stand in for each other apart by a rule that is mandatory",
+    )
+    assert found.domains["host:a host of outside:vc.example:pool"].members == tuple(
+        Member(f"vc.example/{name}", ((shared, "yes"),)) for name in "ab"
+    )
+
+
 def test_a_host_that_a_rule_names_is_that_which_the_program_makes(tmp_path: Path) -> None:
     program = Program()
     provider = program.provider("vsphere", "vc", vsphereServer="vc.example")
@@ -123,6 +137,19 @@ def test_what_its_provider_may_serve_from_elsewhere_is_perhaps_lost_with_its_reg
     assert found.domains["region:eu-west-2"].members[0] == Member("t", ((fact.id, "does not"),))
 
 
+def test_what_nobody_knows_stands_in_its_provider_s_region_or_in_none() -> None:
+    program = Program()
+    provider = program.provider("aws", "west", region="eu-west-2")
+    made = program.add("aws:novel/thing:Thing", "t", {"name": "t"}, provider=provider)
+    program.declare("Component", "t", members=[made])
+    found = built(program)
+    fact = "region of t"
+    why = "the catalogue does not know aws:novel/thing:Thing, so nobody says whether Thing t stands in eu-west-2 alone"
+    remedy = "add a catalogue entry for aws:novel/thing:Thing that says where it stands"
+    assert found.facts[fact] == Fact(fact, ("eu-west-2", "no place of its own"), unknown(why, 2), remedy)
+    assert found.domains["region:eu-west-2"].members == (Member("t", ((fact, "eu-west-2"),)),)
+
+
 def test_how_a_platform_s_backup_is_restored_is_asked_of_the_declarations() -> None:
     program = Program()
     inputs = {"identifier": "db", "region": "eu-west-2", "backupRetentionPeriod": 7}
@@ -132,6 +159,25 @@ def test_how_a_platform_s_backup_is_restored_is_asked_of_the_declarations() -> N
     why = "how long a restore of the automatic backup of Instance db takes, and to what, is not declared"
     remedy = "declare a backup `of` it with `into` and `restore`, or `size` and `throughput`"
     assert found.facts[fact] == Fact(fact, ("in time", "too late"), unknown(why, 1), remedy)
+
+
+@pytest.mark.parametrize(("location", "named"), [("europe-west1", True), ("Europe-West2", False)])
+def test_a_platform_s_backup_is_kept_in_the_region_that_an_input_names_if_that_is_another(
+    location: str, *, named: bool
+) -> None:
+    program = Program()
+    settings = {"backupConfiguration": {"enabled": True, "location": location}}
+    token = "gcp:sql/databaseInstance:DatabaseInstance"
+    program.add(token, "db", {"name": "db", "region": "europe-west2", "settings": settings})
+    found = built(program)
+    name = "automatic backup of DatabaseInstance db"
+    there = f"{name} in europe-west1"
+    kept = f"{there} (need): the {name} is kept in europe-west1 @1 (documented)"
+    assert tell(found.backups[name].store) == (kept if named else f"{name} (need): -")
+    assert {key: domain.members for key, domain in found.domains.items() if domain.kind == "region"} == {
+        "region:europe-west2": (Member("db"), Member(name)),
+        **({"region:europe-west1": (Member(there),)} if named else {}),
+    }
 
 
 def test_two_sites_of_one_thing_are_each_where_it_may_stand(tmp_path: Path) -> None:
@@ -209,6 +255,41 @@ def test_a_copy_that_a_program_orders_is_as_old_as_its_schedule_says() -> None:
             declared=False,
             location=order,
         )
+    }
+
+
+def test_a_copy_of_one_time_is_where_it_names_and_when_the_next_is_made_is_asked() -> None:
+    program = Program()
+    disk = program.add("gcp:compute/disk:Disk", "d", {"name": "d", "zone": "europe-west2-a"})
+    inputs = {"sourceDisk": LATER, "storageLocations": ["EU", "us-west1"]}
+    program.add("gcp:compute/snapshot:Snapshot", "s", inputs, refers={"sourceDisk": disk})
+    found = built(program)
+    name = "backup of Disk d by Snapshot s"
+    fact = f"interval of the {name}"
+    assert found.facts[fact] == Fact(
+        fact,
+        ("within the RPO", "beyond it"),
+        unknown(f"how often the {name} is made is not known", 2),
+        "give its schedule in the program, or declare the backup",
+    )
+    assert f"place of the {name}" not in found.facts
+    store = f"{name} (need): the {name} is kept there @2"
+    never, always = tell(NEVER), tell(ALWAYS)
+    assert tell(found.backups[name].restored) == {
+        f"restore of the {name}": {
+            "in time": {
+                fact: {
+                    "within the RPO": {"failover: -": [never, (0.0, None, store, always)]},
+                    "beyond it": {"failover: -": [never, (0.0, float("inf"), store, always)]},
+                }
+            },
+            "too late": never,
+        }
+    }
+    assert {key: domain.members for key, domain in found.domains.items() if domain.kind == "region"} == {
+        "region:europe-west2": (Member("d"),),
+        "region:eu": (Member(name),),
+        "region:us-west1": (Member(name),),
     }
 
 
