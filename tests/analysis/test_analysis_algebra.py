@@ -8,8 +8,11 @@ from typing import TypeVar
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyroaring import BitMap
 
 from resilience_checks.analysis.algebra import Algebra, FaultSets, TooManySets, at_least
+from resilience_checks.analysis.bits import NEVER
+from resilience_checks.analysis.bits import at as up_at
 from resilience_checks.analysis.cut_families import EVERYTHING, NOTHING, CutFamilies, Family
 from resilience_checks.analysis.steps import Steps, at, threshold
 
@@ -90,6 +93,23 @@ def test_many_families_with_no_event_in_common_are_never_lost_together() -> None
     assert algebra.named(algebra.every([algebra.any([group, shared]) for group in groups])) == (("shared",),)
 
 
+def lost_by(algebra: CutFamilies, *sets: str) -> Family:
+    """Return the family of these sets of events that are letters."""
+    return algebra.any([algebra.every([algebra.event(event) for event in events]) for events in sets])
+
+
+def test_common_to_families_are_only_the_sets_that_are_members_of_each() -> None:
+    algebra = CutFamilies(3)
+    one, other = lost_by(algebra, "a", "bc", "def", "gh"), lost_by(algebra, "a", "b", "def", "gh", "ij")
+    found = algebra.common([one, other])
+    assert algebra.named(found) == (("a",), ("g", "h"), ("d", "e", "f"))
+    assert algebra.among(found, BitMap([algebra.interned.event(event) for event in "agh"])) == lost_by(
+        algebra, "a", "gh"
+    )
+    assert algebra.common([one, lost_by(algebra, "a", "ij")]) == algebra.event("a")
+    assert algebra.common([one, EVERYTHING]) is NOTHING
+
+
 @pytest.mark.parametrize(
     ("order", "one", "other", "both"),
     [
@@ -103,11 +123,8 @@ def test_lost_together_are_the_smallest_unions_of_every_size(
     order: int, one: list[str], other: list[str], both: list[str]
 ) -> None:
     algebra = CutFamilies(order)
-
-    def lost(sets: list[str]) -> Family:
-        return algebra.any([algebra.every([algebra.event(event) for event in events]) for events in sets])
-
-    assert algebra.named(algebra.every([lost(one), lost(other)])) == tuple(map(tuple, both))
+    found = algebra.every([lost_by(algebra, *one), lost_by(algebra, *other)])
+    assert algebra.named(found) == tuple(map(tuple, both))
 
 
 def test_fewer_than_two_of_three_depends_on_when_each_is_up() -> None:
@@ -115,3 +132,9 @@ def test_fewer_than_two_of_three_depends_on_when_each_is_up() -> None:
     values: list[Steps[int]] = [((0.0, sets.event("a")),), ((0.0, sets.event("b")),), ((5.0, sets.event("c")),)]
     found = threshold(sets, 2, values)
     assert [at(sets, found, seconds) for seconds in (0, 4, 5)] == [0b011, 0b011, 0b000]
+
+
+def test_a_value_is_up_in_a_fault_set_from_its_seconds_on() -> None:
+    value = ((5.0, 0b01), (30.0, 0b11))
+    assert [up_at(value, seconds) for seconds in (0, 4.9, 5, 29.9, 30, 1e9)] == [0, 0, 0b01, 0b01, 0b11, 0b11]
+    assert up_at(NEVER, 1e9) == 0

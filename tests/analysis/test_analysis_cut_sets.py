@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from math import comb
 from typing import TYPE_CHECKING
 
 import pytest
 
-from resilience_checks.analysis.cut_sets import algebra, choice, diagrams, search
+from resilience_checks.analysis.cut_sets import algebra, choice, diagrams, search, sweeps
 from resilience_checks.analysis.cut_sets.limits import Limits, StoppedError
 from resilience_checks.analysis.cut_sets.portfolio import CutSets, minimal_cut_sets
 from resilience_checks.analysis.cut_sets.tree import Tree
@@ -101,3 +102,38 @@ def test_each_order_is_worked_out_once() -> None:
     for order in (2, 3, 5):
         minimal_cut_sets(any_of(6, 2), [6], order, engine=engine)
     assert asked == [2, 2, 3, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("engine", ENGINES.values(), ids=ENGINES)
+def test_the_top_fails_exactly_where_a_minimal_cut_set_does(engine: Engine) -> None:
+    tree = Tree(6, (2, 2, 1, 2), ((0, 1, 2), (2, 3), (4, 7, 5), (6, 8)))
+    found = minimal_cut_sets(tree, [9], 6, engine=engine)[0]
+    least = [set(each) for sets in found.by_order for each in sets]
+    assert found.complete
+    assert [tree.fails(events, 9) for size in range(7) for events in combinations(range(6), size)] == [
+        any(each <= set(events) for each in least) for size in range(7) for events in combinations(range(6), size)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("widest", "rows"),
+    [(1, [1] * 9), (32, [1, 2, 2, 2, 2]), (48, [1, 3, 3, 2]), (1000, [1, 8])],
+    ids=["less than one", "two", "three", "all"],
+)
+def test_as_many_prefixes_as_fit_go_into_one_sweep_and_one_where_none_fits(
+    widest: int, rows: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A ring of eight events, of which each prefix may take 8 bits and up to 8 more to fill its last byte."""
+    swept = list[int]()
+
+    def sweep(tree: Tree, values: Sequence[int]) -> list[int]:
+        swept.append(-(-max(value.bit_length() for value in values) // 8))
+        return sweeps.sweep(tree, values)
+
+    monkeypatch.setattr(search, "_WIDEST", widest)
+    monkeypatch.setattr(search, "sweep", sweep)
+    found = search.search(shared(8), [1] * 8, 2, Limits())
+    assert sorted(tuple(sorted(each)) for each in found) == sorted(
+        tuple(sorted((event, (event + 1) % 8))) for event in range(8)
+    )
+    assert swept == rows

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from resilience_checks.analysis import diagnosis
-from resilience_checks.analysis.candidates import Observed
-from resilience_checks.analysis.diagnosis import Diagnosis, Explanation, diagnose
+from resilience_checks.analysis.candidates import Candidates, Observed
+from resilience_checks.analysis.diagnosis import Answer, Diagnosis, Explanation, Look, diagnose
+from resilience_checks.analysis.fates import Compiled
+from resilience_checks.model.likelihood import Likelihood, Stated
 from resilience_checks.model.question import Doubt, FaultKind, Horizon
 from resilience_checks.model.values import Basis, Reason
-from resilience_checks.topology.estate import Domain, Fact, Member
+from resilience_checks.topology.estate import Domain, Fact, Member, Service
 from resilience_checks.topology.gates import ALWAYS, NEVER, All, AnyOf, Case
 from tests.analysis.test_analysis_semantics import RECORD, device, estate, part, path
 
@@ -98,3 +102,53 @@ def test_a_place_surely_explains_nothing_together_with_others_where_it_may_not_e
         horizon=Horizon.INSTANT,
     )
     assert [(one.events, one.sure) for one in found.explanations] == [(("device:b/outage",), False)]
+
+
+def test_a_place_within_another_is_named_with_it_unless_it_is_less_likely() -> None:
+    """Both places have the same part; the inner one is likelier, as likely or less likely."""
+    inner = Domain("site:in", "site", "in", (FaultKind.OUTAGE,), (Member("a"),))
+    outer = Domain("site:around", "site", "around", (FaultKind.OUTAGE,), (Member("a"),), encloses=("site:in",))
+    whole = estate(path("a"), part("a"), domains=(outer, inner))
+
+    def ranked(likelihood: Likelihood) -> list[tuple[str, int, int | None]]:
+        stated = {"site:in/outage": likelihood, "site:around/outage": Likelihood.OCCASIONAL}
+        likelihoods = {event: Stated(each, Reason("as declared", Basis.KNOWN)) for event, each in stated.items()}
+        found = diagnose(replace(whole, likelihoods=likelihoods), SEEN, horizon=Horizon.INSTANT).explanations
+        return [(" ".join(one.events), one.place, one.encloses) for one in found]
+
+    within, around = "site:in/outage", "site:around/outage"
+    assert ranked(Likelihood.FREQUENT) == [(within, 1, None), (around, 2, 0)]
+    assert ranked(Likelihood.OCCASIONAL) == [(around, 1, 1), (within, 1, None)]
+    assert ranked(Likelihood.RARE) == [(around, 1, None), (within, 2, None)]
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["in time", "late"])
+def test_a_service_that_one_of_two_explanations_loses_tells_them_apart_unless_time_is_up_before_that_is_known(
+    late: bool,
+) -> None:
+    """Mail needs c, and of two gates one, of which either way round only one needs a."""
+    gates = (
+        part("g", Case("way", {"x": path("a"), "y": path("b")})),
+        part("h", Case("way", {"x": path("b"), "y": path("a")})),
+    )
+    way = Fact("way", ("x", "y"), Reason("not known", Basis.UNKNOWN), "say it")
+    domains = (device("a"), device("c"))
+    found = estate(All((path("a"), path("c"))), *gates, part("a"), part("b"), part("c"), domains=domains, facts=(way,))
+    mail = Service("mail", All((AnyOf((path("g"), path("h"))), path("c"))))
+    found = replace(found, services={**found.services, "mail": mail})
+    looks = diagnose(found, SEEN, order=1, horizon=Horizon.INSTANT, deadline=-1.0 if late else None).looks
+    places = (
+        Look("device:a/outage", service=False, answers=(Answer("yes", (0,)), Answer("no", (1,)))),
+        Look("device:c/outage", service=False, answers=(Answer("yes", (1,)), Answer("no", (0,)))),
+    )
+    services = (Look("mail", service=True, answers=(Answer("no", (1,)), Answer("yes", (0,)))),)
+    assert looks == (places if late else services)
+
+
+def test_the_smallest_sets_that_surely_lose_what_is_down_are_candidates_beside_those_that_possibly_do() -> None:
+    entry = AnyOf((path("a"), Case("way", {"x": path("b"), "y": NEVER})))
+    way = Fact("way", ("x", "y"), Reason("not known", Basis.UNKNOWN), "say it")
+    found = estate(entry, part("a"), part("b"), facts=(way,))
+    one, other = "device:a/outage", "device:b/outage"
+    candidates = Candidates(Compiled(found), SEEN, Horizon.INSTANT, frozenset((one, other)))
+    assert candidates.find(2, [{}]) == (((one,), (one, other)), 2)

@@ -6,7 +6,7 @@ import pytest
 
 from resilience_checks.analysis.cut_lists import Ranked, most_likely
 from resilience_checks.analysis.enclosing import Enclosing
-from resilience_checks.analysis.event_names import hold_kinds, services_named
+from resilience_checks.analysis.event_names import events_named, hold_kinds, services_named
 from resilience_checks.model.errors import UsageError
 from resilience_checks.model.likelihood import Likelihood, Stated
 from resilience_checks.model.question import FaultKind
@@ -52,6 +52,28 @@ def test_a_kind_that_no_domain_is_of_is_told_with_those_that_there_are() -> None
         with pytest.raises(UsageError) as found:
             hold_kinds(held, ["room"])
         assert (str(found.value), found.value.remedy) == ('--kind: no failure domain is of kind "room"', remedy)
+
+
+def test_events_are_named_by_place_or_pattern_in_each_estate_each_once_and_in_the_order_of_the_words() -> None:
+    before, after = estate(domains=places(north="a", south="b")), estate(domains=places(south="b", east="c"))
+    north, south, east = (f"site:{name}/outage" for name in ("north", "south", "east"))
+    assert events_named([before, after], ["site:south", "site:*", "site:east/outage"]) == [
+        (south, north),
+        (south, east),
+    ]
+
+
+def test_a_failure_domain_that_nothing_is_called_is_told_with_those_that_it_may_be() -> None:
+    known = [estate(domains=places(north="a")), estate(domains=places(south="b"))]
+    listed = "`resilience-checks blast-radius --all` lists every failure domain"
+    for word, remedy in (("nort", f'did you mean "site:north"? {listed}'), ("room:x", listed)):
+        with pytest.raises(UsageError) as found:
+            events_named(known, ["site:south", word])
+        assert (found.value.what, found.value.why, found.value.remedy) == (
+            f'--fail: no failure domain is called "{word}"',
+            "nothing would be asked",
+            remedy,
+        )
 
 
 def test_a_cut_set_is_told_to_enclose_the_innermost_that_one_of_its_places_encloses() -> None:

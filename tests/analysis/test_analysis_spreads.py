@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from resilience_checks.analysis.capacity import Enough, Headroom, Stage, headrooms
 from resilience_checks.analysis.shortfalls import Shortfalls, shortfalls
 from resilience_checks.topology.estate import Carrier, Demand, Estate, Fact, Service
@@ -55,6 +57,15 @@ def test_demand_that_fits_at_worst_is_carried_though_a_plain_spread_at_best_woul
 def test_a_request_does_not_pass_what_none_of_is_needed() -> None:
     found = estate({"a": 50, "b": 100}, one=All((AtLeast(0, (path("a"),)), path("b"))))
     assert headrooms(found, [()]) == (Headroom("one", (), HUNDRED, Enough.ENOUGH, stage("b", 100, "b", one=100.0)),)
+
+
+def test_what_nothing_limits_is_enough_with_no_weakest_stage_and_what_is_lost_is_told_as_that() -> None:
+    found = replace(estate({"a": 100}, one=path("a")), carriers={})
+    lost = ("device:a/outage",)
+    assert headrooms(found, [(), lost]) == (
+        Headroom("one", (), HUNDRED, Enough.ENOUGH),
+        Headroom("one", lost, HUNDRED, Enough.LOST),
+    )
 
 
 def test_every_loss_is_looked_at_and_that_all_were_is_said() -> None:

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from resilience_checks.analysis import sharing, together
 from resilience_checks.analysis.capacity import Enough, headrooms, losses
 from resilience_checks.catalogue.loader import load as load_catalogue
+from resilience_checks.model.question import Doubt
+from resilience_checks.model.values import Basis, Reason
 from resilience_checks.topology.declarations import load
 from resilience_checks.topology.estate_builder import build
 from tests.topology.graphs import Program
@@ -75,10 +77,13 @@ def test_what_is_there_is_not_asked_for(capacities: list[int | None], uses: list
 
 def test_without_scipy_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sharing, "find_spec", lambda _: None)
-    found = list(headrooms(estate([5, 3, 2, 1], [({0, 1}, 13), ({0}, 2)]), [()]))
-    assert [(item.service, item.enough, [doubt.remedy for doubt in item.doubts]) for item in found] == [
-        (service, Enough.UNKNOWN, ["install resilience-checks[capacity]: scipy finds the best spread"])
-        for service in ("service-0", "service-1")
+    asked = estate([5, 3, 2, 1], [({0, 1}, 13), ({0}, 2)])
+    found = list(headrooms(asked, [()]))
+    remedy = "install resilience-checks[capacity]: scipy finds the best spread"
+    assert [(item.service, item.enough, item.doubts) for item in found] == [
+        (service, Enough.UNKNOWN, (Doubt(f"spread of {service}", Reason(why, Basis.UNKNOWN, at.location), remedy),))
+        for service, at in asked.services.items()
+        for why in [f"groups that {service} uses share members, and whether some spread fits is not known"]
     ]
 
 
