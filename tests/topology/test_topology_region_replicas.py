@@ -1,0 +1,36 @@
+"""Copies in other regions: those that the program orders in a region that it names, besides the data's own."""
+
+from __future__ import annotations
+
+from resilience_checks.catalogue.loader import load as load_catalogue
+from resilience_checks.topology.declared import Declarations
+from resilience_checks.topology.estate import Replicas
+from resilience_checks.topology.estate_builder import build
+from tests.catalogue.programs import LATER
+from tests.topology.graphs import Program
+
+DATABASE = "aws:rds/instance:Instance"
+
+
+def test_a_replica_counts_in_a_region_that_is_known_and_another_one() -> None:
+    program = Program()
+    first = program.add(DATABASE, "first", {"region": "eu-west-2"})
+    for name, region in (("near", {"region": "eu-west-2"}), ("far", {"region": "eu-west-1"}), ("anywhere", {})):
+        copy = {"replicateSourceDb": LATER, **region}
+        program.add(DATABASE, name, copy, refers={"replicateSourceDb": first})
+    found = build([program.graph()], Declarations.empty(), load_catalogue())
+    assert found.replicas == {"first": Replicas(("first",), ("eu-west-1",))}
+
+
+def test_an_order_that_names_regions_puts_a_copy_into_each() -> None:
+    program = Program()
+    files = program.add("aws:efs/fileSystem:FileSystem", "files", {"region": "eu-west-2"})
+    order = {"sourceFileSystemId": LATER, "destination": {"region": "eu-west-1"}, "region": "eu-west-2"}
+    program.add(
+        "aws:efs/replicationConfiguration:ReplicationConfiguration",
+        "order",
+        order,
+        refers={"sourceFileSystemId": files},
+    )
+    replicas = build([program.graph()], Declarations.empty(), load_catalogue()).replicas
+    assert {part: copies.regions for part, copies in replicas.items()} == {"files": ("eu-west-1",)}
