@@ -22,8 +22,8 @@ DATABASE = "aws:rds/instance:Instance"
 def test_a_replica_counts_in_a_region_that_is_known_and_another_one() -> None:
     program = Program()
     first = program.add(DATABASE, "first", {"region": "eu-west-2"})
-    for name, region in (("near", {"region": "eu-west-2"}), ("far", {"region": "eu-west-1"}), ("anywhere", {})):
-        copy = {"replicateSourceDb": LATER, **region}
+    for name, region in (("near", "eu-west-2"), ("far", "eu-west-1"), ("anywhere", None)):
+        copy = {"replicateSourceDb": LATER, "region": region}
         program.add(DATABASE, name, copy, refers={"replicateSourceDb": first})
     found = build([program.graph()], Declarations.empty(), load_catalogue())
     assert found.replicas == {"first": Replicas(("first",), ("eu-west-1",))}

@@ -30,7 +30,8 @@ types:
     units: {n: {besides: {each: ["twins[]"]}}, source: a page}
     edges: [{gate: requires, nature: need, to: {ref: "stores[]"}}]
 """
-NEVER, ALWAYS = {"any: -": []}, {"all: -": []}
+NEVER: dict[str, list[object]] = {"any: -": []}
+ALWAYS: dict[str, list[object]] = {"all: -": []}
 
 
 def unknown(text: str, line: int) -> Reason:
