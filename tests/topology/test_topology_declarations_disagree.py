@@ -72,6 +72,21 @@ def test_a_tag_that_contradicts_the_file_makes_the_fact_unknown_and_never_loosen
     assert service(found) == expected
 
 
+def test_of_two_tags_that_contradict_each_other_no_default_is_the_judge(tmp_path: Path) -> None:
+    defaults = "service_defaults: {scope: national, rto: 4h, rpo: 1h, entry: {select: web-n}}\n"
+    made = program(service="record", scope="local", rto="1h", rpo="5m")
+    other = {"service": "record", "scope": "regional", "rto": "2h", "rpo": "10m"}
+    tags = {f"resilience:{key}": value for key, value in other.items()}
+    made.add(MACHINE, "web-s", {"name": "web-s", "tags": tags})
+    found = estate(made, f"version: 1\n{defaults}services: {{record: {{tier: 2}}}}\n", tmp_path)
+    assert service(found) == (None, 2, None, None)
+    assert [text for text, _ in contradictions(found) if not text.startswith("entry")] == [
+        "rpo of service record is declared as 5m and as 10m",
+        "rto of service record is declared as 1h and as 2h",
+        "scope of service record is declared as local and as regional",
+    ]
+
+
 def test_two_tags_that_contradict_each_other_name_both_lines(tmp_path: Path) -> None:
     made = program(service="record", scope="local")
     made.add(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from resilience_checks.catalogue.loader import load as load_catalogue
-from resilience_checks.model.values import Unknown
+from resilience_checks.model.location import Location
+from resilience_checks.model.values import Basis, Reason, Unknown
 from resilience_checks.topology.declared import Declarations
+from resilience_checks.topology.estate import Fact
 from resilience_checks.topology.estate_builder import build
+from tests.topology.gate_text import tell
 from tests.topology.graphs import Program
 
 if TYPE_CHECKING:
@@ -120,3 +124,49 @@ def test_neither_what_a_group_is_made_from_nor_a_provider_instance_is_a_service(
     program.add("aws:autoscaling/group:Group", "group", group, refers={"launchTemplate.id": template})
     program.provider("kubernetes", "cluster")
     assert [name for name, _ in services(program)] == ["group"]
+
+
+def test_beside_a_store_that_is_an_entry_another_store_is_none() -> None:
+    program = Program()
+    program.add("aws:elasticache/cluster:Cluster", "fast")
+    program.add(BUCKET, "logs")
+    assert services(program) == [("fast", "Cluster fast is where consumers enter")]
+
+
+def test_what_a_partial_preview_leaves_out_may_harm_a_service_or_be_what_makes_it_redundant() -> None:
+    program = Program()
+    program.add(BUCKET, "logs", {"region": "eu-west-2"})
+    graph = replace(program.graph(complete=False), source="preview")
+    found = build([graph], Declarations(), load_catalogue())
+    unseen, more = "unseen redundancy of web/prod for logs", "more resources of web/prod for logs"
+    why = "Bucket logs is behind no entry that was read, so consumers may use it @1 (assumed)"
+    (service,) = found.services.values()
+    assert tell(service.entry) == {
+        "any: -": [f"logs (path): {why}", {unseen: {"none": {"any: -": []}, "enough": {"all: -": []}}}]
+    }
+    assert [tell(need) for need in service.needs] == [
+        {more: {"harmless": {"all: -": []}, "harmful": {"any: -": []}}},
+    ]
+    remedy = "write the preview with `pulumi preview --json --show-sames`"
+    left_out = "the preview of web/prod leaves resources out, which may be what makes it redundant"
+    hidden = "stack web/prod may make more resources than this run shows: steps that the input leaves out"
+    assert (found.facts[unseen], found.facts[more]) == (
+        Fact(unseen, ("none", "enough"), unknown(left_out), remedy),
+        Fact(more, ("harmless", "harmful"), unknown(hidden), remedy),
+    )
+
+
+def test_a_program_of_which_lookups_are_not_answered_may_make_more() -> None:
+    program = Program()
+    program.add(BUCKET, "logs", {"region": "eu-west-2"})
+    found = build([program.graph(complete=False)], Declarations(), load_catalogue())
+    more = "more resources of web/prod for logs"
+    hidden = (
+        "stack web/prod may make more resources than this run shows: how many hangs on answers that are not known yet"
+    )
+    remedy = "give the answers of its lookups with --lookups"
+    assert found.facts[more] == Fact(more, ("harmless", "harmful"), unknown(hidden), remedy)
+
+
+def unknown(text: str) -> Reason:
+    return Reason(text, Basis.UNKNOWN, Location("Pulumi.yaml", 1))

@@ -8,9 +8,12 @@ import pytest
 
 from resilience_checks.catalogue.loader import Catalogue
 from resilience_checks.catalogue.loader import load as load_catalogue
+from resilience_checks.model.location import Location
 from resilience_checks.model.question import FaultKind, Question
-from resilience_checks.model.values import Unknown
+from resilience_checks.model.values import Basis, Reason, Unknown
 from resilience_checks.topology.declarations import load
+from resilience_checks.topology.declared import Declarations
+from resilience_checks.topology.estate import Fact
 from resilience_checks.topology.estate_builder import build
 from tests.catalogue.programs import CLOUD, LATER
 from tests.topology.graphs import Program
@@ -219,3 +222,33 @@ def test_what_rules_place_at_two_sites_stands_in_zones_of_its_own_where_these_ha
     assert [name for name in found.domains if name.startswith("zone:")] == [
         f"zone:a place that nobody named of db-{thing}/{zone}" for thing in (0, 1) for zone in (1, 2)
     ]
+
+
+def test_what_would_tell_whether_it_spreads_is_asked_for(tmp_path: Path) -> None:
+    found = app(tmp_path, zoneRedundant=Unknown("later"))
+    assert found.facts["zones of plan"] == Fact(
+        "zones of plan",
+        ("several", "one"),
+        Reason(
+            "whether AppServicePlan plan spreads over zones is not known", Basis.UNKNOWN, Location("__main__.py", 1)
+        ),
+        "give the input in the stack's configuration",
+    )
+
+
+@pytest.mark.parametrize(
+    ("availability", "zones"),
+    [
+        ("REGIONAL", {"zone:europe-west2/1", "zone:europe-west2/2"}),  # the one that it prefers is either of the two
+        ("ZONAL", {"zone:europe-west2/europe-west2-a"}),
+    ],
+)
+def test_a_zone_that_is_preferred_is_the_only_one_where_nothing_makes_it_one_of_several(
+    availability: str, zones: set[str]
+) -> None:
+    program = Program()
+    settings = {"availabilityType": availability, "locationPreference": {"zone": "europe-west2-a"}}
+    inputs = {"name": "db", "region": "europe-west2", "settings": settings}
+    program.add("gcp:sql/databaseInstance:DatabaseInstance", "db", inputs)
+    found = build([program.graph()], Declarations.empty(), load_catalogue())
+    assert {domain for domain in found.domains if domain.startswith("zone:")} == zones
