@@ -280,8 +280,8 @@ def _stacks(before: Held, after: Held, names: Iterable[str]) -> Iterator[_AtLine
             yield Loosening("stack", (name,), "strictness", str(was), str(now), (), at, parts=(part,)), at
         earlier, later = (side.declared.stacks.threshold(name) or DEFAULT for side in (before, after))
         if looser(later, earlier):
-            patterns = after.declared.stacks.fail_on
-            at = next((one.location for _, one in patterns if one.matches(name)), _top(after.declared))
+            lines = (one.location for said, one in after.declared.stacks.fail_on if said == later and one.matches(name))
+            at = next(lines, _top(after.declared))
             part = f"stack {name}: fail_on"
             yield Loosening("stack", (name,), "fail_on", earlier, later, (), at, parts=(part,)), at
 
