@@ -17,7 +17,7 @@ from resilience_checks.policy.matter import Matter
 from resilience_checks.policy.sections import loosened as told
 from resilience_checks.policy.settings import settings
 from resilience_checks.policy.trusting import TrustedSide
-from resilience_checks.topology.declaration_union import united
+from resilience_checks.topology.declaration_union import of_stacks
 from resilience_checks.topology.declarations import parsed
 from tests.end_to_end.versions import committed, edit, git
 from tests.policy.documents import answers, estate
@@ -216,8 +216,9 @@ def test_a_file_of_settings_that_is_gone_is_told() -> None:
 
 NAMED = ("catalogue", "web/own.yaml")
 FILES = {
-    "resilience.yaml": "version: 1\npolicies: {no-common-cause: {severity: critical}, unheard-of: {enabled: false}}\n",
-    "web/resilience.yaml": "version: 1\ncatalogue: [own.yaml]\n",
+    "resilience.yaml": "version: 1\npolicies: {no-common-cause: {severity: critical}, unheard-of: {enabled: false}}\n"
+    "stacks: {fail_on: {low: ['*/prod']}}\n",
+    "web/resilience.yaml": "version: 1\ncatalogue: [own.yaml]\nstacks: {fail_on: {high: ['*/prod']}}\n",
     "web/own.yaml": "was\n",
     "mail/__main__.py": "",
 }
@@ -234,21 +235,25 @@ def base(tmp_path: Path) -> Base:
     edit(tmp_path / "resilience.yaml", "critical", "low")
     git(committed(tmp_path, "main moves on"), "checkout", "--quiet", "change")
     edit(tmp_path / "resilience.yaml", "critical", "medium")
+    edit(tmp_path / "web/resilience.yaml", "high", "never")
     edit(tmp_path / "web/own.yaml", "was", "is")
-    return Base("main", tmp_path, (tmp_path / "web", tmp_path / "mail"), None, PACK)
+    return Base("main", tmp_path, {"web/prod": tmp_path / "web", "mail/prod": tmp_path / "mail"}, None, PACK)
 
 
 def declared(texts: dict[str, str]) -> Declarations:
     """Return what the two files declare together, without policies that are not known."""
-    contents = {name: texts[name].replace(", unheard-of: {enabled: false}", "") for name in list(FILES)[:2]}
-    return united([parsed(text.encode(), name, alone=False) for name, text in contents.items()])
+    files = {"mail/prod": "resilience.yaml", "web/prod": "web/resilience.yaml"}
+    contents = {name: texts[name].replace(", unheard-of: {enabled: false}", "") for name in files.values()}
+    return of_stacks((name, parsed(contents[file].encode(), file, alone=False)) for name, file in files.items())
 
 
 def test_the_base_is_held_as_the_files_of_all_projects_said_where_the_change_left_it(base: Base) -> None:
     found, before = base.held(), declared(FILES)
     assert found.settings == settings(PACK, before.policies)
     assert found.settings["no-common-cause"].severity is Severity.CRITICAL
-    assert found.declared.catalogue == before.catalogue
+    assert (found.declared.catalogue, found.declared.stacks) == (before.catalogue, before.stacks)
+    thresholds = {name: found.declared.stacks.threshold(name) for name in ("mail/prod", "web/prod", "other/prod")}
+    assert thresholds == {"mail/prod": "low", "web/prod": "high", "other/prod": ""}
     assert set(found.own) == set(base.own(before)) == {NAMED}
     assert found.own != base.own(before)
     edit(base.root / "web/own.yaml", "is", "was")
@@ -262,15 +267,17 @@ def test_with_a_base_what_is_loosened_since_is_written_down(base: Base) -> None:
     found, digests = told.section(matter), [own[NAMED] for own in (base.held().own, base.own(now))]
 
     def entry(kind: str, name: str, setting: str, before: str, after: str, sure: str) -> dict[str, Any]:
-        target = f"policy {name}: {setting}" if kind == "policy" else f"{name}: {setting}"
+        target = f"{name}: {setting}" if kind == "file" else f"{kind} {name}: {setting}"
         said = {"names": [name], "setting": setting, "before": before, "after": after, "sure": sure, "services": []}
         rest = {"judged": "yes", "why": "", "must_be_known": False, "stacks": []}
         return {target: {"target": target, "kind": kind, "cause": [target], **said, **rest}}
 
     severity = entry("policy", "no-common-cause", "severity", "critical", "medium", "yes")
+    threshold = entry("stack", "web/prod", "fail_on", "high", "never", "yes")
     content = entry("file", "web/own.yaml", "content of catalogue", *digests, "unknown")
-    assert found.data == {"base": "yes", "why": "", "advisory": [], "found": severity | content}
+    assert found.data == {"base": "yes", "why": "", "advisory": [], "found": severity | threshold | content}
     assert {key: str(step.location) for key, step in found.places.items()} == {
         "policy no-common-cause: severity": "resilience.yaml:2:30",
+        "stack web/prod: fail_on": "web/resilience.yaml:3:28",
         "web/own.yaml: content of catalogue": "web/resilience.yaml:2:13",
     }
