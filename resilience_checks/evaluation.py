@@ -234,7 +234,7 @@ class Inputs:
 
     def groups(self, results: Sequence[Evaluated]) -> Iterator[Group]:
         """Yield the estates that the evaluated stacks form."""
-        from resilience_checks.topology.declaration_union import united
+        from resilience_checks.topology.declaration_union import of_stacks
         from resilience_checks.topology.grouping import Member, estates
 
         members = [
@@ -243,19 +243,20 @@ class Inputs:
         ]
         for estate in estates(members):
             lost = self._lost(estate, results)
-            declared = [self._declarations(self._subjects[index].file) for index in estate if index not in lost]
-            own, mine = united(declared), [self._subjects[index] for index in estate]
+            mine = [self._subjects[index] for index in estate]
+            read = [self._subjects[index] for index in estate if index not in lost]
+            declared = [self._declarations(one.file) for one in read]
+            own = of_stacks(zip((one.name for one in read), declared, strict=True))
             yield Group(
                 files={part.path: part.digest for part in declared if part.path is not None and part.digest},
                 members=tuple(results[index] for index in estate),
                 undecided=frozenset(results[index].source.name for index in lost if results[index].graph is not None),
                 advisory=frozenset(one.name for one in mine if self._strictness(one) == "advisory"),
                 thresholds={one.name: found for one in mine if (found := self._threshold(one))},
-                **{"declarations": own}
-                | self._trusted(own, [self._subjects[index].project for index in estate if index not in lost]),
+                **{"declarations": own} | self._trusted(own, {one.name: one.project for one in read}),
             )
 
-    def _trusted(self, own: Declarations, projects: Sequence[Project]) -> dict[str, Any]:
+    def _trusted(self, own: Declarations, projects: Mapping[str, Project]) -> dict[str, Any]:
         """Return what of an estate comes from where settings are trusted."""
         if self._held is None:
             return {}
@@ -264,7 +265,7 @@ class Inputs:
 
         files = dict.fromkeys(subject.file for subject in self._subjects)
         known = {name for file in files for name in objectives(self._declarations(file))}
-        side = self._held.side(own, list(dict.fromkeys(projects)), known)
+        side = self._held.side(own, projects, known)
         declarations = held(own, side.tip, for_all=side.for_all)
         return {"declarations": declarations, "trust": side}
 

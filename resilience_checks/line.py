@@ -59,7 +59,7 @@ class Beside:
         from resilience_checks.policy.pack import types
 
         names, options = set(built.stacks), self.options
-        directories = tuple(member.source.directory for member in group.members)
+        directories = {member.source.name: member.source.directory for member in group.members}
         return Matter(
             built.estate,
             answers,

@@ -225,20 +225,21 @@ class Trust:
     def side(
         self,
         own: Declarations,
-        projects: Sequence[Project],
+        stacks: Mapping[str, Project],
         known: Collection[str] = (),
     ) -> TrustedSide:
         """Return what is said of an estate's settings, where `own` is what the checkout declares for it.
 
-        `known` are the services that are declared for any estate.
+        `stacks` are its stacks with the project of each, `known` are the services that are declared for any estate.
         """
         from resilience_checks.policy.loosening import own_paths
         from resilience_checks.policy.trusting import TrustedSide
         from resilience_checks.topology.declaration_strictness import objectives
         from resilience_checks.topology.declaration_trust import says_nothing
 
+        projects = list(dict.fromkeys(stacks.values()))
         tip, fork = (self._files(version, projects) for version in (self.tip, self.fork))
-        tip_declared = _united(self.tip, tip)
+        tip_declared = self._united(self.tip, stacks)
         here = {named: digest(on_disk(self.root / named[1])) for named in own_paths(own)}
         there = [
             {named: digest(content) for named, content in version.own(files).items()} if not self.for_all else {}
@@ -256,7 +257,7 @@ class Trust:
             self.name,
             self.for_all,
             tip_declared,
-            tip_declared if self.fork is self.tip else _united(self.fork, fork),
+            tip_declared if self.fork is self.tip else self._united(self.fork, stacks),
             own,
             (there[0], there[1], here),
             gone=tuple(gone or (kept if bare else ())),
@@ -273,6 +274,12 @@ class Trust:
     def _files(self, version: Version, projects: Sequence[Project]) -> list[str]:
         found = (self._file(version, one) for one in projects)
         return list(dict.fromkeys(file for file in found if file is not None))
+
+    def _united(self, version: Version, stacks: Mapping[str, Project]) -> Declarations:
+        from resilience_checks.topology.declaration_union import of_stacks
+
+        files = {project: self._file(version, project) for project in dict.fromkeys(stacks.values())}
+        return of_stacks((name, version.declared(files[project])) for name, project in stacks.items())
 
     def _file(self, version: Version, project: Project) -> str | None:
         if self._config is not None and not self.for_all:
@@ -308,12 +315,6 @@ class Trust:
         """Remove what was written."""
         if self._folder is not None:
             self._folder.cleanup()
-
-
-def _united(version: Version, files: Sequence[str]) -> Declarations:
-    from resilience_checks.topology.declaration_union import united
-
-    return united([version.declared(file) for file in files])
 
 
 def _held(file: Path) -> bytes:

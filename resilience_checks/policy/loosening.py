@@ -85,26 +85,31 @@ class Loosening:
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """Where the version to compare with is found: a commit, the folders of the projects, and --config where it is given."""
+    """Where the version to compare with is found: a commit, the folder of each stack, and --config where it is given."""
 
     name: str
     root: Path
-    directories: tuple[Path, ...]
+    directories: Mapping[str, Path]
     config: Path | None
     pack: Pack
 
     def held(self) -> Held:
         """Return how the estate was held where this version left the base; raise CheckError where that cannot be read."""
         from resilience_checks.sources.worktrees import Repository
-        from resilience_checks.topology.declaration_union import united
-        from resilience_checks.topology.declarations import parsed
+        from resilience_checks.topology.declaration_union import of_stacks
+        from resilience_checks.topology.declarations import Declarations, parsed
 
         repository = Repository(self.root)
         fork = repository.fork_point(self.name, "HEAD")
-        files = {
-            file for directory in self.directories if (file := self._file(repository, fork, directory)) is not None
-        }
-        whole = united([parsed(content, name, alone=False) for name, content in sorted(files)])
+        found = {place: self._file(repository, fork, place) for place in dict.fromkeys(self.directories.values())}
+        files = sorted({file for file in found.values() if file is not None})
+        declared = {file: parsed(file[1], file[0], alone=False) for file in files}
+        none = Declarations.empty()
+        stacks = [
+            (name, declared[file] if (file := found[place]) is not None else none)
+            for name, place in self.directories.items()
+        ]
+        whole = of_stacks(sorted(stacks, key=lambda stack: stack[1].path or ""))
         known = {policy.id for policy in self.pack.policies}
         policies = {name: item for name, item in whole.policies.items() if name in known}
         own = {named: repository.digest(fork, named[1]) for named in own_paths(whole)}
@@ -280,8 +285,8 @@ def _stacks(before: Held, after: Held, names: Iterable[str]) -> Iterator[_AtLine
             yield Loosening("stack", (name,), "strictness", str(was), str(now), (), at, parts=(part,)), at
         earlier, later = (side.declared.stacks.threshold(name) or DEFAULT for side in (before, after))
         if looser(later, earlier):
-            patterns = after.declared.stacks.fail_on
-            at = next((one.location for _, one in patterns if one.matches(name)), _top(after.declared))
+            lines = (one.location for said, one in after.declared.stacks.fail_on if said == later and one.matches(name))
+            at = next(lines, _top(after.declared))
             part = f"stack {name}: fail_on"
             yield Loosening("stack", (name,), "fail_on", earlier, later, (), at, parts=(part,)), at
 

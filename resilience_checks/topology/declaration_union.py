@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from resilience_checks.topology.declaration_source import Source
 from resilience_checks.topology.declared import Declarations
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from resilience_checks.model.location import Location
     from resilience_checks.topology.declaration_problems import Path
@@ -22,7 +23,7 @@ _PLACES = frozenset({"location", "at"})
 
 
 def united(parts: Sequence[Declarations]) -> Declarations:
-    """Return what all the files declare together; `path`, `digest` and `stacks` are those of the first.
+    """Return what all the files declare together; `path` and `digest` are those of the first.
 
     Raises UsageError, at the later line, where two files declare something of one id differently.
     """
@@ -36,7 +37,7 @@ def united(parts: Sequence[Declarations]) -> Declarations:
             for item in fields(Declarations)
             if item.name not in _OWN
         }
-        whole = replace(whole, **joined)
+        whole = replace(whole, **joined, stacks=whole.stacks.beside(part.stacks))
     pinned = [part.policy_set for part in distinct.values() if part.policy_set is not None]
     for other in pinned:
         if other.name != pinned[0].name:
@@ -48,6 +49,21 @@ def united(parts: Sequence[Declarations]) -> Declarations:
         source=combined(sources) if others else whole.source,
         dangling=any(part.dangling for part in distinct.values()),
     )
+
+
+def of_stacks(files: Iterable[tuple[str, Declarations]]) -> Declarations:
+    """Return the same of the files of stacks, given with the name of each; a file says of its own stacks how they are held.
+
+    Raises UsageError, at the later line, where two files declare something of one id differently.
+    """
+    parts: dict[str | None, Declarations] = {}
+    names: dict[str | None, set[str]] = defaultdict(set)
+    for name, part in files:
+        parts.setdefault(part.path, part)
+        names[part.path].add(name)
+    if len(parts) == 1:
+        return united(tuple(parts.values()))
+    return united([replace(part, stacks=part.stacks.among(frozenset(names[path]))) for path, part in parts.items()])
 
 
 def combined(sources: Sequence[Source]) -> Source:

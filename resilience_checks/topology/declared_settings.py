@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -113,9 +113,13 @@ class StackGlob:
 
     glob: Glob
     location: Location
+    among: frozenset[str] | None = None
+    """The stacks whose file it stands in, where there are others; it is about none but them."""
 
     def matches(self, name: str) -> bool:
         """Return whether the stack `project/stack` is one of them."""
+        if self.among is not None and name not in self.among:
+            return False
         pattern, parts = str(self.glob), name.split("/")
         if "/" not in pattern:
             return self.glob.matches(parts[-1])
@@ -155,6 +159,25 @@ class Stacks:
     def threshold(self, name: str) -> str:
         """Return the mildest severity that blocks for the stack `project/stack`, "" where no pattern is about it."""
         return strictest(severity for severity, pattern in self.fail_on if pattern.matches(name))
+
+    def among(self, names: frozenset[str]) -> Stacks:
+        """Return what is said of these stacks, and of no others."""
+
+        def of(patterns: tuple[StackGlob, ...]) -> tuple[StackGlob, ...]:
+            return tuple(replace(pattern, among=names) for pattern in patterns)
+
+        thresholds = tuple((severity, replace(pattern, among=names)) for severity, pattern in self.fail_on)
+        return Stacks(of(self.gated), of(self.advisory), of(self.ignored), thresholds, self.at)
+
+    def beside(self, other: Stacks) -> Stacks:
+        """Return what both say."""
+        return Stacks(
+            (*self.gated, *other.gated),
+            (*self.advisory, *other.advisory),
+            (*self.ignored, *other.ignored),
+            (*self.fail_on, *other.fail_on),
+            {**other.at, **self.at},
+        )
 
     def hold(self, names: Sequence[str]) -> None:
         """Raise UsageError at the first pattern that matches none of the stacks."""

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
+import requests
 from opa_client.errors import RegoParseError
 
 from resilience_checks.model.errors import CheckError, EngineError, UsageError
-from resilience_checks.policy import opa_connection, pack, pages, scaffold
+from resilience_checks.policy import controls, opa_connection, pack, pages, scaffold
+from resilience_checks.policy.embedded import EmbeddedEngine
+from resilience_checks.policy.engine import EngineFault
 from resilience_checks.policy.finding import by_id
 from resilience_checks.policy.metadata import metadata
 from resilience_checks.policy.opa_server import OpaServerEngine
+from resilience_checks.policy.opa_started import StartedOpaEngine
 from resilience_checks.policy.safety import BUILTINS, examine
 
 if TYPE_CHECKING:
@@ -66,6 +71,24 @@ class Client:
 
     def close_connection(self) -> None:
         """Do nothing."""
+
+
+class Failing(Client):
+    """A connection to a server that answers each query with status 500 and this text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__({})
+        self.text = text
+
+    def query_rule(
+        self, data: Mapping[str, Any], package: str, rule: str, *, query_params: Mapping[str, bool]
+    ) -> Mapping[str, Any]:
+        assert (data, rule, query_params) == ({}, "report", {"strict-builtin-errors": True})
+        assert package.endswith(".resilience.own")
+        response = requests.Response()
+        response.status_code, response._content = 500, self.text.encode()
+        response.headers["Content-Type"] = "application/json; charset=utf-8"
+        raise requests.HTTPError(response=response)
 
 
 def server(client: Client, monkeypatch: pytest.MonkeyPatch) -> OpaServerEngine:
@@ -169,6 +192,88 @@ def test_what_an_opa_server_does_not_compile(monkeypatch: pytest.MonkeyPatch) ->
     )
 
 
+CONFLICT = '{"message": "complete rules must not produce multiple outputs"'
+WHOLE = '"code": "internal_error", "message": "error(s) occurred while evaluating query"'
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            f'{{{WHOLE}, "errors": [{CONFLICT}, "location": {{"file": "p.rego", "row": 3, "col": 1}}}}]}}',
+            "p.rego:3:1: complete rules must not produce multiple outputs",
+        ),
+        (f'{{{WHOLE}, "errors": [{CONFLICT}}}]}}', "complete rules must not produce multiple outputs"),
+        (f'{{{WHOLE}, "errors": [{{"code": "eval_error"}}]}}', "error(s) occurred while evaluating query"),
+        (f"{{{WHOLE}}}", "error(s) occurred while evaluating query"),
+        ("{}", ""),
+        ('["overloaded"]', "['overloaded']"),
+        ("overloaded", "overloaded"),
+    ],
+)
+def test_what_an_opa_server_says_of_a_query_that_failed(text: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with server(Failing(text), monkeypatch) as engine:
+        assert engine.evaluate({}, b"{}", {"own": "resilience.own"}) == {"own": EngineFault(said)}
+
+
+@pytest.mark.parametrize(
+    ("url", "asked"),
+    [
+        ("https://opa.example.org", "https://opa.example.org:443"),
+        ("https://opa.example.org:8181", "https://opa.example.org:8181"),
+        ("http://opa.example.org", "http://opa.example.org:80"),
+        ("http://127.0.0.1:8181", "http://127.0.0.1:8181"),
+    ],
+)
+def test_an_opa_server_is_asked_by_the_scheme_and_at_the_port_of_its_url(url: str, asked: str) -> None:
+    client = opa_connection.client(urlsplit(url), 1.0)
+    assert client.root_url == f"{asked}/v1"
+    client.close_connection()
+
+
+def test_an_opa_that_was_never_started_need_not_be_ended() -> None:
+    with StartedOpaEngine(binary="opa") as engine:
+        assert engine.version == "not asked"
+
+
+def test_what_the_embedded_engine_does_not_compile() -> None:
+    with EmbeddedEngine() as engine, pytest.raises(EngineError) as caught:
+        engine.evaluate({"broken.rego": "package resilience.broken\n\nreport := {"}, b"{}", {})
+    assert told(caught.value) == (
+        "a policy does not compile: broken.rego:3:12: error: expecting expression",
+        "",
+        "no policy was evaluated",
+        "correct the policy, or take its folder out of --policies",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "at", "remedy"),
+    [
+        (b"OWN-1: One\nOWN-2: [Two, *no]\n", "it is not valid YAML: found undefined alias", "2:14", "mend the YAML"),
+        (
+            b"- OWN-1\n",
+            "it is not a mapping of control ids to titles",
+            "1:None",
+            'write one control a line, such as `OWN-1: "Our standard, one"`',
+        ),
+        (
+            b"OWN-1: \xff\n",
+            "it cannot be read: 'utf-8' codec can't decode byte 0xff in position 7: invalid start byte",
+            "1:None",
+            "make it readable UTF-8 text",
+        ),
+    ],
+)
+def test_titles_of_controls_that_are_none(text: bytes, what: str, at: str, remedy: str, tmp_path: Path) -> None:
+    (tmp_path / "controls.yaml").write_bytes(text)
+    with pytest.raises(UsageError) as caught:
+        controls.titles([tmp_path])
+    assert told(caught.value) == (what, at, "", remedy)
+    assert caught.value.location is not None
+    assert caught.value.location.path == (tmp_path / "controls.yaml").as_posix()
+
+
 @pytest.mark.parametrize(
     ("said", "version"), [({"result": [{"x": "1.2.3"}]}, "1.2.3"), ({"result": [{}]}, "unknown"), ({}, "unknown")]
 )
@@ -216,3 +321,17 @@ def test_a_policy_is_written_into_a_folder_that_holds_other_files(tmp_path: Path
         "take it away, or give the policy another id",
     )
     assert not (folder / names[0]).exists()
+
+
+def test_a_policy_is_not_written_beside_one_of_its_id(tmp_path: Path) -> None:
+    scaffold.write("two-racks", "own", tmp_path)
+    for policy in ("redundant-firewalls", "two-racks"):
+        with pytest.raises(UsageError) as caught:
+            scaffold.write(policy, "other", tmp_path)
+        assert told(caught.value) == (
+            f"there is a policy {policy} already",
+            "",
+            "nothing was written",
+            "give the new one another id",
+        )
+    assert [path.name for path in tmp_path.iterdir()] == ["own"]

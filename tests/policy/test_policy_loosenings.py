@@ -6,17 +6,26 @@ import json
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from resilience_checks.model.location import Location
 from resilience_checks.model.question import Step
+from resilience_checks.model.result import Severity
 from resilience_checks.policy import pack
-from resilience_checks.policy.loosening import Held, Loosening, loosened
+from resilience_checks.policy.loosening import Base, Held, Loosening, loosened
 from resilience_checks.policy.matter import Matter
 from resilience_checks.policy.sections import loosened as told
+from resilience_checks.policy.settings import settings
 from resilience_checks.policy.trusting import TrustedSide
+from resilience_checks.topology.declaration_union import of_stacks
 from resilience_checks.topology.declarations import parsed
+from tests.end_to_end.versions import committed, edit, git
 from tests.policy.documents import answers, estate
+from tests.topology.graphs import Program
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from resilience_checks.topology.declared import Declarations
 
 PACK = pack.load()
@@ -156,3 +165,119 @@ def test_a_loosening_is_written_down_with_all_that_policies_ask_about() -> None:
 def test_without_a_base_nothing_is_loosened() -> None:
     found = told.section(Matter(estate(), answers(""), {}))  # type: ignore[arg-type]
     assert (found.data, found.places) == ({"base": "no", "why": "", "advisory": [], "found": {}}, {})
+
+
+def of_stack(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """Return what is told of one stack, with its line, where `stacks` is so before and after."""
+    found = loosened(*(Held({}, file({}, stacks=one)) for one in (before, after)), estate(), ("web/prod",), TODAY)
+    assert {(one.kind, one.names, one.sure) for one in found} <= {("stack", ("web/prod",), True)}
+    return [(one.target, one.before, one.after, one.location) for one in found]
+
+
+def test_a_stack_that_is_held_less_strictly_is_told_at_the_line_that_says_so_else_at_the_file() -> None:
+    prod, dev = ["*/prod"], ["*/dev"]
+    low, high = {"fail_on": {"low": prod}}, {"fail_on": {"low": dev, "high": prod}}
+
+    def at(line: int, column: int | None = None) -> Location:
+        return Location("resilience.yaml", line, column)
+
+    assert of_stack(low, high) == [("stack web/prod: fail_on", "low", "high", at(24, 5))]
+    assert of_stack(high, low) == []
+    for silent in ({}, {"fail_on": {"low": dev}}):
+        assert of_stack(low, silent) == [("stack web/prod: fail_on", "low", "medium", at(1))]
+    assert of_stack({}, {"advisory": prod}) == [("stack web/prod: strictness", "gated", "advisory", at(20, 4))]
+    assert of_stack({"advisory": prod}, {}) == []
+
+
+def test_of_several_thresholds_of_a_stack_the_line_is_that_of_the_strictest_which_holds() -> None:
+    low, both = {"fail_on": {"low": ["*/prod"]}}, {"fail_on": {"critical": ["web/*"], "high": ["*/prod"]}}
+    line = Location("resilience.yaml", 24, 5)
+    assert of_stack(low, both) == [("stack web/prod: fail_on", "low", "high", line)]
+
+
+def test_what_is_loosened_where_settings_are_trusted_too_is_not_told() -> None:
+    said = ((1, "1h"), (1, "2h"), (2, "2h"))
+    fork, tip, own = (file({"record": {"tier": tier, "rto": rto}}) for tier, rto in said)
+    side = TrustedSide("main", for_all=False, tip=tip, fork=fork, own=own)
+    at = own.services["record"].at["tier"]
+    assert side.uncounted(PACK, estate(), ("web/prod",), TODAY) == (
+        Loosening("service", ("record",), "tier", "1", "2", ("record",), at, parts=("service record: tier",)),
+    )
+
+
+def test_a_file_of_settings_that_is_gone_is_told() -> None:
+    own = file({"record": {}})
+    side = TrustedSide("main", for_all=False, tip=own, fork=own, own=own, gone=("resilience-waivers.yaml",))
+    [found] = side.uncounted(PACK, estate(), ("web/prod",), TODAY)
+    name = "resilience-waivers.yaml"
+    assert found == Loosening("file", (name,), "content", "there", "gone", parts=(f"{name}: content",))
+    assert found.target == "resilience-waivers.yaml: content"
+
+
+NAMED = ("catalogue", "web/own.yaml")
+FILES = {
+    "resilience.yaml": "version: 1\npolicies: {no-common-cause: {severity: critical}, unheard-of: {enabled: false}}\n"
+    "stacks: {fail_on: {low: ['*/prod']}}\n",
+    "web/resilience.yaml": "version: 1\ncatalogue: [own.yaml]\nstacks: {fail_on: {high: ['*/prod']}}\n",
+    "web/own.yaml": "was\n",
+    "mail/__main__.py": "",
+}
+
+
+@pytest.fixture
+def base(tmp_path: Path) -> Base:
+    """Where a change of two projects left main, which has moved on since; the file of one of them is that of the root."""
+    for name, text in FILES.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    git(committed(tmp_path), "checkout", "--quiet", "-b", "change")
+    git(tmp_path, "checkout", "--quiet", "main")
+    edit(tmp_path / "resilience.yaml", "critical", "low")
+    git(committed(tmp_path, "main moves on"), "checkout", "--quiet", "change")
+    edit(tmp_path / "resilience.yaml", "critical", "medium")
+    edit(tmp_path / "web/resilience.yaml", "high", "never")
+    edit(tmp_path / "web/own.yaml", "was", "is")
+    return Base("main", tmp_path, {"web/prod": tmp_path / "web", "mail/prod": tmp_path / "mail"}, None, PACK)
+
+
+def declared(texts: dict[str, str]) -> Declarations:
+    """Return what the two files declare together, without policies that are not known."""
+    files = {"mail/prod": "resilience.yaml", "web/prod": "web/resilience.yaml"}
+    contents = {name: texts[name].replace(", unheard-of: {enabled: false}", "") for name in files.values()}
+    return of_stacks((name, parsed(contents[file].encode(), file, alone=False)) for name, file in files.items())
+
+
+def test_the_base_is_held_as_the_files_of_all_projects_said_where_the_change_left_it(base: Base) -> None:
+    found, before = base.held(), declared(FILES)
+    assert found.settings == settings(PACK, before.policies)
+    assert found.settings["no-common-cause"].severity is Severity.CRITICAL
+    assert (found.declared.catalogue, found.declared.stacks) == (before.catalogue, before.stacks)
+    thresholds = {name: found.declared.stacks.threshold(name) for name in ("mail/prod", "web/prod", "other/prod")}
+    assert thresholds == {"mail/prod": "low", "web/prod": "high", "other/prod": ""}
+    assert set(found.own) == set(base.own(before)) == {NAMED}
+    assert found.own != base.own(before)
+    edit(base.root / "web/own.yaml", "is", "was")
+    assert found.own == base.own(before)
+
+
+def test_with_a_base_what_is_loosened_since_is_written_down(base: Base) -> None:
+    now = declared({name: (base.root / name).read_text(encoding="utf-8") for name in FILES})
+    held, graphs = settings(PACK, now.policies), (Program().graph(),)
+    matter = Matter(estate(), answers(""), held, graphs, base=base, declared=now)  # type: ignore[arg-type]
+    found, digests = told.section(matter), [own[NAMED] for own in (base.held().own, base.own(now))]
+
+    def entry(kind: str, name: str, setting: str, before: str, after: str, sure: str) -> dict[str, Any]:
+        target = f"{name}: {setting}" if kind == "file" else f"{kind} {name}: {setting}"
+        said = {"names": [name], "setting": setting, "before": before, "after": after, "sure": sure, "services": []}
+        rest = {"judged": "yes", "why": "", "must_be_known": False, "stacks": []}
+        return {target: {"target": target, "kind": kind, "cause": [target], **said, **rest}}
+
+    severity = entry("policy", "no-common-cause", "severity", "critical", "medium", "yes")
+    threshold = entry("stack", "web/prod", "fail_on", "high", "never", "yes")
+    content = entry("file", "web/own.yaml", "content of catalogue", *digests, "unknown")
+    assert found.data == {"base": "yes", "why": "", "advisory": [], "found": severity | threshold | content}
+    assert {key: str(step.location) for key, step in found.places.items()} == {
+        "policy no-common-cause: severity": "resilience.yaml:2:30",
+        "stack web/prod: fail_on": "web/resilience.yaml:3:28",
+        "web/own.yaml: content of catalogue": "web/resilience.yaml:2:13",
+    }

@@ -9,7 +9,7 @@ import pytest
 
 from resilience_checks.model.errors import EngineError, UsageError
 from resilience_checks.model.location import Location
-from resilience_checks.model.question import FaultKind, Horizon, Question
+from resilience_checks.model.question import FaultKind, Horizon, Members, Question
 from resilience_checks.model.result import Severity
 from resilience_checks.policy import pack
 from resilience_checks.policy.settings import settings
@@ -31,6 +31,34 @@ def test_questions_have_the_parameters_filled_in() -> None:
         in found
     )
     assert [item.order for item in found if item.id.startswith("redundant-firewalls")] == [2, 2]
+
+
+def test_a_question_is_asked_with_all_that_its_policy_says_of_it(tmp_path: Path) -> None:
+    said = (
+        "faults: [outage, bad-change], kinds: [site, zone], roles: [database], except_kinds: [region], except_roles: [dns], "
+        "order: 3, horizon: rto, within_rpo: true, declared_only: true, beside: copy, enough: all, any_consumer: true, "
+        "members: needed"
+    )
+    text = HEAD.replace("faults: [outage]", said) + "package resilience.own\n\nreport := []\n"
+    (tmp_path / "own.rego").write_text(text, encoding="utf-8")
+    found = pack.load([tmp_path])
+    [asked] = [item for item in pack.questions(found, settings(found, {})) if item.id == "own.q"]
+    assert asked == Question(
+        "own.q",
+        (FaultKind.OUTAGE, FaultKind.BAD_CHANGE),
+        ("site", "zone"),
+        ("database",),
+        3,
+        Horizon.RTO,
+        within_rpo=True,
+        except_kinds=("region",),
+        except_roles=("dns",),
+        declared_only=True,
+        beside="copy",
+        any_beside=False,
+        any_consumer=True,
+        members=Members.NEEDED,
+    )
 
 
 def test_a_disabled_policy_asks_nothing() -> None:

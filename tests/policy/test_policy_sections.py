@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from resilience_checks.analysis.answers import answer
 from resilience_checks.model.location import Location
 from resilience_checks.policy.matter import Matter
-from resilience_checks.policy.sections import aids, borders, capacity, declarations, recovery
+from resilience_checks.policy.sections import aids, borders, capacity, declarations, quorums, recovery
 from resilience_checks.topology.estate import Contradiction, Estate
 from tests.policy.declared_estates import estate
 
@@ -87,6 +87,57 @@ services: {letters: {entry: db, peak: {rps: 50}}}
         {"services": {"letters": {"peak": "declared", "unknown": unknown}}, "causes": [], "complete": "yes"},
         {},
     )
+
+
+VOTERS = """version: 1
+sites: {n: {region: east, perimeter: none}, s: {region: east, perimeter: none}, t: {region: west, perimeter: none}}
+links: {ns: {between: [n, s]}, nt: {between: [n, t]}, st: {between: [s, t]}}
+components:
+  web: {role: application, site: t}
+  db: {role: database, quorum: {voters: [{site: n}, {site: s}, {site: t}], recounted: true}}
+  pair: {role: queue, quorum: {voters: [{site: n}, {site: t}]}}
+services:
+  record: {entry: web, needs: [db], rto: 1h}
+  results: {entry: web, needs: [db, pair], rto: 1h}
+  email: {entry: web}
+"""
+
+
+def test_a_quorum_is_written_with_the_places_that_take_it_and_those_that_may(tmp_path: Path) -> None:
+    found = quorums.section(matter(estate(VOTERS, tmp_path)))
+    doubt = (
+        "db counts its votes anew after each loss: what it survives hangs on the order of the losses; "
+        "to make it known: leave `recounted` out where losses at once must be survived"
+    )
+    surely = {"kind": "site", "votes": 1, "all": "no", "taken": "yes", "lost": ["results"], "possibly": []}
+    perhaps = {"votes": 2, "all": "no", "taken": "unknown", "lost": ["results"], "possibly": ["record"]}
+    rest = {"needed": 2, "at_rest": "yes", "error": ""}
+    assert found.data == {
+        "all": {
+            "component db": {
+                "label": "db",
+                "votes": 3,
+                "places": {"region:east": {"kind": "region", "name": "east", **perhaps}},
+                "hangs_on": [doubt],
+                **rest,
+            },
+            "component pair": {
+                "label": "pair",
+                "votes": 2,
+                "places": {"site:n": {"name": "n", **surely}, "site:t": {"name": "t", **surely}},
+                "hangs_on": [],
+                **rest,
+            },
+        },
+        "of": {"record": ["component db"], "results": ["component db", "component pair"], "email": []},
+    }
+    assert lines(found) == {
+        "component db": ("db needs 2 of 3 votes", "6:24"),
+        "component pair": ("pair needs 2 of 2 votes", "7:23"),
+        "region:east": ("region east", "2:49"),
+        "site:n": ("site n", "2:9"),
+        "site:t": ("site t", "2:81"),
+    }
 
 
 FAILOVERS = """version: 1

@@ -189,6 +189,16 @@ def test_how_far_it_lags_behind_is_not_known_where_nobody_says(tmp_path: Path) -
     ]
 
 
+def test_what_lags_behind_or_is_made_longer_than_any_time_is_as_if_it_were_never_made(tmp_path: Path) -> None:
+    text = STANDBY.replace("every: 1d", "every: 999999999w") % "replication: {mode: async, lag: 999999999w}, "
+    never = {"low": stores.ENDLESS, "high": stores.ENDLESS, "behind": "never", "hangs_on": []}
+    shares = [{"kind": "region", "holds": "yes"}, {"kind": "site", "holds": "yes"}]
+    assert section(text, tmp_path).data["component db"]["ways"] == [
+        {"label": "the replica on b", "shares": [], **never},
+        {"label": "backup nightly", "shares": shares, **never},
+    ]
+
+
 def failover_group(policy: str, tmp_path: Path, replication: str) -> list[tuple[str, float, float]]:
     program = Program()
     for name, region in (("s1", "uksouth"), ("s2", "ukwest")):

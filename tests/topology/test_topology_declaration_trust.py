@@ -54,6 +54,7 @@ def test_where_the_file_is_gone_all_of_it_has_its_own_lines() -> None:
     found = restored(Declarations.empty(), TRUSTED, ["shop"], whole=True)
     assert (found.path, found.services["shop"].location) == ("resilience.yaml", Location("resilience.yaml", 7, 3))
     assert found.services == TRUSTED.services
+    assert (found.source and found.source.data) == (TRUSTED.source and TRUSTED.source.data)
 
 
 def test_defaults_of_an_organisation_hold_for_services_that_it_does_not_name() -> None:
@@ -77,12 +78,19 @@ services:
   shop: {scope: local, entry: front}
   mail: {entry: front}
 """)
-    assert [(str(fact), fact.section) for fact in facts(own, TRUSTED)] == [
-        ("one (changed)", "sites"),
-        ("two", "sites"),
-        ("rule 1", "placement"),
-        ("other (not any more)", "components"),
-        ("mail", "services"),
+    assert facts(own, TRUSTED) == (
+        Fact("sites", "one", "changed", Location("resilience.yaml", 2, 9)),
+        Fact("sites", "two", "new", Location("resilience.yaml", 2, 31)),
+        Fact("placement", "rule 1", "new", Location("resilience.yaml", 3, 13)),
+        Fact("components", "other", "not any more"),
+        Fact("services", "mail", "new", Location("resilience.yaml", 9, 3)),
+    )
+    assert [str(fact) for fact in facts(own, TRUSTED)] == [
+        "one (changed)",
+        "two",
+        "rule 1",
+        "other (not any more)",
+        "mail",
     ]
     assert facts(TRUSTED, TRUSTED) == ()
     assert Fact("placement", "1 rule", "not any more") in facts(TRUSTED, own)

@@ -278,3 +278,21 @@ def test_a_file_outside_of_the_repository_is_refused_with_why_and_remedy(tmp_pat
         "nobody who reviews a change would see what is changed there",
         "move it into the repository, or give it on the command line",
     )
+
+
+def test_what_a_domain_may_select_is_asked_where_it_is_made(tmp_path: Path) -> None:
+    program, _ = machines("pdu-1", LATER)
+    domain = "domains: {grid: {kind: power, faults: [outage], members: [{select: pdu-*}]}}\n"
+    found = estate(program, SITES + TWO + domain + SERVICE, tmp_path)
+    assert found.domains["power:grid"].members == (
+        Member("vc.example/pdu-1"),
+        Member("vc.example/m1", (("grid has vc.example/m1", "yes"),)),
+    )
+    assert facts(found, "grid has") == [
+        Fact(
+            "grid has vc.example/m1",
+            ("yes", "no"),
+            unknown("whether VirtualMachine m1 is in grid is not known, because what says so is not", 3),
+            "give the name or tag in the program or the stack's configuration",
+        )
+    ]

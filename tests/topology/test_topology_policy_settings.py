@@ -10,15 +10,14 @@ import pytest
 from resilience_checks.model.errors import UsageError
 from resilience_checks.model.location import Location
 from resilience_checks.model.result import Severity
-from resilience_checks.topology.declaration_union import united
+from resilience_checks.topology.declaration_union import of_stacks, united
 from resilience_checks.topology.declarations import load
+from resilience_checks.topology.declared import Declarations
 from resilience_checks.topology.declared_settings import PolicySet, PolicySettings, StackGlob
 from resilience_checks.topology.selectors import Glob
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from resilience_checks.topology.declared import Declarations
 
 
 def read(folder: Path, text: str, name: str = "resilience.yaml") -> Declarations:
@@ -80,3 +79,29 @@ def test_files_that_pin_different_sets_are_an_error_at_the_later_line(tmp_path: 
     one, other = read(tmp_path, 'policy_set: "2026.1"\n'), read(tmp_path, 'policy_set: "2026.2"\n', "b.yaml")
     with pytest.raises(UsageError, match=r"b.yaml:2:1: policy_set is declared differently in resilience.yaml"):
         united([one, other])
+
+
+def test_of_several_files_each_says_of_its_own_stacks_alone_how_they_are_held(tmp_path: Path) -> None:
+    one = read(tmp_path, 'stacks: {gated: [a/core], advisory: ["*"], fail_on: {low: ["*/prod"]}}\n')
+    other = read(tmp_path, 'stacks: {ignored: ["*/dev"], fail_on: {high: ["*/prod"]}}\n', "b.yaml")
+    files = {"a/prod": one, "a/core": one, "b/prod": other, "b/dev": other, "c/prod": Declarations.empty()}
+    stacks = of_stacks(files.items()).stacks
+    assert {name: (stacks.said(name), stacks.threshold(name)) for name in files} == {
+        "a/prod": ("advisory", "low"),
+        "a/core": ("gated", ""),
+        "b/prod": (None, "high"),
+        "b/dev": ("ignored", ""),
+        "c/prod": (None, ""),
+    }
+    assert {key: str(place) for key, place in stacks.at.items()} == {
+        "gated": "resilience.yaml:2:10",
+        "advisory": "resilience.yaml:2:27",
+        "ignored": "b.yaml:2:10",
+        "fail_on": "resilience.yaml:2:44",
+    }
+
+
+def test_the_file_of_all_stacks_says_of_any_how_they_are_held(tmp_path: Path) -> None:
+    one = read(tmp_path, 'stacks: {advisory: ["*"]}\n')
+    assert of_stacks([("a/prod", one), ("b/prod", one)]) == one
+    assert of_stacks([]) == united([]) == Declarations.empty()
