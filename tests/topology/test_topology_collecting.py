@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from resilience_checks.catalogue.loader import Catalogue
 from resilience_checks.model.graph import StackLink
@@ -12,6 +13,9 @@ from resilience_checks.topology.declared import Declarations
 from resilience_checks.topology.described import foreign
 from resilience_checks.topology.selectors import Candidate
 from tests.topology.graphs import Program
+
+if TYPE_CHECKING:
+    from resilience_checks.model.values import Value
 
 SERVER = "f5bigip:index/gtmServer:GtmServer"
 MACHINE = "vsphere:index/virtualMachine:VirtualMachine"
@@ -39,7 +43,7 @@ def test_what_the_catalogue_does_not_know_is_selected_by_all_that_its_program_sa
     program = Program()
     cloud = program.provider("nimbus", "cloud")
     group = program.add("acme:index:Group", "group", custom=False)
-    inputs = {"size": "small", "tags": {"resilience:site": "n", "tier": "1"}}
+    inputs: dict[str, Value] = {"size": "small", "tags": {"resilience:site": "n", "tier": "1"}}
     urn = program.add("nimbus:compute/server:Server", "web", inputs, provider=cloud, parent=group)
     assert foreign(collect([program.graph()], Catalogue(), Declarations.empty())) == [
         Candidate(
