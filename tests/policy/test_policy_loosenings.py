@@ -169,7 +169,8 @@ def test_without_a_base_nothing_is_loosened() -> None:
 
 def of_stack(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[Any, ...]]:
     """Return what is told of one stack, with its line, where `stacks` is so before and after."""
-    found = loosened(*(Held({}, file({}, stacks=one)) for one in (before, after)), estate(), ("web/prod",), TODAY)
+    was, now = (Held({}, file({}, stacks=one)) for one in (before, after))
+    found = loosened(was, now, estate(), ("web/prod",), TODAY)
     assert {(one.kind, one.names, one.sure) for one in found} <= {("stack", ("web/prod",), True)}
     return [(one.target, one.before, one.after, one.location) for one in found]
 
@@ -264,7 +265,7 @@ def test_with_a_base_what_is_loosened_since_is_written_down(base: Base) -> None:
     now = declared({name: (base.root / name).read_text(encoding="utf-8") for name in FILES})
     held, graphs = settings(PACK, now.policies), (Program().graph(),)
     matter = Matter(estate(), answers(""), held, graphs, base=base, declared=now)  # type: ignore[arg-type]
-    found, digests = told.section(matter), [own[NAMED] for own in (base.held().own, base.own(now))]
+    found, was, digest = told.section(matter), base.held().own[NAMED], base.own(now)[NAMED]
 
     def entry(kind: str, name: str, setting: str, before: str, after: str, sure: str) -> dict[str, Any]:
         target = f"{name}: {setting}" if kind == "file" else f"{kind} {name}: {setting}"
@@ -274,7 +275,7 @@ def test_with_a_base_what_is_loosened_since_is_written_down(base: Base) -> None:
 
     severity = entry("policy", "no-common-cause", "severity", "critical", "medium", "yes")
     threshold = entry("stack", "web/prod", "fail_on", "high", "never", "yes")
-    content = entry("file", "web/own.yaml", "content of catalogue", *digests, "unknown")
+    content = entry("file", "web/own.yaml", "content of catalogue", was, digest, "unknown")
     assert found.data == {"base": "yes", "why": "", "advisory": [], "found": severity | threshold | content}
     assert {key: str(step.location) for key, step in found.places.items()} == {
         "policy no-common-cause: severity": "resilience.yaml:2:30",
