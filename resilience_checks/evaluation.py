@@ -253,10 +253,10 @@ class Inputs:
                 undecided=frozenset(results[index].source.name for index in lost if results[index].graph is not None),
                 advisory=frozenset(one.name for one in mine if self._strictness(one) == "advisory"),
                 thresholds={one.name: found for one in mine if (found := self._threshold(one))},
-                **{"declarations": own} | self._trusted(own, {one.name: one.project for one in read}),
+                **{"declarations": own} | self._trusted(own, [(one.name, one.project) for one in read]),
             )
 
-    def _trusted(self, own: Declarations, projects: Mapping[str, Project]) -> dict[str, Any]:
+    def _trusted(self, own: Declarations, stacks: Sequence[tuple[str, Project]]) -> dict[str, Any]:
         """Return what of an estate comes from where settings are trusted."""
         if self._held is None:
             return {}
@@ -265,7 +265,7 @@ class Inputs:
 
         files = dict.fromkeys(subject.file for subject in self._subjects)
         known = {name for file in files for name in objectives(self._declarations(file))}
-        side = self._held.side(own, projects, known)
+        side = self._held.side(own, stacks, known)
         declarations = held(own, side.tip, for_all=side.for_all)
         return {"declarations": declarations, "trust": side}
 

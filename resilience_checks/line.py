@@ -59,7 +59,7 @@ class Beside:
         from resilience_checks.policy.pack import types
 
         names, options = set(built.stacks), self.options
-        directories = {member.source.name: member.source.directory for member in group.members}
+        folders = tuple((member.source.name, member.source.directory) for member in group.members)
         return Matter(
             built.estate,
             answers,
@@ -68,9 +68,7 @@ class Beside:
             tuple(circle for circle in self.circles if names & set(circle.stacks)),
             next((each.change for each in self.changes if names & set(each.stacks)), None),
             change_given=options.base is not None or bool(options.previews),
-            base=None
-            if options.base is None
-            else Base(options.base, options.root, directories, options.config, self.pack),
+            base=None if options.base is None else Base(options.base, options.root, folders, options.config, self.pack),
             declared=group.declarations,
             types=types(self.pack, settings),
             today=options.today,

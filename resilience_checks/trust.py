@@ -225,7 +225,7 @@ class Trust:
     def side(
         self,
         own: Declarations,
-        stacks: Mapping[str, Project],
+        stacks: Sequence[tuple[str, Project]],
         known: Collection[str] = (),
     ) -> TrustedSide:
         """Return what is said of an estate's settings, where `own` is what the checkout declares for it.
@@ -237,7 +237,7 @@ class Trust:
         from resilience_checks.topology.declaration_strictness import objectives
         from resilience_checks.topology.declaration_trust import says_nothing
 
-        projects = list(dict.fromkeys(stacks.values()))
+        projects = list(dict.fromkeys(project for _, project in stacks))
         tip, fork = (self._files(version, projects) for version in (self.tip, self.fork))
         tip_declared = self._united(self.tip, stacks)
         here = {named: digest(on_disk(self.root / named[1])) for named in own_paths(own)}
@@ -275,11 +275,11 @@ class Trust:
         found = (self._file(version, one) for one in projects)
         return list(dict.fromkeys(file for file in found if file is not None))
 
-    def _united(self, version: Version, stacks: Mapping[str, Project]) -> Declarations:
+    def _united(self, version: Version, stacks: Sequence[tuple[str, Project]]) -> Declarations:
         from resilience_checks.topology.declaration_union import of_stacks
 
-        files = {project: self._file(version, project) for project in dict.fromkeys(stacks.values())}
-        return of_stacks((name, version.declared(files[project])) for name, project in stacks.items())
+        files = {project: self._file(version, project) for _, project in stacks}
+        return of_stacks((name, version.declared(files[project])) for name, project in stacks)
 
     def _file(self, version: Version, project: Project) -> str | None:
         if self._config is not None and not self.for_all:

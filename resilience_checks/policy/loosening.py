@@ -89,7 +89,7 @@ class Base:
 
     name: str
     root: Path
-    directories: Mapping[str, Path]
+    folders: tuple[tuple[str, Path], ...]
     config: Path | None
     pack: Pack
 
@@ -101,13 +101,12 @@ class Base:
 
         repository = Repository(self.root)
         fork = repository.fork_point(self.name, "HEAD")
-        found = {place: self._file(repository, fork, place) for place in dict.fromkeys(self.directories.values())}
+        found = {place: self._file(repository, fork, place) for place in {place for _, place in self.folders}}
         files = sorted({file for file in found.values() if file is not None})
         declared = {file: parsed(file[1], file[0], alone=False) for file in files}
         none = Declarations.empty()
         stacks = [
-            (name, declared[file] if (file := found[place]) is not None else none)
-            for name, place in self.directories.items()
+            (name, declared[file] if (file := found[place]) is not None else none) for name, place in self.folders
         ]
         whole = of_stacks(sorted(stacks, key=lambda stack: stack[1].path or ""))
         known = {policy.id for policy in self.pack.policies}

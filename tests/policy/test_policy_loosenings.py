@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -238,7 +239,7 @@ def base(tmp_path: Path) -> Base:
     edit(tmp_path / "resilience.yaml", "critical", "medium")
     edit(tmp_path / "web/resilience.yaml", "high", "never")
     edit(tmp_path / "web/own.yaml", "was", "is")
-    return Base("main", tmp_path, {"web/prod": tmp_path / "web", "mail/prod": tmp_path / "mail"}, None, PACK)
+    return Base("main", tmp_path, (("web/prod", tmp_path / "web"), ("mail/prod", tmp_path / "mail")), None, PACK)
 
 
 def declared(texts: dict[str, str]) -> Declarations:
@@ -259,6 +260,15 @@ def test_the_base_is_held_as_the_files_of_all_projects_said_where_the_change_lef
     assert found.own != base.own(before)
     edit(base.root / "web/own.yaml", "is", "was")
     assert found.own == base.own(before)
+
+
+def test_of_two_projects_of_one_name_the_files_of_both_hold(base: Base) -> None:
+    both = replace(base, folders=tuple(("web/prod", base.root / name) for name in ("mail", "web")))
+    found = both.held().declared.stacks
+    assert (found.threshold("web/prod"), {pattern.location.path for _, pattern in found.fail_on}) == (
+        "low",
+        {"resilience.yaml", "web/resilience.yaml"},
+    )
 
 
 def test_with_a_base_what_is_loosened_since_is_written_down(base: Base) -> None:
