@@ -55,7 +55,7 @@ def join(graphs: Sequence[ResourceGraph], declarations: Declarations) -> Declara
     declaration_references.hold(merge.source, merge.problems)
     if merge.problems.found:
         raise _error(merge.problems)
-    return read.built(build(merge.source, declarations.digest), declarations.path)
+    return read.built(build(merge.source, declarations.digest), declarations)
 
 
 class _Read:
@@ -141,12 +141,13 @@ class _Read:
                 said = f"no checked program has the resource {printable(urn, 200)}; check its stack as well"
                 self.merge.problems.add(self.merge.source.value(path), said)
 
-    def built(self, declarations: Declarations, path: str | None) -> Declarations:
-        """Return the built declarations with all that the data cannot say."""
+    def built(self, declarations: Declarations, files: Declarations) -> Declarations:
+        """Return the built declarations with all that the data cannot say; how stacks are held is said by files alone."""
         tagged = self.tagged
         return replace(
             declarations,
-            path=path,
+            path=files.path,
+            stacks=files.stacks,
             placement=(*declarations.placement, *tagged.unplaced),
             sites={name: self._site(site) for name, site in declarations.sites.items()},
             components={name: self._component(item) for name, item in declarations.components.items()},

@@ -14,7 +14,9 @@ from resilience_checks.topology.declaration_union import of_stacks, united
 from resilience_checks.topology.declarations import load
 from resilience_checks.topology.declared import Declarations
 from resilience_checks.topology.declared_settings import PolicySet, PolicySettings, StackGlob
+from resilience_checks.topology.program_declarations import join
 from resilience_checks.topology.selectors import Glob
+from tests.topology.graphs import Program
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,6 +101,16 @@ def test_of_several_files_each_says_of_its_own_stacks_alone_how_they_are_held(tm
         "ignored": "b.yaml:2:10",
         "fail_on": "resilience.yaml:2:44",
     }
+
+
+def test_what_programs_declare_alters_nothing_of_how_stacks_are_held(tmp_path: Path) -> None:
+    one = read(tmp_path, "stacks: {fail_on: {low: ['*/prod']}}\n")
+    other = read(tmp_path, "stacks: {fail_on: {high: ['*/prod']}}\n", "b.yaml")
+    declared = of_stacks([("a/prod", one), ("b/prod", other)])
+    program = Program()
+    program.add("f5:vm:Vm", "m", {"tags": {"resilience:component": "web"}})
+    joined = join([program.graph()], declared)
+    assert (joined.stacks, list(joined.components)) == (declared.stacks, ["web"])
 
 
 def test_the_file_of_all_stacks_says_of_any_how_they_are_held(tmp_path: Path) -> None:
