@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from contextlib import ExitStack
 from importlib import metadata
 from itertools import count
 from typing import IO, TYPE_CHECKING, Any, Self
@@ -32,6 +33,7 @@ class EmbeddedEngine:
         self._given, self._memory = seconds, memory
         self._worker: subprocess.Popen[str] | None = None
         self._said: IO[bytes] | None = None
+        self._held: IO[bytes] | None = None
         self._asked = count()
 
     @property
@@ -48,30 +50,42 @@ class EmbeddedEngine:
         """Start the worker; its import overlaps with whatever the caller does next."""
         if self._worker is not None:
             return
-        said = tempfile.TemporaryFile()  # noqa: SIM115 closed in close()
-        try:
-            self._worker = subprocess.Popen(
-                [sys.executable, "-m", "resilience_checks.policy.worker"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=said,
-                text=True,
-                encoding="utf-8",
-                errors="replace",
-                env={
-                    **os.environ,
-                    "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
-                    "PYTHONIOENCODING": "utf-8",  # whatever the locale, or the user's own variable, says
-                },
+        with ExitStack() as opened:
+            said = opened.enter_context(tempfile.TemporaryFile())
+            ends = os.pipe()
+            asker, held = (
+                opened.enter_context(os.fdopen(end, mode)) for end, mode in zip(ends, ("rb", "wb"), strict=True)
             )
-        except OSError as error:
-            said.close()
-            raise EngineError(
-                f"the policy engine's process cannot be started: {sys.executable}: {error.strerror}",
-                why="no policy was evaluated",
-                remedy="see that this Python still stands there, and that there may be one more process (ulimit -u)",
-            ) from error
-        self._said = said
+            try:
+                self._worker = self._started(said, asker.fileno())
+            except OSError as error:
+                raise EngineError(
+                    f"the policy engine's process cannot be started: {sys.executable}: {error.strerror}",
+                    why="no policy was evaluated",
+                    remedy="see that this Python still stands there, and that there may be one more process (ulimit -u)",
+                ) from error
+            asker.close()
+            opened.pop_all()
+        self._said, self._held = said, held
+
+    @staticmethod
+    def _started(said: IO[bytes], asker: int) -> subprocess.Popen[str]:
+        """Start the worker, which ends when nobody holds the other end of `asker` any more."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "resilience_checks.policy.worker", str(asker)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=said,
+            pass_fds=(asker,),
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            env={
+                **os.environ,
+                "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+                "PYTHONIOENCODING": "utf-8",  # whatever the locale, or the user's own variable, says
+            },
+        )
 
     def evaluate(
         self, modules: Mapping[str, str], document: bytes, packages: Mapping[str, str]
@@ -107,9 +121,10 @@ class EmbeddedEngine:
             self._worker.kill()
             self._worker.communicate()
             self._worker = None
-        if self._said is not None:
-            self._said.close()
-            self._said = None
+        for file in (self._said, self._held):
+            if file is not None:
+                file.close()
+        self._said = self._held = None
 
     def __enter__(self) -> Self:
         """Return the engine itself."""

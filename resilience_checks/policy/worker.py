@@ -12,23 +12,25 @@ import os
 import select
 import signal
 import sys
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 
 def main() -> None:
-    """Serve requests, one JSON object a line, until standard input ends."""
+    """Serve requests, one JSON object a line, until standard input ends or nobody holds the other end of the pipe named."""
+    _end_with(int(sys.argv[1]))
     import regorus
 
     while line := sys.stdin.readline():
         request = json.loads(line)
         line = ""
         _limit(request["memory"])
-        with _ending_with_asker(request["seconds"]):
-            found = _respond(regorus, request)
+        # The system ends it, by a signal that nobody catches: nothing of this program runs while the engine does.
+        signal.alarm(math.ceil(request["seconds"]) + 1)
+        found = _respond(regorus, request)
+        signal.alarm(0)
         sys.stdout.write(f'{{"id": {request["id"]}, ')
         for text in found:  # in pieces: each may be large
             sys.stdout.write(text)
@@ -36,24 +38,19 @@ def main() -> None:
         sys.stdout.flush()
 
 
-@contextmanager
-def _ending_with_asker(seconds: float) -> Iterator[None]:
-    """End this process when the deadline is over, or when nobody holds the other end of standard input any more.
+def _end_with(asker: int) -> None:
+    """Let the system end this process, by a signal that nobody catches, when the other end of the pipe is closed.
 
-    The system does it, by signals that nobody catches: nothing of this program runs while the engine does.
+    It is a pipe into which nothing is written: what is written into standard input would end it just so, however late
+    the system tells of it.
     """
-    signal.alarm(math.ceil(seconds) + 1)
-    flags = fcntl.fcntl(0, fcntl.F_GETFL)
     if sys.platform.startswith("linux"):  # elsewhere SIGIO is ignored where it is not caught
-        fcntl.fcntl(0, fcntl.F_SETOWN, os.getpid())
-        fcntl.fcntl(0, fcntl.F_SETFL, flags | os.O_ASYNC)
+        fcntl.fcntl(asker, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(asker, fcntl.F_SETFL, fcntl.fcntl(asker, fcntl.F_GETFL) | os.O_ASYNC)
         watched = select.poll()
-        watched.register(0, 0)
+        watched.register(asker, 0)
         if watched.poll(0):  # the asker went before that
             os._exit(1)
-    yield
-    fcntl.fcntl(0, fcntl.F_SETFL, flags)
-    signal.alarm(0)
 
 
 def _respond(regorus: Any, request: dict[str, Any]) -> Sequence[str]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import locale
+import os
+import signal
+import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -58,6 +61,35 @@ def answering(text: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Engin
         engine.evaluate({"sound.rego": SOUND}, DOCUMENT.encode(), {"sound": "resilience.sound"})
     assert engine.process is None
     return caught.value
+
+
+@pytest.fixture
+def worker() -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """The process, and the end of its asker's pipe."""
+    asker, held = os.pipe()
+    command = [sys.executable, "-m", "resilience_checks.policy.worker", str(asker)]
+    paths = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, pass_fds=(asker,), env=paths) as started:
+        os.close(asker)
+        yield started, held
+        started.kill()
+
+
+def test_a_request_that_is_written_while_the_engine_evaluates_is_answered_after_it(
+    worker: tuple[subprocess.Popen[bytes], int],
+) -> None:
+    process, held = worker
+    assert process.stdin is not None
+    assert process.stdout is not None
+    said = {"modules": {"sound.rego": SOUND}, "document": DOCUMENT, "packages": {"sound": "resilience.sound"}}
+    for number in range(20):
+        process.stdin.write(json.dumps({"id": number, "seconds": 20, "memory": 0, **said}).encode() + b"\n")
+        process.stdin.flush()
+    answers = [json.loads(process.stdout.readline())["id"] for _ in range(20)]
+    assert (answers, process.poll()) == (list(range(20)), None)
+    os.close(held)
+    assert process.wait(timeout=60) == -signal.SIGIO
 
 
 def test_policies_are_answered_about_together() -> None:
