@@ -70,6 +70,12 @@ def test_a_resource_of_which_no_tag_is_known_may_be_of_any_component_that_select
     assert found.notes == (Reason(text, Basis.UNKNOWN, at(1)),)
 
 
+def test_a_resource_with_the_tag_of_a_service_is_known_as_its_entry() -> None:
+    found = join([tagged(component="web", service="record").graph()], Declarations.empty())
+    assert (found.doors, list(found.resources)) == (frozenset({URN}), [URN])
+    assert join([tagged(component="web").graph()], Declarations.empty()).doors == frozenset()
+
+
 def test_what_a_file_leaves_to_the_programs_is_found_there_and_dangles_no_more(tmp_path: Path) -> None:
     declared = read("services: {app: {entry: web}}\n", tmp_path)
     program = Program()
